@@ -1,0 +1,275 @@
+"""Items of a customer's partitions to domain values, and back."""
+
+from datetime import date
+from typing import Any
+
+from shared.adapters import keys
+from shared.adapters.codec import Item
+from shared.domain.account import (
+    Channel,
+    Checkout,
+    CheckoutState,
+    Credit,
+    Customer,
+    DeliveryState,
+    Document,
+    DocumentKind,
+    Hold,
+    Notice,
+    NoticeItem,
+    Promise,
+)
+from shared.domain.clock import from_iso, iso
+from shared.domain.money import Money
+
+
+def customer_item(entity: str, customer: Customer) -> Item:
+    return {
+        **keys.profile(entity, customer.customer_id),
+        "type": "CUSTOMER",
+        "customer_id": customer.customer_id,
+        "external_id": customer.external_id,
+        "name": customer.name,
+        "email": customer.email,
+        "cc": list(customer.cc),
+        "language": customer.language,
+        "time_zone": customer.time_zone,
+        "currency": customer.currency,
+        "terms": customer.terms,
+        "policy": customer.policy,
+        "phone": customer.phone,
+        "address": customer.address,
+        "tax_id": customer.tax_id,
+        "mail_stopped": customer.mail_stopped,
+        "version": customer.version,
+    }
+
+
+def customer_from(item: Item) -> Customer:
+    return Customer(
+        customer_id=item["customer_id"],
+        external_id=item["external_id"],
+        name=item["name"],
+        email=item["email"],
+        cc=tuple(item["cc"]),
+        language=item["language"],
+        time_zone=item["time_zone"],
+        currency=item["currency"],
+        terms=item["terms"],
+        policy=item["policy"],
+        phone=item["phone"],
+        address=item["address"],
+        tax_id=item["tax_id"],
+        mail_stopped=item["mail_stopped"],
+        version=item["version"],
+    )
+
+
+def head_item(entity: str, customer: Customer, document: Document, shards: int) -> Item:
+    """Return the head in its place: live and in the due index while open, else in history."""
+    customer_id = customer.customer_id
+    item: Item = {
+        "type": "HEAD",
+        "customer_id": customer_id,
+        "document_id": document.document_id,
+        "kind": str(document.kind),
+        "number": document.number,
+        "issued_on": document.issued_on.isoformat(),
+        "due_on": document.due_on.isoformat(),
+        "currency": document.total.currency,
+        "total": document.total.minor,
+        "open": document.open.minor,
+        "external_id": document.external_id,
+        "revision": document.revision,
+        "description": document.description,
+        "po_number": document.po_number,
+        "stage_done": document.stage_done,
+        "invoice_id": document.invoice_id,
+        "pdf_key": document.pdf_key,
+        "time_zone": customer.time_zone,
+        "policy": customer.policy,
+        "version": document.version,
+    }
+    if not document.open:
+        return keys.closed_head(entity, customer_id, document.document_id) | item
+    shard = keys.shard_of(customer_id, shards)
+    entry = keys.due_entry(entity, shard, document.due_on, customer_id, document.document_id)
+    return keys.open_head(entity, customer_id, document.document_id) | item | entry
+
+
+def document_from(item: Item) -> Document:
+    currency = item["currency"]
+    return Document(
+        document_id=item["document_id"],
+        kind=DocumentKind(item["kind"]),
+        number=item["number"],
+        issued_on=date.fromisoformat(item["issued_on"]),
+        due_on=date.fromisoformat(item["due_on"]),
+        total=Money(minor=item["total"], currency=currency),
+        open=Money(minor=item["open"], currency=currency),
+        external_id=item["external_id"],
+        revision=item["revision"],
+        description=item["description"],
+        po_number=item["po_number"],
+        stage_done=item["stage_done"],
+        invoice_id=item["invoice_id"],
+        pdf_key=item["pdf_key"],
+        version=item["version"],
+    )
+
+
+def credit_item(entity: str, customer_id: str, credit: Credit) -> Item:
+    return {
+        **keys.credit(entity, customer_id, credit.payment_id),
+        "type": "CREDIT",
+        "payment_id": credit.payment_id,
+        "currency": credit.unapplied.currency,
+        "unapplied": credit.unapplied.minor,
+        "received_on": credit.received_on.isoformat(),
+        "version": credit.version,
+    }
+
+
+def credit_from(item: Item) -> Credit:
+    return Credit(
+        payment_id=item["payment_id"],
+        unapplied=Money(minor=item["unapplied"], currency=item["currency"]),
+        received_on=date.fromisoformat(item["received_on"]),
+        version=item["version"],
+    )
+
+
+def hold_item(entity: str, customer_id: str, hold: Hold) -> Item:
+    return {
+        **keys.hold(entity, customer_id, hold.hold_id),
+        "type": "HOLD",
+        "customer_id": customer_id,
+        "hold_id": hold.hold_id,
+        "reason": hold.reason,
+        "starts_on": hold.starts_on.isoformat(),
+        "ends_on": hold.ends_on.isoformat(),
+        "by": hold.by,
+        "documents": list(hold.documents),
+    }
+
+
+def hold_from(item: Item) -> Hold:
+    return Hold(
+        hold_id=item["hold_id"],
+        reason=item["reason"],
+        starts_on=date.fromisoformat(item["starts_on"]),
+        ends_on=date.fromisoformat(item["ends_on"]),
+        by=item["by"],
+        documents=tuple(item["documents"]),
+    )
+
+
+def promise_from(item: Item) -> Promise:
+    return Promise(
+        promise_id=item["promise_id"],
+        documents=tuple(item["documents"]),
+        amount=Money(minor=item["amount"], currency=item["currency"]),
+        pays_on=date.fromisoformat(item["pays_on"]),
+        grace_days=item["grace_days"],
+    )
+
+
+def checkout_item(entity: str, customer_id: str, checkout: Checkout) -> Item:
+    """Return the checkout in its place: live while unresolved, else in history. No pending key."""
+    unresolved = checkout.state in (CheckoutState.OPEN, CheckoutState.PROCESSING)
+    place = keys.open_checkout if unresolved else keys.closed_checkout
+    return {
+        **place(entity, customer_id, checkout.checkout_id),
+        "type": "CHECKOUT",
+        "customer_id": customer_id,
+        "checkout_id": checkout.checkout_id,
+        "state": str(checkout.state),
+        "currency": checkout.amount.currency,
+        "amount": checkout.amount.minor,
+        "allocations": [[doc, amount.minor] for doc, amount in checkout.allocations],
+        "created_at": iso(checkout.created_at),
+        "expires_at": iso(checkout.expires_at),
+        "session_id": checkout.session_id,
+        "url": checkout.url,
+        "gateway_reference": checkout.gateway_reference,
+        "version": checkout.version,
+    }
+
+
+def checkout_from(item: Item) -> Checkout:
+    currency = item["currency"]
+    return Checkout(
+        checkout_id=item["checkout_id"],
+        state=CheckoutState(item["state"]),
+        amount=Money(minor=item["amount"], currency=currency),
+        allocations=tuple(
+            (doc, Money(minor=minor, currency=currency)) for doc, minor in item["allocations"]
+        ),
+        created_at=from_iso(item["created_at"]),
+        expires_at=from_iso(item["expires_at"]),
+        session_id=item["session_id"],
+        url=item["url"],
+        gateway_reference=item["gateway_reference"],
+        version=item["version"],
+    )
+
+
+def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
+    """Return the notice without its pending key."""
+    return {
+        **keys.notice(entity, customer_id, notice.n),
+        "type": "NOTICE",
+        "customer_id": customer_id,
+        "n": notice.n,
+        "kind": notice.kind,
+        "stage": notice.stage,
+        "channel": str(notice.channel),
+        "policy": notice.policy,
+        "policy_version": notice.policy_version,
+        "as_of": notice.as_of.isoformat(),
+        "claimed_at": iso(notice.claimed_at),
+        "items": [_notice_line(i) for i in notice.items],
+        "done_before": dict(notice.done_before),
+        "done_after": dict(notice.done_after),
+        "payment_id": notice.payment_id,
+    }
+
+
+def notice_from(item: Item, delivery: Item | None) -> Notice:
+    """Return the notice as its delivery item (where there is one) says it stands."""
+    return Notice(
+        n=item["n"],
+        kind=item["kind"],
+        stage=item["stage"],
+        channel=Channel(item["channel"]),
+        policy=item["policy"],
+        policy_version=item["policy_version"],
+        as_of=date.fromisoformat(item["as_of"]),
+        claimed_at=from_iso(item["claimed_at"]),
+        items=tuple(_notice_item(i) for i in item["items"]),
+        done_before=item["done_before"],
+        done_after=item["done_after"],
+        delivery=DeliveryState(delivery["state"]) if delivery else DeliveryState.CLAIMED,
+        payment_id=item["payment_id"],
+    )
+
+
+def _notice_line(item: NoticeItem) -> dict[str, Any]:
+    return {
+        "document_id": item.document_id,
+        "number": item.number,
+        "due_on": item.due_on.isoformat(),
+        "currency": item.payable.currency,
+        "payable": item.payable.minor,
+        "asked": item.asked,
+    }
+
+
+def _notice_item(line: dict[str, Any]) -> NoticeItem:
+    return NoticeItem(
+        document_id=line["document_id"],
+        number=line["number"],
+        due_on=date.fromisoformat(line["due_on"]),
+        payable=Money(minor=line["payable"], currency=line["currency"]),
+        asked=line["asked"],
+    )

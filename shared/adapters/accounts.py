@@ -1,0 +1,99 @@
+"""Entities, customers and accounts as the table holds them."""
+
+from collections.abc import Iterator
+
+from shared.adapters import keys
+from shared.adapters.account_items import (
+    checkout_from,
+    credit_from,
+    customer_from,
+    document_from,
+    hold_from,
+    notice_from,
+    promise_from,
+)
+from shared.adapters.codec import Item
+from shared.adapters.entity_items import entity_from
+from shared.adapters.table import Table
+from shared.domain.account import Account, Customer, Document, Entity, Notice
+from shared.errors import NotFound
+
+
+class Accounts:
+    """Reads of entities and customers. Every read is consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def entities(self) -> Iterator[str]:
+        """Yield the ids of all entities."""
+        for item in self._table.query("ENTITIES"):
+            yield item["entity_id"]
+
+    def entity(self, entity_id: str) -> Entity:
+        """Return the entity. Raises NotFound."""
+        item = self._table.get(keys.entity(entity_id))
+        if item is None:
+            raise NotFound(entity=entity_id)
+        return entity_from(item)
+
+    def customer(self, entity_id: str, customer_id: str) -> Customer:
+        """Return the customer's profile. Raises NotFound."""
+        item = self._table.get(keys.profile(entity_id, customer_id))
+        if item is None:
+            raise NotFound(customer=customer_id)
+        return customer_from(item)
+
+    def account(self, entity_id: str, customer_id: str) -> Account:
+        """Return every live fact of the customer and the newest notice. Raises NotFound.
+
+        Two Queries: the live partition whole, and the newest two records of the notices.
+        """
+        live = list(self._table.query(keys.live(entity_id, customer_id)))
+        profile = next((i for i in live if i["type"] == "CUSTOMER"), None)
+        if profile is None:
+            raise NotFound(customer=customer_id)
+
+        def of(kind: str) -> list[Item]:
+            return [i for i in live if i["type"] == kind]
+
+        return Account(
+            customer=customer_from(profile),
+            documents=tuple(document_from(i) for i in of("HEAD")),
+            credits=tuple(credit_from(i) for i in of("CREDIT")),
+            holds=tuple(hold_from(i) for i in of("HOLD")),
+            promises=tuple(promise_from(i) for i in of("PROMISE")),
+            checkouts=tuple(checkout_from(i) for i in of("CHECKOUT")),
+            newest_notice=self.newest_notice(entity_id, customer_id),
+        )
+
+    def newest_notice(self, entity_id: str, customer_id: str) -> Notice | None:
+        """Return the newest notice with its delivery state, or None before the first."""
+        partition = keys.history(entity_id, customer_id)
+        newest = list(self._table.query(partition, begins="NOTICE#", reverse=True, limit=2))
+        if not newest:
+            return None
+        if newest[0]["type"] == "NOTICE":
+            return notice_from(newest[0], None)
+        return notice_from(newest[1], newest[0])
+
+    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice:
+        """Return notice n with its delivery state. Raises NotFound."""
+        notice_key = keys.notice(entity_id, customer_id, n)
+        records = self._table.get_many([notice_key, keys.delivery(entity_id, customer_id, n)])
+        by_type = {i["type"]: i for i in records}
+        if "NOTICE" not in by_type:
+            raise NotFound(customer=customer_id, notice=n)
+        return notice_from(by_type["NOTICE"], by_type.get("DELIVERY"))
+
+    def document(self, entity_id: str, customer_id: str, document_id: str) -> Document:
+        """Return the document's head, open or closed. Raises NotFound."""
+        heads = self._table.get_many(
+            [
+                keys.open_head(entity_id, customer_id, document_id),
+                keys.closed_head(entity_id, customer_id, document_id),
+            ]
+        )
+        if not heads:
+            raise NotFound(document=document_id)
+        return document_from(heads[0])

@@ -1,0 +1,183 @@
+"""Every key of the one table, one function per item type. No key is made anywhere else."""
+
+import hashlib
+from datetime import date, datetime
+
+from shared.domain.clock import iso
+
+Key = dict[str, str]
+
+
+def _key(pk: str, sk: str) -> Key:
+    return {"pk": pk, "sk": sk}
+
+
+def live(entity: str, customer_id: str) -> str:
+    """Return the partition of a customer's live facts: profile, open heads, credits, holds."""
+    return f"E#{entity}#C#{customer_id}"
+
+
+def history(entity: str, customer_id: str) -> str:
+    """Return the partition of a customer's closed heads, notices, payments and questions."""
+    return live(entity, customer_id) + "#H"
+
+
+def ledger(entity: str, customer_id: str) -> str:
+    """Return the partition of a customer's movements, which nothing ever changes."""
+    return live(entity, customer_id) + "#L"
+
+
+def entity(entity: str) -> Key:
+    return _key(f"E#{entity}", "ENTITY")
+
+
+def registry(entity: str) -> Key:
+    return _key("ENTITIES", f"E#{entity}")
+
+
+def policy(entity: str, name: str, version: int) -> Key:
+    return _key(f"E#{entity}", f"POLICY#{name}#{version:06d}")
+
+
+def policy_current(entity: str, name: str) -> Key:
+    return _key(f"E#{entity}", f"POLICY_CURRENT#{name}")
+
+
+def import_run(entity: str, import_id: str) -> Key:
+    return _key(f"E#{entity}#IMPORT", import_id)
+
+
+def recurrence(entity: str, recurrence_id: str) -> Key:
+    return _key(f"E#{entity}#RECUR", recurrence_id)
+
+
+def directory(entity: str, customer_id: str) -> Key:
+    return _key(f"E#{entity}#D", f"C#{customer_id}")
+
+
+def profile(entity: str, customer_id: str) -> Key:
+    return _key(live(entity, customer_id), "PROFILE")
+
+
+def open_head(entity: str, customer_id: str, document_id: str) -> Key:
+    return _key(live(entity, customer_id), f"HEAD#{document_id}")
+
+
+def closed_head(entity: str, customer_id: str, document_id: str) -> Key:
+    return _key(history(entity, customer_id), f"HEAD#{document_id}")
+
+
+def credit(entity: str, customer_id: str, payment_id: str) -> Key:
+    return _key(live(entity, customer_id), f"CREDIT#{payment_id}")
+
+
+def hold(entity: str, customer_id: str, hold_id: str) -> Key:
+    return _key(live(entity, customer_id), f"HOLD#{hold_id}")
+
+
+def promise(entity: str, customer_id: str, promise_id: str) -> Key:
+    return _key(live(entity, customer_id), f"PROMISE#{promise_id}")
+
+
+def open_checkout(entity: str, customer_id: str, checkout_id: str) -> Key:
+    return _key(live(entity, customer_id), f"CHECKOUT#{checkout_id}")
+
+
+def closed_checkout(entity: str, customer_id: str, checkout_id: str) -> Key:
+    return _key(history(entity, customer_id), f"CHECKOUT#{checkout_id}")
+
+
+def lines(entity: str, customer_id: str, document_id: str) -> Key:
+    return _key(history(entity, customer_id), f"LINES#{document_id}")
+
+
+def notice(entity: str, customer_id: str, n: int) -> Key:
+    return _key(history(entity, customer_id), f"NOTICE#{n:08d}")
+
+
+def delivery(entity: str, customer_id: str, n: int) -> Key:
+    """Return the key that sorts right after its notice, so one reverse Query reads both."""
+    return _key(history(entity, customer_id), f"NOTICE#{n:08d}#DELIVERY")
+
+
+def payment(entity: str, customer_id: str, payment_id: str) -> Key:
+    return _key(history(entity, customer_id), f"PAYMENT#{payment_id}")
+
+
+def writeback(entity: str, customer_id: str, payment_id: str, document_id: str) -> Key:
+    return _key(history(entity, customer_id), f"WRITEBACK#{payment_id}#{document_id}")
+
+
+def question(entity: str, customer_id: str, question_id: str) -> Key:
+    return _key(history(entity, customer_id), f"QUESTION#{question_id}")
+
+
+def movement(entity: str, customer_id: str, movement_id: str) -> Key:
+    return _key(ledger(entity, customer_id), f"M#{movement_id}")
+
+
+def fact(entity: str, name: str) -> Key:
+    """Return the key of a fact that must be true once per entity, such as gateway:pi_123."""
+    return _key(f"E#{entity}#FACT#{name}", "FACT")
+
+
+def open_task(entity: str, task_id: str) -> Key:
+    return _key(f"E#{entity}#T", f"TASK#{task_id}")
+
+
+def done_task(entity: str, customer_id: str, task_id: str) -> Key:
+    return _key(history(entity, customer_id), f"TASK#{task_id}")
+
+
+def parked(entity: str, parked_id: str) -> Key:
+    return _key(f"E#{entity}#PARKED", f"PARKED#{parked_id}")
+
+
+def inbox(entity: str, event_id: str) -> Key:
+    return _key(f"E#{entity}#INBOX#{event_id}", "INBOX")
+
+
+def run(entity: str, run_id: str) -> Key:
+    return _key(f"E#{entity}#RUN", run_id)
+
+
+def ticket(entity: str, shard: int, day: date, customer_id: str, reason_id: str) -> Key:
+    return _key(ticket_partition(entity, shard), f"{day.isoformat()}#{customer_id}#{reason_id}")
+
+
+def ticket_partition(entity: str, shard: int) -> str:
+    return f"E#{entity}#TICKET#{shard:03d}"
+
+
+def session(entity: str, secret_hash: str) -> Key:
+    return _key(f"E#{entity}#SESSION#{secret_hash}", "SESSION")
+
+
+def clock() -> Key:
+    return _key("CLOCK", "CLOCK")
+
+
+def shard_of(customer_id: str, shards: int) -> int:
+    """Return the shard (0..shards-1) that a customer's due entries and tickets live in."""
+    return int.from_bytes(hashlib.blake2b(customer_id.encode(), digest_size=4).digest()) % shards
+
+
+def due_partition(entity: str, shard: int) -> str:
+    return f"DUE#{entity}#{shard:03d}"
+
+
+def due_entry(entity: str, shard: int, due_on: date, customer_id: str, item: str) -> dict[str, str]:
+    """Return the index attributes of one open instalment in the due index."""
+    return {
+        "gpk": due_partition(entity, shard),
+        "gsk": f"{due_on.isoformat()}#{customer_id}#{item}",
+    }
+
+
+def pending_partition(entity: str) -> str:
+    return f"E#{entity}#PENDING"
+
+
+def pending_entry(entity: str, kind: str, since_wall: datetime, fact_id: str) -> dict[str, str]:
+    """Return the index attributes of a fact that somebody must still act on."""
+    return {"ppk": pending_partition(entity), "psk": f"{kind}#{iso(since_wall)}#{fact_id}"}

@@ -1,0 +1,224 @@
+"""The one table. Reads return plain items; every write names what must still be true."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared.adapters.codec import Item, decode_item, encode, encode_item
+from shared.adapters.keys import Key
+from shared.errors import WriteConflict
+
+NEW = "attribute_not_exists(pk)"
+EXISTS = "attribute_exists(pk)"
+VERSION = "version = :seen"
+_BATCH_GET_MAX = 100
+_ATTEMPTS_MAX = 8
+
+
+class ConditionLost(Exception):
+    """A condition no longer held. positions are the indexes of the writes that lost."""
+
+    def __init__(self, positions: tuple[int, ...]) -> None:
+        self.positions = positions
+        super().__init__(f"conditions lost at {positions}")
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole item if condition holds (by default: there is none yet)."""
+
+    item: Mapping[str, object]
+    condition: str = NEW
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Set and remove attributes of an item if condition holds."""
+
+    key: Key
+    set: Mapping[str, object] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+    condition: str = EXISTS
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove an item if condition holds."""
+
+    key: Key
+    condition: str = EXISTS
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Change nothing, but fail the transaction unless condition holds."""
+
+    key: Key
+    condition: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+Write = Put | Update | Delete | Check
+
+
+def seen(version: int) -> dict[str, object]:
+    """Return the values that the condition VERSION needs."""
+    return {":seen": version}
+
+
+class Table:
+    """Reads and conditional writes of one DynamoDB table, by plain items."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def get(self, key: Key) -> Item | None:
+        """Return the item, read consistently, or None."""
+        found = self._client.get_item(
+            TableName=self._name, Key=encode_item(key), ConsistentRead=True
+        )
+        return decode_item(found["Item"]) if "Item" in found else None
+
+    def get_many(self, keys: Sequence[Key]) -> list[Item]:
+        """Return the items that exist, in no order, read consistently."""
+        found: list[Item] = []
+        for chunk in batched({tuple(k.values()): k for k in keys}.values(), _BATCH_GET_MAX):
+            wanted = {self._name: {"Keys": [encode_item(k) for k in chunk], "ConsistentRead": True}}
+            for _ in range(_ATTEMPTS_MAX):
+                page = self._client.batch_get_item(RequestItems=wanted)
+                found += [decode_item(i) for i in page["Responses"].get(self._name, [])]
+                wanted = page.get("UnprocessedKeys") or {}
+                if not wanted:
+                    break
+            else:
+                raise WriteConflict(reason="batch_get_unprocessed")
+        return found
+
+    def query(
+        self,
+        pk: str,
+        *,
+        begins: str | None = None,
+        between: tuple[str, str] | None = None,
+        index: str | None = None,
+        reverse: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Item]:
+        """Yield the items of a partition in key order, page by page, at most limit of them.
+
+        begins or between narrow the sort key. A base-table Query is consistent; an index only
+        finds candidates.
+        """
+        prefix = {None: "", "due": "g", "pending": "p"}[index]
+        names = {"#pk": f"{prefix}pk", "#sk": f"{prefix}sk"}
+        values: dict[str, object] = {":pk": pk}
+        condition = "#pk = :pk"
+        if begins is not None:
+            condition += " AND begins_with(#sk, :a)"
+            values[":a"] = begins
+        elif between is not None:
+            condition += " AND #sk BETWEEN :a AND :b"
+            values[":a"], values[":b"] = between
+        else:
+            del names["#sk"]
+        request: dict[str, Any] = {
+            "TableName": self._name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": encode_item(values),
+            "ScanIndexForward": not reverse,
+        }
+        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        left = limit
+        while True:
+            if left is not None:
+                request["Limit"] = left
+            page = self._client.query(**request)
+            yield from (decode_item(i) for i in page["Items"])
+            left = None if left is None else left - len(page["Items"])
+            if "LastEvaluatedKey" not in page or left == 0:
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def write(self, *writes: Write) -> None:
+        """Make all of writes true, or none.
+
+        Raises ConditionLost when a condition did not hold (with the positions), and WriteConflict
+        when another transaction was in the way (try again).
+        """
+        if len(writes) == 1 and not isinstance(writes[0], Check):
+            self._write_one(writes[0])
+            return
+        try:
+            self._client.transact_write_items(TransactItems=[self._entry(w) for w in writes])
+        except ClientError as exc:
+            raise _cancelled(exc) from exc
+
+    def _write_one(self, write: Write) -> None:
+        ((verb, request),) = self._entry(write).items()
+        call = {
+            "Put": self._client.put_item,
+            "Update": self._client.update_item,
+            "Delete": self._client.delete_item,
+        }[verb]
+        try:
+            call(**request)
+        except ClientError as exc:
+            code = exc.response["Error"]["Code"]
+            if code == "ConditionalCheckFailedException":
+                raise ConditionLost((0,)) from exc
+            if code == "TransactionConflictException":
+                raise WriteConflict() from exc
+            raise
+
+    def _entry(self, write: Write) -> dict[str, dict[str, Any]]:
+        request: dict[str, Any] = {"TableName": self._name, "ConditionExpression": write.condition}
+        values = dict(write.values)
+        match write:
+            case Put():
+                verb = "Put"
+                request["Item"] = encode_item(write.item)
+            case Update():
+                verb = "Update"
+                request["Key"] = encode_item(write.key)
+                request |= _update_expression(write, values)
+            case Delete() | Check():
+                verb = "Delete" if isinstance(write, Delete) else "ConditionCheck"
+                request["Key"] = encode_item(write.key)
+        if values:
+            request["ExpressionAttributeValues"] = {k: encode(v) for k, v in values.items()}
+        return {verb: request}
+
+
+def _update_expression(write: Update, values: dict[str, object]) -> dict[str, Any]:
+    names: dict[str, str] = {}
+    sets = []
+    for i, (name, value) in enumerate(write.set.items()):
+        names[f"#s{i}"], values[f":s{i}"] = name, value
+        sets.append(f"#s{i} = :s{i}")
+    removes = []
+    for i, name in enumerate(write.remove):
+        names[f"#r{i}"] = name
+        removes.append(f"#r{i}")
+    parts = [f"SET {', '.join(sets)}"] if sets else []
+    parts += [f"REMOVE {', '.join(removes)}"] if removes else []
+    return {"UpdateExpression": " ".join(parts), "ExpressionAttributeNames": names}
+
+
+def _cancelled(exc: ClientError) -> Exception:
+    if exc.response["Error"]["Code"] == "TransactionInProgressException":
+        return WriteConflict()
+    codes = [reason["Code"] for reason in exc.response.get("CancellationReasons", [])]
+    lost = tuple(i for i, code in enumerate(codes) if code == "ConditionalCheckFailed")
+    if lost:
+        return ConditionLost(lost)
+    if "TransactionConflict" in codes:
+        return WriteConflict()
+    return exc

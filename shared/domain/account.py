@@ -1,0 +1,240 @@
+"""The dated facts of one customer, as every decision reads them. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from shared.domain.money import Money
+
+
+class DocumentKind(StrEnum):
+    INVOICE = "invoice"
+    CHARGE = "charge"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The head of an invoice or charge: what was asked, what is still open.
+
+    total and open are in the document's currency; open is 0..total. due_on is a date of the
+    customer's calendar. stage_done is how far an older system had chased it (a stage id), or "".
+    invoice_id is the invoice a charge belongs to, "" for an invoice. version counts the writes.
+    """
+
+    document_id: str
+    kind: DocumentKind
+    number: str
+    issued_on: date
+    due_on: date
+    total: Money
+    open: Money
+    external_id: str = ""
+    revision: str = ""
+    description: str = ""
+    po_number: str = ""
+    stage_done: str = ""
+    invoice_id: str = ""
+    pdf_key: str = ""
+    version: int = 1
+
+    def days_late(self, today: date) -> int:
+        """Return the days past due on today: 0 on the due date, negative before it."""
+        return (today - self.due_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an invoice. quantity and tax_rate_percent are plain decimal text."""
+
+    description: str
+    quantity: str
+    unit_price: Money
+    tax_rate_percent: str
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The rest of a payment that is not allocated yet."""
+
+    payment_id: str
+    unapplied: Money
+    received_on: date
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Chasing is off for the customer, or for documents only, from starts_on through ends_on."""
+
+    hold_id: str
+    reason: str
+    starts_on: date
+    ends_on: date
+    by: str
+    documents: tuple[str, ...] = ()
+
+    def covers(self, document_id: str, today: date) -> bool:
+        """Return whether this hold stops chasing document_id on today."""
+        named = not self.documents or document_id in self.documents
+        return named and self.starts_on <= today <= self.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The customer said that amount on these documents comes by pays_on (plus grace days)."""
+
+    promise_id: str
+    documents: tuple[str, ...]
+    amount: Money
+    pays_on: date
+    grace_days: int = 0
+
+
+class CheckoutState(StrEnum):
+    OPEN = "open"
+    PROCESSING = "processing"
+    PAID = "paid"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """One attempt to pay through the gateway's page: what it is meant for, and how it stands."""
+
+    checkout_id: str
+    state: CheckoutState
+    amount: Money
+    allocations: tuple[tuple[str, Money], ...]
+    created_at: datetime
+    expires_at: datetime
+    session_id: str = ""
+    url: str = ""
+    gateway_reference: str = ""
+    version: int = 1
+
+
+class DeliveryState(StrEnum):
+    CLAIMED = "claimed"
+    CALLING = "calling"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    DONE = "done"
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    CALL = "call"
+    HANDOVER = "handover"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeItem:
+    """One document as a notice lists it. asked says whether this notice chases it."""
+
+    document_id: str
+    number: str
+    due_on: date
+    payable: Money
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One numbered message (or task) to a customer about all its open documents.
+
+    kind is "stage" (the ladder), "receipt" or "link". done_before and done_after map document
+    ids to the ladder position done before and after this notice (shared.domain.policy.Stage).
+    """
+
+    n: int
+    kind: str
+    stage: str
+    channel: Channel
+    policy: str
+    policy_version: int
+    as_of: date
+    claimed_at: datetime
+    items: tuple[NoticeItem, ...] = ()
+    done_before: Mapping[str, int] = field(default_factory=dict)
+    done_after: Mapping[str, int] = field(default_factory=dict)
+    delivery: DeliveryState = DeliveryState.CLAIMED
+    payment_id: str = ""
+
+    @property
+    def done(self) -> Mapping[str, int]:
+        """Return the positions that count as done now: before, where it never went out."""
+        if self.delivery in (DeliveryState.WITHDRAWN, DeliveryState.FAILED):
+            return self.done_before
+        return self.done_after
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who owes. language is a two-letter code, time_zone an IANA name, policy a policy's name.
+
+    mail_stopped is the reason why nothing is mailed (a hard bounce, a complaint), or "".
+    """
+
+    customer_id: str
+    external_id: str
+    name: str
+    email: str
+    language: str
+    time_zone: str
+    currency: str
+    policy: str
+    cc: tuple[str, ...] = ()
+    terms: str = ""
+    phone: str = ""
+    address: str = ""
+    tax_id: str = ""
+    mail_stopped: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One legal entity of the company. hold_all means: decide, show, and send nothing.
+
+    daily_cap bounds the messages of a day while it is set (the first days after release).
+    business_days are ISO weekdays (Monday 1) on which messages may go out.
+    """
+
+    entity_id: str
+    name: str
+    currency: str
+    time_zone: str
+    language: str
+    contact_email: str
+    hold_all: bool = True
+    daily_cap: int | None = None
+    shards: int = 1
+    contact_phone: str = ""
+    address: str = ""
+    bank_account: str = ""
+    default_policy: str = "standard"
+    policy_version: int = 0
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything decide reads of one customer: live facts and the newest notice."""
+
+    customer: Customer
+    documents: tuple[Document, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    checkouts: tuple[Checkout, ...] = ()
+    newest_notice: Notice | None = None
+
+    def document(self, document_id: str) -> Document | None:
+        """Return the open document of that id, or None."""
+        return next((d for d in self.documents if d.document_id == document_id), None)

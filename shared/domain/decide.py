@@ -1,0 +1,196 @@
+"""The one decision: what, if anything, to say to a customer today, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.domain.account import Account, Channel, Document, Notice, NoticeItem
+from shared.domain.coverage import Cover, coverage
+from shared.domain.money import Money, parse_money, total
+from shared.domain.policy import Policy, Stage
+
+
+class Action(StrEnum):
+    SEND = "send"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One verdict. code is stable; reason says the same to a person, in English.
+
+    A SEND names the stage and channel, the items the notice lists, and the ladder positions done
+    before and after it. A NOTHING names the document it is about.
+    """
+
+    action: Action
+    code: str
+    reason: str
+    documents: tuple[str, ...]
+    stage: Stage | None = None
+    items: tuple[NoticeItem, ...] = ()
+    done_before: Mapping[str, int] | None = None
+    done_after: Mapping[str, int] | None = None
+
+
+def decide(account: Account, policy: Policy, today: date) -> tuple[Decision, ...]:
+    """Return what to do about account on today: at most one SEND, and a reason for all the rest.
+
+    Level-triggered: it looks only at due dates, coverage and the newest notice, so a missed week
+    gives one message and a second run on the same day gives none. today is the customer's date.
+    The SEND, where there is one, comes first. The answer depends on the arguments alone.
+    """
+    done = positions_done(account, policy)
+    covers = coverage(account, today)
+    verdicts: list[Decision] = []
+    due: dict[Channel, list[tuple[Stage, Document]]] = {}
+    for document in sorted(account.documents, key=lambda d: (d.due_on, d.document_id)):
+        stage = policy.furthest_reached(document, today)
+        refusal = _refusal(account, document, covers[document.document_id], stage, done)
+        if refusal is None and stage is not None:
+            due.setdefault(stage.channel, []).append((stage, document))
+        elif refusal is not None:
+            verdicts.append(refusal)
+    for channel in Channel:
+        send = _send(account, policy, due.get(channel, []), covers, done, today)
+        if send is not None and send.action is Action.SEND:
+            return (send, *verdicts)
+        if send is not None:
+            verdicts.append(send)
+    return tuple(verdicts)
+
+
+def positions_done(account: Account, policy: Policy) -> dict[str, int]:
+    """Return the ladder position done per open document, by the newest notice.
+
+    A document that no notice knows starts at the stage an older system had reached, if any.
+    """
+    known = account.newest_notice.done if account.newest_notice else {}
+    done = {}
+    for document in account.documents:
+        opening = policy.stage(document.stage_done) if document.stage_done else None
+        if document.document_id in known:
+            done[document.document_id] = known[document.document_id]
+        elif opening is not None:
+            done[document.document_id] = opening.position
+    return done
+
+
+def without(notice: Notice, account: Account) -> Account:
+    """Return account as it was before notice was claimed: for the sender's second look."""
+    undone = Notice(
+        n=notice.n,
+        kind=notice.kind,
+        stage=notice.stage,
+        channel=notice.channel,
+        policy=notice.policy,
+        policy_version=notice.policy_version,
+        as_of=notice.as_of,
+        claimed_at=notice.claimed_at,
+        done_before=notice.done_before,
+        done_after=notice.done_before,
+    )
+    return Account(
+        customer=account.customer,
+        documents=account.documents,
+        credits=account.credits,
+        holds=account.holds,
+        promises=account.promises,
+        checkouts=account.checkouts,
+        newest_notice=undone,
+    )
+
+
+def _refusal(
+    account: Account, document: Document, cover: Cover, stage: Stage | None, done: Mapping[str, int]
+) -> Decision | None:
+    number = document.number
+    if stage is None:
+        return _nothing(document, "too_early", f"{number} has not reached the first stage.")
+    if done.get(document.document_id, _NEVER) >= stage.position:
+        return _nothing(document, "already_done", f"Stage {stage.id} of {number} was done.")
+    if cover.free.minor == 0:
+        return _nothing(document, *_covered(number, cover))
+    if stage.channel is Channel.EMAIL and account.customer.mail_stopped:
+        return _nothing(document, "mail_stopped", f"Mail is off: {account.customer.mail_stopped}.")
+    if stage.channel is Channel.EMAIL and not account.customer.email:
+        return _nothing(document, "no_address", "The customer has no e-mail address.")
+    return None
+
+
+_NEVER = -1_000_000
+
+
+def _covered(number: str, cover: Cover) -> tuple[str, str]:
+    if cover.held:
+        return "on_hold", f"{number} is on hold."
+    if cover.promised:
+        return "promised", f"Payment of {number} was promised."
+    if cover.in_checkout:
+        return "in_checkout", f"The customer is paying {number} right now."
+    if cover.credit:
+        return "credit_covers", f"Money that arrived but is not allocated covers {number}."
+    if cover.processing:
+        return "processing", f"A payment of {number} is being processed by the bank."
+    return "nothing_open", f"{number} has nothing open."
+
+
+def _send(
+    account: Account,
+    policy: Policy,
+    due: list[tuple[Stage, Document]],
+    covers: Mapping[str, Cover],
+    done: Mapping[str, int],
+    today: date,
+) -> Decision | None:
+    if not due:
+        return None
+    asked = {document.document_id: stage for stage, document in due}
+    tone = max(asked.values(), key=lambda stage: stage.position)
+    if today.isoweekday() not in policy.send_on:
+        reason = f"Stage {tone.id} waits for a day on which messages go out."
+        return Decision(Action.NOTHING, "not_a_sending_day", reason, tuple(asked), tone)
+    if not _worth_it(tone, [document for _, document in due], covers):
+        reason = f"What is open is below the least that stage {tone.id} asks for."
+        return Decision(Action.NOTHING, "below_minimum", reason, tuple(asked), tone)
+    items = tuple(
+        NoticeItem(
+            document_id=document.document_id,
+            number=document.number,
+            due_on=document.due_on,
+            payable=covers[document.document_id].payable,
+            asked=document.document_id in asked,
+        )
+        for document in sorted(account.documents, key=lambda d: (d.due_on, d.document_id))
+        if covers[document.document_id].payable
+    )
+    after = {**done, **{document_id: stage.position for document_id, stage in asked.items()}}
+    numbers = ", ".join(document.number for _, document in due)
+    return Decision(
+        Action.SEND,
+        "stage_reached",
+        f"{numbers} reached stage {tone.id}.",
+        tuple(asked),
+        tone,
+        items,
+        done,
+        after,
+    )
+
+
+def _worth_it(stage: Stage, documents: list[Document], covers: Mapping[str, Cover]) -> bool:
+    for currency in {document.open.currency for document in documents}:
+        least = stage.minimum_open.get(currency)
+        free: list[Money] = [
+            covers[document.document_id].free
+            for document in documents
+            if document.open.currency == currency
+        ]
+        if least is None or parse_money(least, currency) <= total(free, currency):
+            return True
+    return False
+
+
+def _nothing(document: Document, code: str, reason: str) -> Decision:
+    return Decision(Action.NOTHING, code, reason, (document.document_id,))

@@ -1,0 +1,110 @@
+"""The ladder as data: ordered stages, validated once when a policy is loaded."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.domain.account import Channel, Document
+from shared.domain.money import Money, exponent, parse_money
+
+_BEFORE_ANY_DUE_STAGE = -100_000
+
+
+class Anchor(StrEnum):
+    ISSUE_DATE = "issue_date"
+    DUE_DATE = "due_date"
+
+
+AmountText = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$")]
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Fee(BaseModel):
+    """A flat late fee by currency, as decimal text; payable within payable_in_days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    flat: dict[CurrencyCode, AmountText] = Field(min_length=1)
+    payable_in_days: int = Field(default=0, ge=0, le=90)
+
+    @model_validator(mode="after")
+    def _amounts_fit_their_currency(self) -> Self:
+        for currency, text in self.flat.items():
+            if parse_money(text, currency).minor == 0:
+                raise ValueError(f"flat fee in {currency} is zero: leave the currency out")
+        return self
+
+    def amount(self, currency: str) -> Money | None:
+        """Return the fee in currency, or None where the policy names none."""
+        text = self.flat.get(currency)
+        return None if text is None else parse_money(text, currency)
+
+
+class Stage(BaseModel):
+    """One rung: when it is reached, how the customer hears of it, what it costs.
+
+    offset_days counts from the anchor; negative is before it. minimum_open is the least chaseable
+    total, by currency, that this stage bothers anybody for (decimal text).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+    anchor: Anchor = Anchor.DUE_DATE
+    offset_days: int = Field(ge=-365, le=1000)
+    channel: Channel
+    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+    fee: Fee | None = None
+    minimum_open: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _minimum_is_money(self) -> Self:
+        for currency in self.minimum_open:
+            exponent(currency)
+        return self
+
+    @property
+    def position(self) -> int:
+        """Return this stage's place on the ladder; stages with a lower or equal one are done.
+
+        It comes from the anchor and offset, not from the list, so that an edited policy never
+        repeats what was said already.
+        """
+        base = _BEFORE_ANY_DUE_STAGE if self.anchor is Anchor.ISSUE_DATE else 0
+        return base + self.offset_days
+
+    def reached_on(self, document: Document) -> date:
+        """Return the first date on which document has reached this stage."""
+        start = document.issued_on if self.anchor is Anchor.ISSUE_DATE else document.due_on
+        return start + timedelta(days=self.offset_days)
+
+
+class Policy(BaseModel):
+    """A ladder. stages ascend by position; send_on holds ISO weekdays (Monday is 1)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,30}$")]
+    version: int = Field(default=1, ge=1)
+    send_on: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+    stages: tuple[Stage, ...] = Field(min_length=1, max_length=40)
+
+    @model_validator(mode="after")
+    def _stages_ascend_and_have_own_names(self) -> Self:
+        positions = [stage.position for stage in self.stages]
+        if positions != sorted(set(positions)):
+            raise ValueError("stages must ascend: issue_date stages first, then by offset_days")
+        ids = [stage.id for stage in self.stages]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two stages have the same id")
+        if not self.send_on:
+            raise ValueError("send_on must name at least one weekday")
+        return self
+
+    def furthest_reached(self, document: Document, today: date) -> Stage | None:
+        """Return the furthest stage that document has reached on today, or None."""
+        reached = [stage for stage in self.stages if stage.reached_on(document) <= today]
+        return reached[-1] if reached else None
+
+    def stage(self, stage_id: str) -> Stage | None:
+        """Return the stage of that id, or None."""
+        return next((stage for stage in self.stages if stage.id == stage_id), None)

@@ -1,0 +1,70 @@
+"""Errors that the hub raises on purpose. The edge turns them into an answer or a retry."""
+
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """Base of every error this hub raises on purpose.
+
+    code is stable and machine-readable (logs, API bodies, metrics);
+    retryable says whether the same call may succeed later; facts are safe to log and to show;
+    help says, in one sentence, what the person can do.
+    """
+
+    code: ClassVar[str] = "hub_error"
+    retryable: ClassVar[bool] = False
+    help: ClassVar[str] = ""
+
+    def __init__(self, **facts: str | int) -> None:
+        self.facts = facts
+        super().__init__(self.code + "".join(f" {k}={v!r}" for k, v in facts.items()))
+
+
+class NotFound(HubError):
+    """No such thing, or not yours: both answer alike."""
+
+    code = "not_found"
+    help = "Check the id and the entity."
+
+
+class InvalidInput(HubError):
+    """The request is well-formed but says something that cannot be."""
+
+    code = "invalid_input"
+    help = "Correct the named field and try again."
+
+
+class NotAllowed(HubError):
+    """The caller is known but lacks the role."""
+
+    code = "not_allowed"
+    help = "Ask an administrator of the entity for the role."
+
+
+class Unauthenticated(HubError):
+    """No valid sign-in came with the request."""
+
+    code = "unauthenticated"
+    help = "Sign in and try again."
+
+
+class Conflict(HubError):
+    """The request contradicts what is already stored."""
+
+    code = "conflict"
+    help = "Read the current state and decide again."
+
+
+class WriteConflict(HubError):
+    """Another writer changed an item first: re-read, re-decide, try again."""
+
+    code = "write_conflict"
+    retryable = True
+    help = "Try again: somebody changed this at the same moment."
+
+
+class CurrencyMismatch(HubError):
+    """Two amounts of different currencies met."""
+
+    code = "currency_mismatch"
+    help = "Amounts are never converted: use the document's own currency."

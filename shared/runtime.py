@@ -1,0 +1,60 @@
+"""The one composition root: settings, clients and clocks, made when first asked for."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from shared.adapters import keys
+from shared.adapters.accounts import Accounts
+from shared.adapters.table import Table
+from shared.domain.clock import Now
+
+
+def setting(name: str) -> str:
+    """Return the environment's value of name. A missing one is a broken deployment: KeyError."""
+    return os.environ[name]
+
+
+@cache
+def client(service: str, attempts_max: int = 3) -> Any:
+    """Return the client of an AWS service; attempts_max counts the first call, too."""
+    retries = {"mode": "standard", "total_max_attempts": attempts_max}
+    config = Config(connect_timeout=2, read_timeout=8, retries=retries, parameter_validation=False)
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+@cache
+def table() -> Table:
+    """Return the one table."""
+    return Table(client("dynamodb"), setting("TABLE_NAME"))
+
+
+@cache
+def accounts() -> Accounts:
+    """Return the reads of entities and customers."""
+    return Accounts(table())
+
+
+def now() -> Now:
+    """Return this moment by both clocks. A handler calls it once per invocation.
+
+    In a sandbox stage the business clock stands as far off the wall clock as the CLOCK item says;
+    in production nothing is read and both are the same.
+    """
+    wall = datetime.now(UTC)
+    if setting("STAGE") != "sandbox":
+        return Now(business=wall, wall=wall)
+    item = table().get(keys.clock())
+    offset_s = item["offset_s"] if item else 0
+    return Now(business=wall + timedelta(seconds=offset_s), wall=wall)
+
+
+@cache
+def public_url() -> str:
+    """Return the base URL that people see, without a trailing slash."""
+    parameter = client("ssm").get_parameter(Name=setting("PUBLIC_URL_PARAMETER"))
+    return str(parameter["Parameter"]["Value"]).rstrip("/")
