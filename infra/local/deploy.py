@@ -1,4 +1,4 @@
-"""Deploy a built template to the emulated AWS: pack by SAM's rules, upload, create the stack, wait."""
+"""Deploy a built template to the emulated AWS: pack by SAM's rules, upload, create, wait."""
 
 import hashlib
 import io
@@ -56,9 +56,9 @@ def deploy(
 ) -> Deployed:
     """Return the outputs and physical ids of a new stack made of the built template.
 
-    `layers_by_reference` publishes each layer as a pointer to its built folder instead of a copy, so a
-    cold start does not unpack tens of megabytes; the packages that are imported are the same files.
-    Without `schedules_enabled` every schedule is created disabled, for runs that must be repeatable.
+    `layers_by_reference` publishes each layer as a pointer to its built folder instead of a copy,
+    so that a cold start does not unpack tens of megabytes; what is imported are the same files.
+    Without `schedules_enabled` every schedule is made disabled, for runs that must be repeatable.
 
     Raises StartFailed with CloudFormation's reason when the stack cannot be made.
     """

@@ -1,4 +1,4 @@
-"""Start the emulated AWS (ministack) as a process of its own, bound to loopback, with a clean environment."""
+"""Start the emulated AWS (ministack) as a process of its own, on loopback, with no secrets."""
 
 import json
 import time
@@ -70,7 +70,7 @@ def start(
 
 def state(endpoint: str) -> dict:
     """Return what is queued, unread on streams and running, in one look."""
-    with urllib.request.urlopen(f"{endpoint}/_local/state", timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{endpoint}/_local/state", timeout=10) as answer:
         return json.load(answer)
 
 

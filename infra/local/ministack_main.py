@@ -1,13 +1,13 @@
-"""Start ministack with the few adjustments that the local cloud needs, in ministack's own environment.
+"""Start ministack, in its own environment, with what the local cloud needs of it.
 
-1. Handlers run on the base interpreter without site-packages: what they import is in their layers or
-   their artefact, never what ministack itself happens to have installed.
+1. Handlers run on the base interpreter without site-packages: what they import is in their layers
+   or their artefact, never what ministack itself happens to have installed.
 2. A warm call does not wait 50 ms for log lines of a function that wrote none.
-3. At most `LOCAL_WORKERS_PER_QUEUE` batches of a queue run at once, unless its mapping says otherwise:
-   each parallel batch is a process of its own with its own cold start.
+3. At most `LOCAL_WORKERS_PER_QUEUE` batches of a queue run at once, unless its mapping says
+   otherwise: each parallel batch is a process of its own with its own cold start.
 4. `GET /_local/state` tells in one look what is queued, unread on a stream, and running.
 
-It reads ministack's internals, so the version is pinned, and a test of the local cloud covers each item.
+It reads ministack's internals, so the version is pinned and a test covers each item.
 """
 
 import json
@@ -68,7 +68,7 @@ def _with_state(served):
 
 
 def state() -> dict:
-    """Return queues, stream backlogs, running batches and calls, and the worker processes by function."""
+    """Return queues, stream backlogs, what is running, and the worker processes by function."""
     from ministack.core import concurrency
     from ministack.services import lambda_svc
 

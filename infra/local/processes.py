@@ -1,4 +1,4 @@
-"""Child processes of the local cloud: started in a group of their own, ended exactly, by start time."""
+"""Child processes of the local cloud: started in groups of their own, ended exactly."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ class StartFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Started:
-    """A running process: enough to find it again later and to know that it is still the same one."""
+    """A running process: enough to find it again and to know that it is still the same one."""
 
     name: str
     pid: int
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Return a child's environment: what a program needs to run, and nothing that may be a secret."""
+    """Return a child's environment: what a program needs, and nothing that may be a secret."""
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return {**kept, **extra}
 
@@ -52,7 +52,7 @@ def start(
     """Start a command in its own process group with its output in `<log_dir>/<name>.log`."""
     log_path = log_dir / f"{name}.log"
     with log_path.open("wb") as log:
-        child = subprocess.Popen(  # noqa: S603 - the command is built by this package
+        child = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -74,7 +74,7 @@ def is_running(process: Started) -> bool:
 
 
 def stop(processes: Sequence[Started], *, grace_s: float = 5.0) -> None:
-    """End the processes and everything in their groups: ask first, then kill; all at once, one wait."""
+    """End the processes with everything in their groups: ask, wait once for all, then kill."""
     alive = [process for process in processes if is_running(process)]
     for process in alive:
         _signal_group(process.pid, signal.SIGTERM)
@@ -110,8 +110,8 @@ def _born_elsewhere(pid: int) -> int | None:
     """Return the start time on a system without /proc, by asking `ps`."""
     if Path("/proc/self/stat").exists():
         return None
-    asked = subprocess.run(  # noqa: S603
-        ["ps", "-o", "lstart=", "-p", str(pid)],  # noqa: S607
+    asked = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)],
         capture_output=True,
         text=True,
         check=False,

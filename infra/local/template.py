@@ -31,7 +31,7 @@ def transformed(
     interpreter: Path,
     cache_dir: Path,
 ) -> dict[str, Any]:
-    """Return the CloudFormation template that SAM makes of this one; kept in `cache_dir` by content.
+    """Return the CloudFormation that SAM makes of this template; kept in `cache_dir` by content.
 
     Raises StartFailed with SAM's own message when SAM refuses the template.
     """
@@ -41,7 +41,7 @@ def transformed(
     )
     kept = cache_dir / f"transformed-{hashlib.sha256(request.encode()).hexdigest()[:16]}.json"
     if not kept.exists():
-        ran = subprocess.run(  # noqa: S603
+        ran = subprocess.run(
             [str(interpreter), "-P", str(script)],
             input=request,
             capture_output=True,

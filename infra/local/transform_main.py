@@ -1,7 +1,7 @@
 """Run SAM's own transform on a template: standard input to standard output, both JSON.
 
 Runs inside the local cloud's environment, the only one that holds `aws-sam-translator`.
-Input: `{"template": {...}, "parameters": {...}, "region": "eu-west-1"}`; output: the transformed template.
+Input: `{"template": {...}, "parameters": {...}, "region": "eu-west-1"}`.
 """
 
 import json

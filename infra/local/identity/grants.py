@@ -1,0 +1,74 @@
+"""Authorization codes with PKCE: given once, for a minute, to the client that asked."""
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+
+from infra.local.identity.tokens import Operator, challenge_of
+
+_CODE_LIFE_S = 60.0
+
+
+class BadRequest(Exception):
+    """An OAuth error; the message is the error code of RFC 6749."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a client asked for at /authorize."""
+
+    client_id: str
+    redirect_uri: str
+    state: str
+    nonce: str
+    challenge: str
+
+
+class Grants:
+    """Keeps codes until they are exchanged. Safe to share among threads."""
+
+    def __init__(self, client_id: str, callback_prefix: str) -> None:
+        self._client_id = client_id
+        self._callback_prefix = callback_prefix
+        self._lock = threading.Lock()
+        self._codes: dict[str, tuple[float, Ask, Operator]] = {}
+
+    def check(self, query: dict[str, str]) -> Ask:
+        """Return what is asked. Raises BadRequest unless it is a PKCE code flow of our client."""
+        if query.get("response_type") != "code":
+            raise BadRequest("unsupported_response_type")
+        if query.get("client_id") != self._client_id:
+            raise BadRequest("unauthorized_client")
+        if not query.get("redirect_uri", "").startswith(self._callback_prefix):
+            raise BadRequest("invalid_request")
+        if query.get("code_challenge_method") != "S256" or not query.get("code_challenge"):
+            raise BadRequest("invalid_request")
+        return Ask(
+            client_id=query["client_id"],
+            redirect_uri=query["redirect_uri"],
+            state=query.get("state", ""),
+            nonce=query.get("nonce", ""),
+            challenge=query["code_challenge"],
+        )
+
+    def give(self, ask: Ask, operator: Operator) -> str:
+        """Return a fresh code for this operator."""
+        code = secrets.token_urlsafe(24)
+        with self._lock:
+            self._codes[code] = (time.monotonic() + _CODE_LIFE_S, ask, operator)
+        return code
+
+    def exchange(self, form: dict[str, str]) -> tuple[Ask, Operator]:
+        """Return who signed in. Raises BadRequest when the code is not theirs, used or stale."""
+        if form.get("grant_type") != "authorization_code":
+            raise BadRequest("unsupported_grant_type")
+        with self._lock:
+            until, ask, operator = self._codes.pop(form.get("code", ""), (0.0, None, None))
+        if ask is None or operator is None or until < time.monotonic():
+            raise BadRequest("invalid_grant")
+        same = form.get("client_id") == ask.client_id
+        same = same and form.get("redirect_uri") == ask.redirect_uri
+        if not same or challenge_of(form.get("code_verifier", "")) != ask.challenge:
+            raise BadRequest("invalid_grant")
+        return ask, operator
