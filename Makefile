@@ -1,0 +1,42 @@
+# Names the commands; what they do stands in infra/.
+ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
+BIN := .venv/bin
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= eu-west-1
+
+.PHONY: help setup browser build demo test check format requirements clean
+
+help: ## Shows this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Prepares the environments of this folder (Python 3.13, or uv that may fetch it)
+	@infra/setup.sh
+
+browser: setup
+	@infra/setup.sh browser
+
+build: setup ## Builds functions and layers, ARCH=arm64 or x86_64 (default: this machine's)
+	@infra/build/build.sh $(ARCH)
+
+demo: build ## Starts the local cloud and lives 90 days of a sample company on it
+	@$(BIN)/duecourse demo
+
+check: setup ## Style, types, walls between rooms, and the template
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q tests/unit/test_rooms.py tests/unit/test_template.py
+	@.venvs/sam/bin/sam validate --lint
+
+test: browser check build ## Everything: check, build, unit, integration, end to end, browser
+	@infra/test.sh
+
+format: setup ## Rewrites the code in the house's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+requirements: ## Compiles infra/requirements/*.in again, by hash
+	@infra/requirements.sh
+
+clean: ## Removes what was built, not the environments
+	@rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,84 @@
+#!/bin/sh
+# Prepares this machine. Each step is stamped with what it was made from, so a second run does nothing.
+#   infra/setup.sh            every environment, and the project itself in editable form
+#   infra/setup.sh browser    Chromium for the browser tests, through apt-get where root
+#   infra/setup.sh uv         prints the uv to use
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+requirements=infra/requirements
+
+say() { echo "setup: $*" >&2; }
+missing() { echo "setup: missing: $*" >&2; exit 1; }
+
+runs() { command -v "$1" >/dev/null 2>&1 && "$@" >/dev/null 2>&1; }
+
+find_python() { # the interpreter that builds and runs everything: 3.13, from PATH or fetched by uv
+    for candidate in python3.13 python3 python; do
+        if runs "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 13))'; then
+            "$candidate" -c 'import sys; print(sys.executable)'
+            return
+        fi
+    done
+    if runs uv --version; then
+        uv python find 3.13 2>/dev/null || { uv python install -q 3.13 && uv python find 3.13; } && return
+    fi
+    missing "Python 3.13 with venv on PATH (or uv, which may fetch it)"
+}
+
+find_uv() {
+    if runs uv --version; then command -v uv; return; fi
+    if ! runs .venvs/bootstrap/bin/uv --version; then
+        python=$(find_python)
+        "$python" -m venv --clear .venvs/bootstrap
+        .venvs/bootstrap/bin/pip --quiet --disable-pip-version-check install \
+            --require-hashes --no-deps -r $requirements/bootstrap.txt
+    fi
+    echo "$root/.venvs/bootstrap/bin/uv"
+}
+
+environment() { # environment <folder> <compiled requirements> [<other source>]
+    folder=$1 pins=$requirements/$2
+    stamp="$folder/.made-from"
+    wanted=$(cat "$pins" "${3:-/dev/null}" | sha256sum)
+    if [ -x "$folder/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
+    uv=${uv:-$(find_uv)}
+    say "$folder from $pins"
+    if ! runs "$folder/bin/python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))'; then
+        "$uv" venv --quiet --clear --python "$(find_python)" "$folder"
+    fi
+    "$uv" pip install --quiet --python "$folder/bin/python" --require-hashes -r "$pins"
+    if [ "$folder" = .venv ]; then
+        # the builder is one of the pinned packages: nothing is fetched unseen for the build
+        "$uv" pip install --quiet --python .venv/bin/python --no-build-isolation --no-deps --editable .
+    fi
+    echo "$wanted" >"$stamp"
+}
+
+environments() {
+    runs make --version || missing "make"
+    environment .venv dev.txt pyproject.toml
+    environment .venvs/cloud local-cloud.txt
+    environment .venvs/stripe local-stripe.txt
+    environment .venvs/sam sam.txt
+}
+
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+browser() {
+    if find_chromium >/dev/null; then return; fi
+    if [ "$(id -u)" = 0 ] && runs apt-get --version; then
+        say "Chromium through apt-get"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends chromium >/dev/null && return
+    fi
+    if [ "${CI:-}" = true ]; then missing "Chromium, which the browser tests need"; fi
+    say "browser tests NOT RUN: no Chromium on PATH, and no root to install it"
+}
+
+case "${1:-environments}" in
+environments) environments ;;
+browser) browser ;;
+uv) find_uv ;;
+*) missing "a step called $1" ;;
+esac
