@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -12,6 +12,12 @@ from shared.adapters import keys
 from shared.adapters.accounts import Accounts
 from shared.adapters.table import Table
 from shared.domain.clock import Now
+
+if TYPE_CHECKING:
+    from shared.adapters.entities import Entities
+    from shared.adapters.holds import Holds
+    from shared.adapters.parked import ParkedItems
+    from shared.adapters.tasks import Tasks
 
 
 def setting(name: str) -> str:
@@ -22,8 +28,12 @@ def setting(name: str) -> str:
 @cache
 def client(service: str, attempts_max: int = 3) -> Any:
     """Return the client of an AWS service; attempts_max counts the first call, too."""
-    retries = {"mode": "standard", "total_max_attempts": attempts_max}
-    config = Config(connect_timeout=2, read_timeout=8, retries=retries, parameter_validation=False)
+    config = Config(
+        connect_timeout=2,
+        read_timeout=8,
+        retries={"mode": "standard", "total_max_attempts": attempts_max},
+        parameter_validation=False,
+    )
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
@@ -58,3 +68,35 @@ def public_url() -> str:
     """Return the base URL that people see, without a trailing slash."""
     parameter = client("ssm").get_parameter(Name=setting("PUBLIC_URL_PARAMETER"))
     return str(parameter["Parameter"]["Value"]).rstrip("/")
+
+
+@cache
+def entities() -> "Entities":
+    """Return the entities and their policies."""
+    from shared.adapters.entities import Entities
+
+    return Entities(table())
+
+
+@cache
+def tasks() -> "Tasks":
+    """Return the work for people."""
+    from shared.adapters.tasks import Tasks
+
+    return Tasks(table())
+
+
+@cache
+def holds() -> "Holds":
+    """Return the writes of holds."""
+    from shared.adapters.holds import Holds
+
+    return Holds(table())
+
+
+@cache
+def parked_items() -> "ParkedItems":
+    """Return what could not be placed without guessing."""
+    from shared.adapters.parked import ParkedItems
+
+    return ParkedItems(table())

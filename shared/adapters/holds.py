@@ -1,0 +1,61 @@
+"""Holds: put with the ticket that looks again when they end; ended early by a date."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from shared.adapters import keys
+from shared.adapters.account_items import hold_from, hold_item
+from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update
+from shared.adapters.tickets import ticket_put
+from shared.domain.account import Entity, Hold
+from shared.errors import Conflict, NotFound
+
+
+def hold_puts(entity: Entity, customer_id: str, hold: Hold) -> tuple[Put, Put]:
+    """Return the writes of a new hold: itself, and a ticket for the day after it ends."""
+    day = hold.ends_on + timedelta(days=1)
+    return (
+        Put(hold_item(entity.entity_id, customer_id, hold)),
+        ticket_put(entity, day, customer_id, f"hold:{hold.hold_id}"),
+    )
+
+
+class Holds:
+    """Writes of holds."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def put(self, entity: Entity, customer_id: str, hold: Hold) -> bool:
+        """Write a new hold and its ticket; return False where it is there already (a retry)."""
+        try:
+            self._table.write(*hold_puts(entity, customer_id, hold))
+        except ConditionLost:
+            return False
+        return True
+
+    def end(self, entity: Entity, customer_id: str, hold_id: str, today: date) -> Hold:
+        """End a hold so that it no longer covers today, and return it as it is then.
+
+        Raises NotFound, and Conflict where it has ended already.
+        """
+        item = self._table.get(keys.hold(entity.entity_id, customer_id, hold_id))
+        if item is None:
+            raise NotFound(hold=hold_id)
+        hold = hold_from(item)
+        if hold.ends_on < today:
+            raise Conflict(hold=hold_id, reason="it has ended already")
+        ended = replace(hold, ends_on=today - timedelta(days=1))
+        try:
+            self._table.write(
+                Update(
+                    keys.hold(entity.entity_id, customer_id, hold_id),
+                    set={"ends_on": ended.ends_on.isoformat()},
+                    condition=f"{EXISTS} AND ends_on = :seen_end",
+                    values={":seen_end": hold.ends_on.isoformat()},
+                ),
+                ticket_put(entity, today, customer_id, f"hold-ended:{hold_id}"),
+            )
+        except ConditionLost:
+            raise Conflict(hold=hold_id, reason="it has ended already") from None
+        return ended

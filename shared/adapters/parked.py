@@ -1,0 +1,59 @@
+"""Parked items: what came in and could not be placed without guessing."""
+
+from collections.abc import Iterator
+
+from shared.adapters import keys
+from shared.adapters.codec import Item
+from shared.adapters.table import ConditionLost, Put, Table
+from shared.domain.clock import from_iso, iso
+from shared.domain.parked import Parked
+
+
+def parked_put(entity_id: str, parked: Parked) -> Put:
+    """Return the write of a newly parked item, to go into another fact's transaction."""
+    return Put(
+        {
+            **keys.parked(entity_id, parked.parked_id),
+            "type": "PARKED",
+            "parked_id": parked.parked_id,
+            "kind": parked.kind,
+            "source": parked.source,
+            "reason": parked.reason,
+            "created_at": iso(parked.created_at),
+            "facts": dict(parked.facts),
+        }
+    )
+
+
+class ParkedItems:
+    """Reads and writes of what an entity has parked."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def park(self, entity_id: str, parked: Parked) -> bool:
+        """Write it; return False where the same id is parked already (a retry)."""
+        try:
+            self._table.write(parked_put(entity_id, parked))
+        except ConditionLost:
+            return False
+        return True
+
+    def list(self, entity_id: str, after: str = "", limit: int | None = None) -> Iterator[Parked]:
+        """Yield parked items by id, after the id given, at most limit of them."""
+        partition = keys.parked(entity_id, "")["pk"]
+        between = (f"PARKED#{after}\x00", "PARKED#\x7f") if after else None
+        begins = None if between else "PARKED#"
+        for item in self._table.query(partition, begins=begins, between=between, limit=limit):
+            yield _parked_from(item)
+
+
+def _parked_from(item: Item) -> Parked:
+    return Parked(
+        parked_id=item["parked_id"],
+        kind=item["kind"],
+        source=item["source"],
+        reason=item["reason"],
+        created_at=from_iso(item["created_at"]),
+        facts=item["facts"],
+    )

@@ -1,0 +1,109 @@
+"""Tasks: open ones in one partition of the entity, done ones in their customer's history."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from shared.adapters import keys
+from shared.adapters.codec import Item
+from shared.adapters.table import EXISTS, ConditionLost, Delete, Put, Table
+from shared.domain.clock import from_iso, iso
+from shared.domain.tasks import Task
+from shared.errors import NotFound
+
+
+def open_task_put(entity_id: str, task: Task) -> Put:
+    """Return the write of a new open task, to go into another fact's transaction."""
+    return Put({**keys.open_task(entity_id, task.task_id), **_attributes(task)})
+
+
+class Tasks:
+    """Reads and writes of an entity's tasks."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def open_task_put(self, entity_id: str, task: Task) -> Put:
+        """Return the write of a new open task, to go into another fact's transaction."""
+        return open_task_put(entity_id, task)
+
+    def open(self, entity_id: str, task: Task) -> bool:
+        """Write a new open task; return False where one of that id is open already."""
+        try:
+            self._table.write(open_task_put(entity_id, task))
+        except ConditionLost:
+            return False
+        return True
+
+    def list_open(
+        self, entity_id: str, after: str = "", limit: int | None = None
+    ) -> Iterator[Task]:
+        """Yield open tasks by id, after the task id given, at most limit of them."""
+        partition = keys.open_task(entity_id, "")["pk"]
+        between = (f"TASK#{after}\x00", "TASK#\x7f") if after else None
+        begins = None if between else "TASK#"
+        for item in self._table.query(partition, begins=begins, between=between, limit=limit):
+            yield task_from(item)
+
+    def done_of(self, entity_id: str, customer_id: str) -> Iterator[Task]:
+        """Yield the done tasks of a customer by id."""
+        for item in self._table.query(keys.history(entity_id, customer_id), begins="TASK#"):
+            yield task_from(item)
+
+    def get(self, entity_id: str, task_id: str) -> Task:
+        """Return an open task. Raises NotFound."""
+        item = self._table.get(keys.open_task(entity_id, task_id))
+        if item is None:
+            raise NotFound(task=task_id)
+        return task_from(item)
+
+    def done(self, entity_id: str, task_id: str, at: datetime, by: str, note: str) -> Task:
+        """Move an open task to its customer's history and return it. Raises NotFound."""
+        task = replace(
+            self.get(entity_id, task_id), status="done", done_at=at, done_by=by, note=note
+        )
+        place = keys.done_task(entity_id, task.customer_id, task_id)
+        try:
+            self._table.write(
+                Delete(keys.open_task(entity_id, task_id), condition=EXISTS),
+                Put({**place, **_attributes(task)}),
+            )
+        except ConditionLost:
+            raise NotFound(task=task_id) from None
+        return task
+
+
+def task_from(item: Item) -> Task:
+    """Return the task of an item."""
+    return Task(
+        task_id=item["task_id"],
+        kind=item["kind"],
+        customer_id=item["customer_id"],
+        title=item["title"],
+        created_at=from_iso(item["created_at"]),
+        due_on=date.fromisoformat(item["due_on"]),
+        documents=tuple(item["documents"]),
+        detail=item["detail"],
+        status=item["status"],
+        done_at=from_iso(item["done_at"]) if item["done_at"] else None,
+        done_by=item["done_by"],
+        note=item["note"],
+    )
+
+
+def _attributes(task: Task) -> Item:
+    return {
+        "type": "TASK",
+        "task_id": task.task_id,
+        "kind": task.kind,
+        "customer_id": task.customer_id,
+        "title": task.title,
+        "created_at": iso(task.created_at),
+        "due_on": task.due_on.isoformat(),
+        "documents": list(task.documents),
+        "detail": task.detail,
+        "status": task.status,
+        "done_at": iso(task.done_at) if task.done_at else "",
+        "done_by": task.done_by,
+        "note": task.note,
+    }

@@ -1,0 +1,28 @@
+"""Work for a person: what is to be done, about whom, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing a person has to do.
+
+    kind is "call", "handover", "question", "final", "bounce", "import" or another short word;
+    title is one sentence for the work list, detail the longer text (a question as asked).
+    customer_id is "" where the task is about no customer. due_on is a date of the entity.
+    done_at, done_by and note are set once the status is "done".
+    """
+
+    task_id: str
+    kind: str
+    customer_id: str
+    title: str
+    created_at: datetime
+    due_on: date
+    documents: tuple[str, ...] = ()
+    detail: str = ""
+    status: str = "open"
+    done_at: datetime | None = None
+    done_by: str = ""
+    note: str = ""
