@@ -63,13 +63,9 @@ def make_code(folder: Path) -> None:
 
 def make_layer(folder: Path, pins: Path, architecture: str) -> None:
     packages = folder / "python"
-    subprocess.run(
-        [find_uv(), "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"]
-        + ["--python-version", "3.13", "--python-platform", PLATFORMS[architecture]]
-        + ["--target", packages, "-r", pins],
-        check=True,
-        cwd=ROOT,
-    )
+    options = ["--quiet", "--require-hashes", "--only-binary", ":all:", "--python-version", "3.13"]
+    options += ["--python-platform", PLATFORMS[architecture], "--target", str(packages)]
+    subprocess.run([find_uv(), "pip", "install", *options, "-r", pins], check=True, cwd=ROOT)
     trim(packages)
     compile_tree(folder, "/opt")
 

@@ -1,0 +1,1 @@
+"""The house rules of the template: what must hold for every queue, route, role and bucket."""

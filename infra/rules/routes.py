@@ -1,0 +1,31 @@
+"""Who may call which route. A route is here or behind the JWT authorizer; there is no third way."""
+
+# Anybody may call these: they prove who calls by a signature, by the link itself, or not at all.
+PUBLIC = frozenset(
+    {
+        "POST /webhooks/stripe/{entity}",
+        "GET /p/{entity}/l/{token}",
+        "POST /p/{entity}/l/{token}",
+        "POST /p/{entity}/fresh-link",
+        "GET /health",
+        "GET /static/{proxy+}",
+    }
+)
+
+# The function asks for its own session first, since API Gateway knows no cookies.
+SESSION = frozenset(
+    {
+        "GET /p/{entity}",
+        "GET /p/{entity}/invoices/{document_id}",
+        "GET /p/{entity}/invoices/{document_id}/pdf",
+        "POST /p/{entity}/checkouts",
+        "GET /p/{entity}/thanks",
+        "GET /p/{entity}/questions",
+        "POST /p/{entity}/questions",
+        "POST /p/{entity}/sign-out",
+        "GET /console",
+        "POST /console",
+        "GET /console/{proxy+}",
+        "POST /console/{proxy+}",
+    }
+)
