@@ -46,7 +46,11 @@ def readable(text: str) -> str:
 
 def split_list(text: str) -> list[str]:
     """Return the addresses of a header such as To, each with its name if it has one."""
-    return [f"{name} <{address}>" if name else address for name, address in getaddresses([text])]
+    return [
+        f"{name} <{address}>" if name else address
+        for name, address in getaddresses([text])
+        if address
+    ]
 
 
 def fits(pattern: str, text: str) -> bool:

@@ -6,8 +6,8 @@ import base64
 import mimetypes
 from dataclasses import dataclass, field
 from datetime import datetime
-from email import message_from_bytes
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
@@ -91,8 +91,7 @@ def parse_raw(data: str) -> EmailMessage:
     raw = base64.b64decode(data)
     if max((len(line) for line in raw.splitlines()), default=0) > 998:
         raise bad_request("A line of the raw message is longer than 1000 characters")
-    mail = message_from_bytes(raw, policy=POLICY)
-    assert isinstance(mail, EmailMessage)
+    mail = _parse(raw)
     if not mail.keys():
         raise bad_request("The raw message has no header")
     return mail
@@ -109,8 +108,7 @@ def stamp(mail: EmailMessage, message_id: str, host: str, at: datetime) -> bytes
 
 def read(raw: bytes) -> Content:
     """Return what a MIME message says."""
-    mail = message_from_bytes(raw, policy=POLICY)
-    assert isinstance(mail, EmailMessage)
+    mail = _parse(raw)
     texts = {"text/plain": "", "text/html": ""}
     attachments = []
     for part in mail.walk():
@@ -129,6 +127,10 @@ def read(raw: bytes) -> Content:
         headers=headers,
         attachments=attachments,
     )
+
+
+def _parse(raw: bytes) -> EmailMessage:
+    return BytesParser(EmailMessage, policy=POLICY).parsebytes(raw)
 
 
 def _checked(headers: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -15,7 +15,14 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import botocore.session
-from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import (
+    ListShape,
+    MapShape,
+    OperationModel,
+    ServiceModel,
+    Shape,
+    StructureShape,
+)
 
 from infra.local.mail.clock import parse_instant
 from infra.local.mail.errors import SesError, bad_request
@@ -143,8 +150,7 @@ def _from_body(shape: StructureShape, body: bytes) -> dict[str, Any]:
     return {members.get(wire, wire): value for wire, value in data.items() if value is not None}
 
 
-def _structure(shape: Shape, value: Any, where: str) -> None:
-    assert isinstance(shape, StructureShape)
+def _structure(shape: StructureShape, value: Any, where: str) -> None:
     _is(shape, isinstance(value, dict), where)
     unknown = sorted(set(value) - set(shape.members))
     if unknown:
@@ -159,18 +165,18 @@ def _structure(shape: Shape, value: Any, where: str) -> None:
             check(shape.members[name], item, f"{where}.{name}")
 
 
-def _list(shape: Shape, value: Any, where: str) -> None:
+def _list(shape: ListShape, value: Any, where: str) -> None:
     _is(shape, isinstance(value, list), where)
     _bounds(shape, len(value), where, "items")
     for index, item in enumerate(value):
-        check(shape.member, item, f"{where}[{index}]")  # type: ignore[attr-defined]
+        check(shape.member, item, f"{where}[{index}]")
 
 
-def _map(shape: Shape, value: Any, where: str) -> None:
+def _map(shape: MapShape, value: Any, where: str) -> None:
     _is(shape, isinstance(value, dict), where)
     for key, item in value.items():
-        check(shape.key, key, f"{where} key")  # type: ignore[attr-defined]
-        check(shape.value, item, f"{where}.{key}")  # type: ignore[attr-defined]
+        check(shape.key, key, f"{where} key")
+        check(shape.value, item, f"{where}.{key}")
 
 
 def _string(shape: Shape, value: Any, where: str) -> None:

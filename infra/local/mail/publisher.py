@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from infra.local.mail.store import LOST, PUBLISHED, UNHEARD, Event, Message
 
@@ -177,7 +178,7 @@ class _Line:
         while (job := self._publisher.next_job(self)) is not None:
             try:
                 sns_message_id = self._publish(job)
-            except (BotoCoreError, ClientError, OSError):
+            except (BotoCoreError, ClientError, ResponseParserError, OSError):
                 self._publisher.refused(job, wait_s)
                 wait_s = min(wait_s * 2, RETRY_MOST_S)
                 continue

@@ -27,6 +27,13 @@ class SendQuota:
             self._tokens = max(1.0, self.rate_per_s)
             self._at_s: float | None = None
 
+    def forget(self) -> None:
+        """Forget what was sent and fill the bucket."""
+        with self._lock:
+            self._sent.clear()
+            self._sent_total = 0
+        self.set(self.rate_per_s, self.day_max)
+
     def take(self, recipients: int, now_s: float) -> None:
         """Spend one token per recipient, or raise SES's throttling error and spend none."""
         with self._lock:

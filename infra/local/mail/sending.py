@@ -214,6 +214,7 @@ def _emit(service: Service, message: Message, facts: Facts, caller: events.Sende
     copies = 2 if service.faults.take("repeat_events", facts) else 1
     service.store.add(message)
     service.publisher.enqueue(message, ordered, copies)
+    service.store.save(message)
     _learn_suppression(service, message)
 
 

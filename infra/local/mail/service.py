@@ -128,7 +128,7 @@ class Service:
         self.publisher.published = self.publisher.failed_attempts = 0
         self.suppression.clear()
         self.store.clear()
-        self.quota.set(self.quota.rate_per_s, self.quota.day_max)
+        self.quota.forget()
         self.calls.clear()
         self.clock.offset_s = 0.0
         with self._changed:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import secrets
 import uuid
 from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from threading import Condition
+from threading import Condition, Lock
 from typing import Any
 
 from infra.local.mail import mime
@@ -131,6 +130,7 @@ class Store:
     def __init__(self, directory: Path | None) -> None:
         self.changed = Condition()
         self._directory = directory
+        self._writing = Lock()
         self._messages: list[Message] = []
         self._by_id: dict[str, Message] = {}
         self._seq = 0
@@ -146,26 +146,26 @@ class Store:
             return self._seq
 
     def add(self, message: Message) -> None:
-        """Keep a mail."""
+        """Keep a mail; `save` writes its facts once its events are settled or queued."""
         with self.changed:
             self._keep(message)
             self.changed.notify_all()
         if self._directory is not None:
             (self._directory / f"{_stem(message)}.eml").write_bytes(message.raw)
-        self.save(message)
 
     def save(self, message: Message) -> None:
-        """Write a mail's facts to the directory again, after its events changed."""
+        """Write a mail's facts to the directory, after its events changed."""
         if self._directory is None:
             return
-        facts = message.facts() | {"from": message.sender, "reply_to": message.reply_to}
-        facts |= {"to": message.to, "cc": message.cc, "bcc": message.bcc}
-        for derived in ("html", "text", "headers", "attachments", "subject"):
-            del facts[derived]
         path = self._directory / f"{_stem(message)}.json"
-        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
-        part.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-        part.replace(path)
+        with self._writing:
+            facts = message.facts() | {"from": message.sender, "reply_to": message.reply_to}
+            facts |= {"to": message.to, "cc": message.cc, "bcc": message.bcc}
+            for derived in ("html", "text", "headers", "attachments", "subject"):
+                del facts[derived]
+            part = path.with_suffix(".part")
+            part.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+            part.replace(path)
 
     def get(self, message_id: str) -> Message | None:
         """Return a mail by SES message id, or None."""
