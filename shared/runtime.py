@@ -16,8 +16,11 @@ from shared.domain.clock import Now
 if TYPE_CHECKING:
     from shared.adapters.entities import Entities
     from shared.adapters.holds import Holds
+    from shared.adapters.links import Links
     from shared.adapters.parked import ParkedItems
     from shared.adapters.tasks import Tasks
+    from shared.adapters.templates import Templates
+    from shared.adapters.texts import Texts
 
 
 def setting(name: str) -> str:
@@ -100,3 +103,27 @@ def parked_items() -> "ParkedItems":
     from shared.adapters.parked import ParkedItems
 
     return ParkedItems(table())
+
+
+@cache
+def templates() -> "Templates":
+    """Return the templates of pages and mails."""
+    from shared.adapters.templates import Templates
+
+    return Templates()
+
+
+@cache
+def texts() -> "Texts":
+    """Return the mails in words."""
+    from shared.adapters.texts import Texts
+
+    return Texts(templates())
+
+
+@cache
+def links() -> "Links":
+    """Return the portal links."""
+    from shared.adapters.links import Links
+
+    return Links(table(), days=int(setting("LINK_DAYS")))

@@ -1,0 +1,56 @@
+"""Amounts, dates and plural forms as a reader of a language writes them."""
+
+from datetime import date
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal, parse_pattern
+
+from shared.domain.money import Money, exponent
+
+LOCALES = {"en": "en_GB", "de": "de_DE"}
+"""The locale that each language's amounts and dates follow; a language not here is not spoken."""
+
+
+class Formats:
+    """Formats of one language. Amounts are never rounded: they show their currency's digits."""
+
+    def __init__(self, language: str) -> None:
+        self._locale = Locale.parse(LOCALES[language])
+
+    def money(self, amount: Money) -> str:
+        """Return the amount with its currency sign, such as €1,234.50 or 1.234,50 €."""
+        digits = exponent(amount.currency)
+        pattern = parse_pattern(self._locale.currency_formats["standard"].pattern)
+        pattern.frac_prec = (digits, digits)
+        value = Decimal(amount.minor).scaleb(-digits)
+        return str(
+            pattern.apply(value, self._locale, currency=amount.currency, currency_digits=False)
+        )
+
+    def number(self, count: int) -> str:
+        """Return a whole number with grouping."""
+        return format_decimal(count, locale=self._locale)
+
+    def day(self, day: date) -> str:
+        """Return the date for a table, such as 4 Dec 2026."""
+        return format_date(day, "medium", self._locale)
+
+    def long_day(self, day: date) -> str:
+        """Return the date for a sentence, such as 4 December 2026."""
+        return format_date(day, "long", self._locale)
+
+    def plural(self, count: int) -> str:
+        """Return the plural category of count: one, other, and what else the language has."""
+        return str(self._locale.plural_form(count))
+
+    def joined(self, parts: list[str]) -> str:
+        """Return parts as a list in words: a, b and c."""
+        if not parts:
+            return ""
+        *front, last = parts
+        if not front:
+            return last
+        pattern = self._locale.list_patterns["standard"]
+        return str(pattern["end" if len(front) > 1 else "2"].format(", ".join(front), last))

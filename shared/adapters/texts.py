@@ -1,0 +1,91 @@
+"""Mails in words: from what is true to subject, HTML and text."""
+
+from dataclasses import replace
+from datetime import date
+
+from shared.adapters.formats import Formats
+from shared.adapters.templates import Templates, one_line
+from shared.adapters.words import Words
+from shared.domain.account import NoticeItem
+from shared.domain.messages import MAIL_TEMPLATES, MailText, MailView
+from shared.domain.statement import by_currency, days_late
+from shared.errors import InvalidInput
+
+_NUMBERS_MAX = 3
+_ASKS_NOTHING = ("receipt", "link")
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
+
+
+class Texts:
+    """Writes every mail. The same view gives the same words."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def mail(self, template: str, language: str, view: MailView) -> MailText:
+        """Return the mail of template in language, else in the entity's, else in English.
+
+        Raises InvalidInput when template is none of MAIL_TEMPLATES.
+        """
+        if template not in MAIL_TEMPLATES:
+            raise InvalidInput(field="template", value=template[:40])
+        if view.link and not view.link.startswith(("https://", "http://")):
+            raise ValueError("the link of a mail is an absolute address")
+        voice = self._templates.voice(language, view.entity.language)
+        words = voice.words
+        if template in _ASKS_NOTHING:
+            view = replace(view, items=tuple(replace(i, asked=False) for i in view.items))
+        facts = _facts(view, words, voice.formats)
+        asked = [item for item in view.items if item.asked]
+        values = {
+            "template": template,
+            "view": view,
+            "groups": by_currency(view.items),
+            "status": lambda item: _status(item, view.today, words),
+            "numbers": facts["numbers"],
+            "title": words(f"mail.{template}.title", **facts),
+            "intro": words(f"mail.{template}.intro", **facts),
+            "closing": words(f"mail.{template}.closing", **facts),
+            "why": words(f"mail.{template}.why", **facts),
+            "upcoming": all(days_late(item, view.today) <= 0 for item in asked),
+        }
+        subject = one_line(words(f"mail.{template}.subject", **facts))
+        html = voice.render("mail/mail.html", **values)
+        text = voice.render("mail/mail.txt", **values)
+        return MailText(subject.translate(_SPACES), html, text.translate(_SPACES))
+
+
+def _facts(view: MailView, words: Words, formats: Formats) -> dict[str, object]:
+    """Return the values that the sentences of a mail may name."""
+    asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
+    totals = [g.asked_total for g in by_currency(view.items) if g.asked]
+    facts: dict[str, object] = {
+        "count": len(asked),
+        "seller": view.entity.name,
+        "customer": view.customer.name,
+        "numbers": _numbers([item.number for item in asked], words),
+        "amounts": formats.joined([formats.money(amount) for amount in totals]),
+        "due": _first_due(asked, formats),
+    }
+    if view.payment:
+        facts["amount"] = formats.money(view.payment.amount)
+        facts["received"] = formats.long_day(view.payment.received_on)
+    return facts
+
+
+def _numbers(numbers: list[str], words: Words) -> str:
+    named = ", ".join(numbers[:_NUMBERS_MAX])
+    more = len(numbers) - _NUMBERS_MAX
+    return words("mail.and_more", numbers=named, count=more) if more > 0 else named
+
+
+def _first_due(asked: list[NoticeItem], formats: Formats) -> str:
+    days: list[date] = [item.due_on for item in asked]
+    return formats.long_day(min(days)) if days else ""
+
+
+def _status(item: NoticeItem, today: date, words: Words) -> str:
+    late = days_late(item, today)
+    if late == 0:
+        return words("mail.status.today")
+    return words("mail.status.late" if late > 0 else "mail.status.ahead", count=abs(late))
