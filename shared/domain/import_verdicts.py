@@ -1,0 +1,229 @@
+"""What a good row means beside what is stored: new, changed, the same, or impossible."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from shared.domain.account import Customer, Document, DocumentKind, Entity
+from shared.domain.imports import (
+    CustomerRow,
+    InvoiceRow,
+    LineGroup,
+    PaymentRow,
+    Problem,
+)
+from shared.domain.money import Money
+
+
+class Verdict(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFact:
+    """What is remembered of an imported customer."""
+
+    customer_id: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFact:
+    """What is remembered of an imported invoice. total is as the ERP said last."""
+
+    customer_id: str
+    document_id: str
+    content_hash: str
+    revision: str
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFact:
+    """What is remembered of an imported payment."""
+
+    payment_id: str
+    content_hash: str
+
+
+def judge_customer(
+    row: CustomerRow, fact: CustomerFact | None, policies: Collection[str]
+) -> Verdict | Problem:
+    """Return what row means; policies are the names that the entity has."""
+    if row.policy is not None and row.policy not in policies:
+        return Problem(row.line, "policy", "unknown_policy", "The entity has no such policy.")
+    return _same_or_not(fact.content_hash if fact else None, row.content_hash)
+
+
+def judge_invoice(
+    row: InvoiceRow, fact: InvoiceFact | None, customer_id: str | None, stages: Collection[str]
+) -> Verdict | Problem:
+    """Return what row means. customer_id is whom it names, None for nobody known.
+
+    stages are the stage ids of that customer's policy. A row of an older revision than the stored
+    one is the same: nothing goes backwards.
+    """
+    if customer_id is None:
+        message = "No such customer. Import the customers first."
+        return Problem(row.line, "customer_external_id", "unknown_customer", message)
+    if row.stage_done is not None and row.stage_done not in stages:
+        message = "The customer's policy has no such stage."
+        return Problem(row.line, "stage_done", "unknown_stage", message)
+    if fact is None:
+        return Verdict.NEW
+    if fact.customer_id != customer_id:
+        message = "This invoice belongs to another customer here. Ask a person to move it."
+        return Problem(row.line, "customer_external_id", "owner_changed", message)
+    if fact.total.currency != row.total.currency:
+        message = "This invoice has another currency here. Its currency cannot change."
+        return Problem(row.line, "currency", "currency_changed", message)
+    same = fact.content_hash == row.content_hash
+    if row.revision and fact.revision and row.revision != fact.revision:
+        older = _rank(row.revision) < _rank(fact.revision)
+        return Verdict.SAME if older else Verdict.CHANGED
+    if row.revision and not same and row.revision == fact.revision:
+        message = "This revision was imported with other content. Give the change a new revision."
+        return Problem(row.line, "revision", "revision_conflict", message)
+    return Verdict.SAME if same else Verdict.CHANGED
+
+
+def judge_payment(
+    row: PaymentRow, fact: PaymentFact | None, invoice: InvoiceFact | None, ours: bool, today: date
+) -> Verdict | Problem:
+    """Return what row means. ours says that this hub took the payment and told the ERP of it."""
+    if invoice is None:
+        message = "No such invoice. Import the invoices first."
+        return Problem(row.line, "invoice_external_id", "unknown_invoice", message)
+    if ours:
+        return Verdict.SAME
+    if row.amount.currency != invoice.total.currency:
+        message = "The payment has another currency than its invoice."
+        return Problem(row.line, "currency", "currency_mismatch", message)
+    if row.paid_on > today + timedelta(days=1):
+        return Problem(row.line, "paid_on", "future_date", "The day of payment is in the future.")
+    if fact is None:
+        return Verdict.NEW
+    if fact.content_hash != row.content_hash:
+        message = "A recorded payment never changes. Record the correction as its own payment."
+        return Problem(row.line, "external_id", "payment_changed", message)
+    return Verdict.SAME
+
+
+def judge_lines(
+    group: LineGroup, invoice: InvoiceFact | None, stored_hash: str | None
+) -> Verdict | Problem:
+    """Return what the lines of one invoice mean beside those stored."""
+    if invoice is None:
+        message = "No such invoice. Import the invoices first."
+        return Problem(group.line, "invoice_external_id", "unknown_invoice", message)
+    return _same_or_not(stored_hash, group.content_hash)
+
+
+def customer_of(
+    row: CustomerRow, entity: Entity, customer_id: str, known: Customer | None
+) -> Customer:
+    """Return the customer as row says, with everything that the ERP does not own left alone.
+
+    A column that the file lacks keeps what is known; an empty one is the entity's default. Mail
+    that stopped for one address starts again with another.
+    """
+    before = known or Customer(
+        customer_id=customer_id,
+        external_id=row.external_id,
+        name="",
+        email="",
+        language=entity.language,
+        time_zone=entity.time_zone,
+        currency=entity.currency,
+        policy=entity.default_policy,
+    )
+    return replace(
+        before,
+        name=row.name,
+        email=row.email,
+        cc=before.cc if row.cc is None else row.cc,
+        language=_or(row.language, before.language),
+        time_zone=_or(row.time_zone, before.time_zone),
+        currency=_or(row.currency, before.currency),
+        terms=_or(row.terms, before.terms),
+        policy=_or(row.policy, before.policy),
+        phone=_or(row.phone, before.phone),
+        address=_or(row.address, before.address),
+        tax_id=_or(row.tax_id, before.tax_id),
+        mail_stopped=before.mail_stopped if row.email == before.email else "",
+        version=before.version + 1 if known else 1,
+    )
+
+
+def document_of(row: InvoiceRow, document_id: str) -> Document:
+    """Return the new invoice that row says, all of it open."""
+    return Document(
+        document_id=document_id,
+        kind=DocumentKind.INVOICE,
+        number=row.number,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        total=row.total,
+        open=row.total,
+        external_id=row.external_id,
+        revision=row.revision,
+        description=row.description or "",
+        po_number=row.po_number or "",
+        stage_done=row.stage_done or "",
+    )
+
+
+def revised(row: InvoiceRow, document: Document) -> tuple[Document, Money]:
+    """Return the document as row says, and the surplus that it no longer needs.
+
+    What was settled stays settled: open moves by as much as the total does. Where the new total
+    is below what was settled, nothing is open and the difference is the surplus, the customer's.
+    """
+    settled = document.total - document.open
+    rest = row.total - settled
+    zero = Money.zero(row.total.currency)
+    changed = replace(
+        document,
+        number=row.number,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        total=row.total,
+        open=max(rest, zero),
+        revision=row.revision or document.revision,
+        description=_or(row.description, document.description),
+        po_number=_or(row.po_number, document.po_number),
+        stage_done=_or(row.stage_done, document.stage_done),
+        pdf_key="",
+        version=document.version + 1,
+    )
+    return changed, max(-rest, zero)
+
+
+def surplus_facts(document: Document, surplus: Money) -> Mapping[str, str | int]:
+    """Return what a person needs to know of a total that fell below what was paid."""
+    return {
+        "document_id": document.document_id,
+        "number": document.number,
+        "currency": surplus.currency,
+        "surplus_minor": surplus.minor,
+    }
+
+
+def _same_or_not(stored_hash: str | None, content_hash: str) -> Verdict:
+    if stored_hash is None:
+        return Verdict.NEW
+    return Verdict.SAME if stored_hash == content_hash else Verdict.CHANGED
+
+
+def _or(value: str | None, otherwise: str) -> str:
+    return otherwise if value is None else value
+
+
+def _rank(revision: str) -> tuple[int, int, str]:
+    """Return what revisions sort by: numbers by value, before everything else as text."""
+    if revision.isascii() and revision.isdigit():
+        return 0, int(revision), ""
+    return 1, 0, revision
