@@ -12,15 +12,25 @@ from shared.adapters import keys
 from shared.adapters.accounts import Accounts
 from shared.adapters.table import Table
 from shared.domain.clock import Now
+from shared.ids import new_id
 
 if TYPE_CHECKING:
+    from shared.adapters.charges import Charges
+    from shared.adapters.claims import Claims
+    from shared.adapters.due_finder import DueFinder
     from shared.adapters.entities import Entities
     from shared.adapters.holds import Holds
     from shared.adapters.links import Links
+    from shared.adapters.notices import Notices
     from shared.adapters.parked import ParkedItems
+    from shared.adapters.pending import Pending
+    from shared.adapters.queues import Queues
+    from shared.adapters.receipts import Receipts
+    from shared.adapters.runs import Runs
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
     from shared.adapters.texts import Texts
+    from shared.usecases.send_notice import Ports as SendingPorts
 
 
 def setting(name: str) -> str:
@@ -127,3 +137,93 @@ def links() -> "Links":
     from shared.adapters.links import Links
 
     return Links(table(), days=int(setting("LINK_DAYS")))
+
+
+@cache
+def queues() -> "Queues":
+    """Return the hub's queues; the environment names their URLs <NAME>_QUEUE_URL."""
+    from shared.adapters.queues import Queues
+
+    suffix = "_QUEUE_URL"
+    urls = {k.removesuffix(suffix): v for k, v in os.environ.items() if k.endswith(suffix)}
+    return Queues(client("sqs"), urls)
+
+
+@cache
+def due_finder() -> "DueFinder":
+    """Return the search for customers who may be due."""
+    from shared.adapters.due_finder import DueFinder
+
+    return DueFinder(table())
+
+
+@cache
+def runs() -> "Runs":
+    """Return the sweep's runs."""
+    from shared.adapters.runs import Runs
+
+    return Runs(table())
+
+
+@cache
+def notices() -> "Notices":
+    """Return the numbered notices and their deliveries."""
+    from shared.adapters.notices import Notices
+
+    return Notices(table())
+
+
+@cache
+def claims() -> "Claims":
+    """Return the claims of stage notices."""
+    from shared.adapters.claims import Claims
+
+    return Claims(table(), notices())
+
+
+@cache
+def receipts() -> "Receipts":
+    """Return the claims of receipts."""
+    from shared.adapters.receipts import Receipts
+
+    return Receipts(table(), notices())
+
+
+@cache
+def charges() -> "Charges":
+    """Return the writes of late fees."""
+    from shared.adapters.charges import Charges
+
+    return Charges(table())
+
+
+@cache
+def pending() -> "Pending":
+    """Return the facts that somebody must still act on."""
+    from shared.adapters.pending import Pending
+
+    return Pending(table())
+
+
+@cache
+def sending() -> "SendingPorts":
+    """Return everything that sending a notice needs. The SES client makes one attempt only."""
+    from shared.adapters.mail_archive import MailArchive
+    from shared.adapters.ses_mail import SesMailer
+    from shared.usecases.send_notice import Ports
+
+    mailer = SesMailer(
+        client("sesv2", attempts_max=1), setting("MAIL_FROM"), setting("CONFIGURATION_SET")
+    )
+    return Ports(
+        accounts=accounts(),
+        policies=entities(),
+        deliveries=notices(),
+        texts=texts(),
+        links=links(),
+        receipts=payments(),
+        mailer=mailer,
+        archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
+        public_url=public_url(),
+        new_fence=lambda: new_id(datetime.now(UTC)),
+    )

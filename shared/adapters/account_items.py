@@ -224,6 +224,7 @@ def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
         "kind": notice.kind,
         "stage": notice.stage,
         "channel": str(notice.channel),
+        "fee": notice.fee,
         "policy": notice.policy,
         "policy_version": notice.policy_version,
         "as_of": notice.as_of.isoformat(),
@@ -251,6 +252,7 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
         done_after=item["done_after"],
         delivery=DeliveryState(delivery["state"]) if delivery else DeliveryState.CLAIMED,
         payment_id=item["payment_id"],
+        fee=item["fee"],
     )
 
 

@@ -181,3 +181,13 @@ def pending_partition(entity: str) -> str:
 def pending_entry(entity: str, kind: str, since_wall: datetime, fact_id: str) -> dict[str, str]:
     """Return the index attributes of a fact that somebody must still act on."""
     return {"ppk": pending_partition(entity), "psk": f"{kind}#{iso(since_wall)}#{fact_id}"}
+
+
+def day_count(entity: str, day: date) -> Key:
+    """Return the key of the count of a day's messages, kept while a cap is set."""
+    return _key(f"E#{entity}", f"DAY_COUNT#{day.isoformat()}")
+
+
+def entity_of(pk: str) -> str:
+    """Return the entity that a partition key belongs to."""
+    return pk.split("#")[1]

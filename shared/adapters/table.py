@@ -1,5 +1,9 @@
-"""The one table. Reads return plain items; every write names what must still be true."""
+"""The one table. Reads return plain items; every write names what must still be true.
 
+In a condition, #name stands for the attribute name (many short words are reserved).
+"""
+
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
@@ -14,6 +18,7 @@ from shared.errors import WriteConflict
 NEW = "attribute_not_exists(pk)"
 EXISTS = "attribute_exists(pk)"
 VERSION = "version = :seen"
+_ALIAS = re.compile(r"#([a-z_]+)")
 _BATCH_GET_MAX = 100
 _ATTEMPTS_MAX = 8
 
@@ -89,7 +94,9 @@ class Table:
     def get_many(self, keys: Sequence[Key]) -> list[Item]:
         """Return the items that exist, in no order, read consistently."""
         found: list[Item] = []
-        for chunk in batched({tuple(k.values()): k for k in keys}.values(), _BATCH_GET_MAX):
+        for chunk in batched(
+            {tuple(k.values()): k for k in keys}.values(), _BATCH_GET_MAX, strict=False
+        ):
             wanted = {self._name: {"Keys": [encode_item(k) for k in chunk], "ConsistentRead": True}}
             for _ in range(_ATTEMPTS_MAX):
                 page = self._client.batch_get_item(RequestItems=wanted)
@@ -192,6 +199,11 @@ class Table:
             case Delete() | Check():
                 verb = "Delete" if isinstance(write, Delete) else "ConditionCheck"
                 request["Key"] = encode_item(write.key)
+        names = {f"#{word}": word for word in _ALIAS.findall(write.condition)}
+        if names:
+            request["ExpressionAttributeNames"] = (
+                request.get("ExpressionAttributeNames", {}) | names
+            )
         if values:
             request["ExpressionAttributeValues"] = {k: encode(v) for k, v in values.items()}
         return {verb: request}

@@ -150,6 +150,7 @@ class Notice:
 
     kind is "stage" (the ladder), "receipt" or "link". done_before and done_after map document
     ids to the ladder position done before and after this notice (shared.domain.policy.Stage).
+    fee says that the stage charges one before it speaks.
     """
 
     n: int
@@ -165,6 +166,7 @@ class Notice:
     done_after: Mapping[str, int] = field(default_factory=dict)
     delivery: DeliveryState = DeliveryState.CLAIMED
     payment_id: str = ""
+    fee: bool = False
 
     @property
     def done(self) -> Mapping[str, int]:

@@ -1,0 +1,33 @@
+"""Queue batches: one record at a time, only the failed ones come back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    SqsFifoPartialProcessor,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+Answer = dict[str, Any]
+
+
+def each(event: dict[str, Any], context: Any, act: Callable[[Any], object]) -> Answer:
+    """Call act with the JSON body of each message; return which messages must come again."""
+    return _answer(event, context, act, BatchProcessor(event_type=EventType.SQS))
+
+
+def each_in_order(event: dict[str, Any], context: Any, act: Callable[[Any], object]) -> Answer:
+    """Do as each() for a FIFO queue: after a failure the rest of its group comes again."""
+    return _answer(event, context, act, SqsFifoPartialProcessor(skip_group_on_error=True))
+
+
+def _answer(
+    event: dict[str, Any], context: Any, act: Callable[[Any], object], processor: BatchProcessor
+) -> Answer:
+    def handle(record: SQSRecord) -> object:
+        return act(record.json_body)
+
+    return dict(process_partial_response(event, handle, processor, context))

@@ -1,0 +1,30 @@
+"""Sends claimed notices by mail, and claims the receipt of each payment."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions import batch
+from shared import runtime
+from shared.usecases.claim_receipt import claim_receipt
+from shared.usecases.send_notice import send_notice
+
+log = Logger()
+
+
+@log.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> batch.Answer:
+    return batch.each(event, context, _send)
+
+
+def _send(body: dict[str, Any]) -> None:
+    entity_id, customer_id, now = body["entity"], body["customer_id"], runtime.now()
+    if body["kind"] == "receipt":
+        payment_id = body["payment_id"]
+        stores = (runtime.accounts(), runtime.receipts())
+        outcome = claim_receipt(*stores, entity_id, customer_id, payment_id, now)
+        log.info("receipt " + outcome, entity=entity_id, payment_id=payment_id)
+        return
+    n = body["n"]
+    outcome = send_notice(runtime.sending(), entity_id, customer_id, n, now)
+    log.info("notice " + outcome, entity=entity_id, customer_id=customer_id, n=n)

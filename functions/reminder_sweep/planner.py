@@ -1,0 +1,34 @@
+"""Every hour, and on request: queues every customer who may be due, entity by entity."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions import batch
+from shared import runtime
+from shared.usecases import sweep
+
+log = Logger()
+
+
+@log.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> batch.Answer:
+    return batch.each(event, context, _plan)
+
+
+def _plan(body: dict[str, Any]) -> None:
+    now = runtime.now()
+    named = body.get("entity")
+    for entity_id in [named] if named else list(runtime.accounts().entities()):
+        run_id = body.get("run_id") or f"hourly-{now.wall:%Y%m%dT%H}"
+        found = sweep.plan(
+            entity_id,
+            run_id,
+            runtime.accounts(),
+            runtime.entities(),
+            runtime.due_finder(),
+            runtime.runs(),
+            runtime.queues(),
+            now,
+        )
+        log.info("sweep planned", entity=entity_id, run_id=run_id, customers=found)

@@ -1,0 +1,25 @@
+"""Hands every new fact that somebody must act on to its queue. The stream is the outbox."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared import runtime
+from shared.adapters.codec import decode_item
+from shared.adapters.hand_over import errand
+
+log = Logger()
+
+
+@log.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> None:
+    by_queue: dict[str, list[tuple[dict[str, object], str, str]]] = {}
+    for record in event["Records"]:
+        image, key = record["dynamodb"].get("NewImage"), record["dynamodb"]["Keys"]
+        if record["eventName"] != "INSERT" and key["pk"]["S"].endswith("#L"):
+            log.critical("ledger_changed", event=record["eventName"], movement=key["sk"]["S"])
+        found = errand(decode_item(image)) if record["eventName"] == "INSERT" else None
+        if found is not None:
+            by_queue.setdefault(found.queue, []).append((found.body, found.group, found.dedup))
+    for queue, messages in by_queue.items():
+        runtime.queues().send_many(queue, messages)

@@ -1,0 +1,36 @@
+"""Charges: documents of their own, written with their movement."""
+
+from shared.adapters import keys
+from shared.adapters.account_items import head_item
+from shared.adapters.movements import movement_put
+from shared.adapters.table import ConditionLost, Put, Table
+from shared.domain.account import Account, Document, Entity
+from shared.domain.clock import Now
+
+
+class Charges:
+    """Writes of late fees."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, entity: Entity, account: Account, charge: Document, now: Now) -> bool:
+        """Write charge and its movement; return False where it is there already."""
+        customer = account.customer
+        whose = (entity.entity_id, customer.customer_id)
+        head = head_item(entity.entity_id, customer, charge, entity.shards)
+        pending = keys.pending_entry(entity.entity_id, "document", now.wall, charge.document_id)
+        movement = movement_put(
+            *whose,
+            f"charge:{charge.document_id}",
+            "charge",
+            charge.total,
+            value_date=charge.issued_on,
+            recorded_at=now.business,
+            document_id=charge.document_id,
+        )
+        try:
+            self._table.write(movement, Put(head | pending))
+        except ConditionLost:
+            return False
+        return True

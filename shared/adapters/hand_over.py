@@ -1,0 +1,46 @@
+"""Which queue a fact goes to that somebody must still act on. Relay and janitor agree on it."""
+
+from dataclasses import dataclass
+
+from shared.adapters import keys
+from shared.adapters.codec import Item
+from shared.domain.account import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One message: queue is a name of shared.adapters.queues; group and dedup are for FIFO."""
+
+    queue: str
+    body: dict[str, object]
+    group: str = ""
+    dedup: str = ""
+
+
+def errand(item: Item) -> Errand | None:
+    """Return the message that makes somebody act on item, or None where nobody has to.
+
+    item is the whole item as stored; only one that carries the pending key asks for anything.
+    """
+    kind = item.get("psk", "").split("#")[0]
+    if not kind or kind in ("await", "checkout"):
+        return None
+    entity = keys.entity_of(item["pk"])
+    whose: dict[str, object] = {"entity": entity, "customer_id": item.get("customer_id", "")}
+    match item["type"]:
+        case "NOTICE":
+            mail_only = item["channel"] == Channel.EMAIL and not item["fee"]
+            queue = "NOTICE" if mail_only else "ESCALATION"
+            return Errand(queue, whose | {"kind": "notice", "n": item["n"]})
+        case "PAYMENT":
+            return Errand("NOTICE", whose | {"kind": "receipt", "payment_id": item["payment_id"]})
+        case "HEAD":
+            document_id = item["document_id"]
+            return Errand("DOCUMENT", whose | {"kind": "document", "document_id": document_id})
+        case "WRITEBACK":
+            ids = {"payment_id": item["payment_id"], "document_id": item["document_id"]}
+            dedup = f"{item['payment_id']}-{item['document_id']}"
+            return Errand("WRITEBACK", whose | ids, group=item["document_id"], dedup=dedup)
+        case "INBOX":
+            return Errand("PAYMENT", {"entity": entity, "event_id": item["event_id"]})
+    return None

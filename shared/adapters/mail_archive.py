@@ -1,0 +1,31 @@
+"""Mails as they were sent, without the secrets of their links."""
+
+import json
+from typing import Any
+
+from shared.adapters.links import cut_tokens
+from shared.domain.messages import MailText
+
+
+class MailArchive:
+    """Keeps mails in the documents bucket."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def keep(self, entity_id: str, customer_id: str, n: int, text: MailText) -> str:
+        """Store the mail of notice n and return its key. A repeated call overwrites it."""
+        key = f"mails/{entity_id}/{customer_id}/{n:08d}.json"
+        body = {
+            "subject": text.subject,
+            "html": cut_tokens(text.html),
+            "text": cut_tokens(text.text),
+        }
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=json.dumps(body, ensure_ascii=False).encode(),
+            ContentType="application/json",
+        )
+        return key

@@ -1,0 +1,50 @@
+"""A mail to the mail service and back: envelope, answer, later events."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.account import Customer, Entity
+
+
+class MailEventKind(StrEnum):
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class MailEvent:
+    """One event about notice n of a customer. detail is SES's own word, without addresses."""
+
+    entity_id: str
+    customer_id: str
+    n: int
+    kind: MailEventKind
+    message_id: str
+    detail: str = ""
+
+
+class SendState(StrEnum):
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What the mail service said: accepted (message_id), surely not taken, or nobody knows."""
+
+    state: SendState
+    message_id: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """To whom a mail goes, for whom it speaks, and which notice its events belong to."""
+
+    entity: Entity
+    customer: Customer
+    notice_n: int

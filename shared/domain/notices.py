@@ -1,0 +1,73 @@
+"""The numbered log of a customer's notices: what the next one carries over."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from shared.domain.account import Channel, Notice, NoticeItem
+from shared.domain.decide import Decision
+
+
+class ClaimOutcome(StrEnum):
+    """What came of a claim: the number was won, lost to another decider, or capped for today."""
+
+    WON = "won"
+    LOST = "lost"
+    CAPPED = "capped"
+
+
+def next_notice(
+    newest: Notice | None,
+    *,
+    kind: str,
+    as_of: date,
+    claimed_at: datetime,
+    channel: Channel = Channel.EMAIL,
+    stage: str = "",
+    policy: str = "",
+    policy_version: int = 0,
+    items: tuple[NoticeItem, ...] = (),
+    payment_id: str = "",
+) -> Notice:
+    """Return the notice after newest that moves nothing on the ladder: a receipt, a link."""
+    done = dict(newest.done) if newest else {}
+    return Notice(
+        n=newest.n + 1 if newest else 1,
+        kind=kind,
+        stage=stage,
+        channel=channel,
+        policy=policy,
+        policy_version=policy_version,
+        as_of=as_of,
+        claimed_at=claimed_at,
+        items=items,
+        done_before=done,
+        done_after=done,
+        payment_id=payment_id,
+    )
+
+
+def stage_notice(
+    newest: Notice | None,
+    decision: Decision,
+    policy: str,
+    policy_version: int,
+    as_of: date,
+    claimed_at: datetime,
+) -> Notice:
+    """Return the notice that makes decision (a SEND) true."""
+    if decision.stage is None:
+        raise ValueError("only a SEND becomes a notice")
+    return Notice(
+        n=newest.n + 1 if newest else 1,
+        kind="stage",
+        stage=decision.stage.id,
+        channel=decision.stage.channel,
+        policy=policy,
+        policy_version=policy_version,
+        as_of=as_of,
+        claimed_at=claimed_at,
+        items=decision.items,
+        done_before=dict(decision.done_before or {}),
+        done_after=dict(decision.done_after or {}),
+        fee=decision.stage.fee is not None,
+    )

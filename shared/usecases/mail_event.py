@@ -1,0 +1,56 @@
+"""What SES says about a mail that was handed to it."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from shared.domain.account import Customer
+from shared.domain.clock import Now
+from shared.domain.mail import MailEvent, MailEventKind
+from shared.domain.tasks import Task
+from shared.ids import derived_id
+
+
+class Accounts(Protocol):
+    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
+
+
+class Deliveries(Protocol):
+    def accepted(self, event: MailEvent, now: Now) -> bool: ...
+    def failed(self, event: MailEvent, now: Now) -> bool: ...
+    def stop_mail(self, entity_id: str, customer: Customer, reason: str, task: Task) -> bool: ...
+
+
+_ACCEPTED = (MailEventKind.SENT, MailEventKind.DELIVERED)
+_ATTEMPTS_MAX = 5
+
+
+def note_mail_event(accounts: Accounts, deliveries: Deliveries, event: MailEvent, now: Now) -> str:
+    """Bring the notice's delivery up to event; return what was done, as a stable code.
+
+    Silence is not notice: after a hard bounce, a complaint or a rejection nothing more is mailed
+    to the customer and a person gets a task. Order and repetition of events do not matter.
+    """
+    if event.kind in _ACCEPTED:
+        return "noted" if deliveries.accepted(event, now) else "known"
+    deliveries.failed(event, now)
+    for _ in range(_ATTEMPTS_MAX):
+        customer = accounts.customer(event.entity_id, event.customer_id)
+        if customer.mail_stopped:
+            return "known"
+        reason = f"{event.kind} {event.detail}".strip()
+        if deliveries.stop_mail(event.entity_id, customer, reason, _task(event, customer, now)):
+            return "mail_stopped"
+    return "known"
+
+
+def _task(event: MailEvent, customer: Customer, now: Now) -> Task:
+    return Task(
+        task_id=derived_id("mail", customer.customer_id, str(event.n), event.kind),
+        kind="bounce",
+        customer_id=customer.customer_id,
+        title="Mail does not reach the customer: find a good address",
+        created_at=now.business,
+        due_on=now.today(customer.time_zone) + timedelta(days=1),
+        documents=(),
+        detail=f"Notice {event.n} {event.kind}: {event.detail}",
+    )

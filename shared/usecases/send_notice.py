@@ -1,0 +1,193 @@
+"""Send one numbered notice: look again, call once, confirm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
+from shared.domain.clock import Now
+from shared.domain.decide import Decision, decide, without
+from shared.domain.escalation import fee_charge_id
+from shared.domain.mail import Envelope, SendResult, SendState
+from shared.domain.messages import MailText, MailView, ReceiptView
+from shared.domain.money import Money
+from shared.domain.policy import Policy
+from shared.usecases.sweep import to_send
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
+
+
+class Policies(Protocol):
+    def policy(self, entity_id: str, name: str) -> Policy: ...
+
+
+class Deliveries(Protocol):
+    def call(
+        self, entity: str, customer_id: str, n: int, fence: str, now_wall: datetime, to: str
+    ) -> bool: ...
+    def refused(
+        self, entity: str, customer_id: str, n: int, fence: str, wall: datetime, code: str
+    ) -> None: ...
+    def sent(
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        fence: str,
+        wall: datetime,
+        message_id: str,
+        mail_key: str,
+    ) -> None: ...
+    def settle(
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        state: DeliveryState,
+        wall: datetime,
+        allowed: tuple[DeliveryState, ...],
+        code: str = "",
+    ) -> bool: ...
+
+
+class Texts(Protocol):
+    def mail(self, template: str, language: str, view: MailView) -> MailText: ...
+
+
+class Links(Protocol):
+    def create(self, entity_id: str, customer_id: str, now: Now) -> str: ...
+
+
+class Receipts(Protocol):
+    def receipt(self, entity_id: str, customer_id: str, payment_id: str) -> ReceiptView: ...
+
+
+class Mailer(Protocol):
+    def send(self, envelope: Envelope, text: MailText) -> SendResult: ...
+
+
+class Archive(Protocol):
+    def keep(self, entity_id: str, customer_id: str, n: int, text: MailText) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that sending needs from outside."""
+
+    accounts: Accounts
+    policies: Policies
+    deliveries: Deliveries
+    texts: Texts
+    links: Links
+    receipts: Receipts
+    mailer: Mailer
+    archive: Archive
+    public_url: str
+    new_fence: Callable[[], str]
+
+
+def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -> str:
+    """Send notice n if it still has something to say; return what was done, as a stable code.
+
+    sent, refused (claimed again), uncertain (nobody knows: SES's event or an operator will tell),
+    withdrawn, held, or elsewhere (another worker has it or had it).
+    """
+    notice = ports.accounts.notice(entity_id, customer_id, n)
+    if notice.delivery is not DeliveryState.CLAIMED or notice.channel is not Channel.EMAIL:
+        return "elsewhere"
+    entity = ports.accounts.entity(entity_id)
+    if entity.hold_all:
+        return "held"
+    account = ports.accounts.account(entity_id, customer_id)
+    mail = _mail(ports, entity, account, notice, now)
+    if isinstance(mail, str):
+        ports.deliveries.settle(
+            entity_id,
+            customer_id,
+            n,
+            DeliveryState.WITHDRAWN,
+            now.wall,
+            (DeliveryState.CLAIMED,),
+            mail,
+        )
+        return "withdrawn"
+    return _call(ports, Envelope(entity, account.customer, n), mail, now)
+
+
+def _call(ports: Ports, envelope: Envelope, text: MailText, now: Now) -> str:
+    whose = (envelope.entity.entity_id, envelope.customer.customer_id, envelope.notice_n)
+    fence = ports.new_fence()
+    mail_key = ports.archive.keep(*whose, text)
+    if not ports.deliveries.call(*whose, fence, now.wall, envelope.customer.email):
+        return "elsewhere"
+    result = ports.mailer.send(envelope, text)
+    if result.state is SendState.ACCEPTED:
+        ports.deliveries.sent(*whose, fence, now.wall, result.message_id, mail_key)
+        return "sent"
+    if result.state is SendState.REFUSED:
+        ports.deliveries.refused(*whose, fence, now.wall, result.code)
+        return "refused"
+    return "uncertain"
+
+
+def _mail(
+    ports: Ports, entity: Entity, account: Account, notice: Notice, now: Now
+) -> MailText | str:
+    """Return the text as things stand now, or the code why there is nothing left to say."""
+    customer = account.customer
+    if customer.mail_stopped or not customer.email:
+        return "mail_stopped"
+    today = now.today(customer.time_zone)
+    view = MailView(entity=entity, customer=customer, items=(), today=today, link="")
+    template = notice.kind
+    if notice.kind == "stage":
+        policy = ports.policies.policy(entity.entity_id, customer.policy)
+        decision = second_look(account, notice, policy, now)
+        if isinstance(decision, str):
+            return decision
+        stage = decision.stage if decision.stage else policy.stages[0]
+        claimed = policy.stage(notice.stage)
+        if claimed is not None and claimed.position < stage.position:
+            stage = claimed
+        template = stage.template
+        fees = _fees(account, decision, stage.id)
+        view = MailView(entity, customer, decision.items, today, "", fees)
+    elif notice.kind == "receipt":
+        payment = ports.receipts.receipt(entity.entity_id, customer.customer_id, notice.payment_id)
+        view = MailView(entity, customer, (), today, "", (), payment)
+    path = ports.links.create(entity.entity_id, customer.customer_id, now)
+    view = MailView(
+        view.entity,
+        view.customer,
+        view.items,
+        view.today,
+        ports.public_url + path,
+        view.fees,
+        view.payment,
+    )
+    return ports.texts.mail(template, customer.language, view)
+
+
+def second_look(account: Account, notice: Notice, policy: Policy, now: Now) -> Decision | str:
+    """Return the decision as if notice had never been claimed, or the code why there is none.
+
+    A newer notice of the ladder has said it all: the older one is superseded.
+    """
+    newest = account.newest_notice
+    if newest is not None and newest.n > notice.n and newest.kind == "stage":
+        return "superseded"
+    today = now.today(account.customer.time_zone)
+    decision = to_send(decide(without(notice, account), policy, today))
+    if decision is None or decision.stage is None or decision.stage.channel is not notice.channel:
+        return "nothing_left_to_ask"
+    return decision
+
+
+def _fees(account: Account, decision: Decision, stage_id: str) -> tuple[tuple[str, Money], ...]:
+    made = {fee_charge_id(document_id, stage_id) for document_id in decision.documents}
+    return tuple((d.number, d.total) for d in account.documents if d.document_id in made)

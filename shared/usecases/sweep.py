@@ -1,0 +1,187 @@
+"""The sweep: find customers who may be due, decide on each, claim what is to be said."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import batched
+from typing import Protocol
+
+from shared.domain.account import Account, Entity, Notice
+from shared.domain.clock import Now
+from shared.domain.decide import Action, Decision, decide
+from shared.domain.notices import ClaimOutcome, stage_notice
+from shared.domain.policy import Anchor, Policy
+
+CUSTOMERS_PER_MESSAGE = 25
+LONGEST_PAUSE_DAYS = 5
+"""The longest run of days on which nothing is sent (a long weekend), read again by each pass."""
+_CLAIM_ATTEMPTS_MAX = 8
+_CLAIMS_PER_CUSTOMER_MAX = 3
+
+
+class Accounts(Protocol):
+    def entities(self) -> Iterator[str]: ...
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Policies(Protocol):
+    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def policies(self, entity_id: str) -> Sequence[Policy]: ...
+
+
+class Finder(Protocol):
+    def due_between(self, entity: Entity, first: date, last: date) -> Iterator[str]: ...
+    def ticketed_between(self, entity: Entity, first: date, last: date) -> Iterator[str]: ...
+
+
+class Runs(Protocol):
+    def last_swept(self, entity_id: str) -> tuple[date, date, int] | None: ...
+    def plan(
+        self, entity_id: str, run_id: str, customers: int, messages: int, at: datetime
+    ) -> None: ...
+    def swept(self, entity_id: str, day: date, full_day: date, policy_version: int) -> None: ...
+    def report(self, entity_id: str, run_id: str, batch: str, tally: "Tally") -> None: ...
+
+
+class Queue(Protocol):
+    def send_many(
+        self, queue: str, messages: Iterable[tuple[dict[str, object], str, str]]
+    ) -> None: ...
+
+
+class Claims(Protocol):
+    def claim(
+        self, entity: Entity, customer_id: str, notice: Notice, wall: datetime
+    ) -> ClaimOutcome: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one message of a sweep did: customers seen, notices claimed, numbers lost, put off."""
+
+    customers: int = 0
+    claimed: int = 0
+    lost: int = 0
+    held: int = 0
+    capped: int = 0
+
+
+def candidates(
+    entity: Entity, policies: Sequence[Policy], finder: Finder, runs: Runs, today: date
+) -> tuple[set[str], date]:
+    """Return the customers whom a sweep on today must look at, and the day of the full pass.
+
+    The union of (a) due entries that some policy's offset has reached since the last sweep, less
+    the longest pause; (b) tickets since then; (c) once a day, or after a policy change, every
+    overdue entry. today is the entity's; a day more on both sides serves other time zones.
+    """
+    last = runs.last_swept(entity.entity_id)
+    since = min(last[0], today) if last else None
+    found: set[str] = set()
+    full = last is None or last[1] != today or last[2] != entity.policy_version
+    start = (since or today) - timedelta(days=LONGEST_PAUSE_DAYS + 1)
+    end = today + timedelta(days=1)
+    offsets = {
+        stage.offset_days
+        for policy in policies
+        for stage in policy.stages
+        if stage.anchor is Anchor.DUE_DATE and (stage.offset_days <= 0 or not full)
+    }
+    for offset in sorted(offsets):
+        shift = timedelta(days=offset)
+        found.update(finder.due_between(entity, start - shift, end - shift))
+    found.update(finder.ticketed_between(entity, start if since else date.min, end))
+    if full:
+        found.update(finder.due_between(entity, date.min, end))
+    return found, today
+
+
+def plan(
+    entity_id: str,
+    run_id: str,
+    accounts: Accounts,
+    policies: Policies,
+    finder: Finder,
+    runs: Runs,
+    queue: Queue,
+    now: Now,
+) -> int:
+    """Queue every candidate of one entity for the workers; return how many there are.
+
+    The day counts as swept only after all messages are queued, so a crash repeats the whole.
+    """
+    entity = accounts.entity(entity_id)
+    today = now.today(entity.time_zone)
+    known = policies.policies(entity_id)
+    found, full_day = candidates(entity, known, finder, runs, today)
+    batches = [list(chunk) for chunk in batched(sorted(found), CUSTOMERS_PER_MESSAGE, strict=False)]
+    runs.plan(entity_id, run_id, len(found), len(batches), now.business)
+    queue.send_many(
+        "SWEEP",
+        [
+            ({"entity": entity_id, "run_id": run_id, "batch": str(i), "customers": chunk}, "", "")
+            for i, chunk in enumerate(batches)
+        ],
+    )
+    runs.swept(entity_id, today, full_day, entity.policy_version)
+    return len(found)
+
+
+def work(
+    entity_id: str,
+    customer_ids: Sequence[str],
+    accounts: Accounts,
+    policies: Policies,
+    claims: Claims,
+    now: Now,
+) -> Tally:
+    """Decide on each customer and claim what is to be said; return what was done.
+
+    Repeating it is harmless: what was claimed is done, and decide then says so.
+    """
+    entity = accounts.entity(entity_id)
+    tally = Tally()
+    for customer_id in customer_ids:
+        _work_one(entity, customer_id, accounts, policies, claims, now, tally)
+    return tally
+
+
+def _work_one(
+    entity: Entity,
+    customer_id: str,
+    accounts: Accounts,
+    policies: Policies,
+    claims: Claims,
+    now: Now,
+    tally: Tally,
+) -> None:
+    tally.customers += 1
+    won = 0
+    for _ in range(_CLAIM_ATTEMPTS_MAX):
+        account = accounts.account(entity.entity_id, customer_id)
+        policy = policies.policy(entity.entity_id, account.customer.policy)
+        today = now.today(account.customer.time_zone)
+        decision = to_send(decide(account, policy, today))
+        if decision is None or won == _CLAIMS_PER_CUSTOMER_MAX:
+            return
+        if entity.hold_all:
+            tally.held += 1
+            return
+        notice = stage_notice(
+            account.newest_notice, decision, policy.name, policy.version, today, now.business
+        )
+        outcome = claims.claim(entity, customer_id, notice, now.wall)
+        if outcome is ClaimOutcome.CAPPED:
+            tally.capped += 1
+            return
+        if outcome is ClaimOutcome.LOST:
+            tally.lost += 1
+            continue
+        won += 1
+        tally.claimed += 1
+
+
+def to_send(decisions: Sequence[Decision]) -> Decision | None:
+    """Return the SEND among decisions, or None."""
+    return next((d for d in decisions if d.action is Action.SEND), None)
