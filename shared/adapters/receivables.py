@@ -1,0 +1,162 @@
+"""Lists for people: customers, documents, payments and the story of one customer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import batched
+
+from shared.adapters import keys
+from shared.adapters.account_items import credit_from, document_from
+from shared.adapters.codec import Item
+from shared.adapters.table import Table
+from shared.domain.account import Credit, Document
+from shared.domain.money import Money
+from shared.errors import NotFound
+
+_KEYS_PER_READ = 100
+_KEYS_PER_CUSTOMER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A customer as the directory lists it."""
+
+    customer_id: str
+    external_id: str
+    name: str
+    email: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A payment as lists show it."""
+
+    payment_id: str
+    customer_id: str
+    amount: Money
+    method: str
+    received_on: date
+    gateway_reference: str
+
+
+class Receivables:
+    """Reads over many customers of one entity. Every read but the due index is consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def customers(
+        self, entity_id: str, after: str = "", limit: int | None = None
+    ) -> Iterator[Listed]:
+        """Yield customers by id, after the id given, at most limit of them."""
+        partition = keys.directory(entity_id, "")["pk"]
+        between = (f"C#{after}\x00", "C#\x7f") if after else None
+        begins = None if between else "C#"
+        for item in self._table.query(partition, begins=begins, between=between, limit=limit):
+            yield Listed(
+                customer_id=item["customer_id"],
+                external_id=item["external_id"],
+                name=item["name"],
+                email=item["email"],
+                currency=item["currency"],
+            )
+
+    def open_documents(
+        self, entity_id: str, shards: int, after: str = "", limit: int | None = None
+    ) -> Iterator[tuple[str, str, Document]]:
+        """Yield (place, customer id, document) of what is open, by due date within each shard.
+
+        place continues the list where it stood when given as after.
+        """
+        start_shard, _, start = after.partition("@")
+        left = limit
+        for shard in range(int(start_shard or 0), shards):
+            low = f"{start}\x00" if start else ""
+            between = (low, "\x7f") if start else None
+            found = self._table.query(
+                keys.due_partition(entity_id, shard), between=between, index="due", limit=left
+            )
+            for chunk in batched(found, _KEYS_PER_READ, strict=False):
+                heads = self._table.get_many([{"pk": i["pk"], "sk": i["sk"]} for i in chunk])
+                by_key = {(h["pk"], h["sk"]): h for h in heads}
+                for entry in chunk:
+                    head = by_key.get((entry["pk"], entry["sk"]))
+                    if head is not None and "gsk" in head:
+                        place = f"{shard}@{entry['gsk']}"
+                        yield place, head["customer_id"], document_from(head)
+                if left is not None:
+                    left -= len(chunk)
+            start = ""
+            if left is not None and left <= 0:
+                return
+
+    def live_money(
+        self, entity_id: str, customer_id: str
+    ) -> tuple[tuple[Document, ...], tuple[Credit, ...]]:
+        """Return the open documents and the unapplied money of one customer."""
+        partition = keys.live(entity_id, customer_id)
+        heads = self._table.query(partition, begins="HEAD#")
+        credits = self._table.query(partition, begins="CREDIT#")
+        return tuple(document_from(i) for i in heads), tuple(credit_from(i) for i in credits)
+
+    def closed_documents(self, entity_id: str, customer_id: str) -> Iterator[Document]:
+        """Yield the paid documents of one customer."""
+        partition = keys.history(entity_id, customer_id)
+        for item in self._table.query(partition, begins="HEAD#"):
+            yield document_from(item)
+
+    def payments(self, entity_id: str, customer_id: str) -> Iterator[Received]:
+        """Yield the payments of one customer."""
+        partition = keys.history(entity_id, customer_id)
+        for item in self._table.query(partition, begins="PAYMENT#"):
+            yield received_from(item, customer_id)
+
+    def story(self, entity_id: str, customer_id: str) -> list[Item]:
+        """Return everything that happened to one customer, and its live facts, in key order."""
+        return [
+            *self._table.query(keys.history(entity_id, customer_id)),
+            *self._table.query(keys.live(entity_id, customer_id)),
+        ]
+
+    def find_customer(self, entity_id: str, name: str) -> str:
+        """Return the customer of a customer id or of the ERP's id for it. Raises NotFound."""
+        if self._table.get(keys.profile(entity_id, name)) is not None:
+            return name
+        fact = self._table.get(keys.fact(entity_id, f"erp:customer:{name}"))
+        if fact is None:
+            raise NotFound(customer=name[:64])
+        return str(fact["customer_id"])
+
+    def find_document(self, entity_id: str, name: str) -> tuple[str, str]:
+        """Return (customer id, document id) of a document id, an ERP's id or a number of ours.
+
+        Facts answer the last two by one read; a bare document id is looked for customer by
+        customer, fifty to a read. Raises NotFound.
+        """
+        for kind in ("erp:invoice", "number"):
+            fact = self._table.get(keys.fact(entity_id, f"{kind}:{name}"))
+            if fact is not None:
+                return str(fact["customer_id"]), str(fact["document_id"])
+        per_read = _KEYS_PER_READ // _KEYS_PER_CUSTOMER
+        for chunk in batched(self.customers(entity_id), per_read, strict=False):
+            wanted = [
+                place(entity_id, customer.customer_id, name)
+                for customer in chunk
+                for place in (keys.open_head, keys.closed_head)
+            ]
+            for head in self._table.get_many(wanted):
+                return str(head["customer_id"]), name
+        raise NotFound(document=name[:64])
+
+
+def received_from(item: Item, customer_id: str) -> Received:
+    """Return a payment's item as lists show it."""
+    return Received(
+        payment_id=item["payment_id"],
+        customer_id=customer_id,
+        amount=Money(minor=item["amount"], currency=item["currency"]),
+        method=item["method"],
+        received_on=date.fromisoformat(item["received_on"]),
+        gateway_reference=item["gateway_reference"],
+    )
