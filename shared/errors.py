@@ -68,3 +68,17 @@ class CurrencyMismatch(HubError):
 
     code = "currency_mismatch"
     help = "Amounts are never converted: use the document's own currency."
+
+
+class UntrustedWebhook(HubError):
+    """A webhook that nobody with our secret signed just now."""
+
+    code = "untrusted_webhook"
+    help = "Check that the endpoint's signing secret is the one in the stack's secret."
+
+
+class MalformedWebhook(HubError):
+    """A signed webhook that is not an event as we know it, or is meant for another stage."""
+
+    code = "malformed_webhook"
+    help = "Check which endpoint and which mode of the gateway send here."

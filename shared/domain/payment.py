@@ -1,0 +1,48 @@
+"""Money that came in, and what it was used for. Values only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The part of a payment that went to one document.
+
+    invoice_external_id is the ERP's id of the document, "" where the ERP does not know it.
+    """
+
+    document_id: str
+    number: str
+    invoice_external_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Settled money from one customer.
+
+    source is "gateway" or "elsewhere". received_at is the instant at which whoever took the money
+    booked it, received_on its date in the customer's zone. plan holds what is still to be
+    allocated, by document id: it is empty once the payment is done.
+    """
+
+    payment_id: str
+    amount: Money
+    method: str
+    received_on: date
+    received_at: datetime
+    source: str = "gateway"
+    gateway_reference: str = ""
+    checkout_id: str = ""
+    external_id: str = ""
+    allocations: tuple[Allocation, ...] = ()
+    plan: tuple[tuple[str, Money], ...] = ()
+    version: int = 1
+
+    @property
+    def unapplied(self) -> Money:
+        """Return what is allocated to no document."""
+        used = sum(allocation.amount.minor for allocation in self.allocations)
+        return Money(minor=self.amount.minor - used, currency=self.amount.currency)
