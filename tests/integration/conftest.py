@@ -1,0 +1,70 @@
+"""The functions' world in memory: moto, the table of template.yaml, fake credentials."""
+
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from shared import runtime
+from shared.adapters.table import Table
+from tests.support.template import table_properties
+
+PUBLIC_URL = "https://pay.seller.example"
+QUEUES = ("PLAN", "SWEEP", "NOTICE", "ESCALATION", "DOCUMENT", "PAYMENT", "JANITOR", "GENERATION")
+
+
+def _forget(module: ModuleType) -> None:
+    for _, made in inspect.getmembers(module, lambda m: hasattr(m, "cache_clear")):
+        made.cache_clear()
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty account: table, buckets, queues and the functions' environment."""
+    environment = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        "STAGE": "sandbox",
+        "TABLE_NAME": "hub",
+        "DOCUMENTS_BUCKET": "documents",
+        "DROP_BUCKET": "drop",
+        "MAIL_FROM": "billing@seller.example",
+        "CONFIGURATION_SET": "hub",
+        "PUBLIC_URL_PARAMETER": "/hub/public-url",
+        "STRIPE_SECRET": "hub/stripe",
+        "STRIPE_API_BASE": "https://api.stripe.com",
+        "CHECKOUT_ORIGIN": "https://checkout.stripe.com",
+        "LINK_DAYS": "30",
+        "POWERTOOLS_SERVICE_NAME": "duecourse",
+        "POWERTOOLS_METRICS_NAMESPACE": "Duecourse",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        sqs, s3 = boto3.client("sqs"), boto3.client("s3")
+        for name in QUEUES:
+            url = sqs.create_queue(QueueName=name.lower())["QueueUrl"]
+            monkeypatch.setenv(f"{name}_QUEUE_URL", url)
+        fifo = sqs.create_queue(QueueName="writeback.fifo", Attributes={"FifoQueue": "true"})
+        monkeypatch.setenv("WRITEBACK_QUEUE_URL", fifo["QueueUrl"])
+        for bucket in ("documents", "drop"):
+            where = {"LocationConstraint": "eu-west-1"}
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+        ssm = boto3.client("ssm")
+        ssm.put_parameter(Name="/hub/public-url", Value=PUBLIC_URL, Type="String")
+        boto3.client("sesv2").create_email_identity(EmailIdentity="billing@seller.example")
+        boto3.client("dynamodb").create_table(TableName="hub", **table_properties())
+        _forget(runtime)
+        yield
+        _forget(runtime)
+
+
+@pytest.fixture
+def table(cloud: None) -> Table:
+    """The one table, empty."""
+    return runtime.table()
