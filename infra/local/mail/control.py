@@ -58,6 +58,10 @@ def _event_destination(service: Service, data: Data) -> Data:
     return destination.to_json()
 
 
+def _clear_event_destination(service: Service, data: Data) -> Data:
+    return {"cleared": service.publisher.disconnect(str(data["configuration_set"]))}
+
+
 def _event_destinations(service: Service, data: Data) -> Data:
     found = service.publisher.destinations()
     return {"event_destinations": [destination.to_json() for destination in found]}
@@ -153,6 +157,7 @@ _COMMANDS: dict[tuple[str, str], Callable[[Service, Data], Data]] = {
     ("POST", "identities"): _identity,
     ("POST", "configuration-set"): _configuration_set,
     ("POST", "event-destination"): _event_destination,
+    ("POST", "event-destination/clear"): _clear_event_destination,
     ("GET", "event-destinations"): _event_destinations,
     ("POST", "events"): _events,
     ("POST", "rate"): _rate,

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from infra.local.mail.events import ACCOUNT
 from infra.local.mail.store import LOST, PUBLISHED, UNHEARD, Event, Message
 
 SUBJECT = "Amazon SES Email Event Notification"
@@ -83,6 +84,16 @@ class Publisher:
                 line.redirect(destination)
             self._changed.notify_all()
 
+    def disconnect(self, configuration_set: str) -> bool:
+        """Take a destination away with what it has not heard; say whether there was one."""
+        with self._changed:
+            line = self._lines.pop(configuration_set, None)
+            if line is not None:
+                line.closed = True
+                line.jobs.clear()
+                self._changed.notify_all()
+        return line is not None
+
     def destinations(self) -> list[Destination]:
         """Return the destinations, by configuration set."""
         with self._changed:
@@ -135,8 +146,10 @@ class Publisher:
     def next_job(self, line: _Line) -> Job | None:
         """Return a line's oldest job when it may be published, or None at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self.closing or (line.jobs and not self._paused))
-            return None if self.closing else line.jobs[0]
+            self._changed.wait_for(
+                lambda: self.closing or line.closed or (line.jobs and not self._paused)
+            )
+            return None if self.closing or line.closed else line.jobs[0]
 
     def refused(self, job: Job, wait_s: float) -> None:
         """Count a failed attempt and wait before the next."""
@@ -164,6 +177,7 @@ class _Line:
     def __init__(self, publisher: Publisher, destination: Destination) -> None:
         self.jobs: deque[Job] = deque()
         self.destination = destination
+        self.closed = False
         self._publisher = publisher
         self._topic: Topic | None = None
 
@@ -205,7 +219,7 @@ def sns_client(destination: Destination) -> Topic:
         "sns",
         endpoint_url=destination.endpoint_url,
         region_name=destination.region,
-        aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "local"),
+        aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", ACCOUNT),
         aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "local"),
         aws_session_token=os.environ.get("AWS_SESSION_TOKEN"),
         config=Config(

@@ -35,6 +35,7 @@ _VIEWS = (
     (re.compile(r"/api/messages/([^/]+)"), lambda s, q, i: api.message(s, i)),
     (re.compile(r"/api/messages/([^/]+)/raw"), lambda s, q, i: api.raw(s, i)),
     (re.compile(r"/health"), lambda service, query: json_reply({"status": "ok"})),
+    (re.compile(r"/favicon\.ico"), lambda service, query: Reply(204)),
     (re.compile(r"/"), lambda service, query: Reply(303, headers={"Location": "/mailbox"})),
 )
 

@@ -180,6 +180,6 @@ def topic(mail: Mail) -> Iterator[Topic]:
         region="us-east-1",
     )
     yield heard
-    mail.config("reset")
+    mail.config("event-destination/clear", configuration_set=SET)
     server.shutdown()
     server.server_close()
