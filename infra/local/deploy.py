@@ -32,6 +32,20 @@ _NOT_EMULATED = {
 
 
 @dataclass(frozen=True)
+class LocalLimits:
+    """Where a laptop differs from AWS.
+
+    Every parallel batch is a process with a cold start of its own, so few run at once; a message
+    that a dead worker held is tried again within a test's patience; schedules may be off, for runs
+    that must be repeatable.
+    """
+
+    workers_per_queue: int = 2
+    retry_after_s: int = 30
+    schedules_enabled: bool = True
+
+
+@dataclass(frozen=True)
 class Deployed:
     """What came out of a deployment."""
 
@@ -51,14 +65,13 @@ def deploy(
     parameters: Mapping[str, str],
     transform_interpreter: Path,
     cache_dir: Path,
+    limits: LocalLimits,
     layers_by_reference: bool = True,
-    schedules_enabled: bool = True,
 ) -> Deployed:
     """Return the outputs and physical ids of a new stack made of the built template.
 
     `layers_by_reference` publishes each layer as a pointer to its built folder instead of a copy,
     so that a cold start does not unpack tens of megabytes; what is imported are the same files.
-    Without `schedules_enabled` every schedule is made disabled, for runs that must be repeatable.
 
     Raises StartFailed with CloudFormation's reason when the stack cannot be made.
     """
@@ -73,8 +86,8 @@ def deploy(
     plain = template.transformed(
         document, known, region=REGION, interpreter=transform_interpreter, cache_dir=cache_dir
     )
-    if not schedules_enabled:
-        _disable_schedules(plain)
+    _apply(limits, plain)
+    s3.put_object(Bucket=_ARTEFACT_BUCKET, Key="template.json", Body=json.dumps(plain).encode())
     return _create(endpoint, stack_name, plain, known, left_out)
 
 
@@ -171,10 +184,18 @@ def _pointer_zip(layer: Path) -> bytes:
     return packed.getvalue()
 
 
-def _disable_schedules(plain: dict[str, Any]) -> None:
+def _apply(limits: LocalLimits, plain: dict[str, Any]) -> None:
     for resource in plain["Resources"].values():
-        if resource["Type"] == "AWS::Scheduler::Schedule":
-            resource["Properties"]["State"] = "DISABLED"
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::SQS::Queue":
+            wanted = properties.get("VisibilityTimeout", 30)
+            properties["VisibilityTimeout"] = min(wanted, limits.retry_after_s)
+        elif resource["Type"] == "AWS::Lambda::EventSourceMapping":
+            wanted = properties.get("ScalingConfig", {}).get("MaximumConcurrency", 0)
+            if wanted > limits.workers_per_queue:
+                del properties["ScalingConfig"]  # the emulator's own bound is this limit
+        elif resource["Type"] == "AWS::Scheduler::Schedule" and not limits.schedules_enabled:
+            properties["State"] = "DISABLED"
 
 
 def _create(
@@ -187,7 +208,7 @@ def _create(
     cloudformation = client("cloudformation", endpoint)
     cloudformation.create_stack(
         StackName=stack_name,
-        TemplateBody=json.dumps(plain),
+        TemplateURL=f"{endpoint}/{_ARTEFACT_BUCKET}/template.json",
         Parameters=[
             {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
         ],

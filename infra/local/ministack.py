@@ -58,8 +58,12 @@ def start(
             },
         )
         endpoint = f"http://127.0.0.1:{port}"
-        if _answers(endpoint, process):
-            return process, endpoint
+        try:
+            if _answers(endpoint, process):
+                return process, endpoint
+        except BaseException:
+            processes.stop([process])
+            raise
         processes.stop([process])
         if attempt == _START_ATTEMPTS_MAX:
             raise processes.StartFailed(

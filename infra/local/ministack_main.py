@@ -5,7 +5,8 @@
 2. A warm call does not wait 50 ms for log lines of a function that wrote none.
 3. At most `LOCAL_WORKERS_PER_QUEUE` batches of a queue run at once, unless its mapping says
    otherwise: each parallel batch is a process of its own with its own cold start.
-4. `GET /_local/state` tells in one look what is queued, unread on a stream, and running.
+4. Loopback counts as TLS: policies that deny `aws:SecureTransport` false would deny everything.
+5. `GET /_local/state` tells in one look what is queued, unread on a stream, and running.
 
 It reads ministack's internals, so the version is pinned and a test covers each item.
 """
@@ -37,6 +38,8 @@ def main() -> None:
     lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.002, 0.001, 0.1)
     lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY = int(os.environ.get("LOCAL_WORKERS_PER_QUEUE", "2"))
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = 0.005
+    pin_origin = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, _: pin_origin(source_ip, True)
     app.app = _with_state(app.app)
     app.main()
 

@@ -56,7 +56,7 @@ class Issuer:
 
     @classmethod
     def open(cls, url: str, audience: str, key_file: Path) -> "Issuer":
-        """Return the issuer of this key file; the file is made, for its owner alone, when absent."""
+        """Return the issuer of this key file; when absent the file is made, for its owner alone."""
         if not key_file.exists():
             _write_key(key_file, new_key())
         read = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
@@ -75,7 +75,7 @@ class Issuer:
         *,
         now: datetime | None = None,
         ttl_s: int = _TTL_S,
-        token_use: TokenUse = "id",
+        token_use: TokenUse = "id",  # noqa: S107
         nonce: str = "",
         **other_claims: Any,
     ) -> str:

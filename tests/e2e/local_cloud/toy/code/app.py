@@ -49,6 +49,19 @@ def on_http(event: dict, context: object) -> dict | str:
         return {"secret": secret["SecretString"], "setting": setting["Parameter"]["Value"]}
     if path == "/p/forbidden":
         return {"tables": _client("dynamodb").list_tables()["TableNames"]}
+    if path.startswith("/p/delete/"):
+        key = {"pk": {"S": path.removeprefix("/p/delete/")}, "sk": {"S": "x"}}
+        _client("dynamodb").delete_item(TableName=os.environ["TABLE_NAME"], Key=key)
+        return {"deleted": True}
+    if path == "/p/mail":
+        sent = _client("sesv2").send_email(
+            FromEmailAddress=os.environ["MAIL_FROM"],
+            Destination={"ToAddresses": [event["queryStringParameters"]["to"]]},
+            ConfigurationSetName=os.environ["CONFIGURATION_SET"],
+            EmailTags=[{"Name": "notice", "Value": "one"}],
+            Content={"Simple": {"Subject": {"Data": "hello"}, "Body": {"Text": {"Data": "text"}}}},
+        )
+        return {"message_id": sent["MessageId"]}
     if path == "/p/slow":
         time.sleep(float(event["queryStringParameters"]["seconds"]))
     if path == "/p/order":
@@ -87,8 +100,12 @@ def on_work(event: dict, context: object) -> dict:
 
 
 def on_drop(event: dict, context: object) -> None:
-    for record in event["Records"]:
-        _record("drop", record["s3"]["object"]["key"], event=json.dumps(record))
+    for message in event["Records"]:
+        for record in json.loads(message["body"]).get("Records", []):
+            bucket, key = record["s3"]["bucket"]["name"], record["s3"]["object"]["key"]
+            read = _client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+            _client("s3").put_object(Bucket=bucket, Key=key.replace("in/", "out/"), Body=read)
+            _record("drop", key, event=json.dumps(record))
 
 
 def on_schedule(event: dict, context: object) -> None:

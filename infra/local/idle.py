@@ -1,0 +1,114 @@
+"""Tell when nothing moves any more: queues, stream, calls, mail events, webhooks, pending facts."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import urllib3
+
+from infra.local import deploy
+
+# A hosted payment page stays open for hours, and SES's event may be lost on purpose.
+_KINDS_THAT_WAIT_FOR_NOBODY = ("checkout", "await")
+_LOOK_EVERY_S = 0.01
+_LOOKS_ALIKE = 2
+
+
+class StillBusy(TimeoutError):
+    """Something still moves; the message says what."""
+
+
+class Idle:
+    """Looks at everything that may still move. One look takes a few milliseconds."""
+
+    def __init__(
+        self, aws_endpoint: str, controls: Mapping[str, str], *, table_name: str | None
+    ) -> None:
+        """`controls` are base addresses of servers that answer `/_config/idle`, by name."""
+        self._http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(10))
+        self._aws_endpoint = aws_endpoint
+        self._controls = dict(controls)
+        self._table_name = table_name
+        self._dynamodb = deploy.client("dynamodb", aws_endpoint)
+
+    def wait(self, timeout_s: float) -> None:
+        """Return once two looks in a row saw nothing moving; raise StillBusy after `timeout_s`."""
+        deadline = time.monotonic() + timeout_s
+        quiet = 0
+        while True:
+            busy = self.look()
+            quiet = 0 if busy else quiet + 1
+            if quiet == _LOOKS_ALIKE:
+                return
+            if time.monotonic() > deadline:
+                raise StillBusy(f"after {timeout_s:g} s: {'; '.join(busy)}")
+            time.sleep(_LOOK_EVERY_S)
+
+    def look(self) -> list[str]:
+        """Return what still moves, in words; empty when nothing does."""
+        busy = list(_moving(self._read(f"{self._aws_endpoint}/_local/state")))
+        for name, address in self._controls.items():
+            answer = self._read(f"{address}/_config/idle")
+            if not answer["idle"]:
+                busy.append(f"{name}: {_counts(answer)}")
+        return busy or list(self._pending())
+
+    def dead_letters(self) -> dict[str, int]:
+        """Return how many messages lie in each queue that nobody consumes."""
+        queues = self._read(f"{self._aws_endpoint}/_local/state")["queues"]
+        return {
+            name: counts["visible"]
+            for name, counts in queues.items()
+            if not counts["consumed"] and counts["visible"]
+        }
+
+    def _read(self, url: str) -> dict[str, Any]:
+        return self._http.request("GET", url).json()
+
+    def _pending(self) -> Iterable[str]:
+        """Name the facts that somebody must still act on, entity by entity."""
+        if self._table_name is None:
+            return
+        for entity in self._entities():
+            kinds: dict[str, int] = {}
+            for key in self._query("pending", "ppk", f"{entity}#PENDING"):
+                kind = key["psk"]["S"].split("#")[0]
+                if kind not in _KINDS_THAT_WAIT_FOR_NOBODY:
+                    kinds[kind] = kinds.get(kind, 0) + 1
+            for kind, count in kinds.items():
+                yield f"{entity}: {count} {kind} pending"
+
+    def _entities(self) -> Sequence[str]:
+        return [item["sk"]["S"] for item in self._query(None, "pk", "ENTITIES")]
+
+    def _query(self, index: str | None, key: str, value: str) -> Iterable[dict[str, Any]]:
+        asked: dict[str, Any] = {
+            "TableName": self._table_name,
+            "KeyConditionExpression": f"{key} = :value",
+            "ExpressionAttributeValues": {":value": {"S": value}},
+            **({"IndexName": index} if index else {"ConsistentRead": True}),
+        }
+        while True:
+            page = self._dynamodb.query(**asked)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _moving(state: Mapping[str, Any]) -> Iterable[str]:
+    for name, counts in state["queues"].items():
+        waiting = counts["visible"] + counts["in_flight"] + counts["delayed"]
+        if counts["consumed"] and waiting:
+            yield f"queue {name}: {_counts(counts)}"
+    for function, unread in state["streams"].items():
+        if unread:
+            yield f"stream of {function}: {unread} records unread"
+    for kind in ("batches_running", "calls_running", "background"):
+        if state[kind]:
+            yield f"{kind.replace('_', ' ')}: {state[kind]}"
+
+
+def _counts(answer: Mapping[str, Any]) -> str:
+    found = [f"{name} {value}" for name, value in answer.items() if value and value is not True]
+    return ", ".join(found) or "busy"
