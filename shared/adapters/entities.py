@@ -1,8 +1,7 @@
 """Entities and their policies. Every policy version is kept, with the day it began to hold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
@@ -11,19 +10,10 @@ from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Write
 from shared.domain.account import Entity
 from shared.domain.clock import from_iso, iso
 from shared.domain.policy import Policy
+from shared.domain.policy_version import PolicyVersion
 from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
 
 _ITEM_BYTES_MAX = 380_000
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyVersion:
-    """One version of a policy: its ladder, the text it was read from, and since when it holds."""
-
-    policy: Policy
-    text: str
-    valid_from: datetime
-    by: str
 
 
 class Entities:

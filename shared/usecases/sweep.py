@@ -35,6 +35,10 @@ class Finder(Protocol):
     def ticketed_between(self, entity: Entity, first: date, last: date) -> Iterator[str]: ...
 
 
+class Watermark(Protocol):
+    def last_swept(self, entity_id: str) -> tuple[date, date, int] | None: ...
+
+
 class Runs(Protocol):
     def last_swept(self, entity_id: str) -> tuple[date, date, int] | None: ...
     def plan(
@@ -68,7 +72,7 @@ class Tally:
 
 
 def candidates(
-    entity: Entity, policies: Sequence[Policy], finder: Finder, runs: Runs, today: date
+    entity: Entity, policies: Sequence[Policy], finder: Finder, runs: Watermark, today: date
 ) -> tuple[set[str], date]:
     """Return the customers whom a sweep on today must look at, and the day of the full pass.
 

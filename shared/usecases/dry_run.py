@@ -1,0 +1,101 @@
+"""The dry run: what a sweep would claim, customer by customer, without claiming it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from shared.domain.account import Account, Customer, Entity
+from shared.domain.clock import Now
+from shared.domain.decide import Decision, decide
+from shared.domain.escalation import late_fee
+from shared.domain.money import Money
+from shared.domain.policy import Policy
+from shared.usecases.sweep import Finder, Watermark, candidates, to_send
+
+
+class Accounts(Protocol):
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Policies(Protocol):
+    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def policies(self, entity_id: str) -> Sequence[Policy]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WouldSend:
+    """One message that a sweep would claim; fees are (number, amount) of the charges it makes."""
+
+    customer: Customer
+    decision: Decision
+    fees: tuple[tuple[str, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """A page of a dry run: messages by customer id, how many customers were looked at, and the
+    customer id to continue after ("" at the end)."""
+
+    on: date
+    messages: tuple[WouldSend, ...]
+    looked_at: int
+    candidates: int
+    next: str
+
+
+class _Never:
+    """A sweep that never ran: everything is looked at afresh."""
+
+    def last_swept(self, entity_id: str) -> tuple[date, date, int] | None:
+        return None
+
+
+def dry_run(
+    accounts: Accounts,
+    policies: Policies,
+    finder: Finder,
+    runs: Watermark,
+    entity: Entity,
+    now: Now,
+    after: str = "",
+    limit: int = 100,
+) -> DryRun:
+    """Return what a sweep at now would say, for at most limit candidates after a customer id.
+
+    While the entity holds all, the sweep that its release brings is meant: the first one.
+    """
+    today = now.today(entity.time_zone)
+    past: Watermark = _Never() if entity.hold_all else runs
+    known = policies.policies(entity.entity_id)
+    found, _ = candidates(entity, known, finder, past, today)
+    page = sorted(customer_id for customer_id in found if customer_id > after)
+    by_name = {policy.name: policy for policy in known}
+    messages = []
+    for customer_id in page[:limit]:
+        account = accounts.account(entity.entity_id, customer_id)
+        policy = by_name[account.customer.policy]
+        day = now.today(account.customer.time_zone)
+        decision = to_send(decide(account, policy, day))
+        if decision is not None:
+            fees = _fees(account, decision, day)
+            messages.append(WouldSend(account.customer, decision, fees))
+    return DryRun(
+        on=today,
+        messages=tuple(messages),
+        looked_at=len(page[:limit]),
+        candidates=len(found),
+        next=page[limit - 1] if len(page) > limit else "",
+    )
+
+
+def _fees(account: Account, decision: Decision, day: date) -> tuple[tuple[str, Money], ...]:
+    fees = []
+    for document_id in decision.documents:
+        document = account.document(document_id)
+        if document is None or decision.stage is None:
+            continue
+        charge = late_fee(document, decision.stage, day)
+        if charge is not None:
+            fees.append((charge.number, charge.total))
+    return tuple(fees)
