@@ -1,0 +1,81 @@
+"""The payment's item to its domain value, and back."""
+
+from datetime import date
+
+from shared.adapters import keys
+from shared.adapters.codec import Item
+from shared.domain.clock import from_iso, iso
+from shared.domain.money import Money
+from shared.domain.payment import Allocation, Payment
+
+
+def payment_item(entity_id: str, customer_id: str, payment: Payment) -> Item:
+    """Return the payment without its pending key."""
+    return {
+        **keys.payment(entity_id, customer_id, payment.payment_id),
+        "type": "PAYMENT",
+        "customer_id": customer_id,
+        "payment_id": payment.payment_id,
+        "state": "settled",
+        "source": payment.source,
+        "currency": payment.amount.currency,
+        "amount": payment.amount.minor,
+        "unapplied": payment.unapplied.minor,
+        "method": payment.method,
+        "gateway_reference": payment.gateway_reference,
+        "checkout_id": payment.checkout_id,
+        "external_id": payment.external_id,
+        "received_on": payment.received_on.isoformat(),
+        "received_at": iso(payment.received_at),
+        "allocations": allocation_list(payment.allocations),
+        "plan": plan_list(payment.plan),
+        "version": payment.version,
+    }
+
+
+def payment_from(item: Item) -> Payment:
+    """Return the payment of an item."""
+    currency = item["currency"]
+    return Payment(
+        payment_id=item["payment_id"],
+        amount=Money(minor=item["amount"], currency=currency),
+        method=item["method"],
+        received_on=date.fromisoformat(item["received_on"]),
+        received_at=from_iso(item["received_at"]),
+        source=item["source"],
+        gateway_reference=item["gateway_reference"],
+        checkout_id=item["checkout_id"],
+        external_id=item["external_id"],
+        allocations=tuple(
+            Allocation(
+                document_id=line["document_id"],
+                number=line["number"],
+                invoice_external_id=line["invoice_external_id"],
+                amount=Money(minor=line["amount"], currency=currency),
+            )
+            for line in item["allocations"]
+        ),
+        plan=tuple(
+            (document_id, Money(minor=minor, currency=currency))
+            for document_id, minor in item["plan"]
+        ),
+        version=item["version"],
+    )
+
+
+def allocation_list(allocations: tuple[Allocation, ...]) -> list[Item]:
+    """Return allocations as the item holds them."""
+    return [
+        {
+            "document_id": allocation.document_id,
+            "number": allocation.number,
+            "invoice_external_id": allocation.invoice_external_id,
+            "amount": allocation.amount.minor,
+        }
+        for allocation in allocations
+    ]
+
+
+def plan_list(plan: tuple[tuple[str, Money], ...]) -> list[list[str | int]]:
+    """Return a plan as the item holds it."""
+    return [[document_id, part.minor] for document_id, part in plan]
