@@ -191,3 +191,8 @@ def day_count(entity: str, day: date) -> Key:
 def entity_of(pk: str) -> str:
     """Return the entity that a partition key belongs to."""
     return pk.split("#")[1]
+
+
+def counter(entity: str, name: str) -> Key:
+    """Return the key of a counter, such as that of the invoice numbers given out."""
+    return _key(f"E#{entity}", f"COUNTER#{name}")

@@ -48,3 +48,27 @@ class ImportRun:
     def finished(self) -> bool:
         """Return whether nothing more will happen."""
         return self.state in (ImportState.DONE, ImportState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where to PUT the bytes of a file, with exactly these headers."""
+
+    import_id: str
+    url: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedFile:
+    """A file as it was dropped. import_id is "" for one that nobody announced.
+
+    One that is too large comes without data.
+    """
+
+    key: str
+    etag: str
+    data: bytes
+    too_large: bool
+    import_id: str
+    partial: bool

@@ -1,0 +1,39 @@
+"""Changes of a document's head: in place, or from live to history and back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from shared.adapters import keys
+from shared.adapters.account_items import document_from, head_item
+from shared.adapters.table import NEW, VERSION, Delete, Put, Table, Write, seen
+from shared.domain.account import Customer, Document, Entity
+
+
+def head_writes(
+    entity: Entity, customer: Customer, before: Document, after: Document, wall: datetime | None
+) -> tuple[Write, ...]:
+    """Return the writes that make before into after, if the head is still at before's version.
+
+    The head moves between live and history as its open amount asks. wall, where given, says that
+    its PDF is to be made again, pending since then.
+    """
+    item = head_item(entity.entity_id, customer, after, entity.shards)
+    if wall is not None:
+        item |= keys.pending_entry(entity.entity_id, "document", wall, after.document_id)
+    if bool(before.open) == bool(after.open):
+        return (Put(item, condition=VERSION, values=seen(before.version)),)
+    place = keys.open_head if before.open else keys.closed_head
+    old = place(entity.entity_id, customer.customer_id, before.document_id)
+    return Delete(old, condition=VERSION, values=seen(before.version)), Put(item, condition=NEW)
+
+
+def read_heads(
+    table: Table, entity_id: str, wanted: Sequence[tuple[str, str]]
+) -> Mapping[str, Document]:
+    """Return the documents of (customer id, document id) pairs by document id, open or closed."""
+    places = [
+        place(entity_id, customer_id, document_id)
+        for customer_id, document_id in wanted
+        for place in (keys.open_head, keys.closed_head)
+    ]
+    return {i["document_id"]: document_from(i) for i in table.get_many(places)}
