@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from shared.adapters.pending import Pending
     from shared.adapters.queues import Queues
     from shared.adapters.receipts import Receipts
+    from shared.adapters.receivables import Receivables
     from shared.adapters.runs import Runs
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
     from shared.adapters.texts import Texts
+    from shared.adapters.tokens import Tokens
     from shared.usecases.send_notice import Ports as SendingPorts
 
 
@@ -113,6 +115,22 @@ def parked_items() -> "ParkedItems":
     from shared.adapters.parked import ParkedItems
 
     return ParkedItems(table())
+
+
+@cache
+def receivables() -> "Receivables":
+    """Return the lists for people."""
+    from shared.adapters.receivables import Receivables
+
+    return Receivables(table())
+
+
+@cache
+def tokens() -> "Tokens":
+    """Return the check of sign-in tokens."""
+    from shared.adapters.tokens import Tokens
+
+    return Tokens(setting("TOKEN_ISSUER"), setting("TOKEN_AUDIENCE"), setting("TOKEN_JWKS_URL"))
 
 
 @cache

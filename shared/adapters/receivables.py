@@ -9,10 +9,11 @@ from shared.adapters import keys
 from shared.adapters.account_items import credit_from, document_from
 from shared.adapters.codec import Item
 from shared.adapters.table import Table
-from shared.domain.account import Credit, Document
+from shared.domain.account import Credit, DeliveryState, Document
 from shared.domain.money import Money
 from shared.errors import NotFound
 
+_NEVER_WENT = (str(DeliveryState.WITHDRAWN), str(DeliveryState.FAILED))
 _KEYS_PER_READ = 100
 _KEYS_PER_CUSTOMER = 2
 
@@ -38,6 +39,19 @@ class Received:
     method: str
     received_on: date
     gateway_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """All that is stored of one customer: heads, unapplied money, payments and notices by date.
+
+    A notice is named by its stage, else by its kind; withdrawn and failed ones are left out.
+    """
+
+    documents: tuple[Document, ...]
+    credits: tuple[Credit, ...]
+    payments: tuple[tuple[date, Money], ...]
+    notices: tuple[tuple[date, str], ...]
 
 
 class Receivables:
@@ -118,6 +132,27 @@ class Receivables:
             *self._table.query(keys.history(entity_id, customer_id)),
             *self._table.query(keys.live(entity_id, customer_id)),
         ]
+
+    def activity(self, entity_id: str, customer_id: str) -> Activity:
+        """Return all that is stored of one customer, folded for figures."""
+        items = self.story(entity_id, customer_id)
+        of: dict[str, list[Item]] = {}
+        for item in items:
+            of.setdefault(item["type"], []).append(item)
+        never_went = {i["n"] for i in of.get("DELIVERY", []) if i["state"] in _NEVER_WENT}
+        return Activity(
+            documents=tuple(document_from(i) for i in of.get("HEAD", [])),
+            credits=tuple(credit_from(i) for i in of.get("CREDIT", [])),
+            payments=tuple(
+                (payment.received_on, payment.amount)
+                for payment in (received_from(i, customer_id) for i in of.get("PAYMENT", []))
+            ),
+            notices=tuple(
+                (date.fromisoformat(i["as_of"]), i["stage"] or i["kind"])
+                for i in of.get("NOTICE", [])
+                if i["n"] not in never_went
+            ),
+        )
 
     def find_customer(self, entity_id: str, name: str) -> str:
         """Return the customer of a customer id or of the ERP's id for it. Raises NotFound."""

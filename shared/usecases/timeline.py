@@ -1,0 +1,122 @@
+"""The story of one customer: everything that happened, newest first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.money import Money, to_decimal_text
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    at is an instant or a date as ISO text; kind is invoice, charge, notice, payment, hold,
+    question, checkout or task; state says how it stands; facts hold what the kind adds.
+    """
+
+    at: str
+    kind: str
+    title: str
+    state: str
+    facts: Mapping[str, Any]
+
+
+def timeline(items: Iterable[Mapping[str, Any]]) -> tuple[Event, ...]:
+    """Return the events that the customer's stored items tell, newest first.
+
+    A notice carries the state of its delivery. Kinds that tell no story are passed over.
+    """
+    stored = list(items)
+    deliveries = {i["n"]: i for i in stored if i["type"] == "DELIVERY"}
+    events = []
+    for item in stored:
+        tell = _TELLERS.get(item["type"])
+        if tell is not None:
+            events.append(tell(item, deliveries))
+    return tuple(sorted(events, key=lambda e: (e.at, e.kind, e.title), reverse=True))
+
+
+_Deliveries = Mapping[int, Mapping[str, Any]]
+
+
+def _notice(item: Mapping[str, Any], deliveries: _Deliveries) -> Event:
+    delivery = deliveries.get(item["n"], {})
+    facts = {
+        "n": item["n"],
+        "stage": item["stage"],
+        "channel": item["channel"],
+        "policy_version": item["policy_version"],
+        "documents": [line["number"] for line in item["items"] if line["asked"]],
+        "code": delivery.get("code", ""),
+    }
+    title = item["stage"] or item["kind"]
+    return Event(item["claimed_at"], "notice", title, delivery.get("state", "claimed"), facts)
+
+
+def _head(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    total = _text(item["total"], item["currency"])
+    state = "open" if item["open"] else "paid"
+    facts = {
+        "document_id": item["document_id"],
+        "due_on": item["due_on"],
+        "total": total,
+        "open": _text(item["open"], item["currency"]),
+        "currency": item["currency"],
+    }
+    return Event(item["issued_on"], item["kind"], item["number"], state, facts)
+
+
+def _payment(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {
+        "payment_id": item["payment_id"],
+        "amount": _text(item["amount"], item["currency"]),
+        "currency": item["currency"],
+        "method": item["method"],
+    }
+    return Event(item["received_on"], "payment", "Payment", item.get("state", "settled"), facts)
+
+
+def _hold(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {
+        "hold_id": item["hold_id"],
+        "ends_on": item["ends_on"],
+        "by": item["by"],
+        "documents": item["documents"],
+    }
+    return Event(item["starts_on"], "hold", item["reason"], "held", facts)
+
+
+def _question(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {k: item[k] for k in ("question_id", "text", "documents") if k in item}
+    return Event(str(item["created_at"]), "question", "Question", "asked", facts)
+
+
+def _checkout(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {
+        "checkout_id": item["checkout_id"],
+        "amount": _text(item["amount"], item["currency"]),
+        "currency": item["currency"],
+    }
+    return Event(item["created_at"], "checkout", "Payment page", item["state"], facts)
+
+
+def _task(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {"task_id": item["task_id"], "kind": item["kind"], "note": item["note"]}
+    at = item["done_at"] or item["created_at"]
+    return Event(at, "task", item["title"], item["status"], facts)
+
+
+def _text(minor: int, currency: str) -> str:
+    return to_decimal_text(Money(minor=minor, currency=currency))
+
+
+_TELLERS = {
+    "NOTICE": _notice,
+    "HEAD": _head,
+    "PAYMENT": _payment,
+    "HOLD": _hold,
+    "QUESTION": _question,
+    "CHECKOUT": _checkout,
+    "TASK": _task,
+}
