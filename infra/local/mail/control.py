@@ -44,9 +44,10 @@ def _configuration_set(service: Service, data: Data) -> Data:
 
 
 def _event_destination(service: Service, data: Data) -> Data:
-    kinds = tuple(data.get("event_types") or KINDS)
-    if set(kinds) - set(KINDS):
-        raise BadControl(f"event_types are {', '.join(KINDS)}")
+    wanted = {str(kind).replace("_", "").lower() for kind in data.get("event_types") or KINDS}
+    kinds = tuple(kind for kind in KINDS if kind.lower() in wanted)
+    if not kinds:
+        raise BadControl(f"event_types are some of {', '.join(KINDS)}")
     destination = Destination(
         configuration_set=str(data["configuration_set"]),
         topic_arn=str(data["sns_topic_arn"]),

@@ -147,6 +147,20 @@ def test_paused_events_are_pending_and_come_later(mail: Mail, ses: Any, topic: T
     assert kinds(topic) == ["Send", "Delivery"]
 
 
+def test_only_the_types_asked_for_are_published(mail: Mail, ses: Any, topic: Topic) -> None:
+    mail.config(
+        "event-destination",
+        configuration_set=SET,
+        sns_topic_arn="arn:aws:sns:us-east-1:000000000000:mail-events",
+        endpoint_url=topic.url,
+        event_types=["SEND", "DELIVERY_DELAY", "RENDERING_FAILURE"],
+    )
+    mail.config("recipients", pattern="*@slow.example", outcome="delay")
+    ses.send_email(**call("a@slow.example"))
+    drained(mail)
+    assert kinds(topic) == ["Send", "DeliveryDelay"]
+
+
 def test_without_a_configuration_set_nobody_hears(mail: Mail, ses: Any, topic: Topic) -> None:
     members = call()
     del members["ConfigurationSetName"]
