@@ -19,6 +19,7 @@ class BalanceTransaction(resources.BalanceTransaction):
     ) -> None:
         """Record a movement. kind is charge, payment, refund, adjustment or refund_failure."""
         resources.StripeObject.__init__(self)
+        del self.livemode
         self.amount = amount
         self.available_on = self.created + AVAILABLE_AFTER_S
         self.balance_type = "payments"

@@ -67,6 +67,11 @@ class Charge(resources.Charge):
         self.transfer_data = None
         self.transfer_group = None
 
+    def _export(self, expand: Any = None) -> dict[str, Any]:
+        body = super()._export()
+        body.pop("invoice")
+        return body
+
     def _initialize_charge(
         self,
         on_success: Callable[[], None] | None = None,

@@ -40,6 +40,7 @@ class Refund(resources.Refund):
         self.transfer_reversal = None
         movement = BalanceTransaction(-amount, charge.currency, self.id, "refund")
         self.balance_transaction = movement.id
+        del self.livemode
 
 
 def create(params: dict[str, Any]) -> Refund:

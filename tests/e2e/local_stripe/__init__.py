@@ -1,0 +1,1 @@
+"""The local Stripe, read through the official stripe package."""
