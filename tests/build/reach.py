@@ -1,0 +1,54 @@
+"""What a handler may import later, while it works: some packages are needed by some calls only."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def late_imports(root: Path, module: str) -> set[str]:
+    """Return the modules of ours that module, in the folder root, may import when it is called.
+
+    Counts every import inside a function of the handler's own folder and, in shared.runtime, the
+    imports of those functions that the folder names, and of those that these call.
+    """
+    runtime = ast.parse((root / "shared" / "runtime.py").read_text())
+    makers = {node.name: node for node in runtime.body if isinstance(node, ast.FunctionDef)}
+    found, waiting = set(), []
+    for source in source_files(root, module):
+        tree = ast.parse(source.read_text())
+        found |= set(ours(tree))
+        waiting += [
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "runtime"
+        ]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in makers:
+            continue
+        seen.add(name)
+        found |= set(ours(makers[name]))
+        waiting += [n.id for n in ast.walk(makers[name]) if isinstance(n, ast.Name)]
+    return {name for name in found if exists(root, name)}
+
+
+def source_files(root: Path, module: str) -> list[Path]:
+    """Return the handler's own file, and the files of its folder that are no handler themselves."""
+    own = root / f"{module.replace('.', '/')}.py"
+    helpers = [path for path in own.parent.glob("*.py") if "def handler(" not in path.read_text()]
+    return [path for path in {own, *helpers} if path.exists()]
+
+
+def ours(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shared"):
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def exists(root: Path, module: str) -> bool:
+    path = root / module.replace(".", "/")
+    return path.is_dir() or path.with_suffix(".py").exists()
