@@ -16,23 +16,30 @@ from shared.ids import new_id
 
 if TYPE_CHECKING:
     from shared.adapters.charges import Charges
+    from shared.adapters.checkouts import Checkouts
     from shared.adapters.claims import Claims
+    from shared.adapters.documents import Documents
     from shared.adapters.due_finder import DueFinder
     from shared.adapters.entities import Entities
     from shared.adapters.holds import Holds
     from shared.adapters.links import Links
     from shared.adapters.notices import Notices
+    from shared.adapters.papers import Papers
     from shared.adapters.parked import ParkedItems
     from shared.adapters.pending import Pending
+    from shared.adapters.questions import Questions
     from shared.adapters.queues import Queues
     from shared.adapters.receipts import Receipts
     from shared.adapters.receivables import Receivables
     from shared.adapters.runs import Runs
+    from shared.adapters.sessions import Sessions
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
     from shared.adapters.texts import Texts
     from shared.adapters.tokens import Tokens
+    from shared.adapters.typst_pdf import Printer
     from shared.usecases.send_notice import Ports as SendingPorts
+    from shared.usecases.start_checkout import Ports as CheckoutPorts
 
 
 def setting(name: str) -> str:
@@ -245,3 +252,59 @@ def sending() -> "SendingPorts":
         public_url=public_url(),
         new_fence=lambda: new_id(datetime.now(UTC)),
     )
+
+
+@cache
+def sessions() -> "Sessions":
+    """Return the portal's sessions."""
+    from shared.adapters.sessions import Sessions
+
+    return Sessions(table())
+
+
+@cache
+def checkouts() -> "Checkouts":
+    """Return the checkouts."""
+    from shared.adapters.checkouts import Checkouts
+
+    return Checkouts(table())
+
+
+@cache
+def starting_checkouts() -> "CheckoutPorts":
+    """Return everything that starting a payment needs."""
+    from shared.usecases.start_checkout import Ports
+
+    return Ports(accounts(), checkouts(), gateway(), public_url())
+
+
+@cache
+def questions() -> "Questions":
+    """Return the customers' questions."""
+    from shared.adapters.questions import Questions
+
+    return Questions(table())
+
+
+@cache
+def papers() -> "Papers":
+    """Return what belongs to documents besides their heads."""
+    from shared.adapters.papers import Papers
+
+    return Papers(table())
+
+
+@cache
+def documents() -> "Documents":
+    """Return the files of the documents bucket."""
+    from shared.adapters.documents import Documents
+
+    return Documents(client("s3"), setting("DOCUMENTS_BUCKET"))
+
+
+@cache
+def printer() -> "Printer":
+    """Return what makes PDF."""
+    from shared.adapters.typst_pdf import Printer
+
+    return Printer()

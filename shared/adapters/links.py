@@ -3,23 +3,15 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.adapters import keys
 from shared.adapters.table import ConditionLost, Put, Table, Update
 from shared.domain.clock import Now, from_iso, iso
+from shared.domain.portal import FRESH_LINK_PAUSE, Link
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _TOKEN_IN_TEXT = re.compile(r"(/p/[a-z][a-z0-9-]{1,30}/l/)[A-Za-z0-9_-]{43}")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A known link: whose it is, and the business instant after which it opens nothing."""
-
-    customer_id: str
-    expires_at: datetime
 
 
 class Links:
@@ -32,13 +24,12 @@ class Links:
     def create(self, entity_id: str, customer_id: str, now: Now) -> str:
         """Return the path of a new link to the customer's portal; its secret is stored nowhere."""
         token = secrets.token_urlsafe(32)
-        expires_at = now.business + timedelta(days=self._days)
         fact = {
-            **keys.fact(entity_id, f"link:{digest(token)}"),
+            **_key(entity_id, token),
             "type": "LINK",
             "customer_id": customer_id,
             "created_at": iso(now.business),
-            "expires_at": iso(expires_at),
+            "expires_at": iso(now.business + timedelta(days=self._days)),
         }
         self._table.write(Put(fact))
         return f"/p/{entity_id}/l/{token}"
@@ -47,16 +38,29 @@ class Links:
         """Return the link of token, expired or not; None where there is none or it was revoked."""
         if not _TOKEN.fullmatch(token):
             return None
-        item = self._table.get(keys.fact(entity_id, f"link:{digest(token)}"))
+        item = self._table.get(_key(entity_id, token))
         if item is None or "revoked_at" in item:
             return None
         return Link(item["customer_id"], from_iso(item["expires_at"]))
 
-    def revoke(self, entity_id: str, token_hash: str, now: Now) -> None:
-        """Make the link of that hash open nothing from now on. An unknown one is left alone."""
-        key = keys.fact(entity_id, f"link:{token_hash}")
+    def ask_fresh(self, entity_id: str, token: str, now: Now) -> bool:
+        """Note that a fresh link is asked for; False where one was, a moment ago."""
+        asked = Update(
+            _key(entity_id, token),
+            set={"fresh_asked_at": iso(now.wall)},
+            condition="attribute_not_exists(fresh_asked_at) OR fresh_asked_at < :before",
+            values={":before": iso(now.wall - FRESH_LINK_PAUSE)},
+        )
         try:
-            self._table.write(Update(key, set={"revoked_at": iso(now.business)}))
+            self._table.write(asked)
+        except ConditionLost:
+            return False
+        return True
+
+    def revoke(self, entity_id: str, token: str, now: Now) -> None:
+        """Make the link of token open nothing from now on. An unknown one is left alone."""
+        try:
+            self._table.write(Update(_key(entity_id, token), set={"revoked_at": iso(now.business)}))
         except ConditionLost:
             return
 
@@ -69,3 +73,7 @@ def digest(secret: str) -> str:
 def cut_tokens(text: str) -> str:
     """Return text with the secret of every portal link in it cut out."""
     return _TOKEN_IN_TEXT.sub(r"\1…", text)
+
+
+def _key(entity_id: str, token: str) -> keys.Key:
+    return keys.fact(entity_id, f"link:{digest(token)}")

@@ -1,0 +1,80 @@
+"""What belongs to a document besides its head: lines, what was paid on it, its PDF."""
+
+from datetime import date
+
+from shared.adapters import keys
+from shared.adapters.account_items import document_from
+from shared.adapters.codec import Item
+from shared.adapters.invoice_lines import lines_from
+from shared.adapters.table import VERSION, ConditionLost, Table, Update, seen
+from shared.domain.account import Document, Line
+from shared.domain.money import Money
+from shared.domain.paper import Paper
+from shared.domain.portal import Received
+
+
+class Papers:
+    """Reads of lines and receipts of one document, and the note that its PDF is there."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def paper(self, entity_id: str, customer_id: str, document_id: str) -> Paper | None:
+        """Return the document, open or closed; None where there is none."""
+        item = self._head(entity_id, customer_id, document_id)
+        if item is None:
+            return None
+        return Paper(document_from(item), "ppk" in item or not item["pdf_key"])
+
+    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]:
+        """Return the lines of a document; none where it came without."""
+        item = self._table.get(keys.lines(entity_id, customer_id, document_id))
+        return lines_from(item) if item else ()
+
+    def received(
+        self, entity_id: str, customer_id: str, document_id: str, currency: str
+    ) -> tuple[Received, ...]:
+        """Return what was paid on a document in currency, oldest first."""
+        movements = self._table.query(
+            keys.ledger(entity_id, customer_id),
+            begins=keys.movement(entity_id, customer_id, "allocation:")["sk"],
+        )
+        found = (_received(m) for m in movements if m["document_id"] == document_id)
+        return tuple(
+            sorted(
+                (r for r in found if r.amount.currency == currency),
+                key=lambda r: (r.received_on, r.amount.minor),
+            )
+        )
+
+    def has_pdf(self, entity_id: str, customer_id: str, document: Document, pdf_key: str) -> bool:
+        """Note that the PDF of document is stored under pdf_key.
+
+        Returns False where the head has changed or moved since it was read.
+        """
+        whose = (entity_id, customer_id, document.document_id)
+        place = keys.open_head if document.open else keys.closed_head
+        noted = Update(
+            place(*whose),
+            set={"pdf_key": pdf_key, "version": document.version + 1},
+            remove=("ppk", "psk"),
+            condition=VERSION,
+            values=seen(document.version),
+        )
+        try:
+            self._table.write(noted)
+        except ConditionLost:
+            return False
+        return True
+
+    def _head(self, entity_id: str, customer_id: str, document_id: str) -> Item | None:
+        whose = (entity_id, customer_id, document_id)
+        heads = self._table.get_many([keys.open_head(*whose), keys.closed_head(*whose)])
+        return heads[0] if heads else None
+
+
+def _received(movement: Item) -> Received:
+    return Received(
+        received_on=date.fromisoformat(movement["value_date"]),
+        amount=Money(minor=-movement["amount"], currency=movement["currency"]),
+    )

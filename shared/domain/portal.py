@@ -1,0 +1,168 @@
+"""What a customer may see and do in the portal. Values only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from shared.domain.account import Checkout, CheckoutState, Customer, Document, Entity, Line
+from shared.domain.money import Money, total
+from shared.errors import Conflict, NotFound
+
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_MAX = timedelta(hours=12)
+FRESH_LINK_PAUSE = timedelta(minutes=10)
+
+
+class LinkNotValid(NotFound):
+    """No such link, not this entity's, revoked, or expired: all answer alike."""
+
+    code = "link_not_valid"
+    help: ClassVar[str] = "Ask for a fresh link: it is mailed to the address on file."
+
+
+class NothingToPay(Conflict):
+    """Everything that was chosen is paid already or being processed by the bank."""
+
+    code = "nothing_to_pay"
+    help: ClassVar[str] = "Look at your open invoices again."
+
+
+class AlreadyPaid(Conflict):
+    """The page opened earlier for these documents has taken the money already."""
+
+    code = "already_paid"
+    help: ClassVar[str] = "Wait for the confirmation of your payment."
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a portal session stands for: every key of the portal is built from this."""
+
+    entity_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A known link: whose it is, and the business instant after which it opens nothing."""
+
+    customer_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A portal session. csrf goes into every form; the instants are of the wall clock."""
+
+    principal: Principal
+    csrf: str
+    opened_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """One open document as its customer sees it.
+
+    payable may be chosen and paid; processing is with the bank. asked says that a question about
+    it waits for an answer. days_late is 0 on the due date and negative before it.
+    """
+
+    document: Document
+    payable: Money
+    processing: Money
+    days_late: int
+    asked: bool = False
+
+    @property
+    def overdue(self) -> bool:
+        """Return whether money is missing after the due date."""
+        return self.days_late > 0 and bool(self.payable)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyAccount:
+    """Everything open in one currency, overdue first. credit is money not yet put to use."""
+
+    currency: str
+    rows: tuple[OpenRow, ...]
+    credit: Money
+
+    @property
+    def payable(self) -> Money:
+        """Return what may be paid now, all together."""
+        return total((row.payable for row in self.rows), self.currency)
+
+    @property
+    def overdue(self) -> Money:
+        """Return what is past its due date."""
+        return total((row.payable for row in self.rows if row.overdue), self.currency)
+
+    @property
+    def processing(self) -> Money:
+        """Return what the bank is working on."""
+        return total((row.processing for row in self.rows), self.currency)
+
+    @property
+    def choices(self) -> tuple[OpenRow, ...]:
+        """Return the rows that can be paid."""
+        return tuple(row for row in self.rows if row.payable)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The customer's open account. today is the customer's date."""
+
+    entity: Entity
+    customer: Customer
+    today: date
+    currencies: tuple[CurrencyAccount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A part of a payment that reached a document."""
+
+    received_on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """One open document with its lines and what was paid on it so far."""
+
+    entity: Entity
+    customer: Customer
+    today: date
+    row: OpenRow
+    lines: tuple[Line, ...]
+    received: tuple[Received, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksView:
+    """One attempt to pay, and the numbers of what it is for."""
+
+    entity: Entity
+    customer: Customer
+    checkout: Checkout
+    documents: tuple[tuple[str, Money], ...]
+
+    @property
+    def paid(self) -> bool:
+        """Return whether the money is here."""
+        return self.checkout.state is CheckoutState.PAID
+
+    @property
+    def ended(self) -> bool:
+        """Return whether nothing will come of it."""
+        return self.checkout.state in (CheckoutState.FAILED, CheckoutState.EXPIRED)
+
+
+class Begun(StrEnum):
+    """What came of noting a checkout: it is ours, its id was used up, or things have changed."""
+
+    NOTED = "noted"
+    USED = "used"
+    CHANGED = "changed"

@@ -1,0 +1,134 @@
+"""What a customer sees: the open account, one invoice, one attempt to pay. Reads only."""
+
+from datetime import date
+from typing import Protocol
+
+from shared.domain.account import Account, Checkout, Document, Entity, Line
+from shared.domain.clock import Now
+from shared.domain.coverage import Cover, coverage
+from shared.domain.money import total
+from shared.domain.portal import (
+    CurrencyAccount,
+    HomeView,
+    InvoiceView,
+    OpenRow,
+    Principal,
+    Received,
+    ThanksView,
+)
+from shared.domain.questions import HOLD_REASON
+from shared.errors import NotFound
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+    def document(self, entity_id: str, customer_id: str, document_id: str) -> Document: ...
+
+
+class Papers(Protocol):
+    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]: ...
+    def received(
+        self, entity_id: str, customer_id: str, document_id: str, currency: str
+    ) -> tuple[Received, ...]: ...
+
+
+class Checkouts(Protocol):
+    def find(self, entity_id: str, customer_id: str, checkout_id: str) -> Checkout: ...
+
+
+def home(accounts: Accounts, principal: Principal, now: Now) -> HomeView:
+    """Return everything open on the account, per currency, overdue first."""
+    entity = accounts.entity(principal.entity_id)
+    account = accounts.account(principal.entity_id, principal.customer_id)
+    today = now.today(account.customer.time_zone)
+    return HomeView(entity, account.customer, today, currency_accounts(account, today))
+
+
+def invoice(
+    accounts: Accounts, papers: Papers, principal: Principal, document_id: str, now: Now
+) -> InvoiceView:
+    """Return one open document. Raises NotFound for any other, whatever the reason."""
+    entity = accounts.entity(principal.entity_id)
+    account = accounts.account(principal.entity_id, principal.customer_id)
+    today = now.today(account.customer.time_zone)
+    document = account.document(document_id)
+    if document is None:
+        raise NotFound()
+    whose = (principal.entity_id, principal.customer_id, document_id)
+    partly = document.open != document.total
+    return InvoiceView(
+        entity=entity,
+        customer=account.customer,
+        today=today,
+        row=_row(account, document, coverage(account, today)[document_id], today),
+        lines=papers.lines(*whose),
+        received=papers.received(*whose, document.open.currency) if partly else (),
+    )
+
+
+def pdf_key(accounts: Accounts, principal: Principal, document_id: str) -> str:
+    """Return the key of an open document's PDF, "" while it is being prepared. Raises NotFound."""
+    account = accounts.account(principal.entity_id, principal.customer_id)
+    document = account.document(document_id)
+    if document is None:
+        raise NotFound()
+    return document.pdf_key
+
+
+def thanks(
+    accounts: Accounts, checkouts: Checkouts, principal: Principal, checkout_id: str
+) -> ThanksView:
+    """Return how one of the customer's attempts to pay stands. Raises NotFound."""
+    whose = (principal.entity_id, principal.customer_id)
+    checkout = checkouts.find(*whose, checkout_id)
+    account = accounts.account(*whose)
+    return ThanksView(
+        entity=accounts.entity(principal.entity_id),
+        customer=account.customer,
+        checkout=checkout,
+        documents=tuple(
+            (_number(accounts, account, principal, document_id), amount)
+            for document_id, amount in checkout.allocations
+        ),
+    )
+
+
+def currency_accounts(account: Account, today: date) -> tuple[CurrencyAccount, ...]:
+    """Return the open documents and credits by currency; within one, oldest due date first."""
+    covers = coverage(account, today)
+    currencies = {d.open.currency for d in account.documents}
+    currencies |= {c.unapplied.currency for c in account.credits if c.unapplied}
+    ordered = sorted(account.documents, key=lambda d: (d.due_on, d.number, d.document_id))
+    return tuple(
+        CurrencyAccount(
+            currency=currency,
+            rows=tuple(
+                _row(account, document, covers[document.document_id], today)
+                for document in ordered
+                if document.open.currency == currency
+            ),
+            credit=total(
+                (c.unapplied for c in account.credits if c.unapplied.currency == currency),
+                currency,
+            ),
+        )
+        for currency in sorted(currencies)
+    )
+
+
+def _row(account: Account, document: Document, cover: Cover, today: date) -> OpenRow:
+    asked = any(
+        hold.reason == HOLD_REASON and hold.covers(document.document_id, today)
+        for hold in account.holds
+    )
+    late = document.days_late(today)
+    return OpenRow(document, cover.payable, cover.processing, late, asked)
+
+
+def _number(accounts: Accounts, account: Account, principal: Principal, document_id: str) -> str:
+    document = account.document(document_id)
+    if document is None:
+        whose = (principal.entity_id, principal.customer_id)
+        document = accounts.document(*whose, document_id)
+    return document.number
