@@ -1,5 +1,6 @@
 """SES's event records to the hub's own words."""
 
+from email.utils import parseaddr
 from typing import Any
 
 from shared.domain.mail import MailEvent, MailEventKind
@@ -20,11 +21,14 @@ def mail_event(record: dict[str, Any]) -> MailEvent | None:
     name = record.get("eventType", "")
     kind = _KINDS.get(name)
     detail = ""
+    recipients: tuple[str, ...] = ()
     if name == "Bounce" and record["bounce"]["bounceType"] == "Permanent":
         kind = MailEventKind.BOUNCED
         detail = str(record["bounce"].get("bounceSubType", ""))
+        recipients = _addresses(record["bounce"]["bouncedRecipients"])
     if kind is MailEventKind.COMPLAINED:
         detail = str(record["complaint"].get("complaintFeedbackType") or "")
+        recipients = _addresses(record["complaint"]["complainedRecipients"])
     mail = record.get("mail", {})
     tags = mail.get("tags", {})
     if kind is None or not {"entity", "customer", "notice"} <= tags.keys():
@@ -36,4 +40,9 @@ def mail_event(record: dict[str, Any]) -> MailEvent | None:
         kind=kind,
         message_id=mail["messageId"],
         detail=detail,
+        recipients=recipients,
     )
+
+
+def _addresses(recipients: list[dict[str, str]]) -> tuple[str, ...]:
+    return tuple(parseaddr(recipient["emailAddress"])[1].lower() for recipient in recipients)

@@ -1,6 +1,6 @@
 """Mail out through SES: one attempt for one call, since SES knows no idempotency key."""
 
-import re
+from email.utils import formataddr
 from typing import Any
 
 from botocore.exceptions import (
@@ -14,7 +14,6 @@ from botocore.exceptions import (
 from shared.domain.mail import Envelope, SendResult, SendState
 from shared.domain.messages import MailText
 
-_QUOTED = re.compile(r'[\\"\x00-\x1f\x7f]')
 _DEFINITE_BELOW = 500
 
 
@@ -41,7 +40,7 @@ class SesMailer:
             "notice": str(envelope.notice_n),
         }
         request = {
-            "FromEmailAddress": f'"{_QUOTED.sub("", entity.name)}" <{self._sender}>',
+            "FromEmailAddress": formataddr((entity.name, self._sender)),
             "Destination": destination,
             "ReplyToAddresses": [entity.contact_email] if entity.contact_email else [],
             "Content": {

@@ -16,7 +16,11 @@ class MailEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailEvent:
-    """One event about notice n of a customer. detail is SES's own word, without addresses."""
+    """One event about notice n of a customer. detail is SES's own word, without addresses.
+
+    recipients are the addresses that a bounce or complaint is about, in lower case; a mail with
+    copies has an event for each.
+    """
 
     entity_id: str
     customer_id: str
@@ -24,6 +28,7 @@ class MailEvent:
     kind: MailEventKind
     message_id: str
     detail: str = ""
+    recipients: tuple[str, ...] = ()
 
 
 class SendState(StrEnum):

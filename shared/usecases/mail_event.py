@@ -20,26 +20,37 @@ class Deliveries(Protocol):
     def stop_mail(self, entity_id: str, customer: Customer, reason: str, task: Task) -> bool: ...
 
 
+class Tasks(Protocol):
+    def open(self, entity_id: str, task: Task) -> bool: ...
+
+
 _ACCEPTED = (MailEventKind.SENT, MailEventKind.DELIVERED)
 _ATTEMPTS_MAX = 5
 
 
-def note_mail_event(accounts: Accounts, deliveries: Deliveries, event: MailEvent, now: Now) -> str:
+def note_mail_event(
+    accounts: Accounts, deliveries: Deliveries, tasks: Tasks, event: MailEvent, now: Now
+) -> str:
     """Bring the notice's delivery up to event; return what was done, as a stable code.
 
     Silence is not notice: after a hard bounce, a complaint or a rejection nothing more is mailed
-    to the customer and a person gets a task. Order and repetition of events do not matter.
+    to the customer and a person gets a task; where only a copy failed, just the task. Order and
+    repetition of events do not matter.
     """
     if event.kind in _ACCEPTED:
         return "noted" if deliveries.accepted(event, now) else "known"
+    customer = accounts.customer(event.entity_id, event.customer_id)
+    if event.recipients and customer.email.lower() not in event.recipients:
+        known = tasks.open(event.entity_id, _task(event, customer, now))
+        return "copy_failed" if known else "known"
     deliveries.failed(event, now)
     for _ in range(_ATTEMPTS_MAX):
-        customer = accounts.customer(event.entity_id, event.customer_id)
         if customer.mail_stopped:
             return "known"
         reason = f"{event.kind} {event.detail}".strip()
         if deliveries.stop_mail(event.entity_id, customer, reason, _task(event, customer, now)):
             return "mail_stopped"
+        customer = accounts.customer(event.entity_id, event.customer_id)
     return "known"
 
 

@@ -1,0 +1,87 @@
+"""What SES tells of a mail, through the real handler."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from shared import runtime
+from shared.domain.account import DeliveryState
+from tests.integration import hub
+from tests.integration.test_ladder import live
+from tests.unit.test_decide import LADDER
+
+DUE = date(2026, 3, 2)
+
+
+def event(name: str, **detail: object) -> str:
+    tags = {"entity": ["demo"], "customer": ["c1"], "notice": ["1"]}
+    return json.dumps({"eventType": name, "mail": {"messageId": "m", "tags": tags}} | detail)
+
+
+def bounce(address: str, kind: str = "Permanent") -> str:
+    recipients = [{"emailAddress": address}]
+    return event(
+        "Bounce",
+        bounce={"bounceType": kind, "bounceSubType": "General", "bouncedRecipients": recipients},
+    )
+
+
+def hear(*events: str) -> None:
+    answer = hub.invoke("functions.mail_events.handler", list(events))
+    assert answer == {"batchItemFailures": []}
+
+
+def state() -> DeliveryState:
+    return runtime.accounts().notice("demo", "c1", 1).delivery
+
+
+def tasks() -> list[str]:
+    return [task.kind for task in runtime.tasks().list_open("demo")]
+
+
+@pytest.fixture(autouse=True)
+def mailed(table) -> None:
+    seller = hub.seed(LADDER)
+    whose = hub.add_customer(seller, cc=("boss@nordlicht.example",))
+    hub.add_invoice(seller, whose, "inv1", DUE)
+    live(DUE + timedelta(days=7), seller)
+
+
+def test_a_hard_bounce_stops_the_mail_and_opens_one_task_however_often_it_is_told():
+    hear(bounce("AP@nordlicht.example"), bounce("ap@nordlicht.example"))
+    assert state() is DeliveryState.BOUNCED
+    assert runtime.accounts().customer("demo", "c1").mail_stopped == "bounced General"
+    assert tasks() == ["bounce"]
+
+
+def test_a_bounced_copy_is_a_task_and_nothing_else():
+    hear(bounce("boss@nordlicht.example"))
+    assert state() is DeliveryState.SENT
+    assert runtime.accounts().customer("demo", "c1").mail_stopped == ""
+    assert tasks() == ["bounce"]
+
+
+def test_a_transient_bounce_and_a_foreign_event_change_nothing():
+    hear(bounce("ap@nordlicht.example", "Transient"), json.dumps({"eventType": "Open"}))
+    assert state() is DeliveryState.SENT
+    assert tasks() == []
+
+
+def test_a_complaint_stops_the_mail():
+    who = [{"emailAddress": "ap@nordlicht.example"}]
+    hear(event("Complaint", complaint={"complainedRecipients": who}))
+    assert runtime.accounts().customer("demo", "c1").mail_stopped == "complained"
+
+
+def test_the_event_of_a_mail_whose_answer_was_lost_makes_it_sent(table):
+    key = {"pk": {"S": "E#demo#C#c1#H"}, "sk": {"S": "NOTICE#00000001#DELIVERY"}}
+    runtime.client("dynamodb").update_item(
+        TableName="hub",
+        Key=key,
+        UpdateExpression="SET #s = :c",
+        ExpressionAttributeNames={"#s": "state"},
+        ExpressionAttributeValues={":c": {"S": "calling"}},
+    )
+    hear(event("Delivery"), event("Send"))
+    assert state() is DeliveryState.SENT
