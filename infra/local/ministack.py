@@ -37,7 +37,7 @@ def start(
         port = processes.free_port()
         process = processes.start(
             "ministack",
-            [interpreter, "-P", project_root / "infra" / "local" / "ministack_main.py"],
+            [interpreter, project_root / "infra" / "local" / "emulator"],
             log_dir=state_dir,
             cwd=state_dir,
             environment={

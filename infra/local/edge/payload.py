@@ -103,7 +103,8 @@ def response(result: Any) -> Response:
     try:
         status = int(result["statusCode"])
         text = result.get("body") or ""
-        body = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
+        encoded = bool(result.get("isBase64Encoded"))
+        body = base64.b64decode(text, validate=True) if encoded else text.encode()
         headers = [
             (str(name).lower(), _header_text(value))
             for name, value in (result.get("headers") or {}).items()

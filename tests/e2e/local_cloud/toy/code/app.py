@@ -53,6 +53,17 @@ def on_http(event: dict, context: object) -> dict | str:
         key = {"pk": {"S": path.removeprefix("/p/delete/")}, "sk": {"S": "x"}}
         _client("dynamodb").delete_item(TableName=os.environ["TABLE_NAME"], Key=key)
         return {"deleted": True}
+    if path.startswith("/p/transact/"):
+        deleted = {"pk": {"S": path.removeprefix("/p/transact/")}, "sk": {"S": "x"}}
+        table = os.environ["TABLE_NAME"]
+        item = {"pk": {"S": "ledger#L"}, "sk": {"S": deleted["pk"]["S"]}}
+        _client("dynamodb").transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": table, "Item": item}},
+                {"Delete": {"TableName": table, "Key": deleted}},
+            ]
+        )
+        return {"deleted": True}
     if path == "/p/mail":
         sent = _client("sesv2").send_email(
             FromEmailAddress=os.environ["MAIL_FROM"],
