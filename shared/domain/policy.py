@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.domain.account import Channel, Document
 from shared.domain.money import Money, exponent, parse_money
 
+ISSUE_OFFSET_DAYS_MAX = 5
+"""Stages after the issue date are found by the new invoice's ticket, read this long."""
 _BEFORE_ANY_DUE_STAGE = -100_000
 
 
@@ -56,6 +58,12 @@ class Stage(BaseModel):
     template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
     fee: Fee | None = None
     minimum_open: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _issue_stages_come_soon(self) -> Self:
+        if self.anchor is Anchor.ISSUE_DATE and not 0 <= self.offset_days <= ISSUE_OFFSET_DAYS_MAX:
+            raise ValueError(f"offset_days after issue_date is 0 to {ISSUE_OFFSET_DAYS_MAX}")
+        return self
 
     @model_validator(mode="after")
     def _minimum_is_money(self) -> Self:

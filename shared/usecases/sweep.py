@@ -10,11 +10,12 @@ from shared.domain.account import Account, Entity, Notice
 from shared.domain.clock import Now
 from shared.domain.decide import Action, Decision, decide
 from shared.domain.notices import ClaimOutcome, stage_notice
-from shared.domain.policy import Anchor, Policy
+from shared.domain.policy import ISSUE_OFFSET_DAYS_MAX, Anchor, Policy
 
 CUSTOMERS_PER_MESSAGE = 25
 LONGEST_PAUSE_DAYS = 5
 """The longest run of days on which nothing is sent (a long weekend), read again by each pass."""
+_LONG_AGO = timedelta(days=366)
 _CLAIM_ATTEMPTS_MAX = 8
 _CLAIMS_PER_CUSTOMER_MAX = 3
 
@@ -74,11 +75,14 @@ class Tally:
 def candidates(
     entity: Entity, policies: Sequence[Policy], finder: Finder, runs: Watermark, today: date
 ) -> tuple[set[str], date]:
-    """Return the customers whom a sweep on today must look at, and the day of the full pass.
+    """Return the customers whom a sweep on today must look at, and the day it counts up to.
 
     The union of (a) due entries that some policy's offset has reached since the last sweep, less
     the longest pause; (b) tickets since then; (c) once a day, or after a policy change, every
     overdue entry. today is the entity's; a day more on both sides serves other time zones.
+
+    A sweep on a day when some policy sends nothing counts up to the sweep before it: what it had
+    to put off is found again.
     """
     last = runs.last_swept(entity.entity_id)
     since = min(last[0], today) if last else None
@@ -95,10 +99,12 @@ def candidates(
     for offset in sorted(offsets):
         shift = timedelta(days=offset)
         found.update(finder.due_between(entity, start - shift, end - shift))
-    found.update(finder.ticketed_between(entity, start if since else date.min, end))
+    ticketed = start - timedelta(days=ISSUE_OFFSET_DAYS_MAX) if since else date.min
+    found.update(finder.ticketed_between(entity, ticketed, end))
     if full:
         found.update(finder.due_between(entity, date.min, end))
-    return found, today
+    sending = all(today.isoweekday() in policy.send_on for policy in policies)
+    return found, today if sending else since or today - _LONG_AGO
 
 
 def plan(
@@ -118,7 +124,7 @@ def plan(
     entity = accounts.entity(entity_id)
     today = now.today(entity.time_zone)
     known = policies.policies(entity_id)
-    found, full_day = candidates(entity, known, finder, runs, today)
+    found, swept_on = candidates(entity, known, finder, runs, today)
     batches = [list(chunk) for chunk in batched(sorted(found), CUSTOMERS_PER_MESSAGE, strict=False)]
     runs.plan(entity_id, run_id, len(found), len(batches), now.business)
     queue.send_many(
@@ -128,7 +134,7 @@ def plan(
             for i, chunk in enumerate(batches)
         ],
     )
-    runs.swept(entity_id, today, full_day, entity.policy_version)
+    runs.swept(entity_id, swept_on, today, entity.policy_version)
     return len(found)
 
 
