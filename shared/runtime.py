@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from shared.adapters.checkouts import Checkouts
     from shared.adapters.claims import Claims
     from shared.adapters.documents import Documents
+    from shared.adapters.drop_bucket import DropBucket
     from shared.adapters.due_finder import DueFinder
     from shared.adapters.entities import Entities
     from shared.adapters.holds import Holds
+    from shared.adapters.import_runs import ImportRuns
     from shared.adapters.links import Links
     from shared.adapters.notices import Notices
     from shared.adapters.papers import Papers
@@ -32,12 +34,16 @@ if TYPE_CHECKING:
     from shared.adapters.receipts import Receipts
     from shared.adapters.receivables import Receivables
     from shared.adapters.runs import Runs
+    from shared.adapters.sandbox_clock import SandboxClock
     from shared.adapters.sessions import Sessions
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
     from shared.adapters.texts import Texts
     from shared.adapters.tokens import Tokens
     from shared.adapters.typst_pdf import Printer
+    from shared.adapters.writeback_files import WritebackFiles
+    from shared.adapters.writebacks import Writebacks
+    from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.send_notice import Ports as SendingPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
 
@@ -122,6 +128,14 @@ def parked_items() -> "ParkedItems":
     from shared.adapters.parked import ParkedItems
 
     return ParkedItems(table())
+
+
+@cache
+def sandbox_clock() -> "SandboxClock":
+    """Return the movable clock. Only a sandbox stage may ask for it."""
+    from shared.adapters.sandbox_clock import SandboxClock
+
+    return SandboxClock(table())
 
 
 @cache
@@ -308,3 +322,63 @@ def printer() -> "Printer":
     from shared.adapters.typst_pdf import Printer
 
     return Printer()
+
+
+@cache
+def import_runs() -> "ImportRuns":
+    """Return the imports of files."""
+    from shared.adapters.import_runs import ImportRuns
+
+    return ImportRuns(table())
+
+
+@cache
+def drop_bucket() -> "DropBucket":
+    """Return the bucket that files are dropped into. Its links need the newest signature."""
+    from shared.adapters.drop_bucket import DropBucket
+
+    config = Config(connect_timeout=2, read_timeout=30, signature_version="s3v4")
+    return DropBucket(boto3.client("s3", config=config), setting("DROP_BUCKET"))
+
+
+@cache
+def importing() -> "ImportPorts":
+    """Return everything that an import touches."""
+    from shared.adapters.csv_rows import read_csv
+    from shared.adapters.imported_customers import ImportedCustomers
+    from shared.adapters.imported_invoices import ImportedInvoices
+    from shared.adapters.imported_payments import ImportedPayments
+    from shared.adapters.invoice_lines import InvoiceLines
+    from shared.adapters.languages import shipped_languages
+    from shared.usecases.import_file import Ports
+
+    return Ports(
+        accounts=accounts(),
+        policies=entities(),
+        runs=import_runs(),
+        bucket=drop_bucket(),
+        queue=queues(),
+        tasks=tasks(),
+        customers=ImportedCustomers(table()),
+        invoices=ImportedInvoices(table()),
+        lines=InvoiceLines(table()),
+        payments=ImportedPayments(table()),
+        read_csv=read_csv,
+        languages=shipped_languages(),
+    )
+
+
+@cache
+def writebacks() -> "Writebacks":
+    """Return what the ERP is still to be told."""
+    from shared.adapters.writebacks import Writebacks
+
+    return Writebacks(table())
+
+
+@cache
+def writeback_files() -> "WritebackFiles":
+    """Return the files for the ERP to fetch."""
+    from shared.adapters.writeback_files import WritebackFiles
+
+    return WritebackFiles(client("s3"), setting("DROP_BUCKET"))

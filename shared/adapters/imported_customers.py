@@ -1,8 +1,6 @@
 """Customers of the ERP: profile, directory entry and the fact that remembers the ERP's id."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 
 from shared.adapters import keys
 from shared.adapters.account_items import customer_from, customer_item
@@ -11,6 +9,7 @@ from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Updat
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import again, write_groups
 from shared.domain.account import Customer, Entity
+from shared.domain.clock import Now
 from shared.domain.import_verdicts import CustomerFact
 from shared.errors import WriteConflict
 
@@ -63,7 +62,7 @@ class ImportedCustomers:
         after: Customer,
         old_hash: str,
         new_hash: str,
-        today: date,
+        now: Now,
         import_id: str,
     ) -> bool:
         """Write after over before; return False where somebody wrote first.
@@ -74,6 +73,7 @@ class ImportedCustomers:
         entity_id = entity.entity_id
         if (before.time_zone, before.policy) != (after.time_zone, after.policy):
             self._move_documents(entity_id, after)
+        today = now.today(after.time_zone)
         ticket = ticket_put(entity, today, after.customer_id, f"import:{import_id}")
         writes: list[Write] = [
             Put(
@@ -108,11 +108,6 @@ class ImportedCustomers:
                 self._table.write(Update({"pk": head["pk"], "sk": head["sk"]}, set=changes))
             except ConditionLost:
                 continue  # closed meanwhile: it is in no index any more
-
-
-def same_customer(one: Customer, other: Customer) -> bool:
-    """Return whether two customers differ in nothing but the count of writes."""
-    return replace(one, version=0) == replace(other, version=0)
 
 
 def _name(external_id: str) -> str:

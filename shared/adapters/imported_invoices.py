@@ -1,8 +1,6 @@
 """Invoices of the ERP: head, movement and the fact that remembers the ERP's id."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from shared.adapters import keys
 from shared.adapters.account_items import credit_item, head_item
@@ -15,24 +13,11 @@ from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import Group, again, write_groups
 from shared.domain.account import Credit, Customer, Document, Entity
 from shared.domain.clock import Now
-from shared.domain.import_verdicts import InvoiceFact, surplus_facts
+from shared.domain.import_verdicts import Arrival, InvoiceFact, surplus_facts
 from shared.domain.money import Money
 from shared.domain.parked import Parked
 from shared.errors import WriteConflict
 from shared.ids import derived_id
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """What an invoice's writes need beside the invoice: whose, when, and who must look.
-
-    days are those on which the sweep must look at the customer because of it.
-    """
-
-    customer: Customer
-    content_hash: str
-    days: tuple[date, ...]
-    import_id: str
 
 
 class ImportedInvoices:

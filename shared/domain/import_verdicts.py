@@ -49,6 +49,19 @@ class PaymentFact:
     content_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What an invoice's writes need beside the invoice: whose, when, and who must look.
+
+    days are those on which the sweep must look at the customer because of it.
+    """
+
+    customer: Customer
+    content_hash: str
+    days: tuple[date, ...]
+    import_id: str
+
+
 def judge_customer(
     row: CustomerRow, fact: CustomerFact | None, policies: Collection[str]
 ) -> Verdict | Problem:

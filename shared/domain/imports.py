@@ -183,6 +183,11 @@ class PaymentRow:
     method: str
 
     @property
+    def maybe_ours(self) -> bool:
+        """Return whether the id has the form of those that this hub gives to payments."""
+        return cells.OUR_ID.fullmatch(self.external_id) is not None
+
+    @property
     def content_hash(self) -> str:
         """Return a hash of everything but the line."""
         return _hash(
@@ -234,13 +239,14 @@ def read_rows(
     kind = kind_of(header)
     sheet = Sheet(kind)
     lines: list[LineRow] = []
+    broken: set[str] = set()
     known_at: dict[str, int] = {}
     for line, values in records:
         reader = _Reader(line, header, values)
         if kind is FileKind.LINES:
             found = _line_row(reader)
-            if not reader.problems:
-                lines.append(found)
+            lines.append(found)
+            broken |= {found.invoice_external_id} if reader.problems else set()
         else:
             row = _row(kind, reader, languages)
             first = known_at.setdefault(_identity(row), line)
@@ -249,7 +255,7 @@ def read_rows(
             if not reader.problems:
                 sheet.rows.append(row)
         sheet.problems += reader.problems
-    sheet.rows += _grouped(lines)
+    sheet.rows += [group for group in _grouped(lines) if group.external_id not in broken]
     return sheet
 
 
@@ -262,7 +268,7 @@ def _identity(row: CustomerRow | InvoiceRow | PaymentRow) -> str:
 
     A payment that this hub wrote to the ERP comes back with one row per invoice it paid.
     """
-    if isinstance(row, PaymentRow) and cells.OUR_ID.fullmatch(row.external_id):
+    if isinstance(row, PaymentRow) and row.maybe_ours:
         return f"{row.external_id}\x1f{row.invoice_external_id}"
     return row.external_id
 

@@ -1,0 +1,20 @@
+"""What the ERP is told of a payment: the part of it that went to one invoice."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Writeback:
+    """One line for the ERP. pending says that it is still to be written."""
+
+    payment_id: str
+    document_id: str
+    invoice_external_id: str
+    received_on: date
+    amount: Money
+    method: str
+    gateway_reference: str
+    pending: bool

@@ -1,0 +1,117 @@
+"""Rows of invoices: the ERP owns their totals and dates, the hub what is still open of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared.domain.account import Customer, Document, Entity
+from shared.domain.clock import Now
+from shared.domain.first_look import days_to_look
+from shared.domain.import_verdicts import (
+    Arrival,
+    InvoiceFact,
+    Verdict,
+    document_of,
+    judge_invoice,
+    revised,
+)
+from shared.domain.imports import InvoiceRow, Problem
+from shared.domain.money import Money
+from shared.domain.policy import Policy
+from shared.ids import derived_id
+from shared.usecases.import_rows import Judged
+
+
+class Customers(Protocol):
+    def by_external_id(
+        self, entity_id: str, external_ids: Iterable[str]
+    ) -> Mapping[str, Customer]: ...
+
+
+class Invoices(Protocol):
+    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
+    def documents(self, entity_id: str, facts: Iterable[InvoiceFact]) -> Mapping[str, Document]: ...
+    def create(
+        self, entity: Entity, new: Sequence[tuple[Document, Arrival]], now: Now
+    ) -> set[int]: ...
+    def change(
+        self, entity: Entity, before: Document, after: Document, surplus: Money,
+        arrival: Arrival, old_hash: str, now: Now,
+    ) -> bool: ...  # fmt: skip
+
+
+class Policies(Protocol):
+    def policy(self, entity_id: str, name: str) -> Policy: ...
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDesk:
+    """Invoices of one entity."""
+
+    store: Invoices
+    customers: Customers
+    policies: Policies
+    entity: Entity
+    import_id: str
+    now: Now
+    _known: dict[str, Policy] = field(default_factory=dict)
+
+    def judge(self, rows: Sequence[InvoiceRow]) -> list[Judged]:
+        """Return what each row means; the basis is its fact and its customer."""
+        entity_id = self.entity.entity_id
+        facts = self.store.facts(entity_id, (row.external_id for row in rows))
+        owners = {row.customer_external_id for row in rows}
+        customers = self.customers.by_external_id(entity_id, owners)
+        return [
+            self._judged(row, facts.get(row.external_id), customers.get(row.customer_external_id))
+            for row in rows
+        ]
+
+    def write(self, judged: Sequence[Judged]) -> list[InvoiceRow]:
+        """Write new invoices together and changed ones each alone; return those that lost."""
+        new = [j for j in judged if j.verdict is Verdict.NEW]
+        made = [self._new(j.row, j.basis[1]) for j in new]
+        lost = [new[i].row for i in sorted(self.store.create(self.entity, made, self.now))]
+        changed = [j for j in judged if j.verdict is Verdict.CHANGED]
+        facts = [j.basis[0] for j in changed]
+        documents = self.store.documents(self.entity.entity_id, facts) if facts else {}
+        for one in changed:
+            fact, customer = one.basis
+            if not self._change(one.row, fact, customer, documents[fact.document_id]):
+                lost.append(one.row)
+        return lost
+
+    def _judged(
+        self, row: InvoiceRow, fact: InvoiceFact | None, customer: Customer | None
+    ) -> Judged:
+        stages = {s.id for s in self._policy(customer).stages} if customer else set()
+        whose = customer.customer_id if customer else None
+        verdict = judge_invoice(row, fact, whose, stages)
+        if isinstance(verdict, Problem):
+            return Judged(row, None, (verdict,))
+        return Judged(row, verdict, basis=(fact, customer))
+
+    def _new(self, row: InvoiceRow, customer: Customer) -> tuple[Document, Arrival]:
+        document_id = derived_id("invoice", self.entity.entity_id, row.external_id)
+        document = document_of(row, document_id)
+        return document, self._arrival(row, customer, document)
+
+    def _change(
+        self, row: InvoiceRow, fact: InvoiceFact, customer: Customer, before: Document
+    ) -> bool:
+        after, surplus = revised(row, before)
+        arrival = self._arrival(row, customer, after)
+        return self.store.change(
+            self.entity, before, after, surplus, arrival, fact.content_hash, self.now
+        )
+
+    def _arrival(self, row: InvoiceRow, customer: Customer, document: Document) -> Arrival:
+        today = self.now.today(customer.time_zone)
+        days = days_to_look(document, self._policy(customer), today)
+        return Arrival(customer, row.content_hash, days, self.import_id)
+
+    def _policy(self, customer: Customer) -> Policy:
+        if customer.policy not in self._known:
+            found = self.policies.policy(self.entity.entity_id, customer.policy)
+            self._known[customer.policy] = found
+        return self._known[customer.policy]

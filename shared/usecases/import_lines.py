@@ -1,0 +1,74 @@
+"""Lines of invoices: they must add up to the total that the invoice says."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from shared.domain.account import Customer, Document, Entity, Line
+from shared.domain.clock import Now
+from shared.domain.import_verdicts import InvoiceFact, judge_lines
+from shared.domain.imports import LineGroup, Problem
+from shared.domain.invoice_lines import lines_of
+from shared.usecases.import_rows import Judged
+
+
+class Invoices(Protocol):
+    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
+    def documents(self, entity_id: str, facts: Iterable[InvoiceFact]) -> Mapping[str, Document]: ...
+
+
+class Customers(Protocol):
+    def profiles(self, entity_id: str, customer_ids: Iterable[str]) -> Mapping[str, Customer]: ...
+
+
+class Lines(Protocol):
+    def hashes(self, entity_id: str, facts: Sequence[InvoiceFact]) -> Mapping[str, str]: ...
+    def put(
+        self, entity: Entity, customer: Customer, before: Document, after: Document,
+        lines: Sequence[Line], hashes: tuple[str | None, str], now: Now,
+    ) -> bool: ...  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LineDesk:
+    """Lines of one entity's invoices, all lines of an invoice at once."""
+
+    store: Lines
+    invoices: Invoices
+    customers: Customers
+    entity: Entity
+    now: Now
+
+    def judge(self, rows: Sequence[LineGroup]) -> list[Judged]:
+        """Return what each group means; the basis is its customer, document, lines and hashes."""
+        entity_id = self.entity.entity_id
+        facts = self.invoices.facts(entity_id, (group.external_id for group in rows))
+        known = list(facts.values())
+        hashes = self.store.hashes(entity_id, known)
+        documents = self.invoices.documents(entity_id, known)
+        customers = self.customers.profiles(entity_id, {f.customer_id for f in known})
+        judged = []
+        for group in rows:
+            fact = facts.get(group.external_id)
+            old_hash = hashes.get(fact.document_id) if fact else None
+            verdict = judge_lines(group, fact, old_hash)
+            if fact is None or isinstance(verdict, Problem):
+                problem = (verdict,) if isinstance(verdict, Problem) else ()
+                judged.append(Judged(group, None, problem))
+                continue
+            document = documents[fact.document_id]
+            lines, problems = lines_of(group, document.total)
+            basis = (customers[fact.customer_id], document, lines, (old_hash, group.content_hash))
+            good = None if problems else verdict
+            judged.append(Judged(group, good, tuple(problems), basis))
+        return judged
+
+    def write(self, judged: Sequence[Judged]) -> list[LineGroup]:
+        """Write each group; return those that lost."""
+        lost = []
+        for one in judged:
+            customer, document, lines, hashes = one.basis
+            after = replace(document, pdf_key="", version=document.version + 1)
+            if not self.store.put(self.entity, customer, document, after, lines, hashes, self.now):
+                lost.append(one.row)
+        return lost
