@@ -127,9 +127,9 @@ class View:
         if kind == "card":
             number = entered.get("card_number", WORKING_CARD)
             fields += self._select(kind, "card_number", "card_number", self._cards(), number)
-            pair = field("card_expiry", "exp", "12/34", inputmode="numeric", maxlength="5")
-            pair += field("card_cvc", "cvc", "123", inputmode="numeric", maxlength="3")
-            fields += f'<div class="pair">{pair}</div>'
+            expiry = field("card_expiry", "exp", "12/34", maxlength="5")
+            code = field("card_cvc", "cvc", "123", inputmode="numeric", maxlength="3")
+            fields += f'<div class="pair"><div>{expiry}</div><div>{code}</div></div>'
             button = self.say("pay", amount=amount)
             note = ""
         else:
@@ -161,17 +161,21 @@ class View:
         return f'{head}<select id="{ident}" name="{name}">{listed}</select>'
 
     def _cards(self) -> Iterable[tuple[str, str]]:
-        yield WORKING_CARD, f"{_grouped(WORKING_CARD)} ({self.say('works')})"
+        yield WORKING_CARD, f"{self.say('works')}: {_grouped(WORKING_CARD)}"
         for number, failure in CARD_FAILURES.items():
-            reason = self.say("fails", reason=failure.decline_code or failure.code)
-            yield number, f"{_grouped(number)} ({reason})"
+            reason = _readable(failure.decline_code or failure.code)
+            yield number, f"{self.say('fails', reason=reason)}: {_grouped(number)}"
 
     def _accounts(self, kind: str) -> Iterable[tuple[str, str]]:
         working = DEBITS[kind].account
-        yield working, f"{working} ({self.say('works')})"
+        yield working, f"{self.say('works')}: {working}"
         for number, failure in DEBIT_FAILURES.items():
             if len(number) == len(working):
-                yield number, f"{number} ({self.say('fails', reason=failure.code)})"
+                yield number, f"{self.say('fails', reason=_readable(failure.code))}: {number}"
+
+
+def _readable(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _grouped(number: str) -> str:
