@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> None:
             f"layer-{names[0].lower()}-{architecture}",
             [pins],
             lambda folder: make_layer(folder, pins, architecture),
+            " ".join(languages()),
         )
     shutil.copytree(staged, target, copy_function=link_or_copy, dirs_exist_ok=True)
 
@@ -71,12 +72,21 @@ def make_layer(folder: Path, pins: Path, architecture: str) -> None:
 
 
 def trim(packages: Path) -> None:
-    """Remove what no function can reach: programs, and botocore's models of other services."""
+    """Remove what no function can reach: programs, models of other services, other languages."""
     shutil.rmtree(packages / "bin", ignore_errors=True)
     (packages / ".lock").unlink(missing_ok=True)
     for model in (packages / "botocore" / "data").glob("*/"):
         if model.name not in BOTOCORE_SERVICES:
             shutil.rmtree(model)
+    for locale in (packages / "babel" / "locale-data").glob("*.dat"):
+        if locale.stem.split("_")[0] not in languages():
+            locale.unlink()
+
+
+def languages() -> list[str]:
+    """Return each language that there are texts for, and "root", which all others build on."""
+    texts = (ROOT / "shared" / "templates").glob("*/mail.toml")
+    return ["root", *sorted(path.parent.name for path in texts)]
 
 
 def compile_tree(folder: Path, lands_in: str) -> None:
@@ -94,12 +104,14 @@ def compile_tree(folder: Path, lands_in: str) -> None:
         raise SystemExit(f"does not compile: run python -m compileall on the sources of {folder}")
 
 
-def stage(name: str, sources: list[Path], make: Callable[[Path], None]) -> Path:
+def stage(name: str, sources: list[Path], make: Callable[[Path], None], also: str = "") -> Path:
     """Return the folder made from these sources, making it unless it is there already.
+
+    also says in words what else the folder depends on.
 
     Several builds may come here at once: each makes its own and the first to finish wins.
     """
-    digest = hashlib.sha256(Path(__file__).read_bytes() + sys.version.encode())
+    digest = hashlib.sha256(Path(__file__).read_bytes() + sys.version.encode() + also.encode())
     for source in sources:
         content = source.read_bytes()
         digest.update(f"{source.relative_to(ROOT)} {len(content)}\n".encode() + content)

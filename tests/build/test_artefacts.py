@@ -19,6 +19,7 @@ import pytest
 
 from infra.build import artefact
 from infra.local import template as sam
+from shared.adapters.formats import LOCALES
 from tests.build.reach import late_imports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -260,6 +261,13 @@ def test_an_artefact_holds_our_code_and_nothing_else(host):
     for function in host.functions:
         assert {path.name for path in function.code.iterdir()} == {"functions", "shared"}
         assert [p for p in function.code.rglob("*") if "test" in p.name] == []
+
+
+def test_both_layers_that_format_know_every_language_that_is_spoken(host):
+    for name in ("LayerWeb", "LayerDocuments"):
+        known = {p.stem for p in (host.layers[name] / "python/babel/locale-data").glob("*.dat")}
+        assert {"root", *LOCALES.values()} <= known
+        assert len(known) < 300
 
 
 def test_the_layer_describes_every_service_that_the_code_asks_for():

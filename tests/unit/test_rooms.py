@@ -56,7 +56,9 @@ ROOMS = {
 # a product that few files may name
 PRODUCTS = {
     "stripe": {"shared/adapters/stripe_gateway.py"},
-    "typst": {"shared/adapters/invoice_pdf.py"},
+    # botocore brings it, and the gateway's package is told to use nothing else
+    "urllib3": {"shared/adapters/stripe_gateway.py"},
+    "typst": {"shared/adapters/typst_pdf.py"},
     "jwt": {"shared/adapters/tokens.py"},
     "cryptography": {"shared/adapters/tokens.py"},
     "ruamel": {"shared/adapters/policy_yaml.py"},
