@@ -34,6 +34,11 @@ class Holds:
             return False
         return True
 
+    def of(self, entity_id: str, customer_id: str) -> tuple[Hold, ...]:
+        """Return the holds of a customer, those that have ended included."""
+        items = self._table.query(keys.live(entity_id, customer_id), begins="HOLD#")
+        return tuple(hold_from(item) for item in items)
+
     def end(self, entity: Entity, customer_id: str, hold_id: str, today: date) -> Hold:
         """End a hold so that it no longer covers today, and return it as it is then.
 

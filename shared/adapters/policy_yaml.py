@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from shared.domain.money import parse_money
 from shared.domain.policy import Policy
 from shared.errors import HubError, InvalidInput
 
+_STANDARD = Path(__file__).parent.parent / "templates" / "policies" / "standard.yaml"
 BYTES_MAX = 256 * 1024
 _ALIASES_MAX = 20
 _NODES_MAX = 5_000
@@ -23,7 +25,7 @@ _PROBLEMS_MAX = 50
 _AMOUNT_FIELDS = ("flat", "minimum_open")
 
 Position = tuple[int, int]
-Path = tuple[str | int, ...]
+Trail = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class PolicyInvalid(HubError):
         self.problems = tuple(problems)
         first = self.problems[0]
         super().__init__(line=first.line, column=first.column, reason=first.message)
+
+
+def standard_text() -> str:
+    """Return the policy file that a new entity starts with."""
+    return _STANDARD.read_text(encoding="utf-8")
 
 
 def read_policy(text: str, templates: frozenset[str] = frozenset()) -> Policy:
@@ -114,9 +121,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self._positions: dict[Path, Position] = {}
+        self._positions: dict[Trail, Position] = {}
 
-    def plain(self, node: Any, path: Path, position: Position, depth: int) -> Any:
+    def plain(self, node: Any, path: Trail, position: Position, depth: int) -> Any:
         if len(self._positions) >= _NODES_MAX or depth > _DEPTH_MAX:
             raise PolicyInvalid([Problem(*position, "", "the file is too deep or too large")])
         self._positions[path] = position
@@ -134,22 +141,22 @@ class _Reader:
             ]
         return self._scalar(node, path)
 
-    def position(self, path: Path) -> Position:
+    def position(self, path: Trail) -> Position:
         """Return where path stands, or the nearest thing around it."""
         while path not in self._positions:
             path = path[:-1]
         return self._positions[path]
 
-    def complain(self, path: Path, message: str) -> None:
+    def complain(self, path: Trail, message: str) -> None:
         field = ".".join(str(p) for p in path)
         self.problems.append(Problem(*self.position(path), field, message))
 
-    def _key(self, key: Any, path: Path) -> str:
+    def _key(self, key: Any, path: Trail) -> str:
         if not isinstance(key, str):
             self.complain(path, "every key must be plain text; quote this one")
         return str(key)
 
-    def _scalar(self, node: Any, path: Path) -> Any:
+    def _scalar(self, node: Any, path: Trail) -> Any:
         is_amount = len(path) > 1 and path[-2] in _AMOUNT_FIELDS
         if is_amount:
             self._check_amount(node, path)
@@ -162,7 +169,7 @@ class _Reader:
         self.complain(path, "write plain text or a whole number here")
         return None
 
-    def _check_amount(self, node: Any, path: Path) -> None:
+    def _check_amount(self, node: Any, path: Trail) -> None:
         if not isinstance(node, str):
             self.complain(path, 'write the amount as quoted text, such as "40.00"')
             return

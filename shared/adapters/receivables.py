@@ -8,9 +8,11 @@ from itertools import batched
 from shared.adapters import keys
 from shared.adapters.account_items import credit_from, document_from
 from shared.adapters.codec import Item
+from shared.adapters.payment_items import payment_from
 from shared.adapters.table import Table
 from shared.domain.account import Credit, DeliveryState, Document
 from shared.domain.money import Money
+from shared.domain.payment import Payment
 from shared.errors import NotFound
 
 _NEVER_WENT = (str(DeliveryState.WITHDRAWN), str(DeliveryState.FAILED))
@@ -27,18 +29,6 @@ class Listed:
     name: str
     email: str
     currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A payment as lists show it."""
-
-    payment_id: str
-    customer_id: str
-    amount: Money
-    method: str
-    received_on: date
-    gateway_reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +110,11 @@ class Receivables:
         for item in self._table.query(partition, begins="HEAD#"):
             yield document_from(item)
 
-    def payments(self, entity_id: str, customer_id: str) -> Iterator[Received]:
+    def payments(self, entity_id: str, customer_id: str) -> Iterator[Payment]:
         """Yield the payments of one customer."""
         partition = keys.history(entity_id, customer_id)
         for item in self._table.query(partition, begins="PAYMENT#"):
-            yield received_from(item, customer_id)
+            yield payment_from(item)
 
     def story(self, entity_id: str, customer_id: str) -> list[Item]:
         """Return everything that happened to one customer, and its live facts, in key order."""
@@ -145,7 +135,7 @@ class Receivables:
             credits=tuple(credit_from(i) for i in of.get("CREDIT", [])),
             payments=tuple(
                 (payment.received_on, payment.amount)
-                for payment in (received_from(i, customer_id) for i in of.get("PAYMENT", []))
+                for payment in (payment_from(i) for i in of.get("PAYMENT", []))
             ),
             notices=tuple(
                 (date.fromisoformat(i["as_of"]), i["stage"] or i["kind"])
@@ -183,15 +173,3 @@ class Receivables:
             for head in self._table.get_many(wanted):
                 return str(head["customer_id"]), name
         raise NotFound(document=name[:64])
-
-
-def received_from(item: Item, customer_id: str) -> Received:
-    """Return a payment's item as lists show it."""
-    return Received(
-        payment_id=item["payment_id"],
-        customer_id=customer_id,
-        amount=Money(minor=item["amount"], currency=item["currency"]),
-        method=item["method"],
-        received_on=date.fromisoformat(item["received_on"]),
-        gateway_reference=item["gateway_reference"],
-    )

@@ -1,10 +1,12 @@
 """Opening an entity, letting it send, holding it again, and changing its policies."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from shared.domain.account import Entity
+from shared.domain.entity_rules import check_entity
 from shared.domain.policy import Policy
 from shared.domain.policy_version import PolicyVersion
 from shared.errors import Conflict, InvalidInput
@@ -19,11 +21,14 @@ class Entities(Protocol):
     def put_policy(self, entity: Entity, changed: PolicyVersion) -> Policy: ...
 
 
-def open_entity(entities: Entities, entity: Entity, first: PolicyVersion) -> Entity:
+def open_entity(
+    entities: Entities, entity: Entity, first: PolicyVersion, languages: Collection[str]
+) -> Entity:
     """Return a new entity that decides and shows, but sends nothing until it is released.
 
-    Raises Conflict where the id is taken.
+    Raises Conflict where the id is taken, and InvalidInput for a setting that cannot be.
     """
+    check_entity(entity, languages)
     return entities.create(replace(entity, hold_all=True, daily_cap=None), first)
 
 

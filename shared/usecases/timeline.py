@@ -89,7 +89,7 @@ def _hold(item: Mapping[str, Any], _: _Deliveries) -> Event:
 
 def _question(item: Mapping[str, Any], _: _Deliveries) -> Event:
     facts = {k: item[k] for k in ("question_id", "text", "documents") if k in item}
-    return Event(str(item["created_at"]), "question", "Question", "asked", facts)
+    return Event(item["asked_at"], "question", "Question", "asked", facts)
 
 
 def _checkout(item: Mapping[str, Any], _: _Deliveries) -> Event:

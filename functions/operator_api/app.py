@@ -1,0 +1,108 @@
+"""The operator API as one resolver: its routes, its errors and its description."""
+
+import json
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+
+from functions.edge.problems import CONTENT_TYPE, problem, status_of
+from functions.operator_api import (
+    routes_customers,
+    routes_documents,
+    routes_entities,
+    routes_figures,
+    routes_imports,
+    routes_policies,
+    routes_sweeps,
+    routes_work,
+)
+from shared.adapters.policy_yaml import PolicyInvalid
+from shared.domain.roles import Role
+from shared.errors import HubError, NotFound
+
+ROUTERS = (
+    routes_entities.router,
+    routes_policies.router,
+    routes_imports.router,
+    routes_customers.router,
+    routes_documents.router,
+    routes_work.router,
+    routes_sweeps.router,
+    routes_figures.router,
+)
+_SECURITY = {"bearer": HTTPBearer(bearerFormat="JWT")}
+
+
+@cache
+def app() -> APIGatewayHttpResolver:
+    """Return the resolver with every route."""
+    resolver = APIGatewayHttpResolver(enable_validation=True)
+    for router in ROUTERS:
+        resolver.include_router(router)
+    resolver.exception_handler(PolicyInvalid)(_policy_invalid)
+    resolver.exception_handler(HubError)(answer)
+    resolver.exception_handler(RequestValidationError)(_invalid)
+    resolver.exception_handler(NotFoundError)(lambda _: answer(NotFound()))
+    resolver.get("/api/v1/openapi.json", include_in_schema=False)(_openapi)
+    return resolver
+
+
+def answer(error: HubError, **more: Any) -> Response[str]:
+    """Return error as problem details."""
+    return _problem(status_of(error), problem(error) | more)
+
+
+@cache
+def openapi_text() -> str:
+    """Return the API's description (OpenAPI 3.1) as JSON text."""
+    return app().get_openapi_json_schema(
+        title="Duecourse operator API",
+        version="1",
+        openapi_version="3.1.0",
+        description="Amounts are decimal text, dates ISO 8601, instants UTC. Errors are problem "
+        "details (RFC 9457) with a stable code.",
+        security_schemes=_SECURITY,
+        security=[{"bearer": []}],
+    )
+
+
+def _openapi() -> Response[str]:
+    return Response(200, "application/json", openapi_text())
+
+
+_openapi.required_role = Role.VIEWER  # type: ignore[attr-defined]
+
+
+def _policy_invalid(error: PolicyInvalid) -> Response[str]:
+    problems = [
+        {"line": p.line, "column": p.column, "field": p.field, "message": p.message}
+        for p in error.problems
+    ]
+    return answer(error, problems=problems)
+
+
+def _invalid(error: RequestValidationError) -> Response[str]:
+    fields = [
+        {"field": ".".join(str(part) for part in e["loc"]), "reason": e["msg"]}
+        for e in error.errors()
+    ]
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "code": "invalid_input",
+        "detail": "Correct the named fields and try again.",
+        "retryable": False,
+        "fields": fields,
+    }
+    return _problem(int(status), body)
+
+
+def _problem(status: int, body: dict[str, Any]) -> Response[str]:
+    return Response(status, CONTENT_TYPE, json.dumps(body))

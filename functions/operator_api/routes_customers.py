@@ -1,0 +1,80 @@
+"""Routes of customers: the list, one of them, and its story."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.operator_api import paging
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.schema import (
+    CustomerOut,
+    CustomerPage,
+    EventOut,
+    Limit,
+    TimelineOut,
+)
+from functions.operator_api.views import customer_out, customer_row
+from shared import runtime
+from shared.domain.roles import Role
+from shared.usecases.timeline import timeline
+
+router = APIGatewayHttpRouter()
+
+
+@router.get("/api/v1/entities/<entity>/customers", summary="Customers, with what they owe")
+@needs(Role.VIEWER)
+def list_customers(
+    entity: str,
+    q: Annotated[str, Query(max_length=100, description="Part of name, e-mail or ERP id")] = "",
+    cursor: Annotated[str, Query(max_length=120)] = "",
+    limit: Annotated[Limit, Query()] = 50,
+) -> CustomerPage:
+    now, lists = current().now, runtime.receivables()
+    today = now.today(entity_of(entity).time_zone)
+    after = paging.place(cursor)
+    wanted = q.casefold()
+    matching = (
+        listed
+        for listed in lists.customers(entity, after)
+        if not wanted
+        or any(
+            wanted in text.casefold() for text in (listed.name, listed.email, listed.external_id)
+        )
+    )
+    rows, more = paging.page(matching, limit)
+    return CustomerPage(
+        items=[
+            customer_row(listed, lists.live_money(entity, listed.customer_id)[0], today)
+            for listed in rows
+        ],
+        next=paging.cursor(rows[-1].customer_id) if more else None,
+    )
+
+
+@router.get(
+    "/api/v1/entities/<entity>/customers/<customer>",
+    summary="One customer, by our id or the ERP's",
+)
+@needs(Role.VIEWER)
+def get_customer(entity: str, customer: str) -> CustomerOut:
+    customer_id = runtime.receivables().find_customer(entity, customer)
+    account = runtime.accounts().account(entity, customer_id)
+    return customer_out(account, current().now.today(account.customer.time_zone))
+
+
+@router.get(
+    "/api/v1/entities/<entity>/customers/<customer>/timeline",
+    summary="Everything that happened to one customer, newest first",
+)
+@needs(Role.VIEWER)
+def get_timeline(entity: str, customer: str) -> TimelineOut:
+    lists = runtime.receivables()
+    customer_id = lists.find_customer(entity, customer)
+    events = timeline(lists.story(entity, customer_id))
+    return TimelineOut(
+        items=[
+            EventOut(at=e.at, kind=e.kind, title=e.title, state=e.state, facts=dict(e.facts))
+            for e in events
+        ]
+    )

@@ -1,0 +1,148 @@
+"""Routes of invoices, charges and payments."""
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.operator_api import paging
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.schema import (
+    DocumentOut,
+    DocumentPage,
+    InvoiceIn,
+    Limit,
+    LineIn,
+    PaymentPage,
+)
+from functions.operator_api.views import document_out, payment_out
+from shared import runtime
+from shared.domain.account import Line
+from shared.domain.money import parse_money
+from shared.domain.roles import Role
+
+router = APIGatewayHttpRouter()
+_CUSTOMERS_PER_PAGE = 25
+
+
+@router.get(
+    "/api/v1/entities/<entity>/invoices",
+    summary="Invoices and charges",
+    description="What is open, by due date; with a customer, that one's, paid ones too if asked.",
+)
+@needs(Role.VIEWER)
+def list_invoices(
+    entity: str,
+    customer: Annotated[str, Query(max_length=100)] = "",
+    state: Annotated[Literal["open", "all"], Query()] = "open",
+    cursor: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[Limit, Query()] = 50,
+) -> DocumentPage:
+    lists = runtime.receivables()
+    if customer:
+        return _of_customer(entity, lists.find_customer(entity, customer), state == "all")
+    if state == "all":
+        return _by_customer(entity, paging.place(cursor))
+    after = paging.place(cursor, paging.PLACE)
+    found = lists.open_documents(entity, entity_of(entity).shards, after, limit + 1)
+    rows, more = paging.page(found, limit)
+    return DocumentPage(
+        items=[document_out(customer_id, document) for _, customer_id, document in rows],
+        next=paging.cursor(rows[-1][0]) if more else None,
+    )
+
+
+@router.post("/api/v1/entities/<entity>/invoices", status_code=201, summary="Issue an invoice")
+@needs(Role.CLERK)
+def issue_invoice(
+    entity: str,
+    body: InvoiceIn,
+    idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
+) -> DocumentOut:
+    from shared.usecases.create_invoice import create_invoice
+
+    document = create_invoice(
+        runtime.accounts(),
+        runtime.issued_invoices(),
+        entity,
+        body.customer_id,
+        body.total.money(),
+        body.issued_on,
+        body.due_on,
+        current().now,
+        description=body.description,
+        po_number=body.po_number,
+        lines=tuple(_line(line, body.total.currency) for line in body.lines),
+        request_id=idempotency_key,
+    )
+    return document_out(body.customer_id, document)
+
+
+@router.get(
+    "/api/v1/entities/<entity>/invoices/<document>",
+    summary="One invoice or charge, by our id, the ERP's id or our number",
+)
+@needs(Role.VIEWER)
+def get_invoice(
+    entity: str, document: str, customer: Annotated[str, Query(max_length=100)] = ""
+) -> DocumentOut:
+    lists = runtime.receivables()
+    if customer:
+        customer_id, document_id = lists.find_customer(entity, customer), document
+    else:
+        customer_id, document_id = lists.find_document(entity, document)
+    return document_out(customer_id, runtime.accounts().document(entity, customer_id, document_id))
+
+
+@router.get("/api/v1/entities/<entity>/payments", summary="Payments, customer by customer")
+@needs(Role.VIEWER)
+def list_payments(
+    entity: str,
+    customer: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[str, Query(max_length=120)] = "",
+) -> PaymentPage:
+    entity_of(entity)
+    lists = runtime.receivables()
+    if customer:
+        customer_id = lists.find_customer(entity, customer)
+        found = lists.payments(entity, customer_id)
+        return PaymentPage(items=[payment_out(customer_id, p) for p in found], next=None)
+    rows, more = paging.page(
+        lists.customers(entity, paging.place(cursor), _CUSTOMERS_PER_PAGE + 1), _CUSTOMERS_PER_PAGE
+    )
+    return PaymentPage(
+        items=[
+            payment_out(row.customer_id, p)
+            for row in rows
+            for p in lists.payments(entity, row.customer_id)
+        ],
+        next=paging.cursor(rows[-1].customer_id) if more else None,
+    )
+
+
+def _of_customer(entity: str, customer_id: str, closed_too: bool) -> DocumentPage:
+    lists = runtime.receivables()
+    documents, _ = lists.live_money(entity, customer_id)
+    closed = lists.closed_documents(entity, customer_id) if closed_too else ()
+    found = sorted([*documents, *closed], key=lambda d: (d.due_on, d.number, d.document_id))
+    return DocumentPage(items=[document_out(customer_id, d) for d in found], next=None)
+
+
+def _by_customer(entity: str, after: str) -> DocumentPage:
+    entity_of(entity)
+    listed = runtime.receivables().customers(entity, after, _CUSTOMERS_PER_PAGE + 1)
+    rows, more = paging.page(listed, _CUSTOMERS_PER_PAGE)
+    items: list[DocumentOut] = []
+    for row in rows:
+        items += _of_customer(entity, row.customer_id, closed_too=True).items
+    return DocumentPage(items=items, next=paging.cursor(rows[-1].customer_id) if more else None)
+
+
+def _line(line: LineIn, currency: str) -> Line:
+    return Line(
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=parse_money(line.unit_price, currency),
+        tax_rate_percent=line.tax_rate_percent,
+        net=parse_money(line.net, currency),
+    )

@@ -1,0 +1,141 @@
+"""Routes of entities: list, open, change, dry run, release."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.operator_api import paging
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.schema import (
+    DryRunOut,
+    EntityIn,
+    EntityList,
+    EntityOut,
+    EntityPatch,
+    FeeOut,
+    Limit,
+    MessageOut,
+    ReleaseIn,
+    amount,
+)
+from functions.operator_api.views import entity_out, item_out
+from shared import runtime
+from shared.adapters.languages import shipped_languages
+from shared.adapters.policy_yaml import read_policy, standard_text
+from shared.domain.account import Entity
+from shared.domain.clock import Now
+from shared.domain.policy_version import PolicyVersion
+from shared.domain.roles import Role
+from shared.errors import InvalidInput
+from shared.usecases import entities as cases
+from shared.usecases.dry_run import WouldSend, dry_run
+
+router = APIGatewayHttpRouter()
+
+
+@router.get("/api/v1/entities", summary="The entities in which you have a role")
+def list_entities() -> EntityList:
+    principal = current().principal
+    seen = [e for e in runtime.entities().ids() if principal.role_in(e) is not None]
+    return EntityList(items=[entity_out(entity_of(e)) for e in seen])
+
+
+list_entities.required_role = Role.VIEWER  # type: ignore[attr-defined]
+
+
+@router.post("/api/v1/entities", status_code=201, summary="Open an entity, holding all messages")
+@needs(Role.ADMIN, everywhere=True)
+def open_entity(body: EntityIn) -> EntityOut:
+    request = current()
+    text = standard_text()
+    first = PolicyVersion(
+        policy=read_policy(text),
+        text=text,
+        valid_from=request.now.business,
+        by=request.principal.name,
+    )
+    entity = Entity(**body.model_dump())
+    return entity_out(cases.open_entity(runtime.entities(), entity, first, shipped_languages()))
+
+
+@router.get("/api/v1/entities/<entity>", summary="One entity")
+@needs(Role.VIEWER)
+def get_entity(entity: str) -> EntityOut:
+    return entity_out(entity_of(entity))
+
+
+@router.patch("/api/v1/entities/<entity>", summary="Change an entity, or hold all its messages")
+@needs(Role.CONTROLLER)
+def change_entity(entity: str, body: EntityPatch) -> EntityOut:
+    changes = body.model_dump(exclude_none=True)
+    if changes.pop("hold_all", None) is False:
+        raise InvalidInput(field="hold_all", reason="release the entity instead")
+    if body.hold_all:
+        cases.hold_all(runtime.entities(), entity)
+    seen = entity_of(entity)
+    if not changes:
+        return entity_out(seen)
+    return entity_out(runtime.entities().update(replace(seen, **changes)))
+
+
+@router.post("/api/v1/entities/<entity>/release", summary="Let the entity send")
+@needs(Role.CONTROLLER)
+def release(entity: str, body: ReleaseIn) -> EntityOut:
+    return entity_out(cases.release(runtime.entities(), entity, body.daily_cap))
+
+
+@router.get("/api/v1/entities/<entity>/dry-run", summary="What a sweep would send, and to whom")
+@needs(Role.VIEWER)
+def show_dry_run(
+    entity: str,
+    at: Annotated[datetime | None, Query(description="Business instant; default now")] = None,
+    cursor: Annotated[str, Query(max_length=120)] = "",
+    limit: Annotated[Limit, Query()] = 100,
+) -> DryRunOut:
+    found = dry_run(
+        runtime.accounts(),
+        runtime.entities(),
+        runtime.due_finder(),
+        runtime.runs(),
+        entity_of(entity),
+        moment(at),
+        after=paging.place(cursor),
+        limit=limit,
+    )
+    return DryRunOut(
+        on=found.on,
+        messages=[_message(m) for m in found.messages],
+        looked_at=found.looked_at,
+        candidates=found.candidates,
+        next=paging.cursor(found.next) if found.next else None,
+    )
+
+
+def moment(at: datetime | None) -> Now:
+    """Return now, with the business clock at the instant asked for. Raises InvalidInput."""
+    now = current().now
+    if at is None:
+        return now
+    if at.tzinfo is None:
+        raise InvalidInput(field="at", reason="write the offset, such as 2026-11-22T06:00:00Z")
+    return replace(now, business=at)
+
+
+def _message(message: WouldSend) -> MessageOut:
+    stage = message.decision.stage
+    if stage is None:
+        raise ValueError("a message has a stage")
+    return MessageOut(
+        customer_id=message.customer.customer_id,
+        external_id=message.customer.external_id,
+        name=message.customer.name,
+        email=message.customer.email,
+        stage=stage.id,
+        channel=str(stage.channel),
+        reason=message.decision.reason,
+        items=[item_out(i) for i in message.decision.items],
+        fees=[FeeOut(number=number, amount=amount(fee)) for number, fee in message.fees],
+    )

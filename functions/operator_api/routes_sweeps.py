@@ -1,0 +1,95 @@
+"""Routes of sweeps and decisions: start, follow, and ask why."""
+
+from datetime import datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.routes_entities import moment
+from functions.operator_api.schema import Asked, ExplanationOut, SweepOut, SweepStarted
+from functions.operator_api.views import cover_out, decision_out
+from shared import runtime
+from shared.domain.roles import Role
+from shared.errors import InvalidInput, NotFound
+from shared.ids import derived_id, new_id
+from shared.usecases.explain import explain
+
+router = APIGatewayHttpRouter()
+
+
+@router.post("/api/v1/entities/<entity>/sweeps", status_code=202, summary="Start a sweep now")
+@needs(Role.CLERK)
+def start_sweep(
+    entity: str,
+    idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
+) -> SweepStarted:
+    entity_of(entity)
+    run_id = (
+        derived_id("sweep", entity, idempotency_key)
+        if idempotency_key
+        else new_id(current().now.wall)
+    )
+    runtime.queues().send("PLAN", {"kind": "sweep", "entity": entity, "run_id": run_id})
+    return SweepStarted(run_id=run_id)
+
+
+@router.get("/api/v1/entities/<entity>/sweeps/<run>", summary="How a sweep stands")
+@needs(Role.VIEWER)
+def get_sweep(entity: str, run: str) -> SweepOut:
+    status = runtime.runs().status(entity, run)
+    if status is None:
+        raise NotFound(run=run[:64])
+    return SweepOut(**{name: status[name] for name in SweepOut.model_fields})
+
+
+@router.get(
+    "/api/v1/entities/<entity>/decisions",
+    summary="What would be said to a customer, and why",
+    description="Decided by the facts that stand now, as of the date asked for.",
+)
+@needs(Role.VIEWER)
+def get_decisions(
+    entity: str,
+    customer: Annotated[str, Query(max_length=100)] = "",
+    invoice: Annotated[str, Query(max_length=100)] = "",
+    at: Annotated[datetime | None, Query(description="Business instant; default now")] = None,
+) -> ExplanationOut:
+    lists = runtime.receivables()
+    if bool(customer) == bool(invoice):
+        raise InvalidInput(field="customer", reason="name a customer or an invoice")
+    if customer:
+        customer_id, document_id = lists.find_customer(entity, customer), ""
+    else:
+        customer_id, document_id = lists.find_document(entity, invoice)
+    time_zone = runtime.accounts().customer(entity, customer_id).time_zone
+    on = moment(at).today(time_zone)
+    told = explain(runtime.accounts(), runtime.entities(), entity, customer_id, on)
+    shown = [d for d in told.decisions if not document_id or document_id in d.documents]
+    documents = [
+        d for d in told.account.documents if not document_id or d.document_id == document_id
+    ]
+    return ExplanationOut(
+        customer_id=customer_id,
+        name=told.account.customer.name,
+        on=told.on,
+        policy=told.policy.name,
+        policy_version=told.policy.version,
+        hold_all=entity_of(entity).hold_all,
+        facts_as_of=current().now.business,
+        decisions=[decision_out(d) for d in shown],
+        coverage=[cover_out(d, told.covers[d.document_id]) for d in documents],
+    )
+
+
+@router.post(
+    "/api/v1/entities/<entity>/reconciliations",
+    status_code=202,
+    summary="Compare with the gateway and hand over what is stuck, now",
+)
+@needs(Role.CLERK)
+def reconcile(entity: str) -> Asked:
+    entity_of(entity)
+    runtime.queues().send("JANITOR", {"kind": "reconcile", "entity": entity})
+    return Asked(asked=True)

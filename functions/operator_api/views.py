@@ -1,0 +1,216 @@
+"""Domain values as the API shows them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from functions.operator_api.schema import (
+    AgeingOut,
+    AllocationOut,
+    Amount,
+    CoverOut,
+    CustomerOut,
+    CustomerRow,
+    DecisionOut,
+    DocumentOut,
+    EntityOut,
+    HoldOut,
+    ItemOut,
+    ParkedOut,
+    PaymentOut,
+    TaskOut,
+    amount,
+)
+from shared.adapters.receivables import Listed
+from shared.domain.account import Account, Credit, Document, Entity, Hold, NoticeItem
+from shared.domain.coverage import Cover
+from shared.domain.decide import Decision
+from shared.domain.figures import BUCKETS, Ageing, ageing
+from shared.domain.money import Money
+from shared.domain.parked import Parked
+from shared.domain.payment import Payment
+from shared.domain.tasks import Task
+
+
+def entity_out(entity: Entity) -> EntityOut:
+    return EntityOut(**{name: getattr(entity, name) for name in EntityOut.model_fields})
+
+
+def item_out(item: NoticeItem) -> ItemOut:
+    return ItemOut(
+        document_id=item.document_id,
+        number=item.number,
+        due_on=item.due_on,
+        payable=amount(item.payable),
+        asked=item.asked,
+    )
+
+
+def document_out(customer_id: str, document: Document) -> DocumentOut:
+    if not document.open:
+        state = "paid"
+    else:
+        state = "open" if document.open == document.total else "partly_paid"
+    return DocumentOut(
+        document_id=document.document_id,
+        customer_id=customer_id,
+        kind=str(document.kind),
+        number=document.number,
+        external_id=document.external_id,
+        issued_on=document.issued_on,
+        due_on=document.due_on,
+        total=amount(document.total),
+        open=amount(document.open),
+        state=state,
+        description=document.description,
+        po_number=document.po_number,
+        stage_done=document.stage_done,
+        invoice_id=document.invoice_id,
+        version=document.version,
+    )
+
+
+def hold_out(customer_id: str, hold: Hold) -> HoldOut:
+    return HoldOut(
+        hold_id=hold.hold_id,
+        customer_id=customer_id,
+        reason=hold.reason,
+        starts_on=hold.starts_on,
+        ends_on=hold.ends_on,
+        by=hold.by,
+        documents=list(hold.documents),
+    )
+
+
+def sums(amounts: Iterable[Money]) -> list[Amount]:
+    """Return the sum per currency, by currency code; zero sums are left out."""
+    by_currency: dict[str, Money] = {}
+    for money in amounts:
+        known = by_currency.get(money.currency, Money.zero(money.currency))
+        by_currency[money.currency] = known + money
+    return [amount(by_currency[c]) for c in sorted(by_currency) if by_currency[c]]
+
+
+def customer_row(listed: Listed, documents: Sequence[Document], today: date) -> CustomerRow:
+    late = [d for d in documents if d.days_late(today) > 0]
+    return CustomerRow(
+        customer_id=listed.customer_id,
+        external_id=listed.external_id,
+        name=listed.name,
+        email=listed.email,
+        open=sums(d.open for d in documents),
+        overdue=sums(d.open for d in late),
+        days_late=max((d.days_late(today) for d in late), default=0),
+    )
+
+
+def customer_out(account: Account, today: date) -> CustomerOut:
+    customer = account.customer
+    ages = ageing(account.documents, account.credits, today)
+    by_due = sorted(account.documents, key=lambda d: (d.due_on, d.number))
+    return CustomerOut(
+        customer_id=customer.customer_id,
+        external_id=customer.external_id,
+        name=customer.name,
+        email=customer.email,
+        cc=list(customer.cc),
+        language=customer.language,
+        time_zone=customer.time_zone,
+        currency=customer.currency,
+        policy=customer.policy,
+        terms=customer.terms,
+        phone=customer.phone,
+        address=customer.address,
+        tax_id=customer.tax_id,
+        mail_stopped=customer.mail_stopped,
+        open=[amount(age.open) for age in ages if age.open],
+        overdue=[amount(age.overdue) for age in ages if age.overdue],
+        unapplied=_unapplied(account.credits),
+        documents=[document_out(customer.customer_id, d) for d in by_due],
+        holds=[hold_out(customer.customer_id, h) for h in account.holds],
+    )
+
+
+def decision_out(decision: Decision) -> DecisionOut:
+    return DecisionOut(
+        action=str(decision.action),
+        code=decision.code,
+        reason=decision.reason,
+        documents=list(decision.documents),
+        stage=decision.stage.id if decision.stage else None,
+        channel=str(decision.stage.channel) if decision.stage else None,
+        items=[item_out(i) for i in decision.items],
+    )
+
+
+def cover_out(document: Document, cover: Cover) -> CoverOut:
+    return CoverOut(
+        document_id=document.document_id,
+        number=document.number,
+        open=amount(cover.open),
+        processing=amount(cover.processing),
+        credit=amount(cover.credit),
+        in_checkout=amount(cover.in_checkout),
+        promised=amount(cover.promised),
+        held=amount(cover.held),
+        free=amount(cover.free),
+    )
+
+
+def task_out(task: Task) -> TaskOut:
+    return TaskOut(
+        task_id=task.task_id,
+        kind=task.kind,
+        customer_id=task.customer_id,
+        title=task.title,
+        detail=task.detail,
+        documents=list(task.documents),
+        created_at=task.created_at,
+        due_on=task.due_on,
+        status=task.status,
+        done_at=task.done_at,
+        done_by=task.done_by,
+        note=task.note,
+    )
+
+
+def parked_out(parked: Parked) -> ParkedOut:
+    return ParkedOut(
+        parked_id=parked.parked_id,
+        kind=parked.kind,
+        source=parked.source,
+        reason=parked.reason,
+        created_at=parked.created_at,
+        facts=dict(parked.facts),
+    )
+
+
+def payment_out(customer_id: str, payment: Payment) -> PaymentOut:
+    return PaymentOut(
+        payment_id=payment.payment_id,
+        customer_id=customer_id,
+        amount=amount(payment.amount),
+        unapplied=amount(payment.unapplied),
+        method=payment.method,
+        source=payment.source,
+        received_on=payment.received_on,
+        gateway_reference=payment.gateway_reference,
+        allocations=[
+            AllocationOut(document_id=a.document_id, number=a.number, amount=amount(a.amount))
+            for a in payment.allocations
+        ],
+    )
+
+
+def ageing_out(age: Ageing, with_unapplied: bool) -> AgeingOut:
+    return AgeingOut(
+        currency=age.currency,
+        buckets={name: amount(m) for name, m in zip(BUCKETS, age.buckets, strict=True)},
+        counts=dict(zip(BUCKETS, age.counts, strict=True)),
+        open=amount(age.open),
+        overdue=amount(age.overdue),
+        unapplied=amount(age.unapplied) if with_unapplied else None,
+    )
+
+
+def _unapplied(credits: Iterable[Credit]) -> list[Amount]:
+    return sums(credit.unapplied for credit in credits)

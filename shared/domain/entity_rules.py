@@ -1,0 +1,21 @@
+"""What an entity's settings may be."""
+
+from collections.abc import Collection
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shared.domain.account import Entity
+from shared.domain.money import exponent
+from shared.errors import InvalidInput
+
+
+def check_entity(entity: Entity, languages: Collection[str]) -> None:
+    """Raise InvalidInput, naming the field, where currency, zone or language is none we know."""
+    exponent(entity.currency)
+    if entity.language not in languages:
+        raise InvalidInput(field="language", reason=f"one of {', '.join(sorted(languages))}")
+    try:
+        ZoneInfo(entity.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidInput(
+            field="time_zone", reason="an IANA name, such as Europe/Berlin"
+        ) from None
