@@ -9,12 +9,12 @@ import boto3
 from botocore.config import Config
 
 from shared.adapters import keys
-from shared.adapters.accounts import Accounts
 from shared.adapters.table import Table
 from shared.domain.clock import Now
 from shared.ids import new_id
 
 if TYPE_CHECKING:
+    from shared.adapters.accounts import Accounts
     from shared.adapters.charges import Charges
     from shared.adapters.checkouts import Checkouts
     from shared.adapters.claims import Claims
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from shared.adapters.due_finder import DueFinder
     from shared.adapters.entities import Entities
     from shared.adapters.holds import Holds
+    from shared.adapters.inbox import Inbox
     from shared.adapters.import_runs import ImportRuns
     from shared.adapters.links import Links
     from shared.adapters.notices import Notices
     from shared.adapters.papers import Papers
     from shared.adapters.parked import ParkedItems
+    from shared.adapters.payments import Payments
     from shared.adapters.pending import Pending
     from shared.adapters.questions import Questions
     from shared.adapters.queues import Queues
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     from shared.adapters.receivables import Receivables
     from shared.adapters.runs import Runs
     from shared.adapters.sandbox_clock import SandboxClock
+    from shared.adapters.secret import Secret
     from shared.adapters.sessions import Sessions
+    from shared.adapters.stripe_gateway import StripeGateway
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
     from shared.adapters.texts import Texts
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
     from shared.usecases.import_file import Ports as ImportPorts
+    from shared.usecases.apply_payment import Ports as MoneyInPorts
+    from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.send_notice import Ports as SendingPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
 
@@ -72,9 +78,16 @@ def table() -> Table:
 
 
 @cache
-def accounts() -> Accounts:
+def accounts() -> "Accounts":
     """Return the reads of entities and customers."""
+    from shared.adapters.accounts import Accounts
+
     return Accounts(table())
+
+
+def wall() -> datetime:
+    """Return this moment by the wall clock alone, for what never asks for the business date."""
+    return datetime.now(UTC)
 
 
 def now() -> Now:
@@ -382,3 +395,61 @@ def writeback_files() -> "WritebackFiles":
     from shared.adapters.writeback_files import WritebackFiles
 
     return WritebackFiles(client("s3"), setting("DROP_BUCKET"))
+
+
+@cache
+def stripe_secret() -> "Secret":
+    """Return the gateway's key and the secrets of its webhooks, by reference."""
+    from shared.adapters.secret import Secret
+
+    return Secret(client("secretsmanager"), setting("STRIPE_SECRET"))
+
+
+def gateway() -> "StripeGateway":
+    """Return the gateway. A replaced key is used within minutes."""
+    return _gateway(stripe_secret().value(wall())["api_key"])
+
+
+@cache
+def _gateway(api_key: str) -> "StripeGateway":
+    from shared.adapters.stripe_gateway import StripeGateway
+
+    return StripeGateway(api_key, setting("STRIPE_API_BASE"))
+
+
+@cache
+def payments() -> "Payments":
+    """Return the payments and what they settle."""
+    from shared.adapters.payments import Payments
+
+    return Payments(table())
+
+
+@cache
+def inbox() -> "Inbox":
+    """Return the stored webhooks."""
+    from shared.adapters.inbox import Inbox
+
+    return Inbox(table(), client("s3"), setting("DOCUMENTS_BUCKET"))
+
+
+@cache
+def webhooks() -> "WebhookPorts":
+    """Return everything that taking a webhook in needs. Nothing here loads a package of models."""
+    from shared.adapters.stripe_event import read_event
+    from shared.adapters.stripe_signature import verify
+    from shared.usecases.receive_webhook import Ports
+
+    def signed(body: bytes, header: str, at: datetime) -> None:
+        verify(body, header, stripe_secret().value(at)["webhook_secrets"], at)
+
+    livemode = setting("STAGE") == "production"
+    return Ports(signed, read_event, inbox(), queues(), livemode)
+
+
+def money_in() -> "MoneyInPorts":
+    """Return everything that booking money from the gateway needs."""
+    from shared.adapters.pause import pause
+    from shared.usecases.apply_payment import Ports
+
+    return Ports(gateway(), payments(), parked_items(), accounts(), pause)

@@ -1,0 +1,298 @@
+"""Payments: money from the gateway, made true with everything it settles."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from shared.adapters import keys
+from shared.adapters.account_items import (
+    checkout_from,
+    credit_from,
+    customer_from,
+    document_from,
+)
+from shared.adapters.checkout_moves import closing_writes, processing_update
+from shared.adapters.codec import Item
+from shared.adapters.payment_items import (
+    allocation_list,
+    payment_from,
+    payment_item,
+    plan_list,
+)
+from shared.adapters.settlement_writes import allocation_writes, settlement_writes
+from shared.adapters.table import (
+    VERSION,
+    ConditionLost,
+    Delete,
+    Put,
+    Table,
+    Update,
+    Write,
+    seen,
+)
+from shared.adapters.tasks import open_task_put
+from shared.adapters.tickets import ticket_put
+from shared.domain.account import Checkout, CheckoutState, Credit, Entity
+from shared.domain.clock import Now, iso
+from shared.domain.messages import ReceiptView
+from shared.domain.money import Money
+from shared.domain.payment import Payment
+from shared.domain.settle import Settlement
+from shared.domain.standing import Standing
+from shared.domain.tasks import Task
+from shared.errors import NotFound, WriteConflict
+
+
+class Payments:
+    """Reads and writes of payments and of the checkouts that they come through."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def payment(self, entity_id: str, customer_id: str, payment_id: str) -> Payment:
+        """Return the payment. Raises NotFound."""
+        item = self._table.get(keys.payment(entity_id, customer_id, payment_id))
+        if item is None:
+            raise NotFound(payment=payment_id)
+        return payment_from(item)
+
+    def of(self, entity_id: str, customer_id: str) -> Iterator[Payment]:
+        """Yield the customer's payments, in no order of time."""
+        for item in self._table.query(keys.history(entity_id, customer_id), begins="PAYMENT#"):
+            yield payment_from(item)
+
+    def receipt(self, entity_id: str, customer_id: str, payment_id: str) -> ReceiptView:
+        """Return what the payment's receipt says. Raises NotFound.
+
+        Raises WriteConflict while a large payment is still being allocated: ask again later.
+        """
+        payment = self.payment(entity_id, customer_id, payment_id)
+        if payment.plan:
+            raise WriteConflict(payment=payment_id)
+        return ReceiptView(
+            amount=payment.amount,
+            documents=tuple((a.number, a.amount) for a in payment.allocations),
+            reference=payment.gateway_reference or payment.external_id,
+            received_on=payment.received_on,
+            unapplied=payment.unapplied or None,
+        )
+
+    def booked(self, entity_id: str, references: Sequence[str]) -> dict[str, Money]:
+        """Return what is booked for those of the gateway's payments that are booked."""
+        places = [keys.fact(entity_id, f"gateway:{reference}") for reference in references]
+        return {
+            item["reference"]: Money(minor=item["amount"], currency=item["currency"])
+            for item in self._table.get_many(places)
+        }
+
+    def standing(self, entity_id: str, customer_id: str, checkout_id: str) -> Standing | None:
+        """Return how customer and checkout stand, or None where either is unknown.
+
+        One Query; one more read where the checkout is closed.
+        """
+        live = list(self._table.query(keys.live(entity_id, customer_id)))
+        by_key = {item["sk"]: item for item in live}
+        checkout = by_key.get(keys.open_checkout(entity_id, customer_id, checkout_id)["sk"])
+        if checkout is None:
+            checkout = self._table.get(keys.closed_checkout(entity_id, customer_id, checkout_id))
+        if "PROFILE" not in by_key or checkout is None:
+            return None
+        heads = {item["document_id"]: item for item in live if item["type"] == "HEAD"}
+        return Standing(
+            customer=customer_from(by_key["PROFILE"]),
+            documents=tuple(document_from(head) for head in heads.values()),
+            credits=tuple(credit_from(item) for item in live if item["type"] == "CREDIT"),
+            checkout=checkout_from(checkout),
+            stored={**heads, "": checkout},
+        )
+
+    def apply(
+        self,
+        entity_id: str,
+        standing: Standing,
+        payment: Payment,
+        settlement: Settlement,
+        now: Now,
+        task: Task | None,
+    ) -> bool:
+        """Book payment with its settlement and close its checkout; False where it is booked.
+
+        Raises WriteConflict when anything changed meanwhile: read and settle again.
+        """
+        whose = (entity_id, standing.customer.customer_id)
+        pending = keys.pending_entry(entity_id, "payment", now.wall, payment.payment_id)
+        writes: list[Write] = [
+            Put(_fact(*whose, payment)),
+            Put(payment_item(*whose, payment) | pending | {"recorded_at": iso(now.business)}),
+            *settlement_writes(*whose, payment, settlement, standing.stored, now, writeback=True),
+            *_paid(entity_id, standing, payment),
+        ]
+        if task is not None:
+            writes.append(open_task_put(entity_id, task))
+        try:
+            self._table.write(*writes)
+        except ConditionLost as lost:
+            if 0 in lost.positions:
+                return False
+            raise WriteConflict(payment=payment.payment_id) from lost
+        return True
+
+    def allocate_more(
+        self,
+        entity_id: str,
+        standing: Standing,
+        payment: Payment,
+        settlement: Settlement,
+        now: Now,
+        task: Task | None,
+    ) -> Payment:
+        """Book the next part of a large payment's plan and return the payment as it is then.
+
+        Raises WriteConflict when anything changed meanwhile.
+        """
+        whose = (entity_id, standing.customer.customer_id)
+        after = replace(
+            payment,
+            allocations=payment.allocations + settlement.allocations,
+            plan=settlement.left,
+            version=payment.version + 1,
+        )
+        noted = Update(
+            keys.payment(*whose, payment.payment_id),
+            set={
+                "allocations": allocation_list(after.allocations),
+                "plan": plan_list(after.plan),
+                "unapplied": after.unapplied.minor,
+                "version": after.version,
+            },
+            condition=VERSION,
+            values=seen(payment.version),
+        )
+        writes: list[Write] = [
+            noted,
+            *allocation_writes(*whose, payment, settlement, standing.stored, now, writeback=True),
+        ]
+        credit = standing.credit(payment.payment_id)
+        if credit is not None and settlement.allocations:
+            writes.append(_credit_write(*whose, credit, settlement.unapplied))
+        if task is not None:
+            writes.append(open_task_put(entity_id, task))
+        try:
+            self._table.write(*writes)
+        except ConditionLost as lost:
+            raise WriteConflict(payment=payment.payment_id) from lost
+        return after
+
+    def processing(
+        self, entity_id: str, standing: Standing, reference: str, asks_at: datetime
+    ) -> None:
+        """Note that the gateway is moving the money and has not got it yet.
+
+        Raises WriteConflict when the checkout changed meanwhile.
+        """
+        whose = (entity_id, standing.customer.customer_id)
+        self._write(processing_update(*whose, standing.checkout, reference, asks_at))
+
+    def close(
+        self,
+        entity: Entity,
+        standing: Standing,
+        state: CheckoutState,
+        reference: str,
+        today: date,
+    ) -> None:
+        """Close the checkout without money: failed or expired. The next sweep looks again.
+
+        Raises WriteConflict when the checkout changed meanwhile.
+        """
+        whose = (entity.entity_id, standing.customer.customer_id)
+        checkout = standing.checkout
+        reason = f"checkout:{checkout.checkout_id}"
+        self._write(
+            *closing_writes(*whose, checkout, standing.stored[""], state, reference),
+            ticket_put(entity, today, whose[1], reason),
+        )
+
+    def opened(self, entity_id: str, standing: Standing, session_id: str, url: str) -> None:
+        """Note the gateway's page of a checkout whose answer was lost."""
+        checkout = standing.checkout
+        place = keys.open_checkout(entity_id, standing.customer.customer_id, checkout.checkout_id)
+        self._write(
+            Update(
+                place,
+                set={"session_id": session_id, "url": url, "version": checkout.version + 1},
+                condition=VERSION,
+                values=seen(checkout.version),
+            )
+        )
+
+    def ask_again(
+        self, entity_id: str, customer_id: str, checkout: Checkout, asks_at: datetime
+    ) -> None:
+        """Leave an unresolved checkout alone until asks_at (wall clock)."""
+        checkout_id = checkout.checkout_id
+        entry = keys.pending_entry(entity_id, "checkout", asks_at, checkout_id)
+        place = keys.open_checkout(entity_id, customer_id, checkout_id)
+        try:
+            self._table.write(
+                Update(place, set=entry, condition=VERSION, values=seen(checkout.version))
+            )
+        except ConditionLost:
+            return  # somebody has moved it on: there is nothing to ask
+
+    def compared(self, entity_id: str, day: date) -> bool:
+        """Return whether the gateway was compared on that business day."""
+        return self._table.get(_compared(entity_id, day)) is not None
+
+    def note_compared(self, entity_id: str, day: date) -> None:
+        """Note that the gateway was compared on that business day."""
+        try:
+            self._table.write(Put({**_compared(entity_id, day), "type": "FACT"}))
+        except ConditionLost:
+            return
+
+    def _write(self, *writes: Write) -> None:
+        try:
+            self._table.write(*writes)
+        except ConditionLost as lost:
+            raise WriteConflict(reason="checkout") from lost
+
+
+def _fact(entity_id: str, customer_id: str, payment: Payment) -> Item:
+    return {
+        **keys.fact(entity_id, f"gateway:{payment.gateway_reference}"),
+        "type": "FACT",
+        "customer_id": customer_id,
+        "payment_id": payment.payment_id,
+        "checkout_id": payment.checkout_id,
+        "reference": payment.gateway_reference,
+        "currency": payment.amount.currency,
+        "amount": payment.amount.minor,
+    }
+
+
+def _paid(entity_id: str, standing: Standing, payment: Payment) -> tuple[Write, ...]:
+    return closing_writes(
+        entity_id,
+        standing.customer.customer_id,
+        standing.checkout,
+        standing.stored[""],
+        CheckoutState.PAID,
+        payment.gateway_reference,
+    )
+
+
+def _credit_write(entity_id: str, customer_id: str, credit: Credit, rest: Money) -> Write:
+    place = keys.credit(entity_id, customer_id, credit.payment_id)
+    if not rest:
+        return Delete(place, condition=VERSION, values=seen(credit.version))
+    return Update(
+        place,
+        set={"unapplied": rest.minor, "version": credit.version + 1},
+        condition=VERSION,
+        values=seen(credit.version),
+    )
+
+
+def _compared(entity_id: str, day: date) -> keys.Key:
+    return keys.fact(entity_id, f"gateway-compared:{day.isoformat()}")

@@ -1,0 +1,92 @@
+"""The janitor's part of money in: ask about what is unknown, compare what the gateway charged."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import batched
+from typing import Any, Protocol
+
+from shared.domain.clock import Now
+from shared.domain.gateway import GatewayPayment
+from shared.usecases.apply_payment import Ports, apply_payment, park
+from shared.usecases.resolve_checkout import ASK_OPEN_AGAIN, ASK_PROCESSING_AGAIN, resolve_checkout
+
+LEASE = timedelta(minutes=15)
+COMPARE_BACK = timedelta(days=21)
+_BATCH = 100
+_EVERYTHING = timedelta(days=-3650)
+
+
+class Pending(Protocol):
+    def older_than(self, entity_id: str, kind: str, since: Any) -> Iterator[Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """How many checkouts were asked about, payments compared, booked by this, and parked."""
+
+    asked: int
+    compared: int = 0
+    booked: int = 0
+    parked: int = 0
+
+
+def reconcile_gateway(
+    ports: Ports, pending: Pending, entity_id: str, now: Now, *, on_demand: bool
+) -> Reconciled:
+    """Resolve every checkout whose lease is over and, once a business day, compare payments.
+
+    on_demand asks about every unresolved checkout and compares at once. Whatever a webhook failed
+    to bring is booked here, by the same path and under the same key.
+    """
+    asked = _ask(ports, pending, entity_id, now, _EVERYTHING if on_demand else LEASE)
+    day = now.today(ports.entities.entity(entity_id).time_zone)
+    if not on_demand and ports.payments.compared(entity_id, day):
+        return Reconciled(asked)
+    compared = _compare(ports, entity_id, now)
+    ports.payments.note_compared(entity_id, day)
+    return Reconciled(asked, *compared)
+
+
+def _ask(ports: Ports, pending: Pending, entity_id: str, now: Now, lease: timedelta) -> int:
+    asked = 0
+    for item in pending.older_than(entity_id, "checkout", now.wall - lease):
+        customer_id, checkout_id = item["customer_id"], item["checkout_id"]
+        resolve_checkout(ports, entity_id, customer_id, checkout_id, now)
+        _ask_later(ports, entity_id, customer_id, checkout_id, now)
+        asked += 1
+    return asked
+
+
+def _ask_later(ports: Ports, entity_id: str, customer_id: str, checkout_id: str, now: Now) -> None:
+    standing = ports.payments.standing(entity_id, customer_id, checkout_id)
+    if standing is None:
+        return
+    again = {"open": ASK_OPEN_AGAIN, "processing": ASK_PROCESSING_AGAIN}
+    wait = again.get(str(standing.checkout.state))
+    if wait is not None:
+        ports.payments.ask_again(entity_id, customer_id, standing.checkout, now.wall + wait)
+
+
+def _compare(ports: Ports, entity_id: str, now: Now) -> tuple[int, int, int]:
+    compared = booked = parked = 0
+    since = min(now.business, now.wall) - COMPARE_BACK
+    ours = (p for p in ports.gateway.payments_since(since) if p.entity_id == entity_id)
+    for chunk in batched(ours, _BATCH, strict=False):
+        known = ports.payments.booked(entity_id, [p.reference for p in chunk])
+        for told in chunk:
+            compared += 1
+            code = _difference(ports, entity_id, told, known.get(told.reference), now)
+            booked += code == "booked"
+            parked += code == "parked"
+    return compared, booked, parked
+
+
+def _difference(ports: Ports, entity_id: str, told: GatewayPayment, known: Any, now: Now) -> str:
+    if known is not None and known != told.amount:
+        park(ports, entity_id, "amount_differs", told.reference, now)
+        return "parked"
+    if known is not None and not (told.disputed or told.refunded_minor):
+        return "same"
+    outcome = apply_payment(ports, entity_id, told, now)
+    return "parked" if outcome.state == "parked" else outcome.code
