@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from shared.adapters.due_finder import DueFinder
     from shared.adapters.entities import Entities
     from shared.adapters.holds import Holds
-    from shared.adapters.inbox import Inbox
     from shared.adapters.import_runs import ImportRuns
+    from shared.adapters.inbox import Inbox
     from shared.adapters.links import Links
     from shared.adapters.notices import Notices
     from shared.adapters.papers import Papers
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from shared.adapters.typst_pdf import Printer
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
-    from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.apply_payment import Ports as MoneyInPorts
+    from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.send_notice import Ports as SendingPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
