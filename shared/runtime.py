@@ -405,6 +405,11 @@ def stripe_secret() -> "Secret":
     return Secret(client("secretsmanager"), setting("STRIPE_SECRET"))
 
 
+def has_gateway() -> bool:
+    """Return whether an operator has filled in the gateway's key yet."""
+    return bool(stripe_secret().value(wall())["api_key"])
+
+
 def gateway() -> "StripeGateway":
     """Return the gateway. A replaced key is used within minutes."""
     return _gateway(stripe_secret().value(wall())["api_key"])

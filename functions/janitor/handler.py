@@ -1,0 +1,49 @@
+"""Hands over again what nobody finished, and asks the gateway about what nobody knows."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions import batch
+from shared import runtime
+from shared.adapters.hand_over import errand
+from shared.domain.clock import Now
+from shared.usecases.hand_over import LEASE, give_up_waiting, hand_over_stale
+from shared.usecases.reconcile_gateway import reconcile_gateway
+
+log = Logger()
+
+
+@log.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> batch.Answer:
+    return batch.each(event, context, _tidy)
+
+
+def _tidy(body: dict[str, Any]) -> None:
+    now = runtime.now()
+    if body["kind"] == "reconcile":
+        _reconcile(body["entity"], now, on_demand=True)
+        return
+    for entity_id in runtime.accounts().entities():
+        handed = hand_over_stale(entity_id, runtime.pending(), errand, runtime.queues(), now, LEASE)
+        unknown = give_up_waiting(entity_id, runtime.pending(), runtime.notices(), now)
+        log.info("handed over", entity=entity_id, facts=handed, unknown_notices=unknown)
+        _reconcile(entity_id, now, on_demand=False)
+
+
+def _reconcile(entity_id: str, now: Now, *, on_demand: bool) -> None:
+    if not runtime.has_gateway():
+        log.info("no gateway is set up", entity=entity_id)
+        return
+    found = reconcile_gateway(
+        runtime.money_in(), runtime.pending(), entity_id, now, on_demand=on_demand
+    )
+    tell = log.warning if found.booked or found.parked else log.info
+    tell(
+        "gateway compared",
+        entity=entity_id,
+        asked=found.asked,
+        compared=found.compared,
+        booked=found.booked,
+        parked=found.parked,
+    )
