@@ -216,3 +216,16 @@ def test_every_alarm_of_a_dead_letter_queue_watches_the_queue_it_names(transform
 def test_the_template_does_not_know_the_local_cloud():
     text = (ROOT / "template.yaml").read_text() + (ROOT / "infra" / "alarms.yaml").read_text()
     assert not re.search(r"ministack|localstack|127\.0\.0\.1|localstripe|AWS_ENDPOINT", text)
+
+
+def test_every_setting_that_the_code_reads_is_given_and_every_one_given_is_read():
+    code = "".join(
+        path.read_text() for room in ("functions", "shared") for path in (ROOT / room).rglob("*.py")
+    )
+    given = sam.load(ROOT / "template.yaml")["Globals"]["Function"]["Environment"]["Variables"]
+    read = set(re.findall(r'setting\("([A-Z_]+)"\)', code))
+    assert len(read) > 10
+    assert read - set(given) == set()
+    # queues are read by a name that is put together
+    words = {name for name in given if not name.startswith("POWERTOOLS_")}
+    assert {w for w in words if w not in code and w.removesuffix("_QUEUE_URL") not in code} == set()
