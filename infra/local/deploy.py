@@ -163,7 +163,7 @@ def pack(source: Path) -> bytes:
         return source.read_bytes()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path in sorted(source.rglob("*")):
+        for path in sorted(source.rglob("*", recurse_symlinks=True)):
             if path.is_dir():
                 continue
             entry = zipfile.ZipInfo(path.relative_to(source).as_posix(), _ZIP_EPOCH)

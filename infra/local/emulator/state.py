@@ -1,6 +1,7 @@
 """What moves inside ministack, as one JSON answer."""
 
 import json
+import threading
 import time
 
 from ministack.core import concurrency, lambda_runtime
@@ -33,9 +34,14 @@ def read() -> dict:
         "batches_running": sum(lambda_svc._esm_inflight.values()),
         "calls_running": running,
         "calls_by_function": {key.rpartition(":")[2]: n for key, n in running_by_function.items()},
-        "background": concurrency.active_counts()["background"],
+        "background": concurrency.active_counts()["background"] + _deliveries(),
         "workers": _workers(),
     }
+
+
+def _deliveries() -> int:
+    """Count bucket notifications and asynchronous calls: threads that run in a copied context."""
+    return sum(thread.name.endswith("(run)") for thread in threading.enumerate())
 
 
 def _queues() -> dict:
