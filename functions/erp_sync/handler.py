@@ -10,7 +10,7 @@ from functions import batch
 from shared import runtime
 from shared.usecases.import_file import Drop, import_file
 
-_TIME_TO_STOP_MS = 60_000
+_TIME_TO_STOP_MS = 20_000
 
 log = Logger()
 
