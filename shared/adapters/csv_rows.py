@@ -62,7 +62,7 @@ def _records(decoded: str) -> Iterator[tuple[int, list[str]]]:
         try:
             values = next(reader, None)
         except csv.Error:
-            message = "The quotes do not match: a value's own quotes are written twice."
+            message = "The quotes do not match (a value's own are written twice), or it is huge."
             raise BadFile(line, "", "bad_quotes", message) from None
         if values is None:
             return

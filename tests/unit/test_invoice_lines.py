@@ -1,0 +1,60 @@
+"""Lines must add up to their invoice, to the cent."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.imports import LineGroup, LineRow
+from shared.domain.invoice_lines import LINES_MAX, gross_of, lines_of, tax_by_rate
+from shared.domain.money import Money
+from tests.support.samples import eur
+
+
+def group(*rows: tuple[str, str, str]) -> LineGroup:
+    return LineGroup(
+        2, "I-1", tuple(LineRow(2 + i, "I-1", "x", *row) for i, row in enumerate(rows))
+    )
+
+
+def test_net_and_tax_add_up_by_rate() -> None:
+    lines, problems = lines_of(group(("2", "40.00", "19"), ("1", "10", "7")), eur(10590))
+    assert problems == []
+    assert [(rate, net.minor, tax.minor) for rate, net, tax in tax_by_rate(lines)] == [
+        ("7", 1000, 70),
+        ("19", 8000, 1520),
+    ]
+
+
+def test_tax_is_taken_once_per_rate_so_three_thirds_make_no_cent() -> None:
+    lines, problems = lines_of(group(*[("1", "0.33", "19")] * 3), eur(118))
+    assert (problems, gross_of(lines, "EUR")) == ([], eur(118))
+
+
+def test_a_sum_that_is_a_cent_off_is_reported_at_the_first_line() -> None:
+    lines, problems = lines_of(group(("1", "10.00", "19")), eur(1191))
+    assert lines == ()
+    assert [(p.line, p.code) for p in problems] == [(2, "lines_do_not_add_up")]
+    assert "11.90 EUR" in problems[0].message
+
+
+def test_a_rebate_is_a_negative_line() -> None:
+    _, problems = lines_of(group(("1", "10.00", "0"), ("-1", "2.50", "0")), eur(750))
+    assert problems == []
+
+
+def test_yen_have_no_decimals() -> None:
+    total = Money(minor=110, currency="JPY")
+    assert lines_of(group(("1", "100", "10")), total)[1] == []
+    assert [p.code for p in lines_of(group(("1", "100.5", "10")), total)[1]] == ["bad_amount"]
+
+
+def test_an_invoice_has_a_limit_of_lines() -> None:
+    rows = [("1", "0.01", "0")] * (LINES_MAX + 1)
+    assert [p.code for p in lines_of(group(*rows), eur(LINES_MAX + 1))[1]] == ["too_many_lines"]
+
+
+@given(st.lists(st.tuples(st.integers(1, 50), st.integers(1, 10**6), st.sampled_from(["0", "7", "19", "19.0"])), min_size=1, max_size=20))  # fmt: skip  # noqa: E501
+def test_the_order_of_lines_does_not_matter(rows: list[tuple[int, int, str]]) -> None:
+    texts = [(str(quantity), f"{price // 100}.{price % 100:02}", rate) for quantity, price, rate in rows]  # fmt: skip  # noqa: E501
+    huge = eur(10**12)
+    one, other = (lines_of(group(*t), huge)[1][0].message for t in (texts, texts[::-1]))
+    assert one == other
