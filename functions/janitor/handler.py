@@ -24,11 +24,18 @@ def _tidy(body: dict[str, Any]) -> None:
     if body["kind"] == "reconcile":
         _reconcile(body["entity"], now, on_demand=True)
         return
-    for entity_id in runtime.accounts().entities():
-        handed = hand_over_stale(entity_id, runtime.pending(), errand, runtime.queues(), now, LEASE)
-        unknown = give_up_waiting(entity_id, runtime.pending(), runtime.notices(), now)
-        log.info("handed over", entity=entity_id, facts=handed, unknown_notices=unknown)
+    entities = tuple(runtime.accounts().entities())
+    for entity_id in entities:
+        _hand_over(entity_id, now)
+    for entity_id in entities:
         _reconcile(entity_id, now, on_demand=False)
+
+
+def _hand_over(entity_id: str, now: Now) -> None:
+    pending = runtime.pending()
+    handed = hand_over_stale(entity_id, pending, errand, runtime.queues(), now, LEASE)
+    unknown = give_up_waiting(entity_id, pending, runtime.notices(), now)
+    log.info("handed over", entity=entity_id, facts=handed, unknown_notices=unknown)
 
 
 def _reconcile(entity_id: str, now: Now, *, on_demand: bool) -> None:
