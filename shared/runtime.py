@@ -297,7 +297,6 @@ def checkouts() -> "Checkouts":
     return Checkouts(table())
 
 
-@cache
 def starting_checkouts() -> "CheckoutPorts":
     """Return everything that starting a payment needs."""
     from shared.usecases.start_checkout import Ports

@@ -33,6 +33,10 @@ class Formats:
         """Return a whole number with grouping."""
         return format_decimal(count, locale=self._locale)
 
+    def decimal(self, text: str) -> str:
+        """Return plain decimal text as the language writes it, every digit kept."""
+        return str(format_decimal(Decimal(text), locale=self._locale, decimal_quantization=False))
+
     def day(self, day: date) -> str:
         """Return the date for a table, such as 4 Dec 2026."""
         return format_date(day, "medium", self._locale)

@@ -19,6 +19,8 @@ from shared.domain.portal import (
 from shared.domain.questions import HOLD_REASON
 from shared.errors import NotFound
 
+View = HomeView | InvoiceView | ThanksView
+
 
 class Accounts(Protocol):
     def entity(self, entity_id: str) -> Entity: ...
@@ -67,13 +69,13 @@ def invoice(
     )
 
 
-def pdf_key(accounts: Accounts, principal: Principal, document_id: str) -> str:
-    """Return the key of an open document's PDF, "" while it is being prepared. Raises NotFound."""
+def pdf_of(accounts: Accounts, principal: Principal, document_id: str) -> Document:
+    """Return an open document; its pdf_key is "" while its PDF is prepared. Raises NotFound."""
     account = accounts.account(principal.entity_id, principal.customer_id)
     document = account.document(document_id)
     if document is None:
         raise NotFound()
-    return document.pdf_key
+    return document
 
 
 def thanks(

@@ -1,0 +1,32 @@
+"""What went wrong, as a page. What is unknown and what is somebody else's look the same."""
+
+from functions.edge import http
+from functions.portal import pages
+from functions.portal.visit import Event, base_of, known_entity
+from shared.domain.gateway import GatewayRefused, GatewayUnavailable
+from shared.domain.portal import LinkNotValid
+from shared.errors import HubError, NotFound, Unauthenticated, WriteConflict
+
+_PAGES: dict[type[HubError], tuple[int, str]] = {
+    NotFound: (404, "error.not_found"),
+    Unauthenticated: (401, "signed_out.open"),
+    http.ForeignForm: (403, "error.forbidden"),
+    http.NotAForm: (400, "error.forbidden"),
+    http.BodyTooLarge: (413, "error.too_large"),
+    GatewayRefused: (502, "error.gateway"),
+    GatewayUnavailable: (503, "error.gateway"),
+    WriteConflict: (503, "error.busy"),
+}
+EXPECTED = (LinkNotValid, *_PAGES)
+
+
+def answer(event: Event, error: HubError) -> http.Answer:
+    """Return the page that tells a person about error."""
+    entity = known_entity(event)
+    spoken = (*http.languages(event), entity.language if entity else "")
+    if isinstance(error, LinkNotValid):
+        base = base_of(str((event.get("pathParameters") or {}).get("entity", "")))
+        token = str((event.get("pathParameters") or {}).get("token", ""))[:64]
+        return pages.page("link", spoken, status=404, entity=entity, base=base, token=token)
+    status, key = next(_PAGES[c] for c in type(error).__mro__ if c in _PAGES)
+    return pages.message(key, spoken, status=status, entity=entity)
