@@ -135,7 +135,11 @@ def stage(name: str, sources: list[Path], make: Callable[[Path], None], also: st
 
 def forget_old(folder: Path) -> None:
     for path in folder.iterdir():
-        if path.stat().st_mtime < time.time() - STAGED_DAYS_MAX * 86_400:
+        try:
+            made_at_s = path.stat().st_mtime
+        except FileNotFoundError:
+            continue  # another build has finished with its own
+        if made_at_s < time.time() - STAGED_DAYS_MAX * 86_400:
             shutil.rmtree(path, ignore_errors=True)
 
 
