@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.adapters.holds import Holds
     from shared.adapters.import_runs import ImportRuns
     from shared.adapters.inbox import Inbox
+    from shared.adapters.issued_invoices import IssuedInvoices
     from shared.adapters.links import Links
     from shared.adapters.notices import Notices
     from shared.adapters.papers import Papers
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from shared.adapters.queues import Queues
     from shared.adapters.receipts import Receipts
     from shared.adapters.receivables import Receivables
+    from shared.adapters.recurrences import Recurrences
     from shared.adapters.runs import Runs
     from shared.adapters.sandbox_clock import SandboxClock
     from shared.adapters.secret import Secret
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
     from shared.usecases.apply_payment import Ports as MoneyInPorts
+    from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.send_notice import Ports as SendingPorts
@@ -457,3 +460,27 @@ def money_in() -> "MoneyInPorts":
     from shared.usecases.apply_payment import Ports
 
     return Ports(gateway(), payments(), parked_items(), accounts(), pause)
+
+
+@cache
+def issued_invoices() -> "IssuedInvoices":
+    """Return the writes of invoices that this hub issues."""
+    from shared.adapters.issued_invoices import IssuedInvoices
+
+    return IssuedInvoices(table())
+
+
+@cache
+def recurrences() -> "Recurrences":
+    """Return the schedules of invoices that come back."""
+    from shared.adapters.recurrences import Recurrences
+
+    return Recurrences(table(), issued_invoices())
+
+
+@cache
+def generating() -> "GenerationPorts":
+    """Return everything that the generation of invoices touches."""
+    from shared.usecases.generate_invoices import Ports
+
+    return Ports(accounts=accounts(), policies=entities(), recurrences=recurrences())

@@ -82,7 +82,8 @@ def test_broken_files_say_where(case: str, data: bytes | str, place: str) -> Non
 
 @pytest.mark.parametrize(
     "cell",
-    ["1.234,56", "1,234.56", "(100)", "100-", "1E+2", "\uff11\uff10\uff10", "1_000", "+5", " ", "", "NaN",
+    ["1.234,56", "1,234.56", "(100)", "100-", "1E+2", "\uff11\uff10\uff10", "1_000", "+5",
+     " ", "", "NaN",
      "0x10", "1.", ".5", "1.005", "-1", "0", "0.00", "--1", "1 000", "\u0661\u0662", "Infinity",
      "9" * 16, "=1+1"],
 )  # fmt: skip

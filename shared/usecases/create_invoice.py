@@ -1,0 +1,109 @@
+"""One invoice that this hub issues itself."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
+from shared.domain.clock import Now
+from shared.domain.first_look import days_to_look
+from shared.domain.invoice_lines import LINES_MAX, gross_of, net_of
+from shared.domain.money import Money, exponent
+from shared.domain.policy import Policy
+from shared.errors import Conflict, InvalidInput, WriteConflict
+from shared.ids import derived_id, new_id
+
+_TEXT_MAX = 2000
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
+
+
+class Policies(Protocol):
+    def policy(self, entity_id: str, name: str) -> Policy: ...
+
+
+class Invoices(Protocol):
+    def find(self, entity_id: str, customer_id: str, document_id: str) -> Document | None: ...
+    def issue(
+        self, entity: Entity, customer: Customer, unnumbered: Document, lines: Sequence[Line],
+        days: Sequence[date], now: Now,
+    ) -> Document | None: ...  # fmt: skip
+
+
+def create_invoice(
+    accounts: Accounts,
+    policies: Policies,
+    invoices: Invoices,
+    entity_id: str,
+    customer_id: str,
+    total: Money,
+    issued_on: date,
+    due_on: date,
+    now: Now,
+    *,
+    description: str = "",
+    po_number: str = "",
+    lines: Sequence[Line] = (),
+    request_id: str = "",
+) -> Document:
+    """Issue an invoice under the entity's next number and return it.
+
+    The net of lines and the tax on it must sum to total. A repeated request_id returns the
+    invoice that the first call issued.
+
+    Raises NotFound for an unknown customer, InvalidInput naming the field, Conflict where
+    request_id was used for another invoice, and WriteConflict where the numbers are contended.
+    """
+    entity = accounts.entity(entity_id)
+    customer = accounts.customer(entity_id, customer_id)
+    _check(total, issued_on, due_on, description, po_number, lines)
+    name = ("issued", entity_id, customer_id, request_id)
+    document = Document(
+        document_id=derived_id(*name) if request_id else new_id(now.wall),
+        kind=DocumentKind.INVOICE,
+        number="",
+        issued_on=issued_on,
+        due_on=due_on,
+        total=total,
+        open=total,
+        description=description,
+        po_number=po_number,
+    )
+    policy = policies.policy(entity_id, customer.policy)
+    days = days_to_look(document, policy, now.today(customer.time_zone))
+    made = invoices.issue(entity, customer, document, lines, days, now)
+    if made is not None:
+        return made
+    before = invoices.find(entity_id, customer_id, document.document_id)
+    if before is None:
+        raise WriteConflict(field="number")
+    same = (before.total, before.issued_on, before.due_on) == (total, issued_on, due_on)
+    if not same:
+        raise Conflict(request_id=request_id, reason="it was used for another invoice")
+    return before
+
+
+def _check(
+    total: Money,
+    issued_on: date,
+    due_on: date,
+    description: str,
+    po_number: str,
+    lines: Sequence[Line],
+) -> None:
+    exponent(total.currency)
+    if total.minor <= 0:
+        raise InvalidInput(field="total", reason="it must be above zero")
+    if due_on < issued_on:
+        raise InvalidInput(field="due_on", reason="it is before the issue date")
+    if len(description) > _TEXT_MAX or len(po_number) > _TEXT_MAX:
+        raise InvalidInput(field="description", reason=f"at most {_TEXT_MAX} characters")
+    if len(lines) > LINES_MAX:
+        raise InvalidInput(field="lines", reason=f"at most {LINES_MAX} lines")
+    if any(line.net != net_of(line.quantity, line.unit_price) for line in lines):
+        raise InvalidInput(field="lines", reason="a net amount is not quantity times price")
+    if lines and gross_of(lines, total.currency) != total:
+        raise InvalidInput(field="lines", reason="they and their tax do not add up to the total")

@@ -1,0 +1,82 @@
+"""A new schedule of invoices that come back."""
+
+from datetime import date
+from typing import Protocol
+
+from shared.domain.account import Customer
+from shared.domain.clock import Now
+from shared.domain.money import Money, exponent
+from shared.domain.recurrence import Recurrence, following
+from shared.errors import InvalidInput
+from shared.ids import derived_id, new_id
+
+_STEPS = (1, 3, 12)
+_TERMS_DAYS_MAX = 365
+
+
+class Accounts(Protocol):
+    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
+
+
+class Recurrences(Protocol):
+    def add(self, entity_id: str, recurrence: Recurrence) -> bool: ...
+    def get(self, entity_id: str, recurrence_id: str) -> Recurrence: ...
+
+
+def create_recurrence(
+    accounts: Accounts,
+    recurrences: Recurrences,
+    entity_id: str,
+    customer_id: str,
+    description: str,
+    amount: Money,
+    every_months: int,
+    first_on: date,
+    terms_days: int,
+    now: Now,
+    *,
+    anchor_day: int = 0,
+    ends_on: date | None = None,
+    request_id: str = "",
+) -> Recurrence:
+    """Write a schedule whose first invoice is of first_on, and return it.
+
+    anchor_day is the day of month of the later ones, that of first_on where it is 0: a schedule
+    that starts on 28 February may mean the 31st. A repeated request_id returns the first one.
+
+    Raises NotFound for an unknown customer and InvalidInput naming the field.
+    """
+    accounts.customer(entity_id, customer_id)
+    exponent(amount.currency)
+    anchor = anchor_day or first_on.day
+    if amount.minor <= 0:
+        raise InvalidInput(field="amount", reason="it must be above zero")
+    if every_months not in _STEPS:
+        raise InvalidInput(field="every_months", reason="use 1, 3 or 12")
+    if not 1 <= anchor <= 31 or not _on_anchor(first_on, anchor):
+        raise InvalidInput(field="anchor_day", reason="the first day does not fall on it")
+    if not 0 <= terms_days <= _TERMS_DAYS_MAX:
+        raise InvalidInput(field="terms_days", reason=f"use 0 to {_TERMS_DAYS_MAX}")
+    if ends_on is not None and ends_on < first_on:
+        raise InvalidInput(field="ends_on", reason="it is before the first invoice")
+    name = ("recurrence", entity_id, customer_id, request_id)
+    recurrence = Recurrence(
+        recurrence_id=derived_id(*name) if request_id else new_id(now.wall),
+        customer_id=customer_id,
+        description=description,
+        amount=amount,
+        every_months=every_months,
+        anchor_day=anchor,
+        next_on=first_on,
+        terms_days=terms_days,
+        ends_on=ends_on,
+    )
+    if not recurrences.add(entity_id, recurrence):
+        return recurrences.get(entity_id, recurrence.recurrence_id)
+    return recurrence
+
+
+def _on_anchor(day: date, anchor: int) -> bool:
+    """Return whether day is the anchor day of its month, or the last day of a shorter one."""
+    month_before = following(day.replace(day=1), -1, 1)
+    return following(month_before, 1, anchor) == day
