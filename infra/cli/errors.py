@@ -1,0 +1,27 @@
+"""How the command ends. Codes are stable: scripts may rely on them."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    OK = 0
+    REFUSED = 1
+    USAGE = 2
+    NO_STACK = 3
+    NOT_ALLOWED = 4
+    BAD_ROWS = 5
+    TIMEOUT = 6
+
+
+HELP = (
+    "Exit codes: 0 done, 1 refused by the hub, 2 wrong usage, 3 no hub found or no answer, "
+    "4 not signed in or not allowed, 5 a file has bad rows, 6 it took too long."
+)
+
+
+class CliError(Exception):
+    """Ends the command with one line to stderr and an exit code."""
+
+    def __init__(self, message: str, code: Exit = Exit.REFUSED) -> None:
+        self.code = code
+        super().__init__(message)

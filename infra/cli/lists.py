@@ -1,0 +1,161 @@
+"""Lists: customers, invoices, payments, tasks, what is parked, and figures."""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+
+from infra.cli.api import Api, segment
+from infra.cli.output import AsJson, EntityName, amounts, show_json, show_table
+
+Most = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
+Customer = Annotated[str, typer.Option("--customer", help="Our id or the ERP's.")]
+
+
+def customers(
+    query: Annotated[str, typer.Argument(help="Part of name, e-mail or ERP id.")] = "",
+    entity: EntityName = None,
+    limit: Most = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List customers and what they owe."""
+    columns = ("id", "name", "e-mail", ">open", ">overdue", ">days late")
+
+    def row(c: Any) -> Sequence[str]:
+        return (
+            c["external_id"],
+            c["name"],
+            c["email"],
+            amounts(c["open"]),
+            amounts(c["overdue"]),
+            str(c["days_late"] or ""),
+        )
+
+    _list("customers", entity, limit, as_json, columns, row, q=query)
+
+
+def invoices(
+    customer: Customer = "",
+    everything: Annotated[bool, typer.Option("--all", help="Paid ones, too.")] = False,
+    entity: EntityName = None,
+    limit: Most = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List invoices and charges: what is open, by due date."""
+    columns = ("number", "kind", "issued", "due", ">total", ">open", "", "state")
+
+    def row(d: Any) -> Sequence[str]:
+        total, rest = d["total"], d["open"]["amount"]
+        dates = (d["issued_on"], d["due_on"])
+        return (
+            d["number"],
+            d["kind"],
+            *dates,
+            total["amount"],
+            rest,
+            total["currency"],
+            d["state"],
+        )
+
+    state = "all" if everything else "open"
+    _list("invoices", entity, limit, as_json, columns, row, customer=customer, state=state)
+
+
+def payments(
+    customer: Customer = "", entity: EntityName = None, limit: Most = 100, as_json: AsJson = False
+) -> None:
+    """List payments."""
+    columns = ("received", ">amount", "", "method", "for", "reference")
+
+    def row(p: Any) -> Sequence[str]:
+        paid_for = ", ".join(a["number"] for a in p["allocations"])
+        amount = p["amount"]
+        return (
+            p["received_on"],
+            amount["amount"],
+            amount["currency"],
+            p["method"],
+            paid_for,
+            p["gateway_reference"],
+        )
+
+    _list("payments", entity, limit, as_json, columns, row, customer=customer)
+
+
+def tasks(entity: EntityName = None, limit: Most = 100, as_json: AsJson = False) -> None:
+    """List open tasks."""
+    columns = ("due", "kind", "title", "task")
+
+    def row(t: Any) -> Sequence[str]:
+        return (t["due_on"], t["kind"], t["title"], t["task_id"])
+
+    _list("tasks", entity, limit, as_json, columns, row)
+
+
+def parked(entity: EntityName = None, limit: Most = 100, as_json: AsJson = False) -> None:
+    """List what came in and could not be placed without guessing."""
+    columns = ("since", "kind", "from", "reason", "facts")
+
+    def row(p: Any) -> Sequence[str]:
+        facts = ", ".join(f"{k} {v}" for k, v in p["facts"].items())
+        return (p["created_at"], p["kind"], p["source"], p["reason"], facts)
+
+    _list("parked", entity, limit, as_json, columns, row)
+
+
+def figures(
+    entity: EntityName = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day of a period.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Its last day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is owed by age; with --from and --to, what those days brought."""
+    api = Api.found()
+    of = api.entity(entity)
+    told = api.get(f"/entities/{segment(of)}/figures", **{"from": first, "to": last})
+    if as_json:
+        show_json(told)
+        return
+    names = ("not_due", "1_30", "31_60", "61_90", "over_90")
+    rows = [
+        (a["currency"], *(a["buckets"][n]["amount"] for n in names), a["open"]["amount"])
+        for a in told["ageing"]
+    ]
+    titles = (">not due", ">1-30", ">31-60", ">61-90", ">over 90", ">open")
+    show_table(f"Owed on {told['on']}, by days past due", ("", *titles), rows)
+    period = told["period"]
+    if period:
+        show_turnover(period)
+
+
+def show_turnover(period: Any) -> None:
+    """Print what a period brought."""
+    columns = ("", ">invoiced", ">charged", ">collected", ">open", ">DSO (days)")
+    rows = [
+        (
+            t["currency"],
+            *(t[name]["amount"] for name in ("invoiced", "charged", "collected", "open")),
+            t["dso_days"] or "-",
+        )
+        for t in period["turnover"]
+    ]
+    show_table(f"{period['first']} to {period['last']}", columns, rows)
+
+
+def _list(
+    name: str,
+    entity: str | None,
+    limit: int,
+    as_json: bool,
+    columns: Sequence[str],
+    row: Callable[[Any], Sequence[str]],
+    **query: Any,
+) -> None:
+    api = Api.found()
+    of = api.entity(entity)
+    items = list(islice(api.pages(f"/entities/{segment(of)}/{name}", **query), limit))
+    if as_json:
+        show_json(items)
+    else:
+        show_table("", columns, [row(item) for item in items])

@@ -1,0 +1,45 @@
+"""The entry point: every command, one error line, stable exit codes."""
+
+import sys
+
+import typer
+
+from infra.cli import clock, demo_command, entity, importing, lists, stack, sweeping, why
+from infra.cli.errors import HELP, CliError, Exit
+from infra.cli.output import talk
+
+app = typer.Typer(
+    name="duecourse",
+    help="Duecourse: turn open invoices into money in the bank, and never ask twice.",
+    epilog=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("up")(stack.up)
+app.command("down")(stack.down)
+app.command("demo")(demo_command.demo)
+app.command("import")(importing.import_files)
+app.add_typer(entity.app, name="entity")
+app.add_typer(clock.app, name="clock")
+app.command("sweep")(sweeping.sweep)
+app.command("explain")(why.explain)
+app.command("customers")(lists.customers)
+app.command("invoices")(lists.invoices)
+app.command("payments")(lists.payments)
+app.command("tasks")(lists.tasks)
+app.command("parked")(lists.parked)
+app.command("figures")(lists.figures)
+
+
+def run() -> None:
+    """Run the command; end with its exit code."""
+    try:
+        app()
+    except CliError as error:
+        talk().print(f"duecourse: {error}", style="red", markup=False)
+        sys.exit(int(error.code))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(int(Exit.OK))

@@ -1,0 +1,76 @@
+"""Data to stdout, talk to stderr; tables for people, JSON for machines."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from infra.cli.errors import CliError, Exit
+
+_WIDTH_WITHOUT_TERMINAL = 160
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to stdout.")]
+EntityName = Annotated[
+    str | None, typer.Option("--entity", "-e", help="Entity id; default DUECOURSE_ENTITY.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def talk() -> Console:
+    """Return where the command talks: stderr."""
+    return Console(stderr=True, highlight=False)
+
+
+def data() -> Console:
+    """Return where the command's data goes: stdout, never cut where nobody looks."""
+    width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
+    return Console(width=width, highlight=False)
+
+
+def show_json(value: Any) -> None:
+    """Print value as JSON to stdout."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; a column whose name starts with > is set to the right."""
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        right = column.startswith(">")
+        table.add_column(column.removeprefix(">"), justify="right" if right else "left")
+    for row in rows:
+        table.add_row(*row)
+    data().print(table)
+
+
+def progress() -> Progress:
+    """Return a progress bar on stderr; without a terminal it stays silent."""
+    console = talk()
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask, unless yes. Raises CliError where the answer is no, or nobody is there to answer."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise CliError("Nobody is here to answer: say --yes.", Exit.USAGE)
+    if not typer.confirm(question, err=True):
+        raise CliError("Nothing was done.")
+
+
+def amounts(values: Iterable[dict[str, str]]) -> str:
+    """Return amounts as one cell, such as 12.50 EUR, one to a line."""
+    return "\n".join(f"{v['amount']} {v['currency']}" for v in values)

@@ -1,0 +1,92 @@
+"""up and down: the local cloud on this machine."""
+
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from infra.cli.api import state_dir
+from infra.cli.errors import CliError, Exit
+from infra.cli.output import AsJson, data, show_json, talk
+from infra.local.processes import StartFailed
+from infra.local.stack import LocalStack, Options
+
+_LOOK_EVERY_S = 1.0
+SHOWN = ("console_url", "api_url", "portal_url", "mailbox_url", "stripe_url", "public_url")
+
+
+def up(
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return and leave it up.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start the local cloud: the real template, mail, payments and sign-in, on loopback.
+
+    Example: duecourse up --detach && duecourse entity create demo --name "Seller GmbH"
+    """
+    stack = start(options())
+    show(stack, as_json)
+    if detach:
+        talk().print("It stays up. End it with: duecourse down")
+        return
+    talk().print("Press Ctrl-C to end it.")
+    watch(stack)
+
+
+def down() -> None:
+    """End the local cloud that was started here, and nothing else."""
+    ended = LocalStack.stop(state_dir())
+    talk().print("Ended." if ended else "Nothing was up.")
+
+
+def options() -> Options:
+    """Return the local cloud of this project, in the state folder that the environment names."""
+    return replace(Options.of_project(Path.cwd()), state_dir=state_dir())
+
+
+def start(of: Options, quiet: bool = False) -> LocalStack:
+    """Return the local cloud, started. Raises CliError."""
+    console = talk()
+
+    def step(words: str) -> None:
+        if not quiet:
+            console.print(words, style="dim", markup=False)
+
+    try:
+        return LocalStack.start(of, on_step=step)
+    except StartFailed as error:
+        raise CliError(str(error), Exit.NO_STACK) from None
+
+
+def show(stack: LocalStack, as_json: bool) -> None:
+    """Print where everything is."""
+    found = {name: stack.state[name] for name in SHOWN if stack.state.get(name)}
+    if as_json:
+        show_json(found)
+        return
+    for name, url in found.items():
+        data().print(f"{name.removesuffix('_url'):>8}  {url}", markup=False)
+
+
+def watch(stack: LocalStack) -> None:
+    """Wait until somebody ends it, then end every process. Raises CliError where one died."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        while True:
+            time.sleep(_LOOK_EVERY_S)
+            dead = stack.dead()
+            if dead:
+                raise CliError(f"{', '.join(dead)} ended by itself.", Exit.NO_STACK)
+    except KeyboardInterrupt:
+        talk().print("Ending.")
+    finally:
+        LocalStack.stop(
+            Path(stack.state["state_dir"]) if "state_dir" in stack.state else state_dir()
+        )
+
+
+def _interrupt(_: int, __: FrameType | None) -> Any:
+    raise KeyboardInterrupt

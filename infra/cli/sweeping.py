@@ -1,0 +1,105 @@
+"""sweep: do it now, or show what it would do."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from infra.cli.api import Api, segment
+from infra.cli.errors import CliError, Exit
+from infra.cli.output import AsJson, EntityName, progress, show_json, show_table, talk
+
+_LOOK_EVERY_S = 0.25
+_WAIT_S = 300
+
+
+def sweep(
+    entity: EntityName = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what it would say.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option(help="With --dry-run: an instant, such as 2026-03-01T12:00:00Z.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at every customer who may be due, now, and say what is to be said.
+
+    Example: duecourse sweep --dry-run --at 2026-03-01T12:00:00Z
+    """
+    api = Api.found()
+    of = api.entity(entity)
+    if at and not dry_run:
+        raise CliError("--at goes with --dry-run: a sweep is always now.", Exit.USAGE)
+    if dry_run:
+        found = all_of_dry_run(api, of, at)
+        show_json(found) if as_json else show_dry_run(found)
+        return
+    run = api.post(f"/entities/{segment(of)}/sweeps")["run_id"]
+    done = wait_for(api, of, run)
+    if as_json:
+        show_json(done)
+        return
+    names = ("customers", "claimed", "held", "capped", "lost")
+    show_table("", (*(f">{n}" for n in names),), [[str(done[n]) for n in names]])
+
+
+def wait_for(api: Api, entity: str, run: str) -> Any:
+    """Return the sweep's outcome once it is done. Raises CliError where it takes too long."""
+    deadline = time.monotonic() + _WAIT_S
+    while time.monotonic() < deadline:
+        try:
+            found = api.get(f"/entities/{segment(entity)}/sweeps/{run}")
+        except CliError as error:
+            if error.code is not Exit.REFUSED:
+                raise
+            found = None
+        if found and found["state"] == "done":
+            return found
+        time.sleep(_LOOK_EVERY_S)
+    raise CliError(f"sweep {run} is not done after {_WAIT_S} s", Exit.TIMEOUT)
+
+
+def all_of_dry_run(api: Api, entity: str, at: str | None) -> Any:
+    """Return a dry run with the messages of all its pages."""
+    whole: dict[str, Any] = {}
+    cursor = ""
+    with progress() as bar:
+        task = bar.add_task("Deciding", total=None)
+        while True:
+            page = api.get(f"/entities/{segment(entity)}/dry-run", at=at, cursor=cursor)
+            messages = [*whole.get("messages", []), *page["messages"]]
+            looked_at = whole.get("looked_at", 0) + page["looked_at"]
+            whole = {**page, "messages": messages, "looked_at": looked_at}
+            bar.update(task, total=page["candidates"], completed=looked_at)
+            cursor = page["next"]
+            if not cursor:
+                return whole
+
+
+def show_dry_run(found: Any) -> None:
+    """Print a dry run as a table."""
+    rows = [
+        (
+            m["name"],
+            m["stage"],
+            m["channel"],
+            ", ".join(i["number"] for i in m["items"] if i["asked"]),
+            _sum(i["payable"] for i in m["items"] if i["asked"]),
+            _sum(f["amount"] for f in m["fees"]),
+        )
+        for m in found["messages"]
+    ]
+    columns = ("customer", "stage", "channel", "asks for", ">amount", ">new fees")
+    show_table(f"What a sweep would say on {found['on']}", columns, rows)
+    talk().print(f"{len(rows)} messages; {found['looked_at']} customers looked at.")
+
+
+def _sum(amounts: Any) -> str:
+    from decimal import Decimal
+
+    sums: dict[str, Decimal] = {}
+    for amount in amounts:
+        known = sums.get(amount["currency"], Decimal(0))
+        sums[amount["currency"]] = known + Decimal(amount["amount"])
+    return "\n".join(f"{total} {currency}" for currency, total in sorted(sums.items()))
