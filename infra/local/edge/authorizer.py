@@ -12,7 +12,6 @@ import jwt
 
 _KEYS_KEPT_S = 300.0
 _UNKNOWN_KEY_EVERY_S = 5.0
-_LEEWAY_S = 0
 
 
 class Refused(Exception):
@@ -21,12 +20,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Trust:
-    """Whom an authorizer trusts: one issuer, any of the audiences, all of the scopes."""
+    """Whom an authorizer trusts: one issuer, any of the audiences."""
 
     issuer: str
     audiences: tuple[str, ...]
     header: str = "authorization"
-    scopes: tuple[str, ...] = ()
 
 
 class JwtAuthorizer:
@@ -55,7 +53,6 @@ class JwtAuthorizer:
                 self._key(key_id),
                 algorithms=["RS256", "RS384", "RS512"],
                 issuer=self._trust.issuer,
-                leeway=_LEEWAY_S,
                 options={"require": ["exp", "iss"], "verify_aud": False},
             )
         except jwt.PyJWTError as error:

@@ -34,13 +34,7 @@ class Plan:
     def from_json(cls, read: Mapping[str, Any]) -> "Plan":
         """Return the plan that `as_json` wrote."""
         trusts = {
-            name: Trust(
-                **{
-                    **trust,
-                    "audiences": tuple(trust["audiences"]),
-                    "scopes": tuple(trust["scopes"]),
-                }
-            )
+            name: Trust(**{**trust, "audiences": tuple(trust["audiences"])})
             for name, trust in read["trusts"].items()
         }
         return cls(read["api_id"], tuple(Route(**route) for route in read["routes"]), trusts)
@@ -57,6 +51,8 @@ def read(template: Mapping[str, Any], resolver: Resolver, physical_ids: Mapping[
     if len(apis) != 1:
         raise ValueError(f"the template has {len(apis)} HTTP APIs, not one")
     body = resources[apis[0]]["Properties"]["Body"]
+    if "x-amazon-apigateway-cors" in body:
+        raise ValueError("CORS of the API is not served here")
     trusts = {name: _trust(scheme, resolver) for name, scheme in _schemes(body)}
     routes = []
     for path, method, operation in _operations(body):
@@ -97,10 +93,15 @@ def _trust(scheme: Mapping[str, Any], resolver: Resolver) -> Trust:
 
 
 def _authorizer_of(operation: Mapping[str, Any]) -> str | None:
-    wanted = [name for entry in operation.get("security", []) for name in entry if name != "NONE"]
-    if len(wanted) > 1:
-        raise ValueError(f"a route with several authorizers: {wanted}")
-    return wanted[0] if wanted else None
+    wanted = {
+        name: scopes
+        for entry in operation.get("security", [])
+        for name, scopes in entry.items()
+        if name != "NONE"
+    }
+    if len(wanted) > 1 or any(wanted.values()):
+        raise ValueError(f"several authorizers or scopes on a route are not served: {wanted}")
+    return next(iter(wanted), None)
 
 
 def _function_of(operation: Mapping[str, Any], path: str, resources: Mapping[str, Any]) -> str:

@@ -85,6 +85,10 @@ def test_a_route_that_is_not_understood_is_never_open() -> None:
         body = template["Resources"]["Api"]["Properties"]["Body"]
         if change == "unknown authorizer":
             body["paths"]["/open"]["get"]["security"] = [{"Somebody": []}]
+        elif change == "scopes":
+            body["paths"]["/open"]["get"]["security"] = [{"Operators": ["admin"]}]
+        elif change == "cors":
+            body["x-amazon-apigateway-cors"] = {"allowOrigins": ["*"]}
         elif change == "unknown function":
             body["paths"]["/open"]["get"]["x-amazon-apigateway-integration"] = {"uri": "http://x"}
         else:
@@ -92,6 +96,7 @@ def test_a_route_that_is_not_understood_is_never_open() -> None:
             scheme["x-amazon-apigateway-authorizer"]["type"] = "request"
         return template
 
-    for change in ("unknown authorizer", "unknown function", "another kind of authorizer"):
+    changes = ("unknown authorizer", "unknown function", "scopes", "cors", "another authorizer")
+    for change in changes:
         with pytest.raises(ValueError, match=r".+"):
             _read(broken(change))
