@@ -14,9 +14,12 @@ from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import again
 from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.clock import Now
+from shared.errors import WriteConflict
 
 _COUNTER = "invoice"
 _ATTEMPTS_MAX = 20
+_NUMBER_TAKEN = {0, 1}
+"""Where the counter and the number's fact stand among the writes."""
 
 
 class IssuedInvoices:
@@ -52,10 +55,12 @@ class IssuedInvoices:
             writes = _writes(entity, customer, document, lines, days, now)
             try:
                 self._table.write(count, *writes, *also)
+            except WriteConflict:
+                continue
             except ConditionLost as exc:
-                if 0 not in exc.positions or len(exc.positions) > 1:
+                if not set(exc.positions) <= _NUMBER_TAKEN:
                     return None
-                continue  # another invoice took the number: the next one is ours
+                continue  # another invoice was faster with this number
             return document
         return None
 

@@ -1,0 +1,146 @@
+"""Invoices that this hub issues: numbers, schedules, repeats."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from shared import runtime
+from shared.adapters import keys
+from shared.adapters.invoice_lines import lines_from
+from shared.adapters.issued_invoices import IssuedInvoices
+from shared.domain.account import Document, Entity, Line
+from shared.errors import Conflict, InvalidInput
+from shared.usecases.create_invoice import create_invoice
+from shared.usecases.create_recurrence import create_recurrence
+from tests.integration.drops import stored
+from tests.integration.hub import add_customer, invoke, move_clock, seed
+from tests.support.samples import eur
+from tests.unit.test_decide import LADDER
+
+GENERATION = "functions.invoice_generation.handler"
+JANUARY = date(2026, 1, 31)
+
+
+@pytest.fixture
+def demo(cloud: None) -> Entity:
+    move_clock(datetime(2026, 1, 31, 9, tzinfo=UTC))
+    of = seed(LADDER)
+    add_customer(of)
+    return of
+
+
+def issue(request_id: str = "", minor: int = 11_900, lines: tuple[Line, ...] = ()) -> Document:
+    stores = (runtime.accounts(), runtime.entities(), runtime.issued_invoices())
+    return create_invoice(
+        *stores, "demo", "c1", eur(minor), JANUARY, date(2026, 2, 14), runtime.now(),
+        description="Lamps", lines=lines, request_id=request_id,
+    )  # fmt: skip
+
+
+def generate() -> None:
+    assert invoke(GENERATION, [json.dumps({"kind": "scheduled"})]) == {"batchItemFailures": []}
+
+
+def between_read_and_write[T](monkeypatch: pytest.MonkeyPatch, act: Callable[[], T]) -> list[T]:
+    """Let act happen once, right after the next read of the counter; its result is kept."""
+    read, results = IssuedInvoices._count, []
+
+    def count(self: IssuedInvoices, entity_id: str) -> object:
+        found = read(self, entity_id)
+        monkeypatch.setattr(IssuedInvoices, "_count", read)
+        results.append(act())
+        return found
+
+    monkeypatch.setattr(IssuedInvoices, "_count", count)
+    return results
+
+
+def repeat(**changes: object) -> str:
+    values = {"every_months": 1, "first_on": JANUARY, "terms_days": 14} | changes
+    made = create_recurrence(
+        runtime.accounts(), runtime.recurrences(), "demo", "c1", "Rent", eur(50_000),
+        now=runtime.now(), **values,
+    )  # fmt: skip
+    return made.recurrence_id
+
+
+def test_an_issued_invoice_has_a_number_lines_a_movement_and_waits_for_its_pdf(
+    demo: Entity,
+) -> None:
+    lines = (Line("Lamp", "2", eur(5_000), "19", eur(10_000)),)
+    document = issue(lines=lines)
+    assert document.number == "INV-000001"
+    head = runtime.table().get(keys.open_head("demo", "c1", document.document_id))
+    assert head is not None
+    assert head["psk"].startswith("document#")
+    item = runtime.table().get(keys.lines("demo", "c1", document.document_id))
+    assert item is not None
+    assert lines_from(item) == lines
+    assert [m["amount"] for m in stored("MOVEMENT")] == [11_900]
+    assert [t["sk"].split("#")[0] for t in stored("TICKET")] == ["2026-01-31"]
+
+
+def test_numbers_have_no_gap_and_no_twin_when_two_read_the_same_counter(
+    demo: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue()
+    meanwhile = between_read_and_write(monkeypatch, lambda: issue("other"))
+    mine = issue("mine")
+    assert [d.number for d in (*meanwhile, mine)] == ["INV-000002", "INV-000003"]
+
+
+def test_a_repeated_request_gives_the_same_invoice_and_burns_no_number(demo: Entity) -> None:
+    first = issue("r1")
+    assert issue("r1") == first
+    assert issue("r2").number == "INV-000002"
+    with pytest.raises(Conflict):
+        issue("r1", minor=11_901)
+    with pytest.raises(InvalidInput):
+        issue(lines=(Line("Lamp", "2", eur(5_000), "19", eur(9_999)),))
+
+
+def test_missed_periods_are_made_up_for_on_their_own_dates(demo: Entity) -> None:
+    recurrence_id = repeat(ends_on=date(2026, 4, 30))
+    generate()
+    move_clock(datetime(2026, 6, 15, 9, tzinfo=UTC))
+    generate()
+    generate()
+    heads = sorted(stored("HEAD"), key=lambda head: head["issued_on"])
+    days = ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]
+    assert [head["issued_on"] for head in heads] == days
+    assert [head["number"] for head in heads] == [f"INV-{n:06d}" for n in range(1, 5)]
+    assert heads[1]["due_on"] == "2026-03-14"
+    assert runtime.recurrences().get("demo", recurrence_id).next_on == date(2026, 5, 31)
+
+
+def test_two_passes_at_once_issue_nothing_twice(
+    demo: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repeat(first_on=date(2025, 11, 30))
+    between_read_and_write(monkeypatch, generate)
+    generate()
+    heads = stored("HEAD")
+    assert sorted(head["number"] for head in heads) == [f"INV-{n:06d}" for n in range(1, 4)]
+    assert len({head["issued_on"] for head in heads}) == 3
+
+
+def test_a_paused_schedule_rests(demo: Entity) -> None:
+    recurrence_id = repeat()
+    runtime.recurrences().switch("demo", recurrence_id, active=False)
+    generate()
+    assert stored("HEAD") == []
+
+
+def test_a_schedule_that_cannot_be_is_refused(demo: Entity) -> None:
+    for wrong in (
+        {"every_months": 2},
+        {"terms_days": -1},
+        {"anchor_day": 30},
+        {"ends_on": date(2026, 1, 1)},
+    ):
+        with pytest.raises(InvalidInput):
+            repeat(**wrong)
+    repeat(first_on=date(2026, 2, 28), anchor_day=31)
+    repeat(first_on=date(2026, 2, 28), anchor_day=30)
