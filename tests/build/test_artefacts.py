@@ -105,7 +105,7 @@ def import_alone(function: Function) -> dict[str, Any] | str:
         text=True,
         timeout=120,
     )
-    return ran.stderr if ran.returncode else json.loads(ran.stdout)
+    return ran.stderr.splitlines()[-1] if ran.returncode else json.loads(ran.stdout)
 
 
 @pytest.fixture(scope="module")
