@@ -328,7 +328,14 @@ def documents() -> "Documents":
     """Return the files of the documents bucket."""
     from shared.adapters.documents import Documents
 
-    return Documents(client("s3"), setting("DOCUMENTS_BUCKET"))
+    # signed for the bucket's own region: a signature for the global host dies on its redirect
+    config = Config(
+        connect_timeout=2,
+        read_timeout=8,
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual"},
+    )
+    return Documents(boto3.client("s3", config=config), setting("DOCUMENTS_BUCKET"))
 
 
 @cache
