@@ -20,6 +20,7 @@ from shared import runtime
 from shared.domain.account import Line
 from shared.domain.money import parse_money
 from shared.domain.roles import Role
+from shared.usecases.create_invoice import create_invoice
 
 router = APIGatewayHttpRouter()
 _CUSTOMERS_PER_PAGE = 25
@@ -59,8 +60,6 @@ def issue_invoice(
     body: InvoiceIn,
     idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
 ) -> DocumentOut:
-    from shared.usecases.create_invoice import create_invoice
-
     document = create_invoice(
         runtime.accounts(),
         runtime.issued_invoices(),

@@ -11,6 +11,7 @@ from functions.operator_api.schema import ImportIn, ImportOut, ImportStarted, Li
 from shared import runtime
 from shared.domain.import_run import ImportRun
 from shared.domain.roles import Role
+from shared.usecases.start_import import start_import
 
 router = APIGatewayHttpRouter()
 
@@ -27,8 +28,6 @@ class ImportList(BaseModel):
 )
 @needs(Role.CLERK)
 def announce(entity: str, body: ImportIn) -> ImportStarted:
-    from shared.usecases.start_import import start_import
-
     request = current()
     entity_of(entity)
     upload = start_import(
