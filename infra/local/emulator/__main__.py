@@ -7,7 +7,8 @@
    otherwise: each parallel batch is a process of its own with its own cold start.
 4. Loopback counts as TLS: policies that deny `aws:SecureTransport` false would deny everything.
 5. Policies may name `dynamodb:LeadingKeys`.
-6. `GET /_local/state` tells in one look what is queued, unread on a stream, and running.
+6. A batch call of SQS needs the right to the single call, as on AWS.
+7. `GET /_local/state` tells in one look what is queued, unread on a stream, and running.
 
 It reads ministack's internals, so the version is pinned and a test covers each item.
 Run as a folder (`python infra/local/emulator`), so that nothing else of the project is importable.
@@ -19,6 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import batch_actions
 import leading_keys
 import state
 from ministack import app
@@ -43,6 +45,7 @@ def main() -> None:
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = _IDLE_GAP_S
     pin_origin = app.pin_request_origin
     app.pin_request_origin = lambda source_ip, _: pin_origin(source_ip, True)
+    batch_actions.install()
     leading_keys.install()
     app.app = state.served_beside(app.app)
     app.main()
