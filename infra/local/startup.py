@@ -259,7 +259,7 @@ class Startup:
             )
         )
         listening.close()
-        wiring.wait_for(f"{self._state['public_url']}/no-such-route", process)
+        wiring.wait_for(f"{self._state['public_url']}/no-such-route", process, status=404)
 
     def _note(self, **facts: Any) -> None:
         with self._lock:

@@ -17,16 +17,18 @@ _READY_TIMEOUT_S = 30.0
 _HTTP = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(10))
 
 
-def wait_for(url: str, process: processes.Started) -> None:
-    """Return once the process answers. Raises StartFailed with its last words and its log."""
+def wait_for(url: str, process: processes.Started, *, status: int = 200) -> None:
+    """Return once the process answers so. Raises StartFailed with its last words and its log."""
     deadline = time.monotonic() + _READY_TIMEOUT_S
     while time.monotonic() < deadline and processes.is_running(process):
         try:
-            _HTTP.request("GET", url)
+            answer = _HTTP.request("GET", url, timeout=1)
         except urllib3.exceptions.HTTPError:
             time.sleep(0.05)
-        else:
+            continue
+        if answer.status == status and processes.is_running(process):
             return
+        time.sleep(0.05)
     words = processes.last_words(process) or "no message"
     raise processes.StartFailed(f"{process.name} did not start: {words} (log: {process.log})")
 

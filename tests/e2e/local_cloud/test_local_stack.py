@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -251,6 +252,29 @@ def test_a_stack_whose_process_died_is_replaced(toy_options: Options) -> None:
         assert len(first.dead()) == len(first.state["pids"])
     finally:
         LocalStack.stop(options.state_dir)
+
+
+def test_a_port_that_is_taken_meanwhile_is_answered_by_another(
+    toy_options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = dataclasses.replace(toy_options, state_dir=toy_options.state_dir.parent / "fourth")
+    real, given = processes.free_port, []
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        def every_other_is_taken() -> int:
+            given.append(port if len(given) % 2 == 0 else real())
+            return given[-1]
+
+        monkeypatch.setattr(processes, "free_port", every_other_is_taken)
+        stack = LocalStack.start(options)
+        try:
+            assert _get(stack, "/p/plain").status == 200
+            assert given.count(port) == 2, "mail and the emulator were both given the taken port"
+        finally:
+            LocalStack.stop(options.state_dir)
 
 
 def test_a_template_that_cannot_be_made_says_why_and_leaves_nothing(
