@@ -25,6 +25,8 @@ HANDLERS = {
     "SWEEP": "functions.reminder_sweep.worker",
     "NOTICE": "functions.notice_send.handler",
     "ESCALATION": "functions.escalation.handler",
+    "PAYMENT": "functions.payment_webhook.worker",
+    "JANITOR": "functions.janitor.handler",
 }
 _NOW_AND_EVER = timedelta(days=-1)
 

@@ -1,0 +1,195 @@
+"""A gateway that says what a test told it, and webhooks signed as the real one signs them."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+
+from shared import runtime
+from shared.adapters import keys
+from shared.adapters.account_items import checkout_item
+from shared.adapters.table import Put
+from shared.domain.account import Checkout, CheckoutState, Customer, Document, Entity
+from shared.domain.gateway import GatewayCheckout, GatewayPayment
+from shared.domain.money import Money, total
+from shared.errors import NotFound
+
+VERSION = "2026-10-28.endive"
+SECRET = "whsec_of_the_tests"
+BOOKED_AT = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)  # in Berlin it is the tenth already
+
+
+@dataclass
+class FakeGateway:
+    """Pages and payments by id; asked counts the questions."""
+
+    api_version: str = VERSION
+    pages: dict[str, GatewayCheckout] = field(default_factory=dict)
+    payments: dict[str, GatewayPayment] = field(default_factory=dict)
+    asked: int = 0
+
+    def checkout(self, session_id: str) -> GatewayCheckout:
+        self.asked += 1
+        if session_id not in self.pages:
+            raise NotFound(gateway="resource_missing")
+        page = self.pages[session_id]
+        if page.payment is None:
+            return page
+        return replace(page, payment=self.payments[page.payment.reference])
+
+    def payment(self, reference: str) -> GatewayPayment:
+        self.asked += 1
+        if reference not in self.payments:
+            raise NotFound(gateway="resource_missing")
+        return self.payments[reference]
+
+    def find_checkout(self, checkout: Checkout, since: datetime) -> GatewayCheckout | None:
+        found = [p for p in self.pages.values() if p.checkout_id == checkout.checkout_id]
+        return found[0] if found else None
+
+    def payments_since(self, since: datetime) -> Iterator[GatewayPayment]:
+        yield from (p for p in self.payments.values() if p.status == "succeeded")
+
+    def takes(self, of: Entity, whose: Customer, checkout: Checkout, **changes: Any) -> str:
+        """Let the checkout's page be paid; return the payment's reference."""
+        paid = GatewayPayment(
+            reference=f"pi_{checkout.checkout_id}",
+            status="succeeded",
+            amount=checkout.amount,
+            odd="",
+            method="card",
+            received_at=BOOKED_AT,
+            entity_id=of.entity_id,
+            customer_id=whose.customer_id,
+            checkout_id=checkout.checkout_id,
+        )
+        paid = replace(paid, **changes)
+        self.payments[paid.reference] = paid
+        self.page(of, whose, checkout, "complete", paid)
+        return paid.reference
+
+    def page(
+        self,
+        of: Entity,
+        whose: Customer,
+        checkout: Checkout,
+        state: str,
+        payment: GatewayPayment | None = None,
+    ) -> None:
+        """Let the checkout's page be in a state."""
+        session_id = f"cs_{checkout.checkout_id}"
+        self.pages[session_id] = GatewayCheckout(
+            session_id=session_id,
+            state=state,
+            payment_status="paid" if payment and payment.status == "succeeded" else "unpaid",
+            entity_id=of.entity_id,
+            customer_id=whose.customer_id,
+            checkout_id=checkout.checkout_id,
+            url=f"https://checkout.example/{session_id}",
+            payment=payment,
+        )
+
+
+def make_secret() -> None:
+    """Fill in the stack's secret."""
+    value = json.dumps({"api_key": "sk_test_1", "webhook_secrets": [SECRET]})
+    boto3.client("secretsmanager").create_secret(Name="hub/stripe", SecretString=value)
+
+
+def add_checkout(
+    of: Entity, whose: Customer, name: str, *documents: Document, **changes: Any
+) -> Checkout:
+    """Write an open checkout for all that is open on documents, and return it."""
+    plan = tuple((d.document_id, d.open) for d in documents)
+    wall = datetime.now(UTC)
+    values: dict[str, Any] = {
+        "checkout_id": name,
+        "state": CheckoutState.OPEN,
+        "amount": total((amount for _, amount in plan), plan[0][1].currency),
+        "allocations": plan,
+        "created_at": wall,
+        "expires_at": wall + timedelta(hours=24),
+        "session_id": f"cs_{name}",
+        "url": f"https://checkout.example/cs_{name}",
+    }
+    checkout = Checkout(**(values | changes))
+    pending = keys.pending_entry(of.entity_id, "checkout", wall, name)
+    runtime.table().write(Put(checkout_item(of.entity_id, whose.customer_id, checkout) | pending))
+    return checkout
+
+
+def webhook(event_id: str, kind: str, subject: dict[str, Any], **changes: Any) -> bytes:
+    """Return the body of an event about subject."""
+    event = {
+        "id": event_id,
+        "object": "event",
+        "type": kind,
+        "api_version": VERSION,
+        "created": 1_790_000_000,
+        "livemode": False,
+        "data": {"object": subject},
+    }
+    return json.dumps(event | changes).encode()
+
+
+def signed(body: bytes, secret: str = SECRET, age_s: int = 0) -> str:
+    """Return the signature header of body."""
+    t = int(time.time()) - age_s
+    mark = hmac.new(secret.encode(), f"{t}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={t},v1={mark}"
+
+
+def post(entity_id: str, body: bytes, signature: str | None, *, encoded: bool = False) -> int:
+    """Send body to the receiver as the API does; return the status."""
+    from functions.payment_webhook.receiver import handler
+
+    text = base64.b64encode(body).decode() if encoded else body.decode("utf-8", "surrogateescape")
+    event = {
+        "version": "2.0",
+        "pathParameters": {"entity": entity_id},
+        "headers": {} if signature is None else {"stripe-signature": signature},
+        "body": text,
+        "isBase64Encoded": encoded,
+    }
+    context = SimpleNamespace(
+        function_name="test",
+        memory_limit_in_mb=128,
+        invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:test",
+        aws_request_id="r",
+    )
+    return int(handler(event, context)["statusCode"])
+
+
+def hint(of: Entity, event_id: str, kind: str, subject: dict[str, Any], **changes: Any) -> None:
+    """Send one webhook and follow it."""
+    from tests.integration.hub import drain
+
+    body = webhook(event_id, kind, subject, **changes)
+    assert post(of.entity_id, body, signed(body)) == 200
+    drain("PAYMENT")
+
+
+def items(entity_id: str, prefix: str = "") -> list[dict[str, Any]]:
+    """Return every item of the table whose partition begins with prefix (a look from outside)."""
+    found = boto3.client("dynamodb").scan(TableName="hub", ConsistentRead=True)["Items"]
+    from shared.adapters.codec import decode_item
+
+    return [i for i in map(decode_item, found) if i["pk"].startswith(f"E#{entity_id}{prefix}")]
+
+
+def of_type(entity_id: str, *types: str) -> list[dict[str, Any]]:
+    """Return the items of types."""
+    return [i for i in items(entity_id) if i["type"] in types]
+
+
+def euros(minor: int) -> Money:
+    """Return minor cents."""
+    return Money(minor=minor, currency="EUR")
