@@ -242,12 +242,12 @@ def test_a_stack_whose_process_died_is_replaced(toy_options: Options) -> None:
     options = dataclasses.replace(
         toy_options, state_dir=toy_options.state_dir.parent / "third", with_mail=False
     )
-    first = LocalStack.start(options)
-    edge = next(record for record in first.state["pids"] if record["name"] == "edge")
-    os.kill(edge["pid"], signal.SIGKILL)
-    assert _until(first.dead) == ["edge"]
-    second = LocalStack.start(options)
     try:
+        first = LocalStack.start(options)
+        edge = next(record for record in first.state["pids"] if record["name"] == "edge")
+        os.kill(edge["pid"], signal.SIGKILL)
+        assert _until(first.dead) == ["edge"]
+        second = LocalStack.start(options)
         assert _get(second, "/p/plain").status == 200
         assert len(first.dead()) == len(first.state["pids"])
     finally:
@@ -286,10 +286,13 @@ def test_a_template_that_cannot_be_made_says_why_and_leaves_nothing(
     options = dataclasses.replace(
         toy_options, state_dir=tmp_path, built_template=broken, with_mail=False
     )
-    with pytest.raises(processes.StartFailed, match="DropBucket"):
-        LocalStack.start(options)
-    assert not (tmp_path / "stack.json").exists()
-    assert not (tmp_path / "run" / "tmp").exists()
+    try:
+        with pytest.raises(processes.StartFailed, match="DropBucket"):
+            LocalStack.start(options)
+        assert not (tmp_path / "stack.json").exists()
+        assert not (tmp_path / "run" / "tmp").exists()
+    finally:
+        LocalStack.stop(tmp_path)
 
 
 def _lives(pid: int) -> bool:
