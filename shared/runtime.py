@@ -343,7 +343,7 @@ def printer() -> "Printer":
     """Return what makes PDF."""
     from shared.adapters.typst_pdf import Printer
 
-    return Printer()
+    return Printer(templates())
 
 
 @cache

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, parse_pattern
+from babel.numbers import format_decimal, format_percent, parse_pattern
 
 from shared.domain.money import Money, exponent
 
@@ -36,6 +36,11 @@ class Formats:
     def decimal(self, text: str) -> str:
         """Return plain decimal text as the language writes it, every digit kept."""
         return str(format_decimal(Decimal(text), locale=self._locale, decimal_quantization=False))
+
+    def percent(self, text: str) -> str:
+        """Return plain decimal text as per cent, every digit kept: 7% or 7 %."""
+        share = Decimal(text).scaleb(-2)
+        return str(format_percent(share, locale=self._locale, decimal_quantization=False))
 
     def day(self, day: date) -> str:
         """Return the date for a table, such as 4 Dec 2026."""

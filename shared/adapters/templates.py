@@ -63,6 +63,7 @@ def _voice(language: str) -> Voice:
     environment.filters["money"] = formats.money
     environment.filters["number"] = formats.number
     environment.filters["decimal"] = formats.decimal
+    environment.filters["percent"] = formats.percent
     environment.filters["day"] = formats.day
     environment.filters["long_day"] = formats.long_day
     environment.globals["t"] = words

@@ -1,0 +1,139 @@
+"""The documents function: one PDF per document, stored, noted, and never lost to a race."""
+
+import json
+from datetime import UTC, date, datetime
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from pypdf import PdfReader
+
+from functions.documents.handler import handler
+from shared import runtime
+from shared.adapters import keys
+from shared.adapters.account_items import document_from, head_item
+from shared.adapters.invoice_lines import lines_item
+from shared.adapters.table import Put, Table
+from shared.domain.account import Document, DocumentKind, Line
+from shared.domain.money import Money
+from shared.domain.paper import PaperView
+from shared.usecases.render_document import render_document
+from tests.support.samples import customer, entity, eur
+
+_CONTEXT = SimpleNamespace(
+    function_name="documents",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:documents",
+    aws_request_id="1",
+)
+DOCUMENT = Document(
+    document_id="d1",
+    kind=DocumentKind.INVOICE,
+    number="INV-7",
+    issued_on=date(2026, 11, 2),
+    due_on=date(2026, 12, 2),
+    total=eur(11_900),
+    open=eur(11_900),
+)
+LINE = Line("Paper filters #strong[no]", "40", eur(250), "19", eur(10_000))
+
+
+@pytest.fixture
+def seeded(table: Table) -> Table:
+    from shared.adapters.account_items import customer_item
+    from shared.adapters.entity_items import entity_item
+
+    pending = keys.pending_entry("demo", "document", datetime.now(UTC), "d1")
+    table.write(Put(entity_item(entity())))
+    table.write(Put(customer_item("demo", customer(language="de"))))
+    table.write(Put(head_item("demo", customer(), DOCUMENT, 1) | pending))
+    table.write(Put(lines_item("demo", "c1", DOCUMENT, [LINE], "hash")))
+    return table
+
+
+def _ask() -> dict[str, Any]:
+    body = {"kind": "document", "entity": "demo", "customer_id": "c1", "document_id": "d1"}
+    record = {"messageId": "1", "body": json.dumps(body), "eventSource": "aws:sqs"}
+    return dict(handler({"Records": [record]}, _CONTEXT))
+
+
+def _head(table: Table) -> dict[str, Any]:
+    item = table.get(keys.open_head("demo", "c1", "d1"))
+    assert item is not None
+    return item
+
+
+def _stored() -> list[str]:
+    listed = boto3.client("s3").list_objects_v2(Bucket="documents")
+    return [found["Key"] for found in listed.get("Contents", [])]
+
+
+def test_a_document_is_rendered_stored_and_taken_off_the_pending_list(seeded: Table) -> None:
+    assert _ask() == {"batchItemFailures": []}
+    head = _head(seeded)
+    assert head["pdf_key"] == "invoices/demo/c1/d1-1.pdf"
+    assert "ppk" not in head
+    assert head["gpk"], "it stays in the due index"
+    stored = boto3.client("s3").get_object(Bucket="documents", Key=head["pdf_key"])
+    pdf = PdfReader(BytesIO(stored["Body"].read()))
+    text = pdf.pages[0].extract_text()
+    assert "Rechnung INV-7" in text
+    assert "Paper filters #strong[no]" in text
+    assert "119,00" in text
+    assert b"pdfaid" in pdf.trailer["/Root"]["/Metadata"].get_object().get_data()
+
+
+def test_a_message_that_comes_again_does_nothing(seeded: Table) -> None:
+    _ask()
+    before = _head(seeded)
+    _ask()
+    assert _head(seeded) == before
+    assert len(_stored()) == 1
+
+
+def test_a_document_that_is_gone_is_let_go(seeded: Table) -> None:
+    whose = ("demo", "c1", "d9")
+    ports = (runtime.accounts(), runtime.papers(), runtime.printer(), runtime.documents())
+    assert render_document(*ports, *whose) == "gone"
+
+
+class _Meanwhile:
+    """Prints like the real one, and lets something happen while it does."""
+
+    def __init__(self, table: Table, after: Document) -> None:
+        self._table = table
+        self._after = after
+        self.printed = 0
+
+    def pdf(self, view: PaperView) -> bytes:
+        self.printed += 1
+        if self.printed == 1:
+            from shared.adapters.heads import head_writes
+
+            writes = head_writes(entity(), customer(), view.document, self._after, None)
+            self._table.write(*writes)
+        return b"%PDF"
+
+
+@pytest.mark.parametrize("open_minor", [400, 0])
+def test_a_payment_meanwhile_loses_neither_the_pdf_nor_the_payment(
+    seeded: Table, open_minor: int
+) -> None:
+    after = Document(
+        **{
+            name: getattr(DOCUMENT, name)
+            for name in Document.__dataclass_fields__
+            if name not in ("open", "version")
+        },
+        open=Money(minor=open_minor, currency="EUR"),
+        version=2,
+    )
+    printer = _Meanwhile(seeded, after)
+    stores = (runtime.accounts(), runtime.papers(), printer, runtime.documents())
+    assert render_document(*stores, "demo", "c1", "d1") == "rendered"
+    assert printer.printed == 1, "the balance is not on the page"
+    head = document_from(runtime.papers()._head("demo", "c1", "d1") or {})
+    assert head.open.minor == open_minor
+    assert head.pdf_key == "invoices/demo/c1/d1-1.pdf"
