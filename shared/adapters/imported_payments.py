@@ -8,13 +8,11 @@ from shared.adapters.account_items import document_from
 from shared.adapters.codec import Item
 from shared.adapters.payment_items import payment_item
 from shared.adapters.settlement_writes import settlement_writes
-from shared.adapters.table import ConditionLost, Put, Table
+from shared.adapters.table import Put, Table
+from shared.adapters.write_groups import Group, write_groups
 from shared.domain.account import Document
 from shared.domain.clock import Now
-from shared.domain.import_verdicts import PaymentFact
-from shared.domain.payment import Payment
-from shared.domain.settle import Settlement
-from shared.errors import WriteConflict
+from shared.domain.import_verdicts import Booking, PaymentFact
 
 
 class ImportedPayments:
@@ -36,46 +34,48 @@ class ImportedPayments:
         wanted = [keys.payment(entity_id, *pair) for pair in pairs]
         return frozenset(i["payment_id"] for i in self._table.get_many(wanted))
 
-    def open_document(
-        self, entity_id: str, customer_id: str, document_id: str
-    ) -> tuple[Document, Mapping[str, Any]] | None:
-        """Return the document and what is stored of it, or None where nothing of it is open."""
-        item = self._table.get(keys.open_head(entity_id, customer_id, document_id))
-        return (document_from(item), item) if item else None
+    def open_documents(
+        self, entity_id: str, pairs: Sequence[tuple[str, str]]
+    ) -> Mapping[str, tuple[Document, Mapping[str, Any]]]:
+        """Return documents and what is stored of them, of (customer id, document id) pairs.
+
+        By document id; one of which nothing is open is not among them.
+        """
+        wanted = [keys.open_head(entity_id, *pair) for pair in pairs]
+        found = self._table.get_many(wanted)
+        return {item["document_id"]: (document_from(item), item) for item in found}
 
     def add(
         self,
         entity_id: str,
-        customer_id: str,
-        payment: Payment,
-        settlement: Settlement,
+        bookings: Sequence[Booking],
         heads: Mapping[str, Mapping[str, Any]],
-        content_hash: str,
         now: Now,
-    ) -> bool:
-        """Write a payment with what it settles; return False where somebody wrote first.
+    ) -> set[int]:
+        """Write payments with what they settle; return the indexes of those that lost.
 
-        Nobody is sent a receipt, and nothing is written back: who took the money knows of it.
+        No two of bookings may settle the same document. heads are the stored open heads by
+        document id. Nobody is sent a receipt, and nothing is written back: who took the money
+        knows of it.
         """
-        fact: Item = {
-            **keys.fact(entity_id, _name(payment.external_id)),
-            "type": "FACT",
-            "external_id": payment.external_id,
-            "customer_id": customer_id,
-            "payment_id": payment.payment_id,
-            "content_hash": content_hash,
-        }
         stored = {document_id: dict(head) for document_id, head in heads.items()}
-        writes = settlement_writes(
-            entity_id, customer_id, payment, settlement, stored, now, writeback=False
-        )
-        try:
-            self._table.write(
-                Put(fact), Put(payment_item(entity_id, customer_id, payment)), *writes
+        groups: list[Group] = []
+        for booking in bookings:
+            whose, payment = (entity_id, booking.customer_id), booking.payment
+            fact: Item = {
+                **keys.fact(entity_id, _name(payment.external_id)),
+                "type": "FACT",
+                "external_id": payment.external_id,
+                "customer_id": booking.customer_id,
+                "payment_id": payment.payment_id,
+                "content_hash": booking.content_hash,
+            }
+            item = Put(payment_item(*whose, payment))
+            settled = settlement_writes(
+                *whose, payment, booking.settlement, stored, now, writeback=False
             )
-        except (ConditionLost, WriteConflict):
-            return False
-        return True
+            groups.append((Put(fact), item, *settled))
+        return write_groups(self._table, groups)
 
 
 def _name(external_id: str) -> str:

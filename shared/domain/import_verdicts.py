@@ -14,6 +14,8 @@ from shared.domain.imports import (
     Problem,
 )
 from shared.domain.money import Money
+from shared.domain.payment import Payment
+from shared.domain.settle import Settlement
 
 
 class Verdict(StrEnum):
@@ -60,6 +62,16 @@ class Arrival:
     content_hash: str
     days: tuple[date, ...]
     import_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A payment received elsewhere, ready to be written with what it settles."""
+
+    customer_id: str
+    payment: Payment
+    settlement: Settlement
+    content_hash: str
 
 
 def judge_customer(

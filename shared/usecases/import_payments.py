@@ -8,13 +8,14 @@ from typing import Any, Protocol
 from shared.domain.account import Document, Entity
 from shared.domain.clock import Now
 from shared.domain.import_verdicts import (
+    Booking,
     InvoiceFact,
     PaymentFact,
     judge_payment,
 )
 from shared.domain.imports import PaymentRow, Problem
 from shared.domain.payment import Payment
-from shared.domain.settle import Settlement, settle
+from shared.domain.settle import settle
 from shared.ids import derived_id
 from shared.usecases.import_rows import Judged
 
@@ -26,13 +27,13 @@ class Invoices(Protocol):
 class Payments(Protocol):
     def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, PaymentFact]: ...
     def ours(self, entity_id: str, pairs: Sequence[tuple[str, str]]) -> frozenset[str]: ...
-    def open_document(
-        self, entity_id: str, customer_id: str, document_id: str
-    ) -> tuple[Document, Mapping[str, Any]] | None: ...
+    def open_documents(
+        self, entity_id: str, pairs: Sequence[tuple[str, str]]
+    ) -> Mapping[str, tuple[Document, Mapping[str, Any]]]: ...
     def add(
-        self, entity_id: str, customer_id: str, payment: Payment, settlement: Settlement,
-        heads: Mapping[str, Mapping[str, Any]], content_hash: str, now: Now,
-    ) -> bool: ...  # fmt: skip
+        self, entity_id: str, bookings: Sequence[Booking], heads: Mapping[str, Mapping[str, Any]],
+        now: Now,
+    ) -> set[int]: ...  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,32 @@ class PaymentDesk:
         return judged
 
     def write(self, judged: Sequence[Judged]) -> list[PaymentRow]:
-        """Write each payment; return those that lost."""
-        return [one.row for one in judged if not self._add(one.row, one.basis)]
+        """Write payments together, those of one document one after the other; return who lost."""
+        lost: list[PaymentRow] = []
+        left = list(judged)
+        while left:
+            of_document = {one.basis.document_id: one for one in reversed(left)}
+            this_round = list(of_document.values())
+            lost += self._add(this_round)
+            chosen = {id(one) for one in this_round}
+            left = [one for one in left if id(one) not in chosen]
+        return lost
 
-    def _add(self, row: PaymentRow, invoice: InvoiceFact) -> bool:
-        whose = (self.entity.entity_id, invoice.customer_id)
-        found = self.store.open_document(*whose, invoice.document_id)
-        documents, heads = [], {}
-        if found is not None:
-            documents, heads = [found[0]], {invoice.document_id: found[1]}
-        settlement = settle(row.amount, [(invoice.document_id, row.amount)], documents)
+    def _add(self, judged: Sequence[Judged]) -> list[PaymentRow]:
+        entity_id = self.entity.entity_id
+        pairs = [(one.basis.customer_id, one.basis.document_id) for one in judged]
+        found = self.store.open_documents(entity_id, pairs)
+        bookings = [self._booking(one.row, one.basis, found) for one in judged]
+        heads = {document_id: head for document_id, (_, head) in found.items()}
+        lost = self.store.add(entity_id, bookings, heads, self.now)
+        return [judged[i].row for i in sorted(lost)]
+
+    def _booking(
+        self, row: PaymentRow, invoice: InvoiceFact, found: Mapping[str, tuple[Document, Any]]
+    ) -> Booking:
+        known = found.get(invoice.document_id)
+        plan = [(invoice.document_id, row.amount)]
+        settlement = settle(row.amount, plan, [known[0]] if known else [])
         payment = Payment(
             payment_id=derived_id("payment-elsewhere", self.entity.entity_id, row.external_id),
             amount=row.amount,
@@ -88,4 +105,4 @@ class PaymentDesk:
             external_id=row.external_id,
             allocations=settlement.allocations,
         )
-        return self.store.add(*whose, payment, settlement, heads, row.content_hash, self.now)
+        return Booking(invoice.customer_id, payment, settlement, row.content_hash)

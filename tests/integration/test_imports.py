@@ -336,3 +336,14 @@ def _drops_of(body: str) -> list[use_case.Drop]:
     from functions.erp_sync.handler import _drops
 
     return list(_drops(json.loads(body)))
+
+
+def test_many_payments_of_one_invoice_settle_it_one_after_the_other(filled: Entity) -> None:
+    header = PAYMENTS.splitlines()[0]
+    rows = [f"P-{n},I-1,2026-01-20,EUR,10.00,bank" for n in range(13)]
+    run = drop("\n".join([header, *rows]))
+    assert (run.new, run.state) == (13, "done")
+    account = runtime.accounts().account("demo", customer_id("C-1"))
+    assert [d.number for d in account.documents] == ["2026-002"]
+    assert sorted(c.unapplied.minor for c in account.credits) == [100, 1000]
+    assert balances_agree()
