@@ -18,8 +18,20 @@ def handler(event: dict[str, Any], context: Any) -> None:
         image, key = record["dynamodb"].get("NewImage"), record["dynamodb"]["Keys"]
         if record["eventName"] != "INSERT" and key["pk"]["S"].endswith("#L"):
             log.critical("ledger_changed", event=record["eventName"], movement=key["sk"]["S"])
-        found = errand(decode_item(image)) if record["eventName"] == "INSERT" else None
+        found = errand(decode_item(image)) if image and _asks_anew(record) else None
         if found is not None:
             by_queue.setdefault(found.queue, []).append((found.body, found.group, found.dedup))
     for queue, messages in by_queue.items():
         runtime.queues().send_many(queue, messages)
+
+
+def _asks_anew(record: dict[str, Any]) -> bool:
+    """Return whether the fact is new, or a document whose page has to be made again.
+
+    Other facts that turn pending again wait for the janitor: they were refused a moment ago.
+    """
+    images = record["dynamodb"]
+    if record["eventName"] == "INSERT":
+        return True
+    new, old = images["NewImage"], images.get("OldImage", {})
+    return new["type"]["S"] == "HEAD" and new.get("psk") != old.get("psk")
