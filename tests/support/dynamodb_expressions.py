@@ -1,7 +1,8 @@
 """DynamoDB's expressions over top-level attributes: conditions, key conditions and updates.
 
 An expression is read once and becomes a function of an item; what DynamoDB would refuse raises
-Refused with DynamoDB's error code. Document paths (a.b, a[0]) are not read: nothing here uses them.
+Refused with DynamoDB's error code. Only what the hub uses is read: no document paths (a.b, a[0]),
+no size() or contains(), no arithmetic.
 """
 
 import operator
@@ -18,7 +19,7 @@ from tests.support.table_schema import Attributes
 
 Attribute = Mapping[str, Any]
 Test = Callable[[Attributes, Mapping[str, str], Mapping[str, Attribute]], bool]
-_TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),+]|-(?=\s)|[#:]?[A-Za-z_][A-Za-z0-9_]*)")
+_TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),]|[#:]?[A-Za-z_][A-Za-z0-9_]*)")
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -65,11 +66,10 @@ class KeyRange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """An update as read: (target, operand) pairs to set and to add, and targets to remove."""
+    """An update as read: (target, value) pairs to set, and targets to remove."""
 
-    set: tuple[tuple[str, tuple[Any, ...]], ...]
+    set: tuple[tuple[str, str], ...]
     remove: tuple[str, ...]
-    add: tuple[tuple[str, str], ...]
     names: frozenset[str]
     values: frozenset[str]
 
@@ -132,22 +132,19 @@ def key_range(text: str) -> KeyRange:
 def update(text: str) -> Changes:
     """Return an update expression as read."""
     tokens = _Tokens(text)
-    sets: list[tuple[str, tuple[Any, ...]]] = []
+    sets: list[tuple[str, str]] = []
     removes: list[str] = []
-    adds: list[tuple[str, str]] = []
     clauses: set[str] = set()
     while not tokens.done():
         clause = tokens.take().upper()
-        if clause not in ("SET", "REMOVE", "ADD") or clause in clauses:
+        if clause not in ("SET", "REMOVE") or clause in clauses:
             raise invalid(f"Invalid UpdateExpression: {clause}")
         clauses.add(clause)
         while True:
             target = tokens.path()
             if clause == "SET":
                 tokens.expect("=")
-                sets.append((target, _sum(tokens)))
-            elif clause == "ADD":
-                adds.append((target, tokens.value()))
+                sets.append((target, tokens.value()))
             else:
                 removes.append(target)
             if tokens.peek() != ",":
@@ -155,7 +152,7 @@ def update(text: str) -> Changes:
             tokens.take()
     if not clauses:
         raise invalid("Invalid UpdateExpression: The expression can not be empty;")
-    return Changes(tuple(sets), tuple(removes), tuple(adds), *tokens.mentioned())
+    return Changes(tuple(sets), tuple(removes), *tokens.mentioned())
 
 
 def updated(
@@ -165,18 +162,14 @@ def updated(
     values: Mapping[str, Attribute],
 ) -> dict[str, Attribute]:
     """Return item after changes, all of which see it as it was."""
-    targets = [name_of(t, names) for t in (*dict(changes.set), *changes.remove, *dict(changes.add))]
-    written = len(changes.set) + len(changes.remove) + len(changes.add)
-    if len(set(targets)) < written:
+    targets = [name_of(t, names) for t in (*(t for t, _ in changes.set), *changes.remove)]
+    if len(set(targets)) < len(targets):
         raise invalid("Invalid UpdateExpression: Two document paths overlap with each other;")
     after = dict(item)
-    for target, operand in changes.set:
-        after[name_of(target, names)] = _operand(operand, item, names, values)
+    for target, value in changes.set:
+        after[name_of(target, names)] = value_of(value, values)
     for target in changes.remove:
         after.pop(name_of(target, names), None)
-    for target, token in changes.add:
-        name = name_of(target, names)
-        after[name] = _plus(item.get(name, {"N": "0"}), value_of(token, values), 1)
     return after
 
 
@@ -275,15 +268,14 @@ def _one(tokens: _Tokens) -> Test:
         tokens.expect(")")
         wanted = token == "attribute_exists"
         return lambda i, n, v: (name_of(path, n) in i) is wanted
-    if token in ("begins_with", "contains"):
+    if token == "begins_with":
         tokens.take()
         tokens.expect("(")
         path = tokens.path()
         tokens.expect(",")
         value = tokens.value()
         tokens.expect(")")
-        test = _begins if token == "begins_with" else _contains
-        return lambda i, n, v: test(i.get(name_of(path, n)), value_of(value, v))
+        return lambda i, n, v: _begins(i.get(name_of(path, n)), value_of(value, v))
     return _comparison(tokens)
 
 
@@ -318,12 +310,6 @@ def _comparison(tokens: _Tokens) -> Test:
 
 def _side(tokens: _Tokens) -> Callable[..., Attribute | None]:
     token = tokens.peek()
-    if token == "size":
-        tokens.take()
-        tokens.expect("(")
-        path = tokens.path()
-        tokens.expect(")")
-        return lambda i, n, v: _size(i.get(name_of(path, n)))
     if token[:1] == ":":
         token = tokens.value()
         return lambda i, n, v: value_of(token, v)
@@ -357,72 +343,3 @@ def _ordered(how: str, left: Attribute | None, right: Attribute | None) -> bool:
 
 def _begins(attribute: Attribute | None, start: Attribute) -> bool:
     return attribute is not None and "S" in attribute and attribute["S"].startswith(start["S"])
-
-
-def _contains(attribute: Attribute | None, part: Attribute) -> bool:
-    if attribute is None:
-        return False
-    if "S" in attribute:
-        return "S" in part and part["S"] in attribute["S"]
-    return "L" in attribute and part in attribute["L"]
-
-
-def _size(attribute: Attribute | None) -> Attribute | None:
-    if attribute is None:
-        return None
-    kind, value = _plain(attribute)
-    return {"N": str(len(value.encode()) if kind == "S" else len(value))}
-
-
-def _sum(tokens: _Tokens) -> tuple[Any, ...]:
-    left = _operand_of(tokens)
-    if tokens.peek() not in ("+", "-"):
-        return left
-    sign = 1 if tokens.take() == "+" else -1
-    return ("sum", sign, left, _operand_of(tokens))
-
-
-def _operand_of(tokens: _Tokens) -> tuple[Any, ...]:
-    token = tokens.peek()
-    if token == "if_not_exists":
-        tokens.take()
-        tokens.expect("(")
-        path = tokens.path()
-        tokens.expect(",")
-        otherwise = _operand_of(tokens)
-        tokens.expect(")")
-        return ("if_not_exists", path, otherwise)
-    if token[:1] == ":":
-        return ("value", tokens.value())
-    return ("path", tokens.path())
-
-
-def _operand(
-    operand: tuple[Any, ...],
-    item: Attributes,
-    names: Mapping[str, str],
-    values: Mapping[str, Attribute],
-) -> Attribute:
-    match operand:
-        case ("value", token):
-            return value_of(token, values)
-        case ("path", path):
-            found = item.get(name_of(path, names))
-            if found is None:
-                raise invalid(
-                    "The provided expression refers to an attribute that does not exist in the item"
-                )
-            return found
-        case ("if_not_exists", path, otherwise):
-            found = item.get(name_of(path, names))
-            return _operand(otherwise, item, names, values) if found is None else found
-        case (_, sign, left, right):
-            first = _operand(left, item, names, values)
-            return _plus(first, _operand(right, item, names, values), sign)
-    raise AssertionError(operand)
-
-
-def _plus(left: Attribute, right: Attribute, sign: int) -> Attribute:
-    if "N" not in left or "N" not in right:
-        raise invalid("An operand in the update expression has an incorrect data type")
-    return {"N": str(Decimal(left["N"]) + sign * Decimal(right["N"]))}

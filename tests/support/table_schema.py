@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tests.support.template import table_properties
@@ -35,8 +36,8 @@ class Schema:
     indexes: tuple[Index, ...]
 
     def key(self, item: Attributes) -> dict[str, Mapping[str, Any]]:
-        """Return the key of a typed item."""
-        return {self.partition: item[self.partition], self.sort: item[self.sort]}
+        """Return the key of a typed item, or as much of it as the item has."""
+        return {name: item[name] for name in (self.partition, self.sort) if name in item}
 
     def index(self, name: str) -> Index:
         """Return the index of that name."""
@@ -58,6 +59,7 @@ def schema_of(properties: Mapping[str, Any]) -> Schema:
     return Schema(partition, sort, tuple(indexes))
 
 
+@cache
 def template_schema() -> Schema:
     """Return the schema of the table in template.yaml."""
     return schema_of(table_properties())
