@@ -1,4 +1,4 @@
-"""One local cloud with the whole hub for all proofs. Each file of proofs has an entity of its own."""
+"""One local cloud with the whole hub for all proofs; each file of them has its own entity."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -26,6 +26,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     try:
         hub = Hub(stack)
         hub.mail("rate", max_send_rate=_MAILS_PER_S)
+        hub.gateway("webhooks/demo", "DELETE")  # each file registers the entity it opens
         yield hub
     finally:
         LocalStack.stop(options.state_dir)

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,9 @@ class Company:
     entity: str
 
     @classmethod
-    def open(cls, hub: Hub, entity: str, **changes: str) -> "Company":
-        """Return a new entity that the local Stripe knows, holding all messages."""
+    @contextmanager
+    def open(cls, hub: Hub, entity: str, **changes: str) -> Iterator["Company"]:
+        """Yield a new entity, holding all messages; the gateway tells it of events meanwhile."""
         values = {
             "entity_id": entity,
             "name": f"{entity.title()} Ltd",
@@ -31,7 +33,8 @@ class Company:
         }
         hub.api("POST", "entities", values | changes)
         hub.stack.register_webhook(entity)
-        return cls(hub, entity)
+        yield cls(hub, entity)
+        hub.gateway(f"webhooks/{entity}", "DELETE")
 
     @property
     def path(self) -> str:
@@ -92,6 +95,10 @@ class Company:
     def address(self, number: int) -> str:
         return f"ap@c{number}.{self.entity}.example"
 
+    def mailed(self, number: int, **query: str) -> list[Json]:
+        """Return the mails to one customer."""
+        return self.mails(to=self.address(number), **query)
+
     def release(self) -> None:
         """Let the entity send."""
         self.hub.api("POST", f"{self.path}/release", {"daily_cap": None})
@@ -114,7 +121,7 @@ class Company:
         """Return the invoices and charges of a customer; state="all" for the paid ones too."""
         return list(self.hub.pages(f"{self.path}/invoices", customer=f"c{number}", state=state))
 
-    def mails(self, *, kind: str = "*", **query: str) -> list[Json]:
+    def mails(self, **query: str) -> list[Json]:
         """Return the mails of this entity that arrived."""
         return self.hub.mails(tag=f"entity:{self.entity}", **query)
 
