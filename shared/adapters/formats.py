@@ -1,5 +1,6 @@
 """Amounts, dates and plural forms as a reader of a language writes them."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from shared.domain.money import Money, exponent
 
 LOCALES = {"en": "en_GB", "de": "de_DE"}
 """The locale that each language's amounts and dates follow; a language not here is not spoken."""
+
+_CODE_BEFORE_DIGIT = re.compile(r"([A-Z]{3})(?=[0-9])")
 
 
 class Formats:
@@ -25,9 +28,10 @@ class Formats:
         pattern = parse_pattern(self._locale.currency_formats["standard"].pattern)
         pattern.frac_prec = (digits, digits)
         value = Decimal(amount.minor).scaleb(-digits)
-        return str(
+        written = str(
             pattern.apply(value, self._locale, currency=amount.currency, currency_digits=False)
         )
+        return _CODE_BEFORE_DIGIT.sub("\\1\u00a0", written)
 
     def number(self, count: int) -> str:
         """Return a whole number with grouping."""

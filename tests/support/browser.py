@@ -10,7 +10,7 @@ from functions.portal.handler import handler
 from functions.portal.public import ROUTES as PUBLIC
 
 ORIGIN = "https://pay.seller.example"
-_CONTEXT = SimpleNamespace(
+CONTEXT = SimpleNamespace(
     function_name="portal",
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:portal",
@@ -45,7 +45,7 @@ class Browser:
         self, method: str, address: str, body: str | None, headers: dict[str, str]
     ) -> dict[str, Any]:
         parts = urlsplit(address)
-        route, parameters = _route(method, parts.path)
+        route, parameters = route_of(method, parts.path)
         event: dict[str, Any] = {
             "version": "2.0",
             "routeKey": route,
@@ -59,7 +59,7 @@ class Browser:
         }
         if body is not None:
             event["body"] = body
-        answer = handler(event, _CONTEXT)
+        answer = handler(event, CONTEXT)
         for cookie in answer.get("cookies", []):
             name, value = cookie.split(";")[0].split("=", 1)
             self.cookies[name] = value
@@ -75,7 +75,8 @@ def csrf_of(page: str) -> str:
     return found[1]
 
 
-def _route(method: str, path: str) -> tuple[str, dict[str, str]]:
+def route_of(method: str, path: str) -> tuple[str, dict[str, str]]:
+    """Return the portal's route for a request, and what its path names."""
     for route in PUBLIC | ACCOUNT:
         verb, template = route.split(" ")
         pattern = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", template)
