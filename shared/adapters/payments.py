@@ -103,6 +103,11 @@ class Payments:
             documents=tuple(document_from(head) for head in heads.values()),
             credits=tuple(credit_from(item) for item in live if item["type"] == "CREDIT"),
             checkout=checkout_from(checkout),
+            others=tuple(
+                checkout_from(item)
+                for item in live
+                if item["type"] == "CHECKOUT" and item["checkout_id"] != checkout_id
+            ),
             stored={**heads, "": checkout},
         )
 

@@ -9,12 +9,17 @@ from shared.domain.account import Checkout, Credit, Customer, Document
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One consistent look. stored is what the store wants back with a write, and nobody else's."""
+    """One consistent look.
+
+    others are the customer's other unresolved checkouts. stored is what the store wants back with
+    a write, and nobody else's.
+    """
 
     customer: Customer
     documents: tuple[Document, ...]
     credits: tuple[Credit, ...]
     checkout: Checkout
+    others: tuple[Checkout, ...]
     stored: Mapping[str, Any]
 
     def credit(self, payment_id: str) -> Credit | None:

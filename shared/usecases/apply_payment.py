@@ -1,13 +1,19 @@
 """Book one payment that the gateway has: once, whatever the number of hints that lead here."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.account import Checkout, CheckoutState, Entity
 from shared.domain.clock import Now
-from shared.domain.gateway import GatewayCheckout, GatewayPayment
+from shared.domain.gateway import (
+    GatewayCheckout,
+    GatewayPayment,
+    GatewayRefused,
+    GatewayUnavailable,
+)
 from shared.domain.money import Money
 from shared.domain.parked import Parked
 from shared.domain.payment import Payment
@@ -34,6 +40,7 @@ class Gateway(Protocol):
     @property
     def api_version(self) -> str: ...
     def checkout(self, session_id: str) -> GatewayCheckout: ...
+    def expire_checkout(self, session_id: str) -> str: ...
     def payment(self, reference: str) -> GatewayPayment: ...
     def find_checkout(self, checkout: Checkout, since: datetime) -> GatewayCheckout | None: ...
     def payments_since(self, since: datetime) -> Iterator[GatewayPayment]: ...
@@ -187,9 +194,24 @@ def _book(ports: Ports, entity_id: str, told: GatewayPayment, amount: Money, now
     new = new and ports.payments.apply(entity_id, standing, payment, settlement, now, task)
     if not new:
         payment = ports.payments.payment(entity_id, told.customer_id, payment.payment_id)
+    else:
+        _close_other_pages(ports, standing, settlement)
     if payment.plan:
         _finish_plan(ports, entity_id, payment.payment_id, told, now)
     return Outcome("done", "booked" if new else "known")
+
+
+def _close_other_pages(ports: Ports, standing: Standing, settlement: Settlement) -> None:
+    """Close the pages on which somebody could pay again for what is settled now.
+
+    One that cannot be closed may still be paid: that money becomes credit, with a task.
+    """
+    settled = {d.document_id for d in settlement.after if not d.open}
+    for other in standing.others:
+        meant_for = {document_id for document_id, _ in other.allocations}
+        if other.state is CheckoutState.OPEN and other.session_id and meant_for & settled:
+            with suppress(GatewayUnavailable, GatewayRefused, NotFound):
+                ports.gateway.expire_checkout(other.session_id)
 
 
 def _finish_plan(

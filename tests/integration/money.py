@@ -35,6 +35,12 @@ class FakeGateway:
     pages: dict[str, GatewayCheckout] = field(default_factory=dict)
     payments: dict[str, GatewayPayment] = field(default_factory=dict)
     asked: int = 0
+    closed: list[str] = field(default_factory=list)
+
+    def expire_checkout(self, session_id: str) -> str:
+        self.closed.append(session_id)
+        self.pages[session_id] = replace(self.pages[session_id], state="expired")
+        return "expired"
 
     def checkout(self, session_id: str) -> GatewayCheckout:
         self.asked += 1

@@ -196,6 +196,22 @@ def test_r9_two_pages_paid_for_one_debt_leave_credit_and_a_task(gateway, seller,
     books_balance()
 
 
+def test_r9_other_pages_for_what_was_settled_are_closed_at_the_gateway(gateway, seller, buyer):
+    first = hub.add_invoice(seller, buyer, "inv1", DUE)
+    second = hub.add_invoice(seller, buyer, "inv2", DUE)
+    paid = add_checkout(seller, buyer, "co1", first)
+    both = add_checkout(seller, buyer, "co2", first, second)
+    elsewhere = add_checkout(seller, buyer, "co3", second)
+    for other in (both, elsewhere):
+        gateway.page(seller, buyer, other, "open")
+    gateway.takes(seller, buyer, paid)
+    hint(seller, "evt_1", COMPLETED, session("co1"))
+    assert gateway.closed == ["cs_co2"]
+    hint(seller, "evt_2", "checkout.session.expired", session("co2"))
+    assert checkout_state("co2") == "expired"
+    assert [c.checkout_id for c in account().checkouts] == ["co3"]
+
+
 def test_money_on_a_page_that_was_closed_here_is_taken_all_the_same(gateway, seller, buyer):
     checkout = add_checkout(seller, buyer, "co1", hub.add_invoice(seller, buyer, "inv1", DUE))
     gateway.page(seller, buyer, checkout, "expired")
