@@ -1,6 +1,7 @@
 """Imports a dropped file of customers, invoices, lines or payments."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -8,7 +9,7 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
-from shared.usecases.import_file import Drop, import_file
+from shared.usecases.import_file import Drop, arrival_id, import_file
 
 _TIME_TO_STOP_MS = 20_000
 
@@ -31,12 +32,16 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
 def _drops(body: dict[str, Any]) -> Iterator[Drop]:
     """Yield what to import: of our own message, or of S3's (which may be a mere test)."""
     if body.get("kind") == "continue":
-        yield Drop(body["entity"], body["key"], body["etag"], body["arrival"])
+        yield Drop(body["entity"], body["key"], body["etag"], body["import_id"])
     for record in body.get("Records", ()):
         stored = record["s3"]["object"]
         key = unquote_plus(stored["key"])
         room, _, rest = key.partition("/")
         entity_id, _, name = rest.partition("/")
         if room == "in" and name and not name.endswith("/"):
-            arrival = stored.get("sequencer") or record["eventTime"]
-            yield Drop(entity_id, key, stored["eTag"].strip('"'), arrival)
+            etag, dropped_at = (
+                stored["eTag"].strip('"'),
+                datetime.fromisoformat(record["eventTime"]),
+            )
+            import_id = arrival_id(key, etag, stored.get("sequencer", ""), dropped_at)
+            yield Drop(entity_id, key, etag, import_id)

@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from shared.domain.imports import BadFile
+from shared.domain.imports import COLUMNS, BadFile
 
 ROWS_MAX = 200_000
 _CELL_CHARACTERS_MAX = 20_000
@@ -51,8 +51,9 @@ def _place(data: bytes, at: int) -> tuple[int, str]:
     start = before.rfind("\n") + 1
     cells = next(csv.reader([before[start:]]), [""])
     line = before.count("\n") + 1
-    known = line > 1 and 0 < len(cells) <= len(header)
-    return line, header[len(cells) - 1].strip('" ') if known else ""
+    name = header[len(cells) - 1].strip('" ') if 0 < len(cells) <= len(header) else ""
+    # a file without a header line has values there: they are not to be shown
+    return line, name if line > 1 and name in COLUMNS else ""
 
 
 def _records(decoded: str) -> Iterator[tuple[int, list[str]]]:

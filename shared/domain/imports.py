@@ -67,6 +67,12 @@ _OPTIONAL = {
 }
 
 
+COLUMNS = frozenset(
+    name for columns in (*_REQUIRED.values(), *_OPTIONAL.values()) for name in columns
+)
+"""Every name that a column may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong in one place. message is a sentence for a person and repeats no value.
@@ -210,9 +216,6 @@ class Sheet:
 
 def kind_of(header: Sequence[str]) -> FileKind:
     """Return which file has this header. Raises BadFile naming the column that does not fit."""
-    twice = next((name for name in header if header.count(name) > 1), None)
-    if twice is not None:
-        raise BadFile(1, twice, "duplicate_header", "Two columns have this name.")
     named = set(header)
     kind = max(_REQUIRED, key=lambda k: (_fit(k, named), -len(_REQUIRED[k])))
     missing = [name for name in _REQUIRED[kind] if name not in named]
@@ -220,6 +223,9 @@ def kind_of(header: Sequence[str]) -> FileKind:
         known = ", ".join(_REQUIRED[kind])
         message = f"The first line must name the columns; a file of {kind} needs {known}."
         raise BadFile(1, missing[0], "missing_header", message)
+    twice = next((name for name in header if header.count(name) > 1), None)
+    if twice is not None:
+        raise BadFile(1, twice[:40], "duplicate_header", "Two columns have this name.")
     strange = next((n for n in header if n not in _REQUIRED[kind] + _OPTIONAL[kind]), None)
     if strange is not None:
         known = ", ".join(_REQUIRED[kind] + _OPTIONAL[kind])

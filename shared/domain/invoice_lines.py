@@ -10,7 +10,8 @@ from shared.domain.imports import LineGroup, Problem
 from shared.domain.money import Money, exponent, parse_money, total
 
 LINES_MAX = 300
-"""Lines of one invoice: all of them fit one item of the table."""
+_TEXT_BYTES_MAX = 250_000
+"""Lines and text of one invoice: all of it fits one item of the table."""
 
 
 def net_of(quantity: str, unit_price: Money) -> Money:
@@ -48,6 +49,12 @@ def gross_of(lines: Sequence[Line], currency: str) -> Money:
     return total((net + tax for _, net, tax in by_rate), currency)
 
 
+def fits(descriptions: Iterable[str]) -> bool:
+    """Return whether an invoice may have lines of these descriptions."""
+    sizes = [len(description.encode()) for description in descriptions]
+    return len(sizes) <= LINES_MAX and sum(sizes) <= _TEXT_BYTES_MAX
+
+
 def lines_of(group: LineGroup, invoice_total: Money) -> tuple[tuple[Line, ...], list[Problem]]:
     """Return the lines of an invoice, and what is wrong with them.
 
@@ -55,8 +62,8 @@ def lines_of(group: LineGroup, invoice_total: Money) -> tuple[tuple[Line, ...], 
     first of them.
     """
     problems = list(_bad_prices(group, invoice_total.currency))
-    if len(group.rows) > LINES_MAX:
-        message = f"An invoice has at most {LINES_MAX} lines."
+    if not fits(row.description for row in group.rows):
+        message = f"An invoice has at most {LINES_MAX} lines and 250 KB of text in them."
         problems.append(Problem(group.line, "invoice_external_id", "too_many_lines", message))
     if problems:
         return (), problems

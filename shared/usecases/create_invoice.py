@@ -7,7 +7,7 @@ from typing import Protocol
 from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.clock import Now
 from shared.domain.first_look import days_to_look
-from shared.domain.invoice_lines import LINES_MAX, gross_of, net_of
+from shared.domain.invoice_lines import LINES_MAX, fits, gross_of, net_of
 from shared.domain.money import Money, exponent
 from shared.domain.policy import Policy
 from shared.errors import Conflict, InvalidInput, WriteConflict
@@ -101,8 +101,8 @@ def _check(
         raise InvalidInput(field="due_on", reason="it is before the issue date")
     if len(description) > _TEXT_MAX or len(po_number) > _TEXT_MAX:
         raise InvalidInput(field="description", reason=f"at most {_TEXT_MAX} characters")
-    if len(lines) > LINES_MAX:
-        raise InvalidInput(field="lines", reason=f"at most {LINES_MAX} lines")
+    if not fits(line.description for line in lines):
+        raise InvalidInput(field="lines", reason=f"at most {LINES_MAX} lines and 250 KB of text")
     if any(line.net != net_of(line.quantity, line.unit_price) for line in lines):
         raise InvalidInput(field="lines", reason="a net amount is not quantity times price")
     if lines and gross_of(lines, total.currency) != total:

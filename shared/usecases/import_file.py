@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import batched
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ from shared.domain.imports import (
 )
 from shared.domain.tasks import Task
 from shared.errors import NotFound
-from shared.ids import derived_id
+from shared.ids import derived_id, new_id
 from shared.usecases.import_customers import CustomerDesk
 from shared.usecases.import_customers import Customers as CustomerStore
 from shared.usecases.import_invoices import Customers as CustomerLookup
@@ -87,12 +88,21 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Which object to import: arrival tells two drops of the same content apart."""
+    """Which object to import. import_id is its import's, unless the file was announced."""
 
     entity_id: str
     key: str
     etag: str
-    arrival: str
+    import_id: str
+
+
+def arrival_id(key: str, etag: str, sequencer: str, dropped_at: datetime) -> str:
+    """Return the id of the import of a file that nobody announced.
+
+    It sorts by the time of the drop. A repeated event gives the same one; the same content
+    dropped again (S3 gives it another sequencer) is another import.
+    """
+    return new_id(dropped_at)[:10] + derived_id("import", key, etag, sequencer)[10:]
 
 
 class _Stopped(Exception):
@@ -142,7 +152,7 @@ def _run_of(ports: Ports, drop: Drop, file: DroppedFile, now: Now) -> ImportRun:
         run = started(file.import_id)
         if run.key in ("", file.key) and run.etag in ("", file.etag):
             return replace(run, key=file.key, etag=file.etag, partial=file.partial)
-    return started(derived_id("import", drop.entity_id, drop.key, file.etag, drop.arrival))
+    return started(drop.import_id)
 
 
 class _Import:
@@ -267,7 +277,7 @@ class _Import:
             "entity": drop.entity_id,
             "key": drop.key,
             "etag": self._run.etag,
-            "arrival": drop.arrival,
+            "import_id": drop.import_id,
         }
         self._ports.queue.send("SYNC", body)
 

@@ -1,12 +1,14 @@
 """Files dropped into the bucket, imported by the real handler against the table in memory."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import boto3
 import pytest
 
 from shared import runtime
 from shared.adapters import keys
+from shared.adapters.imported_invoices import ImportedInvoices
 from shared.domain.account import Entity
 from shared.domain.import_run import ImportState
 from shared.domain.policy import Policy
@@ -211,28 +213,56 @@ def test_what_this_hub_told_the_erp_is_not_taken_for_new_money(filled: Entity) -
     assert (run.state, run.unchanged, written) == ("done", 2, [])
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "place"),
-    [
-        (INVOICES, INVOICES.replace("I-1,C-1", "I-1,C-2"), "customer_external_id owner_changed"),
-        (INVOICES, INVOICES.replace("JPY,7000", "EUR,70.00"), "currency currency_changed"),
-        (PAYMENTS, PAYMENTS.replace("119.00", "118.00"), "external_id payment_changed"),
-        (INVOICES, PAYMENTS.replace("P-1,I-1", "P-1,I-8"), "invoice_external_id unknown_invoice"),
-        (INVOICES, PAYMENTS.replace("2026-01-20", "2026-02-20"), "paid_on future_date"),
-        (INVOICES, PAYMENTS.replace("EUR,119.00", "USD,119.00"), "currency currency_mismatch"),
-        (INVOICES, LINES.replace("40.00", "40.01"), "unit_price lines_do_not_add_up"),
-        (INVOICES, LINES.replace("40.00", "40.005"), "unit_price bad_amount"),
-        (INVOICES, LINES.replace("I-1", "I-9"), "invoice_external_id unknown_invoice"),
-        (CUSTOMERS, "external_id,name,email,policy\nC-1,A,,gold\n", "policy unknown_policy"),
-    ],
-)
-def test_what_cannot_be_is_reported_at_its_place(
-    filled: Entity, first: str, second: str, place: str
+IMPOSSIBLE = (
+    (INVOICES.replace("I-1,C-1", "I-1,C-2"), "customer_external_id owner_changed"),
+    (INVOICES.replace("JPY,7000", "EUR,70.00"), "currency currency_changed"),
+    (PAYMENTS.replace("119.00", "118.00"), "external_id payment_changed"),
+    (PAYMENTS.replace("P-1,I-1", "P-1,I-8"), "invoice_external_id unknown_invoice"),
+    (PAYMENTS.replace("2026-01-20", "2026-02-20"), "paid_on future_date"),
+    (PAYMENTS.replace("EUR,119.00", "USD,119.00"), "currency currency_mismatch"),
+    (LINES.replace("40.00", "40.01"), "unit_price lines_do_not_add_up"),
+    (LINES.replace("40.00", "40.005"), "unit_price bad_amount"),
+    (LINES.replace("I-1", "I-9"), "invoice_external_id unknown_invoice"),
+    (CUSTOMERS.replace("email", "email,policy").replace("e\n", "e,gold\n").replace(",\n", ",,\n"),
+     "policy unknown_policy"),
+)  # fmt: skip
+
+
+def test_what_cannot_be_is_reported_at_its_place_and_writes_nothing(filled: Entity) -> None:
+    drop(PAYMENTS)
+    for content, place in IMPOSSIBLE:
+        with counted_writes() as written:
+            run = drop(content)
+        assert run.state is ImportState.REFUSED
+        assert [f"{p.column} {p.code}" for p in run.problems] == [place]
+        assert [key for key in written if "TASK#" not in key] == []
+
+
+def test_a_payment_that_lands_between_reading_and_writing_is_not_lost(
+    filled: Entity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drop(first)
-    run = drop(second, name="second.csv")
-    assert run.state is ImportState.REFUSED
-    assert [f"{p.column} {p.code}" for p in run.problems] == [place]
+    read = ImportedInvoices.documents
+
+    def documents(self: ImportedInvoices, *args: Any) -> Any:
+        found = read(self, *args)
+        monkeypatch.setattr(ImportedInvoices, "documents", read)
+        assert drop(PAYMENTS, name="meanwhile.csv").new == 2
+        return found
+
+    monkeypatch.setattr(ImportedInvoices, "documents", documents)
+    before = {run.import_id for run in runtime.import_runs().list("demo")}
+    boto3.client("s3").put_object(
+        Bucket="drop", Key="in/demo/a.csv", Body=INVOICES.replace("59.50", "60.00").encode()
+    )
+    assert invoke(ERP_SYNC, [event("in/demo/a.csv", "")]) == {"batchItemFailures": []}
+    runs = [r for r in runtime.import_runs().list("demo") if r.import_id not in before]
+    assert sorted((r.kind, r.new, r.updated) for r in runs) == [
+        ("invoices", 0, 1),
+        ("payments", 2, 0),
+    ]
+    head = runtime.accounts().document("demo", customer_id("C-1"), document_id("I-2"))
+    assert (head.total, head.open) == (eur(6000), eur(4000))
+    assert balances_agree()
 
 
 def test_revisions_go_forward_only(demo: Entity) -> None:

@@ -67,6 +67,8 @@ def test_a_quoted_line_break_is_part_of_the_value_and_counts_as_a_line() -> None
         ("NUL", f"{CUSTOMERS}\nC-1,A,\nC-2,B\0,\n", "3 name nul_byte"),
         ("no header", "C-1,A,a@b.example\n", "1 external_id missing_header"),
         ("missing column", "external_id,name\nC-1,A\n", "1 email missing_header"),
+        ("latin-1 without a header", "Müller,Müller\nC-2,Maß".encode("latin-1"), "1  not_utf8"),
+        ("late latin-1, no header", "Anna,Bo\nC-2,Maß".encode("latin-1"), "2  not_utf8"),
         ("double column", f"{CUSTOMERS},name\nC-1,A,,B\n", "1 name duplicate_header"),
         ("misspelt column", f"{CUSTOMERS},langauge\nC-1,A,,de\n", "1 langauge unknown_header"),
         ("short row", f"{CUSTOMERS}\nC-1,A,\nC-2,B\n", "3 email short_row"),
