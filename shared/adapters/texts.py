@@ -13,6 +13,7 @@ from shared.errors import InvalidInput
 
 _NUMBERS_MAX = 3
 _ASKS_NOTHING = ("receipt", "link")
+_SPEAKS_OF = {"due_today": 0, "reminder": 1, "late_fee": 1, "final_notice": 1}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 
 
@@ -35,7 +36,7 @@ class Texts:
         words = voice.words
         if template in _ASKS_NOTHING:
             view = replace(view, items=tuple(replace(i, asked=False) for i in view.items))
-        facts = _facts(view, words, voice.formats)
+        facts = _facts(view, _named(template, view), words, voice.formats)
         asked = [item for item in view.items if item.asked]
         values = {
             "template": template,
@@ -55,10 +56,23 @@ class Texts:
         return MailText(subject.translate(_SPACES), html, text.translate(_SPACES))
 
 
-def _facts(view: MailView, words: Words, formats: Formats) -> dict[str, object]:
-    """Return the values that the sentences of a mail may name."""
+def _named(template: str, view: MailView) -> list[NoticeItem]:
+    """Return the items that the sentences of a mail speak of: those that its template fits.
+
+    A reminder may list what is due today, too, but must not call it overdue.
+    """
     asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
-    totals = [g.asked_total for g in by_currency(view.items) if g.asked]
+    least_days_late = _SPEAKS_OF.get(template)
+    if least_days_late is None:
+        return asked
+    return [i for i in asked if days_late(i, view.today) >= least_days_late] or asked
+
+
+def _facts(
+    view: MailView, asked: list[NoticeItem], words: Words, formats: Formats
+) -> dict[str, object]:
+    """Return the values that the sentences of a mail may name."""
+    totals = [g.asked_total for g in by_currency(asked)]
     facts: dict[str, object] = {
         "count": len(asked),
         "seller": view.entity.name,

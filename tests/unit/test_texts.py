@@ -142,7 +142,14 @@ def test_totals_are_per_currency_and_only_of_what_is_asked() -> None:
     assert "Everything open in EUR: €1,292.27\n" in text
     assert "Total: US$0.99\n" in text
     assert "Everything open in JPY: JP¥5,000\n" in text
-    assert "€1,284.50 and US$0.99" in _mail("reminder").subject
+
+
+def test_a_reminder_lists_what_is_due_today_but_does_not_call_it_overdue() -> None:
+    mail = _mail("reminder")
+    assert mail.subject == "Reminder: 2 invoices from Seller Ltd, €1,234.50 and US$0.99"
+    assert "INV-2 | 22 Nov 2026 | due today | €50.00" in mail.text
+    assert "payment of 2 invoices over €1,234.50 and US$0.99" in mail.text
+    assert _mail("reminder", items=ITEMS[1:2]).subject.startswith("Reminder: invoice INV-2")
 
 
 def test_a_mail_about_one_invoice_names_it_with_amount_and_date_in_the_subject() -> None:
