@@ -71,22 +71,23 @@ def seller(table: Table) -> Entity:
 @pytest.fixture
 def payer(seller: Entity) -> Customer:
     made = hub.add_customer(seller)
-    _invoice(seller, made, D1, "INV-1", TODAY - timedelta(days=10), 123_450)
-    _invoice(seller, made, D2, "INV-2", TODAY + timedelta(days=5), 5_000)
-    _invoice(seller, made, D3, "INV-3", TODAY + timedelta(days=9), 8_000, "JPY")
+    add_open_invoice(seller, made, D1, "INV-1", TODAY - timedelta(days=10), 123_450)
+    add_open_invoice(seller, made, D2, "INV-2", TODAY + timedelta(days=5), 5_000)
+    add_open_invoice(seller, made, D3, "INV-3", TODAY + timedelta(days=9), 8_000, "JPY")
     return made
 
 
 @pytest.fixture
 def stranger(seller: Entity) -> Customer:
     made = hub.add_customer(seller, customer_id="c2", name="Fremd AG", language="de")
-    _invoice(seller, made, OTHERS, "INV-9", TODAY, 777)
+    add_open_invoice(seller, made, OTHERS, "INV-9", TODAY, 777)
     return made
 
 
-def _invoice(
+def add_open_invoice(
     of: Entity, whose: Customer, name: str, number: str, due_on: date, minor: int, cur: str = "EUR"
 ) -> Document:
+    """Write an open invoice of minor units of cur, and return it."""
     amount = Money(minor=minor, currency=cur)
     issued_on = due_on - timedelta(days=30)
     made = Document(name, DocumentKind.INVOICE, number, issued_on, due_on, amount, amount)
