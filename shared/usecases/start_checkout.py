@@ -156,13 +156,14 @@ def _checkout(principal: Principal, plan: Plan, today: date, salt: str, now: Now
         salt,
         *parts,
     )
+    created_at = now.wall.replace(microsecond=0)  # as it is stored, so that a retry says the same
     return Checkout(
         checkout_id=checkout_id,
         state=CheckoutState.OPEN,
         amount=total((amount for _, amount in plan), plan[0][1].currency),
         allocations=plan,
-        created_at=now.wall,
-        expires_at=now.wall + CHECKOUT_LIFE,
+        created_at=created_at,
+        expires_at=created_at + CHECKOUT_LIFE,
     )
 
 

@@ -10,8 +10,11 @@ from shared.adapters.account_items import checkout_from, head_item
 from shared.adapters.table import Put, Table, Update
 from shared.domain.account import Checkout, Customer, Document, DocumentKind, Entity
 from shared.domain.clock import Now
+from shared.domain.gateway import GatewayUnavailable
 from shared.domain.money import Money
 from shared.domain.policy import Policy
+from shared.domain.portal import Begun, Principal
+from shared.usecases.start_checkout import start_checkout
 from tests.integration import hub
 from tests.support.browser import ORIGIN, Browser, csrf_of
 
@@ -271,8 +274,6 @@ def test_a_session_ends_after_half_an_hour_but_lives_on_while_it_is_used(
 ) -> None:
     sessions = runtime.sessions()
     start = _now().wall
-    from shared.domain.portal import Principal
-
     secret = sessions.open(Principal("demo", payer.customer_id), start)
     assert sessions.find("demo", secret, start + timedelta(minutes=29)) is not None
     assert sessions.find("demo", secret, start + timedelta(minutes=58)) is not None
@@ -469,3 +470,51 @@ def test_a_body_too_large_or_of_another_kind_is_refused(payer: Customer) -> None
     page = browser.get("/p/demo")["body"]
     answer = browser.submit(page, "/p/demo/questions", [("question", "x" * 100_000)])
     assert answer["statusCode"] == 413
+
+
+def test_a_gateway_that_did_not_answer_is_asked_again_for_the_very_same_page(
+    payer: Customer, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = _signed_in(payer)
+    page = browser.get("/p/demo")["body"]
+    working = gateway.create_checkout
+    asked: list[Checkout] = []
+
+    def silent(*args: object, **named: object) -> tuple[str, str]:
+        asked.append(args[2])  # type: ignore[arg-type]
+        raise GatewayUnavailable()
+
+    monkeypatch.setattr(gateway, "create_checkout", silent)
+    answer = browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    assert answer["statusCode"] == 503
+    assert "Nothing was taken" in answer["body"]
+    monkeypatch.setattr(gateway, "create_checkout", working)
+    again = browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    assert again["statusCode"] == 303
+    ((made, _, _),) = gateway.made.values()
+    assert asked == [made], "the same row, so that the gateway's idempotency key is the same"
+
+
+def test_two_clicks_at_the_same_moment_lead_to_one_page(
+    payer: Customer, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkouts = runtime.checkouts()
+    really_begin = type(checkouts).begin
+    lost: list[Begun] = []
+
+    def begin(self: object, *args: object) -> Begun:
+        """Let another click win between this one's read and its write, once."""
+        if not lost:
+            lost.append(Begun.CHANGED)
+            start_checkout(runtime.starting_checkouts(), principal, [D1], _now())
+            lost[0] = really_begin(self, *args)  # type: ignore[arg-type]
+            return lost[0]
+        return really_begin(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(checkouts), "begin", begin)
+    principal = Principal("demo", payer.customer_id)
+    url = start_checkout(runtime.starting_checkouts(), principal, [D1], _now())
+    assert lost == [Begun.CHANGED], "the second write must have met the first"
+    (noted,) = _checkouts(payer)
+    assert noted.url == url
+    assert len(gateway.made) == 1
