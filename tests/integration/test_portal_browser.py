@@ -131,7 +131,7 @@ def test_without_scripts_a_payer_ticks_pays_and_asks(
     (question,) = runtime.questions().of("demo", payer.customer_id)
     assert question.documents == (D1,)
     page.goto(f"{origin}/p/demo")
-    page.get_by_role("button", name="Close my account").click()
+    page.get_by_role("button", name="Sign out").click()
     page.goto(f"{origin}/p/demo")
     assert "open the link from your mail" in page.get_by_role("heading", level=1).inner_text()
     context.close()
