@@ -135,7 +135,10 @@ class Hub:
 
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if begins:
-            condition, values = f"{condition} AND begins_with(sk, :b)", values | {":b": {"S": begins}}
+            condition, values = (
+                f"{condition} AND begins_with(sk, :b)",
+                values | {":b": {"S": begins}},
+            )
         pages = (
             self.stack.client("dynamodb")
             .get_paginator("query")
