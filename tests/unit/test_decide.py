@@ -250,7 +250,7 @@ def test_however_often_it_runs_no_stage_of_a_document_is_asked_twice(late, days)
             before = decision.done_before or {}
             for document_id in decision.documents:
                 position = (decision.done_after or {})[document_id]
-                assert position > before.get(document_id, -10**9)
+                assert position > before.get(document_id, -(10**9))
                 asked.append((document_id, position))
             account = say(account, today)
         assert send(account, today) is None
