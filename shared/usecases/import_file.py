@@ -259,11 +259,12 @@ class _Import:
         run = self._run
         lines = [f"line {p.line} {p.column}: {p.message}" for p in run.problems[:20]]
         outcome = "was not imported" if run.state is ImportState.REFUSED else "was imported in part"
+        problems = "1 problem" if run.problems_total == 1 else f"{run.problems_total} problems"
         task = Task(
             task_id=derived_id("task", "import", self._drop.entity_id, run.import_id),
             kind="import",
             customer_id="",
-            title=f"{run.file_name} {outcome}: {run.problems_total} problems.",
+            title=f"{run.file_name} {outcome}: {problems}.",
             created_at=self._now.business,
             due_on=self._now.today(self._entity.time_zone),
             detail="\n".join(lines),

@@ -8,6 +8,7 @@ import pytest
 
 from shared import runtime
 from shared.adapters import keys
+from shared.adapters.import_runs import ImportRuns
 from shared.adapters.imported_invoices import ImportedInvoices
 from shared.domain.account import Entity
 from shared.domain.import_run import ImportState
@@ -334,6 +335,32 @@ def test_a_long_file_goes_on_by_a_message_to_itself(
     run = next(r for r in runtime.import_runs().list("demo") if r.kind == "invoices")
     assert (run.new, run.rows_done) == (3, 3)
     assert len(stored("HEAD")) == 3
+
+
+def test_a_crash_between_two_steps_is_made_good_by_the_next_delivery(
+    demo: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(CUSTOMERS)
+    monkeypatch.setattr(use_case, "_ROWS_PER_STEP", 1)
+    save, saved = ImportRuns.save, []
+
+    def crash_before_the_second_step_is_noted(self: ImportRuns, *args: Any) -> Any:
+        saved.append(args)
+        if args[1].state is ImportState.WRITING and args[1].rows_done == 2 and len(saved) < 9:
+            raise KeyboardInterrupt
+        return save(self, *args)
+
+    monkeypatch.setattr(ImportRuns, "save", crash_before_the_second_step_is_noted)
+    put = boto3.client("s3").put_object(Bucket="drop", Key="in/demo/l.csv", Body=INVOICES.encode())
+    message = event("in/demo/l.csv", put["ETag"])
+    with pytest.raises(KeyboardInterrupt):
+        invoke(ERP_SYNC, [message])
+    assert len(stored("HEAD")) == 2
+    monkeypatch.setattr(ImportRuns, "save", save)
+    invoke(ERP_SYNC, [message])
+    run = next(r for r in runtime.import_runs().list("demo") if r.kind == "invoices")
+    assert (run.state, run.new, run.unchanged, run.rows_done) == ("done", 2, 1, 3)
+    assert len(stored("HEAD")) == len(stored("MOVEMENT")) == 3
 
 
 def test_an_announced_file_is_imported_under_its_own_id(demo: Entity) -> None:

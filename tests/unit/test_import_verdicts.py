@@ -1,0 +1,122 @@
+"""What a row means beside what is stored; what a changed total does to what was settled."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.account import Document, DocumentKind
+from shared.domain.first_look import days_to_look
+from shared.domain.import_verdicts import (
+    InvoiceFact,
+    Verdict,
+    customer_of,
+    judge_invoice,
+    revised,
+)
+from shared.domain.imports import CustomerRow, InvoiceRow, Problem
+from shared.domain.policy import Policy
+from tests.support.samples import customer, entity, eur
+
+ISSUED, DUE = date(2026, 1, 5), date(2026, 2, 4)
+AMOUNTS = st.integers(1, 10**9)
+
+
+def row(**changes: object) -> InvoiceRow:
+    first = InvoiceRow(2, "I-1", "C-1", "N-1", ISSUED, DUE, eur(10_000))
+    return replace(first, **changes)
+
+
+def fact(**changes: object) -> InvoiceFact:
+    return replace(InvoiceFact("c1", "d1", row().content_hash, "", eur(10_000)), **changes)
+
+
+def document(total: int, settled: int) -> Document:
+    return Document(
+        "d1", DocumentKind.INVOICE, "N-1", ISSUED, DUE, eur(total), eur(total - settled)
+    )
+
+
+@given(AMOUNTS, st.integers(0, 10**9), AMOUNTS)
+def test_what_was_settled_stays_settled_or_becomes_credit(
+    total: int, settled: int, new_total: int
+) -> None:
+    before = document(total, min(settled, total))
+    after, surplus = revised(row(total=eur(new_total)), before)
+    assert after.total == eur(new_total)
+    assert eur(0) <= after.open <= after.total
+    kept = after.total - after.open
+    assert kept + surplus == before.total - before.open
+    assert not (after.open and surplus)
+    assert after.version == before.version + 1
+
+
+def test_a_revision_there_and_back_is_where_it_was() -> None:
+    before = document(10_000, 4_000)
+    up, _ = revised(row(total=eur(12_000)), before)
+    back, surplus = revised(row(), up)
+    assert (back.total, back.open, surplus) == (before.total, before.open, eur(0))
+
+
+@pytest.mark.parametrize(
+    ("stored", "given_row", "expected"),
+    [
+        (None, row(), Verdict.NEW),
+        (fact(), row(), Verdict.SAME),
+        (fact(), row(line=77), Verdict.SAME),
+        (fact(), row(total=eur(10_001)), Verdict.CHANGED),
+        (fact(), row(revision="2"), Verdict.SAME),
+        (fact(revision="2"), row(total=eur(1), revision="10"), Verdict.CHANGED),
+        (fact(revision="10"), row(total=eur(1), revision="2"), Verdict.SAME),
+        (fact(revision="2"), row(total=eur(1)), Verdict.CHANGED),
+        (fact(revision="2"), row(total=eur(1), revision="2"), "revision_conflict"),
+        (fact(customer_id="c2"), row(), "owner_changed"),
+        (None, row(stage_done="nowhere"), "unknown_stage"),
+    ],
+)
+def test_verdicts(stored: InvoiceFact | None, given_row: InvoiceRow, expected: str) -> None:
+    verdict = judge_invoice(given_row, stored, "c1", {"reminder"})
+    assert (verdict.code if isinstance(verdict, Problem) else verdict) == expected
+
+
+def test_a_customer_of_nobody_is_no_invoice() -> None:
+    verdict = judge_invoice(row(), None, None, set())
+    assert isinstance(verdict, Problem)
+    assert verdict.code == "unknown_customer"
+
+
+def test_a_new_customer_takes_the_entitys_defaults() -> None:
+    found = customer_of(CustomerRow(2, "C-9", "A", ""), entity(time_zone="UTC"), "c9", None)
+    assert (found.time_zone, found.language, found.currency) == ("UTC", "en", "EUR")
+    assert (found.policy, found.version) == ("standard", 1)
+
+
+def test_a_new_address_lets_mail_go_again() -> None:
+    bounced = customer(mail_stopped="hard bounce")
+    same = customer_of(CustomerRow(2, "C-1", "A", bounced.email), entity(), "c1", bounced)
+    assert same.mail_stopped == "hard bounce"
+    moved = customer_of(CustomerRow(2, "C-1", "A", "new@x.example"), entity(), "c1", bounced)
+    assert moved.mail_stopped == ""
+
+
+def test_stages_by_the_issue_date_are_looked_at_on_their_days() -> None:
+    stage = {"channel": "email", "template": "invoice", "anchor": "issue_date"}
+    policy = Policy.model_validate(
+        {
+            "name": "standard",
+            "stages": [
+                {"id": "invoice", "offset_days": 0} | stage,
+                {"id": "again", "offset_days": 3} | stage,
+                {"id": "late", "offset_days": 7, "channel": "email", "template": "reminder"},
+            ],
+        }
+    )
+    later = days_to_look(document(1, 0), policy, date(2026, 1, 1))
+    assert later == (date(2026, 1, 1), date(2026, 1, 5), date(2026, 1, 8))
+    assert days_to_look(document(1, 0), policy, date(2026, 1, 6)) == (
+        date(2026, 1, 6),
+        date(2026, 1, 8),
+    )
+    assert days_to_look(document(1, 0), policy, date(2026, 3, 1)) == (date(2026, 3, 1),)
