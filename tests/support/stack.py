@@ -64,6 +64,7 @@ class Hub:
         self.url = stack.public_url
         self.mail_url = str(stack.state["mail_url"])
         self.stripe_url = str(stack.state["stripe_url"])
+        self._clients: dict[str, Any] = {}
         self._http = urllib3.PoolManager(maxsize=40, retries=False, timeout=urllib3.Timeout(60))
 
     @property
@@ -71,6 +72,12 @@ class Hub:
         """Return the official client: the witness of what was charged."""
         api = {"api": self.stripe_url}
         return stripe.StripeClient("sk_test_witness", base_addresses=api, max_network_retries=0)
+
+    def client(self, service: str) -> Any:
+        """Return a client of the emulated AWS that may do everything, made once."""
+        if service not in self._clients:
+            self._clients[service] = self.stack.client(service)
+        return self._clients[service]
 
     def request(self, method: str, url: str, **options: Any) -> Answer:
         """Return the answer to one request; a path is one of the hub's. Follows no redirect."""
@@ -140,7 +147,7 @@ class Hub:
                 values | {":b": {"S": begins}},
             )
         pages = (
-            self.stack.client("dynamodb")
+            self.client("dynamodb")
             .get_paginator("query")
             .paginate(
                 TableName=self.stack.state["outputs"]["TableName"],
@@ -155,12 +162,12 @@ class Hub:
     def count_items(self) -> int:
         """Return how many items the table holds. A Scan: only a witness may."""
         table = self.stack.state["outputs"]["TableName"]
-        pages = self.stack.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=table)
         return sum(len(page["Items"]) for page in pages)
 
     def files(self, bucket: str, prefix: str) -> dict[str, bytes]:
         """Return the objects under a prefix: bucket is the logical id of a bucket."""
-        s3, name = self.stack.client("s3"), self.stack.state["physical_ids"][bucket]
+        s3, name = self.client("s3"), self.stack.state["physical_ids"][bucket]
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=name, Prefix=prefix)
         names = [found["Key"] for page in pages for found in page.get("Contents", [])]
         return {key: s3.get_object(Bucket=name, Key=key)["Body"].read() for key in names}
