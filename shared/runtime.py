@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from shared.adapters.sandbox_clock import SandboxClock
     from shared.adapters.secret import Secret
     from shared.adapters.sessions import Sessions
+    from shared.adapters.sign_in import SignIn
     from shared.adapters.stripe_gateway import StripeGateway
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
@@ -144,6 +145,16 @@ def parked_items() -> "ParkedItems":
     from shared.adapters.parked import ParkedItems
 
     return ParkedItems(table())
+
+
+@cache
+def sign_in() -> "SignIn":
+    """Return the sign-in of operators at the issuer."""
+    from shared.adapters.sign_in import SignIn
+
+    return SignIn(
+        setting("TOKEN_AUTHORIZE_URL"), setting("TOKEN_EXCHANGE_URL"), setting("TOKEN_AUDIENCE")
+    )
 
 
 @cache

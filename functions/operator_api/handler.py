@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 
 from functions.operator_api import access
 from functions.operator_api.app import answer, app
+from functions.operator_api.console.app import console
 from shared import runtime
 from shared.errors import Unauthenticated
 
@@ -15,6 +16,9 @@ log = Logger()
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     now = runtime.now()
+    path = str(event.get("rawPath", ""))
+    if path == "/console" or path.startswith("/console/"):
+        return console(event, now)
     try:
         principal = access.bearer(event.get("headers") or {}, now)
     except Unauthenticated as error:

@@ -1,0 +1,92 @@
+"""The console: signs in by the issuer, works without scripts, answers in pages."""
+
+from http import HTTPStatus
+
+from functions.edge import http
+from functions.edge.problems import status_of
+from functions.operator_api import access
+from functions.operator_api.console import customer, home, lists, session
+from functions.operator_api.console.pages import Visit, bare, base_of
+from functions.operator_api.console.session import Event
+from shared import runtime
+from shared.domain.clock import Now
+from shared.domain.roles import Role
+from shared.errors import HubError, NotFound, Unauthenticated
+
+_ID_CHARS_MAX = 64
+_FORM_STATUS: dict[type[HubError], int] = {
+    http.ForeignForm: 403,
+    http.NotAForm: 400,
+    http.BodyTooLarge: 413,
+}
+
+
+def console(event: Event, now: Now) -> http.Answer:
+    """Return the page asked for, or the page that says why not."""
+    try:
+        return _answer(event, now)
+    except Unauthenticated as error:
+        return bare("sign_in", 401, failed=error.facts.get("reason") != "missing")
+    except HubError as error:
+        status = _FORM_STATUS.get(type(error)) or status_of(error)
+        title = "There is no such page" if status == 404 else HTTPStatus(status).phrase
+        return bare("problem", status, title=title, text=error.help)
+
+
+def _answer(event: Event, now: Now) -> http.Answer:
+    method = event["requestContext"]["http"]["method"]
+    parts = [p for p in str(event["rawPath"]).split("/") if p][1:]
+    match method, parts:
+        case "GET", ["sign-in"]:
+            return session.sign_in()
+        case "GET", ["callback"]:
+            return session.callback(event, now)
+    csrf = session.begin(event, now)
+    form = session.check_form(event, csrf) if method == "POST" else {}
+    match method, parts:
+        case "GET", []:
+            return _entities(csrf)
+        case "POST", ["sign-out"]:
+            return session.sign_out()
+        case _, ["e", entity_id, *rest] if all(len(p) <= _ID_CHARS_MAX for p in rest):
+            return _of_entity(event, _visit(entity_id, csrf, str(event["rawPath"])), rest, form)
+    raise NotFound(path="console")
+
+
+def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> http.Answer:
+    method = event["requestContext"]["http"]["method"]
+    match method, rest:
+        case "GET", []:
+            return home.home(visit)
+        case "GET", ["customers"]:
+            return lists.customers(visit, http.query(event, "q")[:100], http.query(event, "sort"))
+        case "GET", ["invoices"]:
+            return lists.invoices(visit, http.query(event, "currency"), http.query(event, "age"))
+        case "GET", ["customers", customer_id]:
+            return customer.customer(visit, customer_id)
+        case "POST", ["customers", customer_id, "holds"]:
+            return customer.add_hold(visit, customer_id, form)
+        case "POST", ["customers", customer_id, "holds", hold_id]:
+            return customer.end_hold(visit, customer_id, hold_id)
+        case "GET", ["tasks"]:
+            return lists.tasks(visit)
+        case "POST", ["tasks", task_id]:
+            return customer.task_done(visit, task_id, form)
+        case "GET", ["parked"]:
+            return lists.parked(visit)
+    raise NotFound(path="console")
+
+
+def _visit(entity_id: str, csrf: str, path: str) -> Visit:
+    access.allow(Role.VIEWER, entity_id)
+    role = access.current().principal.role_in(entity_id)
+    return Visit(runtime.entities().get(entity_id), role or Role.VIEWER, csrf, path)
+
+
+def _entities(csrf: str) -> http.Answer:
+    principal = access.current().principal
+    seen = [e for e in runtime.entities().ids() if principal.role_in(e) is not None]
+    if len(seen) == 1:
+        return http.see_other(base_of(seen[0]))
+    found = [(base_of(e), runtime.entities().get(e)) for e in seen]
+    return bare("entities", csrf=csrf, found=found)

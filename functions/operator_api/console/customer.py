@@ -1,0 +1,95 @@
+"""One customer: what is open, why it is or is not chased, holds, and its story."""
+
+from datetime import date
+from itertools import islice
+
+from functions.edge import http
+from functions.operator_api import access
+from functions.operator_api.console.pages import Visit, page
+from shared import runtime
+from shared.domain.figures import ageing
+from shared.domain.roles import Role
+from shared.errors import InvalidInput
+from shared.usecases.explain import explain
+from shared.usecases.holds import DAYS_MAX, put_hold
+from shared.usecases.timeline import timeline
+
+_EVENTS_SHOWN = 300
+_TASKS_READ = 500
+_REASON_MAX = 300
+
+
+def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
+    """Show one customer. Raises NotFound."""
+    entity_id = visit.entity.entity_id
+    now = access.current().now
+    on = now.today(runtime.accounts().customer(entity_id, customer_id).time_zone)
+    told = explain(runtime.accounts(), runtime.entities(), entity_id, customer_id, on)
+    events = timeline(runtime.receivables().story(entity_id, customer_id))
+    tasks = islice(runtime.tasks().list_open(entity_id), _TASKS_READ)
+    return page(
+        "customer",
+        visit,
+        status=422 if problem else 200,
+        customer=told.account.customer,
+        documents=sorted(told.account.documents, key=lambda d: (d.due_on, d.number)),
+        ages=ageing(told.account.documents, told.account.credits, on),
+        decisions=told.decisions,
+        numbers={d.document_id: d.number for d in told.account.documents},
+        holds=[hold for hold in told.account.holds if hold.ends_on >= on],
+        tasks=[task for task in tasks if task.customer_id == customer_id],
+        events=events[:_EVENTS_SHOWN],
+        more_events=len(events) > _EVENTS_SHOWN,
+        today=on,
+        problem=problem,
+    )
+
+
+def add_hold(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
+    """Put the customer, or the documents ticked, on hold."""
+    access.allow(Role.CLERK, visit.entity.entity_id)
+    request = access.current()
+    reason = form.get("reason", [""])[0].strip()
+    try:
+        ends_on = date.fromisoformat(form.get("ends_on", [""])[0])
+        if not 3 <= len(reason) <= _REASON_MAX:
+            return customer(visit, customer_id, "Say why, in a few words.")
+        put_hold(
+            runtime.accounts(),
+            runtime.holds(),
+            visit.entity.entity_id,
+            customer_id,
+            reason=reason,
+            ends_on=ends_on,
+            documents=tuple(form.get("document", [])),
+            by=request.principal.name,
+            now=request.now,
+        )
+    except (ValueError, InvalidInput):
+        sentence = f"A hold ends on a day from today, within {DAYS_MAX} days (YYYY-MM-DD)."
+        return customer(visit, customer_id, sentence)
+    return http.see_other(_address(visit, customer_id))
+
+
+def end_hold(visit: Visit, customer_id: str, hold_id: str) -> http.Answer:
+    """End a hold before its day."""
+    access.allow(Role.CLERK, visit.entity.entity_id)
+    whose = runtime.accounts().customer(visit.entity.entity_id, customer_id)
+    today = access.current().now.today(whose.time_zone)
+    runtime.holds().end(visit.entity, customer_id, hold_id, today)
+    return http.see_other(_address(visit, customer_id))
+
+
+def task_done(visit: Visit, task_id: str, form: http.Form) -> http.Answer:
+    """Note that a task is done, and go on with the list."""
+    access.allow(Role.CLERK, visit.entity.entity_id)
+    request = access.current()
+    note = form.get("note", [""])[0].strip()[:1000]
+    runtime.tasks().done(
+        visit.entity.entity_id, task_id, request.now.business, request.principal.name, note
+    )
+    return http.see_other(f"{visit.base}/tasks")
+
+
+def _address(visit: Visit, customer_id: str) -> str:
+    return f"{visit.base}/customers/{http.segment(customer_id)}"

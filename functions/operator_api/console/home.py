@@ -1,0 +1,62 @@
+"""The first page: what is owed by age, what is to be done today, what is parked."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+from functions.edge import http
+from functions.operator_api import access
+from functions.operator_api.console.pages import Visit, page
+from shared import runtime
+from shared.domain.figures import BUCKETS, Ageing
+from shared.domain.money import Money
+from shared.usecases.figures import ageing_now
+
+LABELS = dict(
+    zip(
+        BUCKETS,
+        ("Not due", "1-30 days", "31-60 days", "61-90 days", "Over 90 days"),
+        strict=True,
+    )
+)
+_TASKS_SHOWN = 8
+_PARKED_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One age of one currency. width is per mille of the longest bar of its currency."""
+
+    bucket: str
+    label: str
+    amount: Money
+    count: int
+    width: int
+
+
+def home(visit: Visit) -> http.Answer:
+    """Show the entity at a glance."""
+    entity_id = visit.entity.entity_id
+    today = access.current().now.today(visit.entity.time_zone)
+    ages = ageing_now(runtime.receivables(), entity_id, visit.entity.shards, today)
+    tasks = list(islice(runtime.tasks().list_open(entity_id), _TASKS_SHOWN + 1))
+    parked = len(list(runtime.parked_items().list(entity_id, limit=_PARKED_SHOWN)))
+    return page(
+        "home",
+        visit,
+        today=today,
+        ages=[(age, bars(age)) for age in ages],
+        tasks=tasks[:_TASKS_SHOWN],
+        more_tasks=len(tasks) > _TASKS_SHOWN,
+        parked=parked,
+        parked_max=_PARKED_SHOWN,
+    )
+
+
+def bars(age: Ageing) -> list[Bar]:
+    """Return one bar per age; the largest amount is a full bar."""
+    longest = max((money.minor for money in age.buckets), default=0) or 1
+    rows = zip(BUCKETS, age.buckets, age.counts, strict=True)
+    return [
+        Bar(name, LABELS[name], money, count, money.minor * 1000 // longest)
+        for name, money, count in rows
+    ]

@@ -1,0 +1,91 @@
+"""Lists: customers, what is open of an age, tasks, what is parked."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from functions.edge import http
+from functions.operator_api import access
+from functions.operator_api.console.home import LABELS
+from functions.operator_api.console.pages import Visit, page
+from shared import runtime
+from shared.adapters.receivables import Listed
+from shared.domain.account import Document
+from shared.domain.figures import BUCKETS, Ageing, ageing, bucket_of
+from shared.errors import NotFound
+
+_CUSTOMERS_READ = 2_000
+_ROWS_SHOWN = 200
+SORTS = ("late", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A customer of the list, with what is open of it."""
+
+    customer: Listed
+    ages: tuple[Ageing, ...]
+    days_late: int
+
+
+def customers(visit: Visit, wanted: str, sort: str) -> http.Answer:
+    """Show customers, the latest payer first, or by name."""
+    entity_id = visit.entity.entity_id
+    today = access.current().now.today(visit.entity.time_zone)
+    lists = runtime.receivables()
+    found = [c for c in islice(lists.customers(entity_id), _CUSTOMERS_READ) if _fits(c, wanted)]
+    open_of: dict[str, list[Document]] = {}
+    for _, customer_id, document in lists.open_documents(entity_id, visit.entity.shards):
+        open_of.setdefault(customer_id, []).append(document)
+    rows = [_row(customer, open_of.get(customer.customer_id, []), today) for customer in found]
+    rows.sort(key=lambda row: row.customer.name.casefold())
+    if sort != "name":
+        rows.sort(key=lambda row: -row.days_late)
+    return page(
+        "customers",
+        visit,
+        rows=rows[:_ROWS_SHOWN],
+        count=len(rows),
+        wanted=wanted,
+        sort=sort if sort in SORTS else SORTS[0],
+    )
+
+
+def invoices(visit: Visit, currency: str, bucket: str) -> http.Answer:
+    """Show what is open in a currency and age: the documents behind a number. Raises NotFound."""
+    if bucket not in BUCKETS:
+        raise NotFound(bucket=bucket[:20])
+    entity_id = visit.entity.entity_id
+    today = access.current().now.today(visit.entity.time_zone)
+    lists = runtime.receivables()
+    names = {c.customer_id: c.name for c in islice(lists.customers(entity_id), _CUSTOMERS_READ)}
+    place = BUCKETS.index(bucket)
+    rows = [
+        (names.get(customer_id, ""), customer_id, document)
+        for _, customer_id, document in lists.open_documents(entity_id, visit.entity.shards)
+        if document.open.currency == currency and bucket_of(document.days_late(today)) == place
+    ]
+    return page("invoices", visit, rows=rows, currency=currency, label=LABELS[bucket], today=today)
+
+
+def tasks(visit: Visit) -> http.Answer:
+    """Show what people have to do."""
+    found = list(islice(runtime.tasks().list_open(visit.entity.entity_id), _ROWS_SHOWN))
+    today = access.current().now.today(visit.entity.time_zone)
+    return page("tasks", visit, tasks=found, today=today)
+
+
+def parked(visit: Visit) -> http.Answer:
+    """Show what could not be placed."""
+    found = list(runtime.parked_items().list(visit.entity.entity_id, limit=_ROWS_SHOWN))
+    return page("parked", visit, items=found)
+
+
+def _fits(customer: Listed, wanted: str) -> bool:
+    texts = (customer.name, customer.email, customer.external_id)
+    return not wanted or any(wanted.casefold() in text.casefold() for text in texts)
+
+
+def _row(customer: Listed, documents: list[Document], today: date) -> Row:
+    late = max((d.days_late(today) for d in documents), default=0)
+    return Row(customer, ageing(documents, (), today), max(late, 0))

@@ -1,0 +1,66 @@
+"""Pages of the console: a template with what every page shows."""
+
+from dataclasses import dataclass
+
+from functions.edge import http, static_files
+from functions.operator_api import access
+from shared import runtime
+from shared.domain.account import Entity
+from shared.domain.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in operator's look at one entity. path is the address asked for."""
+
+    entity: Entity
+    role: Role
+    csrf: str
+    path: str
+
+    @property
+    def base(self) -> str:
+        """Return the address of the entity's console."""
+        return base_of(self.entity.entity_id)
+
+
+def base_of(entity_id: str) -> str:
+    """Return the address of an entity's console."""
+    return f"/console/e/{http.segment(entity_id)}"
+
+
+def page(name: str, visit: Visit, status: int = 200, **values: object) -> http.Answer:
+    """Return a page of an entity."""
+    request = access.current()
+    return _render(
+        name,
+        status,
+        visit=visit,
+        entity=visit.entity,
+        csrf=visit.csrf,
+        may_work=visit.role >= Role.CLERK,
+        person=request.principal.name,
+        clock=request.now.business if runtime.setting("STAGE") == "sandbox" else None,
+        **values,
+    )
+
+
+def bare(name: str, status: int = 200, csrf: str = "", **values: object) -> http.Answer:
+    """Return a page outside any entity: the choice of one, signing in, an error."""
+    return _render(
+        name, status, visit=None, entity=None, csrf=csrf, person="", clock=None, **values
+    )
+
+
+def _render(name: str, status: int, **values: object) -> http.Answer:
+    body = (
+        runtime.templates()
+        .voice("en")
+        .render(
+            f"console/{name}.html",
+            css=static_files.address("console.css"),
+            icon=static_files.address("icon.svg"),
+            **values,
+        )
+    )
+    return http.html(body, status)
