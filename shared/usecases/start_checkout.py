@@ -103,7 +103,7 @@ def _plan(account: Account, chosen: Sequence[str], today: date) -> Plan:
         raise NotFound()
     picked = sorted(
         (documents[document_id] for document_id in set(chosen)),
-        key=lambda d: (d.due_on, d.document_id),
+        key=lambda d: (d.due_on, d.number, d.document_id),
     )
     if len({d.open.currency for d in picked}) > 1:
         raise InvalidInput(field="document", reason="one payment is in one currency")

@@ -143,6 +143,7 @@ def test_the_keyboard_reaches_the_content_and_every_field_first_to_last(
     page = chromium.new_page()
     page.goto(origin + _link(payer))
     page.get_by_role("button", name="Open my account").click()
+    page.wait_for_url(f"{origin}/p/demo")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")

@@ -1,0 +1,84 @@
+"""In Chromium, on the deployed template: from the mail to "paid"."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from pypdf import PdfReader
+
+from tests.support.company import Company
+from tests.support.stack import Hub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.cloud, pytest.mark.browser]
+TOTAL = "€303.06"
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator["Page"]:
+    """A phone-sized page of Chromium; without one the test is not run: a failure in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("NOT RUN: no Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser.new_page(viewport=PHONE)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def company(hub: Hub) -> Iterator[Company]:
+    """A company whose one customer was mailed about three invoices."""
+    hub.move_clock(datetime(2026, 3, 9, 8, tzinfo=UTC))
+    with Company.open(hub, "clicks") as company:
+        company.seed(1, 3, "2026-02-01", "2026-03-09")
+        company.release()
+        company.sweep_report(company.sweep())
+        yield company
+
+
+def test_a_payer_reads_the_mail_sees_pays_and_gets_a_receipt(
+    hub: Hub, company: Company, page: "Page"
+) -> None:
+    (mail,) = company.mailed(1)
+    assert TOTAL in mail["subject"]
+    page.goto(f"{hub.mail_url}/mailbox")
+    page.get_by_text(mail["subject"]).first.click()
+    link = page.frame_locator("iframe").get_by_role("link", name="See and pay online")
+    with page.context.expect_page() as opened:
+        link.click()
+    portal = opened.value
+    breaches: list[str] = []
+    portal.on(
+        "console", lambda m: breaches.append(m.text) if "Content Security" in m.text else None
+    )
+    portal.get_by_role("button", name="Open my account").click()
+    portal.get_by_role("link", name="CLICKS-1-1").click()
+    pdf_path = portal.get_by_role("link", name="Open as PDF").get_attribute("href")
+    pdf = portal.request.get(f"{hub.url}{pdf_path}")
+    printed = PdfReader(BytesIO(pdf.body())).pages[0].extract_text()
+    assert "Invoice CLICKS-1-1" in printed
+    assert "€101.01" in printed
+    portal.get_by_role("link", name="Back to all open invoices").click()
+    portal.get_by_role("button", name=f"Pay all: {TOTAL}").click()
+    portal.get_by_role("button", name=f"Pay {TOTAL}").click()
+    portal.wait_for_url(f"{hub.url}/p/clicks/thanks?*")
+    hub.idle()
+    portal.reload()
+    heading = portal.get_by_role("heading", level=1)
+    assert heading.inner_text() == "Thank you. Your payment has arrived."
+    portal.get_by_role("link", name="Back to the open invoices").click()
+    assert heading.inner_text() == "Nothing is open"
+    assert not breaches
+    receipts = [m for m in company.mailed(1) if m["subject"] == f"Thank you: we received {TOTAL}"]
+    assert len(receipts) == 1
+    assert {line["amount"] for line in company.lines_out()} == {"101.01", "101.02", "101.03"}
