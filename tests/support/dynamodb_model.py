@@ -60,10 +60,14 @@ class DynamoModel:
         }
         return twin
 
+    def tell(self, observer: Observer) -> None:
+        """Tell observer from now on of what observe() tells."""
+        self._observers.append(observer)
+
     @contextmanager
     def observe(self, observer: Observer) -> Iterator[None]:
         """Tell observer of every answered call, what it touched, and the answer's error code."""
-        self._observers.append(observer)
+        self.tell(observer)
         try:
             yield
         finally:
