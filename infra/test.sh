@@ -10,7 +10,11 @@ for suite in unit sim build integration e2e; do
     find "tests/$suite" -name 'test_*.py' 2>/dev/null | grep -q . || continue
     echo "== tests/$suite"
     suite_began=$(date +%s)
-    .venv/bin/pytest -q "tests/$suite" || failed="$failed $suite"
+    case $suite in
+        integration) spread="--numprocesses 2 --dist loadfile" ;;
+        *) spread="" ;;
+    esac
+    .venv/bin/pytest -q $spread "tests/$suite" || failed="$failed $suite"
     times="$times $suite $(($(date +%s) - suite_began)) s,"
 done
 [ -n "$chromium" ] || echo "NOT RUN: browser tests, no Chromium on this machine"
