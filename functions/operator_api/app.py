@@ -18,6 +18,7 @@ from functions.operator_api import (
     routes_figures,
     routes_imports,
     routes_policies,
+    routes_recurrences,
     routes_sweeps,
     routes_work,
 )
@@ -31,6 +32,7 @@ ROUTERS = (
     routes_imports.router,
     routes_customers.router,
     routes_documents.router,
+    routes_recurrences.router,
     routes_work.router,
     routes_sweeps.router,
     routes_figures.router,

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from infra.cli import clock, demo_command, entity, importing, lists, stack, sweeping, why
+from infra.cli import clock, demo_command, entity, importing, lists, recurring, stack, sweeping, why
 from infra.cli.errors import HELP, CliError, Exit
 from infra.cli.output import talk
 
@@ -22,6 +22,7 @@ app.command("demo")(demo_command.demo)
 app.command("import")(importing.import_files)
 app.add_typer(entity.app, name="entity")
 app.add_typer(clock.app, name="clock")
+app.add_typer(recurring.app, name="recurring")
 app.command("sweep")(sweeping.sweep)
 app.command("explain")(why.explain)
 app.command("customers")(lists.customers)

@@ -1,6 +1,7 @@
 """The sandbox's business clock: how far it stands off the wall clock."""
 
 from datetime import datetime
+from math import ceil
 
 from shared.adapters import keys
 from shared.adapters.table import Put, Table
@@ -15,8 +16,11 @@ class SandboxClock:
         self._table = table
 
     def move(self, business: datetime, wall: datetime) -> int:
-        """Let the business clock say business at wall; return the seconds between them."""
-        offset_s = round((business - wall).total_seconds())
+        """Let the business clock say business at wall, a second more at most.
+
+        Returns the seconds between them.
+        """
+        offset_s = ceil((business - wall).total_seconds())
         item = {**keys.clock(), "type": "CLOCK", "offset_s": offset_s}
         self._table.write(Put(item, condition=_ANY))
         return offset_s

@@ -147,6 +147,13 @@ def test_a_foreign_entity_answers_as_an_unknown_one_on_every_route(acme, identit
 
 
 BODIES = {
+    ("POST", "/recurrences"): {
+        "customer_id": ULID,
+        "description": "Hosting",
+        "amount": {"amount": "1.00", "currency": "EUR"},
+        "every_months": 1,
+        "first_on": "2026-03-31",
+    },
     ("PATCH", ""): {"hold_all": True},
     ("POST", "/release"): {"daily_cap": 5},
     ("POST", "/imports"): {"file": "customers.csv"},

@@ -1,0 +1,84 @@
+"""recurring: invoices that come back every month, quarter or year."""
+
+from typing import Annotated
+
+import typer
+
+from infra.cli.api import Api, segment
+from infra.cli.output import AsJson, EntityName, show_json, show_table, talk
+
+app = typer.Typer(help="Invoices that come back: add, list, stop.", no_args_is_help=True)
+
+
+@app.command("add")
+def add(
+    customer: Annotated[str, typer.Argument(help="The customer's id or the ERP's.")],
+    amount: Annotated[str, typer.Argument(help="Decimal text, such as 49.90.")],
+    description: Annotated[str, typer.Option(help="What the invoice is for.")],
+    first_on: Annotated[str, typer.Option(help="Date of the first invoice, ISO.")],
+    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "EUR",
+    every_months: Annotated[int, typer.Option(help="1, 3 or 12.")] = 1,
+    terms_days: Annotated[int, typer.Option(help="Due so many days later.")] = 30,
+    entity: EntityName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Issue an invoice on the first date and every month, quarter or year after it.
+
+    Example: duecourse recurring add C-7 49.90 --description Hosting --first-on 2026-01-31
+    """
+    api = Api.found()
+    place = f"/entities/{segment(api.entity(entity))}"
+    whose = api.get(f"{place}/customers/{segment(customer)}")["customer_id"]
+    made = api.post(
+        f"{place}/recurrences",
+        {
+            "customer_id": whose,
+            "description": description,
+            "amount": {"amount": amount, "currency": currency},
+            "every_months": every_months,
+            "first_on": first_on,
+            "terms_days": terms_days,
+        },
+    )
+    if as_json:
+        show_json(made)
+    else:
+        talk().print(f"{made['recurrence_id']} starts on {made['next_on']}.", markup=False)
+
+
+@app.command("list")
+def list_all(entity: EntityName = None, as_json: AsJson = False) -> None:
+    """List the schedules and when each issues its next invoice."""
+    api = Api.found()
+    items = api.get(f"/entities/{segment(api.entity(entity))}/recurrences")["items"]
+    if as_json:
+        show_json(items)
+        return
+    rows = [
+        (
+            r["recurrence_id"],
+            r["description"],
+            r["amount"]["amount"],
+            r["amount"]["currency"],
+            str(r["every_months"]),
+            r["next_on"] if r["active"] else "stopped",
+        )
+        for r in items
+    ]
+    show_table("", ("id", "for", ">amount", "", ">months", "next"), rows)
+
+
+@app.command("stop")
+def stop(
+    recurrence: Annotated[str, typer.Argument(help="Its id, as list shows it.")],
+    entity: EntityName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Issue no more invoices of a schedule. What was issued stays."""
+    api = Api.found()
+    place = f"/entities/{segment(api.entity(entity))}/recurrences/{segment(recurrence)}"
+    stopped = api.post(f"{place}/stop")
+    if as_json:
+        show_json(stopped)
+    else:
+        talk().print(f"{recurrence} is stopped.", markup=False)
