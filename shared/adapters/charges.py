@@ -3,7 +3,7 @@
 from shared.adapters import keys
 from shared.adapters.account_items import head_item
 from shared.adapters.movements import movement_put
-from shared.adapters.table import ConditionLost, Put, Table
+from shared.adapters.table import EXISTS, Check, ConditionLost, Put, Table
 from shared.domain.account import Account, Document, Entity
 from shared.domain.clock import Now
 
@@ -15,7 +15,11 @@ class Charges:
         self._table = table
 
     def add(self, entity: Entity, account: Account, charge: Document, now: Now) -> bool:
-        """Write charge and its movement; return False where it is there already."""
+        """Write charge and its movement.
+
+        Returns False where it is there already, or its invoice is open no more: money that came
+        in since the decision.
+        """
         customer = account.customer
         whose = (entity.entity_id, customer.customer_id)
         head = head_item(entity.entity_id, customer, charge, entity.shards)
@@ -29,8 +33,9 @@ class Charges:
             recorded_at=now.business,
             document_id=charge.document_id,
         )
+        still_open = Check(keys.open_head(*whose, charge.invoice_id), EXISTS)
         try:
-            self._table.write(movement, Put(head | pending))
+            self._table.write(movement, Put(head | pending), still_open)
         except ConditionLost:
             return False
         return True
