@@ -1,0 +1,164 @@
+"""A sender killed by SIGKILL at each step of a notice: nothing is lost, nothing is repeated."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.checks import each_message_once
+from tests.support.company import Company
+from tests.support.proxy import proxied
+from tests.support.stack import Hub, Json, until
+
+pytestmark = pytest.mark.cloud
+
+DUE = datetime(2026, 3, 9, 8, tzinfo=UTC)
+RETRY_AFTER_S = 3
+A_DAY = timedelta(hours=25)
+LEASE = timedelta(minutes=20)
+
+
+@pytest.fixture(scope="module")
+def company(hub: Hub) -> Iterator[Company]:
+    """A company whose messages a dead sender held come back within seconds, not minutes."""
+    hub.move_clock(DUE)
+    sqs, queue = hub.client("sqs"), hub.stack.state["outputs"]["NoticeQueueUrl"]
+    asked = {"QueueUrl": queue, "AttributeNames": ["VisibilityTimeout"]}
+    before = sqs.get_queue_attributes(**asked)["Attributes"]
+    with Company.open(hub, "crash") as company:
+        company.upload("customers", [company.customer_row(1)])
+        company.release()
+        sqs.set_queue_attributes(
+            QueueUrl=queue, Attributes={"VisibilityTimeout": str(RETRY_AFTER_S)}
+        )
+        yield company
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes=before)
+
+
+def owe(company: Company, number: int) -> None:
+    """Give a new customer one invoice that is due today, and sweep without waiting."""
+    company.upload("customers", [company.customer_row(number)])
+    company.upload("invoices", [company.invoice_row(number, 1, "2026-03-01", "2026-03-09")])
+    company.hub.idle()
+    company.sweep()
+
+
+def kill_sender(hub: Hub) -> None:
+    """Kill the one process that is sending right now, as an out-of-memory killer would."""
+    senders = until(lambda: [w for w in hub.stack.workers("NoticeSend") if w["busy"]])
+    assert len(senders) == 1, senders
+    os.kill(senders[0]["pid"], signal.SIGKILL)
+    until(lambda: senders[0]["pid"] not in [w["pid"] for w in hub.stack.workers("NoticeSend")])
+
+
+@contextmanager
+def sending_held(hub: Hub, company: Company, when: str) -> Iterator[Json]:
+    """Yield the one call of the mail server that is held, before or after it was accepted."""
+    hub.mail("hold", when=when, match={"tags": {"entity": company.entity}}, times=1)
+    owe(company, {"before": 3, "after": 4}[when])
+    yield until(lambda: [h for h in hub.mail("held", "GET")["held"] if h["state"] == "held"])[0]
+
+
+def delivery(company: Company, number: int) -> str:
+    """Return how the customer's only notice stands, as the API tells it."""
+    path = f"{company.path}/customers/c{number}/timeline"
+    notices = [e for e in company.hub.api("GET", path)["items"] if e["kind"] == "notice"]
+    assert len(notices) == 1, notices
+    return str(notices[0]["state"])
+
+
+def age(company: Company, number: int, by: timedelta) -> None:
+    """Make the customer's notice pending for longer: what waiting for a day would do."""
+    hub, customer_id = company.hub, company.customer_id(number)
+    key = {"pk": f"E#{company.entity}#C#{customer_id}#H", "sk": "NOTICE#00000001"}
+    kind, since, rest = hub.items(key["pk"], key["sk"])[0]["psk"].split("#", 2)
+    earlier = datetime.fromisoformat(since) - by
+    hub.client("dynamodb").update_item(
+        TableName=hub.stack.state["outputs"]["TableName"],
+        Key={name: {"S": value} for name, value in key.items()},
+        UpdateExpression="SET psk = :p",
+        ExpressionAttributeValues={":p": {"S": f"{kind}#{earlier:%Y-%m-%dT%H:%M:%S}Z#{rest}"}},
+    )
+
+
+def tidy(hub: Hub) -> None:
+    """Let the janitor pass once."""
+    hub.stack.run_schedule("JanitorSchedule")
+    hub.idle()
+
+
+@pytest.mark.parametrize(("number", "redelivered"), [(1, True), (2, False)])
+def test_killed_between_claim_and_call_the_notice_goes_out_once(
+    hub: Hub, company: Company, number: int, redelivered: bool
+) -> None:
+    """By the queue that redelivers the message, or, when that is lost too, by the janitor."""
+    mails = f"/{hub.stack.state['physical_ids']['DocumentsBucket']}/mails/{company.entity}/"
+    with proxied(hub, "NoticeSend", "s3", stops_at=mails) as proxy:
+        owe(company, number)
+        assert proxy.stopped.wait(20), "the sender never came to archive its mail"
+        assert delivery(company, number) == "claimed"
+        kill_sender(hub)
+        if not redelivered:
+            hub.client("sqs").purge_queue(QueueUrl=hub.stack.state["outputs"]["NoticeQueueUrl"])
+    assert company.mailed(number) == []
+    if not redelivered:
+        time.sleep(RETRY_AFTER_S + 1)
+        assert company.mailed(number) == [], "nobody was left to send it"
+        age(company, number, LEASE)
+        tidy(hub)
+    hub.idle()
+    assert each_message_once(company.mailed(number)) == 1
+    assert delivery(company, number) == "sent"
+
+
+def test_killed_while_calling_the_mail_is_not_guessed_but_unknown_counted_and_shown(
+    hub: Hub, company: Company
+) -> None:
+    """SES never took the mail. Nobody can know that, so nobody sends it again."""
+    with sending_held(hub, company, "before"):
+        kill_sender(hub)
+        hub.mail("release", outcome="cut")
+    time.sleep(RETRY_AFTER_S + 1)
+    hub.idle()
+    assert company.mailed(3) == []
+    assert delivery(company, 3) == "calling"
+    tidy(hub)
+    assert delivery(company, 3) == "calling", "a day has not passed"
+    assert unknown_tasks(company, 3) == []
+    age(company, 3, A_DAY)
+    tidy(hub)
+    assert delivery(company, 3) == "unknown"
+    assert len(unknown_tasks(company, 3)) == 1
+    assert company.mailed(3) == []
+
+
+def test_killed_between_send_and_confirm_the_event_of_ses_confirms_it(
+    hub: Hub, company: Company
+) -> None:
+    with sending_held(hub, company, "after"):
+        kill_sender(hub)
+        hub.mail("release", outcome="cut")
+    time.sleep(RETRY_AFTER_S + 1)
+    hub.idle()
+    assert each_message_once(company.mailed(4)) == 1
+    assert delivery(company, 4) == "sent"
+    assert unknown_tasks(company, 4) == []
+
+
+def test_after_all_that_the_next_rung_speaks_to_everybody_once(hub: Hub, company: Company) -> None:
+    hub.move_clock(DUE + timedelta(days=7))
+    run = company.sweep_report(company.sweep())
+    assert run["claimed"] == 4
+    seen = each_message_once(company.mails())
+    assert [len(company.mailed(n)) for n in (1, 2, 3, 4)] == [2, 2, 1, 2]
+    print(f"4 senders killed, {seen} mails, 1 unknown")
+
+
+def unknown_tasks(company: Company, number: int) -> list[Json]:
+    customer_id = company.customer_id(number)
+    tasks = (t for t in company.tasks() if t["kind"] == "unknown")
+    return [t for t in tasks if t["customer_id"] == customer_id]
