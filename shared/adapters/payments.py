@@ -36,7 +36,7 @@ from shared.domain.account import Checkout, CheckoutState, Credit, Entity
 from shared.domain.clock import Now, iso
 from shared.domain.messages import ReceiptView
 from shared.domain.money import Money
-from shared.domain.payment import Payment
+from shared.domain.payment import Booked, Payment
 from shared.domain.settle import Settlement
 from shared.domain.standing import Standing
 from shared.domain.tasks import Task
@@ -77,11 +77,13 @@ class Payments:
             unapplied=payment.unapplied or None,
         )
 
-    def booked(self, entity_id: str, references: Sequence[str]) -> dict[str, Money]:
-        """Return what is booked for those of the gateway's payments that are booked."""
+    def booked(self, entity_id: str, references: Sequence[str]) -> dict[str, Booked]:
+        """Return what is remembered of those of the gateway's payments that are booked."""
         places = [keys.fact(entity_id, f"gateway:{reference}") for reference in references]
         return {
-            item["reference"]: Money(minor=item["amount"], currency=item["currency"])
+            item["reference"]: Booked(
+                Money(minor=item["amount"], currency=item["currency"]), item.get("planned", False)
+            )
             for item in self._table.get_many(places)
         }
 
@@ -180,6 +182,9 @@ class Payments:
         credit = standing.credit(payment.payment_id)
         if credit is not None and settlement.allocations:
             writes.append(_credit_write(*whose, credit, settlement.unapplied))
+        if not after.plan:
+            fact = keys.fact(entity_id, f"gateway:{payment.gateway_reference}")
+            writes.append(Update(fact, set={"planned": False}))
         if task is not None:
             writes.append(open_task_put(entity_id, task))
         try:
@@ -273,6 +278,7 @@ def _fact(entity_id: str, customer_id: str, payment: Payment) -> Item:
         "reference": payment.gateway_reference,
         "currency": payment.amount.currency,
         "amount": payment.amount.minor,
+        "planned": bool(payment.plan),
     }
 
 

@@ -20,6 +20,17 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Booked:
+    """What is remembered of a booked payment of the gateway; planned: not all of it is allocated.
+
+    Somebody goes on with the plan of such a payment, or it waits for ever.
+    """
+
+    amount: Money
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Settled money from one customer.
 

@@ -16,7 +16,7 @@ from shared.domain.gateway import (
 )
 from shared.domain.money import Money
 from shared.domain.parked import Parked
-from shared.domain.payment import Payment
+from shared.domain.payment import Booked, Payment
 from shared.domain.settle import Settlement, settle
 from shared.domain.standing import Standing
 from shared.domain.tasks import Task
@@ -48,7 +48,7 @@ class Gateway(Protocol):
 
 class Payments(Protocol):
     def payment(self, entity_id: str, customer_id: str, payment_id: str) -> Payment: ...
-    def booked(self, entity_id: str, references: list[str]) -> dict[str, Money]: ...
+    def booked(self, entity_id: str, references: list[str]) -> dict[str, Booked]: ...
     def standing(self, entity_id: str, customer_id: str, checkout_id: str) -> Standing | None: ...
     def apply(
         self,

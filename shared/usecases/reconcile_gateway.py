@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from shared.domain.clock import Now
 from shared.domain.gateway import GatewayPayment
+from shared.domain.payment import Booked
 from shared.usecases.apply_payment import Ports, apply_payment, park
 from shared.usecases.resolve_checkout import ASK_OPEN_AGAIN, ASK_PROCESSING_AGAIN, resolve_checkout
 
@@ -82,11 +83,14 @@ def _compare(ports: Ports, entity_id: str, now: Now) -> tuple[int, int, int]:
     return compared, booked, parked
 
 
-def _difference(ports: Ports, entity_id: str, told: GatewayPayment, known: Any, now: Now) -> str:
-    if known is not None and known != told.amount:
+def _difference(
+    ports: Ports, entity_id: str, told: GatewayPayment, known: Booked | None, now: Now
+) -> str:
+    if known is not None and known.amount != told.amount:
         park(ports, entity_id, "amount_differs", told.reference, now)
         return "parked"
-    if known is not None and not (told.disputed or told.refunded_minor):
+    settled = known is not None and not known.planned
+    if settled and not (told.disputed or told.refunded_minor):
         return "same"
     outcome = apply_payment(ports, entity_id, told, now)
     return "parked" if outcome.state == "parked" else outcome.code
