@@ -339,14 +339,18 @@ def documents() -> "Documents":
     """Return the files of the documents bucket."""
     from shared.adapters.documents import Documents
 
+    return Documents(_signing_s3(read_timeout_s=8), setting("DOCUMENTS_BUCKET"))
+
+
+def _signing_s3(read_timeout_s: int) -> Any:
     # signed for the bucket's own region: a signature for the global host dies on its redirect
     config = Config(
         connect_timeout=2,
-        read_timeout=8,
+        read_timeout=read_timeout_s,
         signature_version="s3v4",
         s3={"addressing_style": "virtual"},
     )
-    return Documents(boto3.client("s3", config=config), setting("DOCUMENTS_BUCKET"))
+    return boto3.client("s3", config=config)
 
 
 @cache
@@ -367,11 +371,10 @@ def import_runs() -> "ImportRuns":
 
 @cache
 def drop_bucket() -> "DropBucket":
-    """Return the bucket that files are dropped into. Its links need the newest signature."""
+    """Return the bucket that files are dropped into."""
     from shared.adapters.drop_bucket import DropBucket
 
-    config = Config(connect_timeout=2, read_timeout=30, signature_version="s3v4")
-    return DropBucket(boto3.client("s3", config=config), setting("DROP_BUCKET"))
+    return DropBucket(_signing_s3(read_timeout_s=30), setting("DROP_BUCKET"))
 
 
 @cache

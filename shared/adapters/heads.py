@@ -10,16 +10,15 @@ from shared.domain.account import Customer, Document, Entity
 
 
 def head_writes(
-    entity: Entity, customer: Customer, before: Document, after: Document, wall: datetime | None
+    entity: Entity, customer: Customer, before: Document, after: Document, wall: datetime
 ) -> tuple[Write, ...]:
     """Return the writes that make before into after, if the head is still at before's version.
 
-    The head moves between live and history as its open amount asks. wall, where given, says that
-    its PDF is to be made again, pending since then.
+    The head moves between live and history as its open amount asks. Its PDF is to be made again,
+    pending since wall.
     """
-    item = head_item(entity.entity_id, customer, after, entity.shards)
-    if wall is not None:
-        item |= keys.pending_entry(entity.entity_id, "document", wall, after.document_id)
+    pending = keys.pending_entry(entity.entity_id, "document", wall, after.document_id)
+    item = head_item(entity.entity_id, customer, after, entity.shards) | pending
     if bool(before.open) == bool(after.open):
         return (Put(item, condition=VERSION, values=seen(before.version)),)
     place = keys.open_head if before.open else keys.closed_head

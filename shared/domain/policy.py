@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.account import Channel, Document
+from shared.domain.messages import STAGE_TEMPLATES
 from shared.domain.money import Money, exponent, parse_money
 
 ISSUE_OFFSET_DAYS_MAX = 5
@@ -47,7 +48,8 @@ class Stage(BaseModel):
     """One rung: when it is reached, how the customer hears of it, what it costs.
 
     offset_days counts from the anchor; negative is before it. minimum_open is the least chaseable
-    total, by currency, that this stage bothers anybody for (decimal text).
+    total, by currency, that this stage bothers anybody for (decimal text). template names the words
+    of an email; the other channels are tasks for a person and have none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,7 +57,7 @@ class Stage(BaseModel):
     anchor: Anchor = Anchor.DUE_DATE
     offset_days: int = Field(ge=-365, le=1000)
     channel: Channel
-    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+    template: str = ""
     fee: Fee | None = None
     minimum_open: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
 
@@ -63,6 +65,14 @@ class Stage(BaseModel):
     def _issue_stages_come_soon(self) -> Self:
         if self.anchor is Anchor.ISSUE_DATE and not 0 <= self.offset_days <= ISSUE_OFFSET_DAYS_MAX:
             raise ValueError(f"offset_days after issue_date is 0 to {ISSUE_OFFSET_DAYS_MAX}")
+        return self
+
+    @model_validator(mode="after")
+    def _mails_have_words(self) -> Self:
+        if self.channel is Channel.EMAIL and self.template not in STAGE_TEMPLATES:
+            raise ValueError(f"template of an email is one of {', '.join(STAGE_TEMPLATES)}")
+        if self.channel is not Channel.EMAIL and self.template:
+            raise ValueError("template is for email only")
         return self
 
     @model_validator(mode="after")

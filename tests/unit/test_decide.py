@@ -46,8 +46,8 @@ LADDER = Policy(
             template="late_fee",
             fee=Fee(flat={"EUR": "5.00"}),
         ),
-        Stage(id="call", offset_days=21, channel=Channel.CALL, template="call"),
-        Stage(id="handover", offset_days=45, channel=Channel.HANDOVER, template="handover"),
+        Stage(id="call", offset_days=21, channel=Channel.CALL),
+        Stage(id="handover", offset_days=45, channel=Channel.HANDOVER),
     ),
 )
 
