@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from infra.cli.demo.company import Character
+from infra.cli.demo.company import Character, SampleCustomer
 from infra.cli.demo.payer import Paying
 
 _PAYS_ON = {
@@ -38,13 +38,13 @@ class Act:
     question: str = ""
 
 
-def reaction(
-    seed: int, customer: str, character: Character, language: str, stage: str, today: date
-) -> Act | None:
+def reaction(seed: int, customer: SampleCustomer, stage: str, today: date) -> Act | None:
     """Return what a payer will do because of a mail of a stage on today, or None."""
-    chance = Random(f"{seed}/{customer}/{stage}/{today}")  # noqa: S311 - a sample, not a secret
+    whose, character = customer.external_id, customer.character
+    chance = Random(f"{seed}/{whose}/{stage}/{today}")  # noqa: S311 - a sample, not a secret
     if character is Character.ASKS and stage == "reminder":
-        return Act(today, customer, Paying(), _QUESTIONS.get(language, _QUESTIONS["en"]))
+        words = _QUESTIONS.get(customer.language, _QUESTIONS["en"])
+        return Act(today, whose, Paying(), words)
     if stage not in _PAYS_ON[character]:
         return None
     wait = chance.randint(0, _LONGEST_WAIT[character])
@@ -53,4 +53,4 @@ def reaction(
         empty_card_first=chance.random() < 0.1,
         only_first=character is Character.PARTIAL and stage != "final_notice",
     )
-    return Act(today + timedelta(days=wait), customer, paying)
+    return Act(today + timedelta(days=wait), whose, paying)

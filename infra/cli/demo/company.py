@@ -17,6 +17,7 @@ _OPENING_SHARE = 0.25
 _OPENING_DAYS = 60
 _PAID_ELSEWHERE_SHARE = 0.3
 _WITH_LINES_SHARE = 0.5
+_FRIDAY = 5
 _LADDER = ((14, "late_fee"), (7, "reminder"), (0, "due_today"), (-3, "upcoming"))
 
 
@@ -151,7 +152,7 @@ def _customers(chance: Random, count: int) -> tuple[SampleCustomer, ...]:
 def _invoice(chance: Random, customer: SampleCustomer, days: int) -> SampleInvoice:
     is_old = chance.random() < _OPENING_SHARE
     offset = -chance.randint(1, _OPENING_DAYS) if is_old else chance.randint(0, max(days - 1, 0))
-    issued_on = FIRST_DAY + timedelta(days=offset)
+    issued_on = _office_day(FIRST_DAY + timedelta(days=offset))
     due_on = issued_on + timedelta(days=chance.choice((14, 14, 30)))
     lines = _lines(chance, customer)
     total = gross_of(lines, customer.currency)
@@ -167,6 +168,11 @@ def _invoice(chance: Random, customer: SampleCustomer, days: int) -> SampleInvoi
         lines=lines if keeps_lines else (),
         paid_elsewhere_on=FIRST_DAY - timedelta(days=1) if elsewhere else None,
     )
+
+
+def _office_day(day: date) -> date:
+    """Return day, or the Friday before a weekend: that is when the office writes invoices."""
+    return day - timedelta(days=max(day.isoweekday() - _FRIDAY, 0))
 
 
 def _lines(chance: Random, customer: SampleCustomer) -> tuple[Line, ...]:

@@ -1,7 +1,8 @@
 """The days of the sample company: each one imported, swept, read, paid and waited for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from infra.cli import clock, importing
 from infra.cli.api import Api
 from infra.cli.demo.characters import Act, reaction
 from infra.cli.demo.company import Company, write_customers, write_invoices
-from infra.cli.demo.mailbox import Mailbox
+from infra.cli.demo.mailbox import Mail, Mailbox
 from infra.cli.demo.payer import ask, pay
 from infra.cli.errors import CliError, Exit
 from infra.local.idle import StillBusy
@@ -23,6 +24,7 @@ _DEBIT_DAYS = 3
 _IDLE_TIMEOUT_S = 120
 _OFFSETS = (-3, 0, 7, 14, 21, 30, 45)
 _SATURDAY = 5
+_AT_ONCE = 3
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Life:
     links: dict[str, str] = field(default_factory=dict)
     settling: set[date] = field(default_factory=set)
     imported: date | None = None
+    asked: bool = False
 
     def open(self) -> dict[str, Any]:
         """Open the entity on the first day with its opening state; return the dry run's size."""
@@ -76,10 +79,10 @@ class Life:
         self._settle()
         self.api.post(f"/entities/{ENTITY}/sweeps")
         self._settle()
-        self._read_mail(day)
+        self._read_mail(day, may_react=True)
         self._act(day)
         self._settle()
-        self._read_mail(day)
+        self._read_mail(day, may_react=False)
 
     def _move(self, day: date) -> None:
         clock.move_to(self.api, self.stack, datetime.combine(day, _NOON))
@@ -104,60 +107,58 @@ class Life:
                 f"The local cloud does not come to rest: {error}", Exit.TIMEOUT
             ) from None
 
-    def _read_mail(self, day: date) -> None:
+    def _read_mail(self, day: date, may_react: bool) -> None:
         by_mail = {c.email: c for c in self.company.customers}
-        for mail in self.mailbox.new():
-            customer = by_mail.get(mail.to)
-            if customer is None:
-                continue
-            self.links[customer.external_id] = mail.link
-            stage = self._stage(mail.customer_id, mail.n)
-            act = reaction(
-                self.seed,
-                customer.external_id,
-                customer.character,
-                customer.language,
-                stage,
-                day,
-            )
+        mails = [mail for mail in self.mailbox.new() if mail.to in by_mail]
+        for mail in mails:
+            self.links[by_mail[mail.to].external_id] = mail.link
+        if not may_react:
+            return
+        with ThreadPoolExecutor(_AT_ONCE) as at_once:
+            stages = list(at_once.map(self._stage, mails))
+        for mail, stage in zip(mails, stages, strict=True):
+            act = reaction(self.seed, by_mail[mail.to], stage, day)
             if act is not None:
-                self.agenda.append(act)
+                self.agenda.append(replace(act, on=_working_day(act.on)))
 
-    def _stage(self, customer_id: str, n: int) -> str:
+    def _stage(self, mail: Mail) -> str:
         """Return the stage that a mail speaks for: its payer would see it from the words."""
-        events = self.api.get(f"/entities/{ENTITY}/customers/{customer_id}/timeline")["items"]
-        return next(
-            (e["facts"]["stage"] for e in events if e["kind"] == "notice" and e["facts"]["n"] == n),
-            "",
-        )
+        told = self.api.get(f"/entities/{ENTITY}/customers/{mail.customer_id}/timeline")
+        notices = [e["facts"] for e in told["items"] if e["kind"] == "notice"]
+        return next((facts["stage"] for facts in notices if facts["n"] == mail.n), "")
 
     def _act(self, day: date) -> None:
         due = sorted(
             (act for act in self.agenda if act.on <= day), key=lambda a: (a.customer, a.question)
         )
         self.agenda = [act for act in self.agenda if act.on > day]
-        done: set[tuple[str, bool]] = set()
-        for act in due:
-            if (act.customer, bool(act.question)) in done:
-                continue
-            done.add((act.customer, bool(act.question)))
-            if act.question:
-                ask(self.links[act.customer], act.question)
-                continue
-            paid = pay(self.links[act.customer], act.paying)
-            if paid and act.paying.debit:
-                self.settling.add(day + timedelta(days=_DEBIT_DAYS))
+        once = {(act.customer, bool(act.question)): act for act in reversed(due)}
+        self.asked = self.asked or any(act.question for act in once.values())
+        with ThreadPoolExecutor(_AT_ONCE) as at_once:
+            paid = list(at_once.map(self._carry_out, once.values()))
+        if any(paid):
+            self.settling.add(_working_day(day + timedelta(days=_DEBIT_DAYS)))
+
+    def _carry_out(self, act: Act) -> bool:
+        """Do what a payer planned; return whether a bank debit is on its way."""
+        link = self.links[act.customer]
+        if act.question:
+            ask(link, act.question)
+            return False
+        return pay(link, act.paying) > 0 and act.paying.debit
 
     def _next_moment(self, day: date) -> date:
         """Return the next day on which anything can be due."""
         moments = {act.on for act in self.agenda} | self.settling
         moments |= {i.issued_on for i in self.company.invoices}
+        tomorrow = _working_day(day + timedelta(days=1))
+        if tomorrow in moments:
+            return tomorrow
         for document in self.api.pages(f"/entities/{ENTITY}/invoices", limit=200):
             due_on = date.fromisoformat(document["due_on"])
             moments |= {_working_day(due_on + timedelta(days=offset)) for offset in _OFFSETS}
-        for hold in self.api.pages(f"/entities/{ENTITY}/holds"):
+        for hold in self.api.pages(f"/entities/{ENTITY}/holds") if self.asked else ():
             moments.add(_working_day(date.fromisoformat(hold["ends_on"]) + timedelta(days=1)))
-        moments |= {_working_day(moment) for moment in moments}
         return min((m for m in moments if m > day), default=self.company.last)
 
 

@@ -32,10 +32,11 @@ def pay(link: str, paying: Paying) -> int:
     """
     browser = Browser()
     home = _enter(browser, link)
+    account = browser.url
     made = 0
     forms = [f for f in browser.form_to(home, "/checkouts") if dict(f.fields).get("currency")]
     for form in sorted(forms, key=lambda f: dict(f.fields)["currency"]):
-        browser.get(link)
+        browser.url = account
         page = browser.submit(form, *_chosen(form, paying))
         if _is_hosted(browser):
             _pay_hosted(browser, page, dict(form.fields)["currency"], paying)
