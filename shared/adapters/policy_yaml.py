@@ -85,7 +85,7 @@ def read_policy(text: str, templates: frozenset[str] = frozenset()) -> Policy:
     unknown = [
         Problem(*reader.position(("stages", i, "template")), f"stages.{i}.template", _no(templates))
         for i, stage in enumerate(policy.stages)
-        if templates and stage.template not in templates
+        if templates and stage.template and stage.template not in templates
     ]
     if unknown:
         raise PolicyInvalid(unknown)
