@@ -6,7 +6,6 @@ from functions.operator_api.access import current, entity_of, needs
 from functions.operator_api.schema import PolicyList, PolicyOut
 from shared import runtime
 from shared.adapters.policy_yaml import BYTES_MAX, PolicyInvalid, Problem, read_policy
-from shared.domain.messages import STAGE_TEMPLATES
 from shared.domain.policy_version import PolicyVersion
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
@@ -41,7 +40,7 @@ def put_policy(entity: str, name: str) -> PolicyOut:
     text = router.current_event.decoded_body or ""
     if len(text) > BYTES_MAX:
         raise InvalidInput(field="body", reason=f"at most {BYTES_MAX // 1024} KB")
-    policy = read_policy(text, frozenset(STAGE_TEMPLATES))
+    policy = read_policy(text)
     if policy.name != name:
         raise PolicyInvalid([Problem(1, 1, "name", f"the address says {name[:40]}")])
     written = cases.change_policy(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from shared.domain.money import parse_money
 from shared.domain.policy import Policy
@@ -59,11 +59,10 @@ def standard_text() -> str:
     return _STANDARD.read_text(encoding="utf-8")
 
 
-def read_policy(text: str, templates: frozenset[str] = frozenset()) -> Policy:
+def read_policy(text: str) -> Policy:
     """Return the policy that text describes, as version 1.
 
-    templates names the mail templates that exist; empty checks none. Only plain YAML is read:
-    no tags, no duplicate keys, few aliases; amounts are quoted text.
+    Only plain YAML is read: no tags, no duplicate keys, few aliases; amounts are quoted text.
 
     Raises PolicyInvalid.
     """
@@ -79,32 +78,16 @@ def read_policy(text: str, templates: frozenset[str] = frozenset()) -> Policy:
     if reader.problems:
         raise PolicyInvalid(reader.problems)
     try:
-        policy = Policy.model_validate_json(json.dumps(data), strict=True)
+        return Policy.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as exc:
         raise PolicyInvalid(_problems(exc, reader)) from exc
-    unknown = [
-        Problem(*reader.position(("stages", i, "template")), f"stages.{i}.template", _no(templates))
-        for i, stage in enumerate(policy.stages)
-        if templates and stage.template and stage.template not in templates
-    ]
-    if unknown:
-        raise PolicyInvalid(unknown)
-    return policy
-
-
-def _no(templates: frozenset[str]) -> str:
-    return f"there is no such template: take one of {', '.join(sorted(templates))}"
 
 
 def _load(text: str) -> Any:
     yaml = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
     try:
-        aliases = [e for e in YAML(typ="rt", pure=True).parse(text) if isinstance(e, AliasEvent)]
-        if len(aliases) > _ALIASES_MAX:
-            mark = aliases[_ALIASES_MAX].start_mark
-            message = f"more than {_ALIASES_MAX} aliases"
-            raise PolicyInvalid([Problem(mark.line + 1, mark.column + 1, "", message)])
+        _check_size(text)
         return yaml.load(text)
     except MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
@@ -114,6 +97,19 @@ def _load(text: str) -> Any:
     except (YAMLError, RecursionError, ValueError) as exc:
         message = "this is not YAML that a policy may use"
         raise PolicyInvalid([Problem(1, 1, "", message)]) from exc
+
+
+def _check_size(text: str) -> None:
+    """Raise PolicyInvalid at the first node too deep, or one node or alias too many."""
+    depth = nodes = aliases = 0
+    for event in YAML(typ="rt", pure=True).parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        nodes += isinstance(event, NodeEvent)
+        aliases += isinstance(event, AliasEvent)
+        if depth > _DEPTH_MAX or nodes > _NODES_MAX or aliases > _ALIASES_MAX:
+            mark = event.start_mark
+            message = f"too large: {_DEPTH_MAX} levels, {_NODES_MAX} nodes, {_ALIASES_MAX} aliases"
+            raise PolicyInvalid([Problem(mark.line + 1, mark.column + 1, "", message)])
 
 
 class _Reader:
@@ -147,6 +143,10 @@ class _Reader:
             path = path[:-1]
         return self._positions[path]
 
+    def knows(self, path: Trail) -> bool:
+        """Return whether path stands in the file."""
+        return path in self._positions
+
     def complain(self, path: Trail, message: str) -> None:
         field = ".".join(str(p) for p in path)
         self.problems.append(Problem(*self.position(path), field, message))
@@ -160,6 +160,7 @@ class _Reader:
         is_amount = len(path) > 1 and path[-2] in _AMOUNT_FIELDS
         if is_amount:
             self._check_amount(node, path)
+            return str(node)
         if node is None or isinstance(node, bool):
             return node
         if isinstance(node, str) and type(node).__name__ != "TaggedScalar":
@@ -201,8 +202,11 @@ def _problems(exc: ValidationError, reader: _Reader) -> list[Problem]:
     found = []
     for error in exc.errors(include_url=False, include_context=True, include_input=False):
         path = tuple(p for p in error["loc"] if p != "[key]")
+        sentence = _sentence(error)
+        blamed = (*path, sentence.split()[0])
+        path = blamed if reader.knows(blamed) else path
         field = ".".join(str(p) for p in path)
-        found.append(Problem(*reader.position(path), field, _sentence(error)))
+        found.append(Problem(*reader.position(path), field, sentence))
     return sorted(found, key=lambda p: (p.line, p.column))[:_PROBLEMS_MAX]
 
 

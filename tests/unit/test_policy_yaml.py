@@ -1,0 +1,89 @@
+"""Policy files: what is good is read, what is bad is named by line and column."""
+
+import pytest
+
+from shared.adapters.policy_yaml import BYTES_MAX, PolicyInvalid, read_policy, standard_text
+from shared.domain.account import Channel
+
+GOOD = standard_text()
+
+
+def problems(text: str) -> list[tuple[int, int, str]]:
+    with pytest.raises(PolicyInvalid) as caught:
+        read_policy(text)
+    return [(p.line, p.column, p.message) for p in caught.value.problems]
+
+
+def test_the_standard_policy_is_good_and_covers_before_on_and_after_the_due_date():
+    policy = read_policy(GOOD)
+    offsets = [stage.offset_days for stage in policy.stages[1:]]
+    assert min(offsets) < 0 < max(offsets)
+    assert 0 in offsets
+    assert {stage.channel for stage in policy.stages} == set(Channel)
+    assert sum(stage.fee is not None for stage in policy.stages) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column", "words"),
+    [
+        ("offset_days: 7\n", "offset_days: soon\n", 21, 18, "integer"),
+        ("offset_days: 7\n", "offset_days: true\n", 21, 18, "integer"),
+        ("offset_days: 7\n", "offset_days: 7.5\n", 21, 18, "whole number"),
+        ("offset_days: 7\n", "offset_days: 7000\n", 21, 18, "1000"),
+        ("channel: call", "channel: pigeon", 34, 14, "'call'"),
+        ('{EUR: "40.00"', "{EUR: 40.00", 30, 19, "quoted"),
+        ('{EUR: "40.00"', '{EUR: "40,00"', 30, 19, "digits with a dot"),
+        ('{EUR: "40.00"', '{XXX: "40.00"', 30, 19, "no currency"),
+        ('{EUR: "40.00"', '{JPY: "40.50"', 30, 19, "JPY has 0 decimals"),
+        ('{EUR: "50.00"', '{JPY: "40.50"', 28, 25, "JPY has 0 decimals"),
+        ("template: due_today", "template: nothing_like_it", 19, 15, "one of invoice"),
+        ("name: standard", "name: standard\nname: other", 5, 1, "duplicate key"),
+        ("name: standard", "name: standard\nversion: 3", 5, 10, "the hub counts it"),
+        ("name: standard", "name: standard\nsurprise: 1", 5, 11, "no such field"),
+        ("send_on: [1, 2, 3, 4, 5]", "send_on: [1, 8]", 5, 14, "7"),
+    ],
+)
+def test_a_bad_value_is_named_by_line_and_column(old, new, line, column, words):
+    text = GOOD.replace(old, new, 1)
+    assert text != GOOD
+    found = problems(text)
+    assert [(n, c) for n, c, _ in found] == [(line, column)]
+    assert words in found[0][2]
+
+
+def test_several_bad_lines_are_all_named_in_the_file_s_order():
+    text = GOOD.replace("offset_days: 7\n", "offset_days: x\n").replace(
+        "channel: call", "channel: y"
+    )
+    assert [line for line, _, _ in problems(text)] == [21, 34]
+
+
+def test_stages_must_ascend_and_have_names_of_their_own():
+    assert "same id" in problems(GOOD.replace("id: call", "id: reminder"))[0][2]
+    assert "ascend" in problems(GOOD.replace("offset_days: 7\n", "offset_days: -9\n"))[0][2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "- 1\n",
+        "just words",
+        "a: [1\nb: 2",
+        "a: !!python/object:os.system x",
+        "a: 2026-01-01",
+        "? {a: 1}\n: b",
+        "a: \x00",
+        "--- {a: 1}\n--- {b: 2}",
+        "a: &x [1]\nb: [" + ", ".join(["*x"] * 30) + "]",
+        "[" * 3_000,
+        "a: &a [1]\n" + "".join(f"b{i}: [*a, *a]\n" for i in range(9)) + "x: &b [*a]\n",
+        "#" * (BYTES_MAX + 1),
+        "a: " + "{b: " * 30 + "1" + "}" * 30,
+    ],
+)
+def test_what_is_no_policy_is_refused_with_a_place(text):
+    for line, column, message in problems(text):
+        assert line >= 1
+        assert column >= 1
+        assert message
