@@ -15,11 +15,14 @@ def fee_charge_id(document_id: str, stage_id: str) -> str:
 def late_fee(invoice: Document, stage: Stage, today: date) -> Document | None:
     """Return the charge that stage puts on invoice on today, or None where it names no fee.
 
-    The charge is a document of its own, in the invoice's currency; the invoice never changes. It
-    starts on the ladder where its stage stands, so that it is not announced twice. A charge bears
-    no charge.
+    A message speaks in the tone of the stage that one of its documents has reached; an invoice
+    beside it that has not reached that stage bears no fee. The charge is a document of its own, in
+    the invoice's currency; the invoice never changes. It starts on the ladder where its stage
+    stands, so that it is not announced twice. A charge bears no charge.
     """
     if stage.fee is None or invoice.kind is not DocumentKind.INVOICE:
+        return None
+    if stage.reached_on(invoice) > today:
         return None
     amount = stage.fee.amount(invoice.total.currency)
     if amount is None:

@@ -1,0 +1,52 @@
+"""A late fee belongs to an invoice that is late enough for it, and to no other in the message."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from shared.domain.account import Document, DocumentKind
+from shared.domain.escalation import late_fee
+from shared.domain.policy import Fee, Stage
+from tests.support.samples import eur
+
+DUE = date(2026, 3, 9)
+STAGE = Stage(
+    id="late_fee",
+    offset_days=14,
+    channel="email",
+    template="late_fee",
+    fee=Fee(flat={"EUR": "40.00"}, payable_in_days=7),
+)
+
+
+def invoice(**changes: object) -> Document:
+    values: dict[str, object] = {
+        "document_id": "d1",
+        "kind": DocumentKind.INVOICE,
+        "number": "INV-1",
+        "issued_on": DUE - timedelta(days=14),
+        "due_on": DUE,
+        "total": eur(10_000),
+        "open": eur(10_000),
+    }
+    return Document(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_an_invoice_that_reached_the_stage_bears_its_fee():
+    today = DUE + timedelta(days=14)
+    charge = late_fee(invoice(), STAGE, today)
+    assert charge is not None
+    assert (charge.total, charge.due_on) == (eur(4_000), today + timedelta(days=7))
+    assert (charge.kind, charge.invoice_id) == (DocumentKind.CHARGE, "d1")
+
+
+@pytest.mark.parametrize("days_late", [-30, -1, 0, 13])
+def test_an_invoice_of_the_same_message_that_is_not_late_enough_bears_none(days_late: int):
+    assert late_fee(invoice(), STAGE, DUE + timedelta(days=days_late)) is None
+
+
+def test_a_charge_bears_no_charge_and_a_currency_without_a_fee_none():
+    today = DUE + timedelta(days=30)
+    assert late_fee(invoice(kind=DocumentKind.CHARGE), STAGE, today) is None
+    yen = STAGE.model_copy(update={"fee": Fee(flat={"JPY": "4000"}, payable_in_days=7)})
+    assert late_fee(invoice(), yen, today) is None
