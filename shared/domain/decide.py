@@ -20,8 +20,8 @@ class Action(StrEnum):
 class Decision:
     """One verdict. code is stable; reason says the same to a person, in English.
 
-    A SEND names the stage and channel, the items the notice lists, and the ladder positions done
-    before and after it. A NOTHING names the document it is about.
+    A SEND names the stage and channel, the items the notice lists (what is issued and payable),
+    and the ladder positions done before and after it. A NOTHING names the document it is about.
     """
 
     action: Action
@@ -164,6 +164,7 @@ def _send(
         )
         for document in sorted(account.documents, key=lambda d: (d.due_on, d.document_id))
         if covers[document.document_id].payable
+        and (document.issued_on <= today or document.document_id in asked)
     )
     after = {**done, **{document_id: stage.position for document_id, stage in asked.items()}}
     numbers = ", ".join(document.number for _, document in due)

@@ -97,6 +97,14 @@ def test_one_message_lists_all_open_invoices_and_takes_the_highest_stage():
     assert {i.document_id for i in decision.items if i.asked} == {"a", "b", "c", "d"}
 
 
+def test_an_invoice_dated_in_the_future_is_not_listed_yet():
+    later = invoice("b", -60)
+    assert later.issued_on > TODAY
+    decision = send(Account(customer(), (invoice("a", 8), later)))
+    assert decision is not None
+    assert [item.document_id for item in decision.items] == ["a"]
+
+
 def test_what_was_said_is_not_said_again_and_the_next_stage_is():
     account = say(Account(customer(), (invoice("a", 7),)))
     assert code(account) == "already_done"
