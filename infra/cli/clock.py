@@ -2,14 +2,16 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from infra.cli.api import Api, state_dir
 from infra.cli.errors import CliError, Exit
 from infra.cli.output import AsJson, data, show_json
-from infra.local.stack import LocalStack
+
+if TYPE_CHECKING:
+    from infra.local.stack import LocalStack
 
 app = typer.Typer(help="The business clock (a sandbox's can be moved).", no_args_is_help=True)
 _SPAN = re.compile(r"\+(\d{1,4})([dh])")
@@ -30,11 +32,13 @@ def move(
 
     Examples: duecourse clock move 2026-03-01, duecourse clock move +7d
     """
+    from infra.local.stack import LocalStack
+
     api = Api.found()
     _show(move_to(api, LocalStack.attach(state_dir()), _moment(api, to)), as_json)
 
 
-def move_to(api: Api, stack: LocalStack | None, business: datetime) -> Any:
+def move_to(api: Api, stack: "LocalStack | None", business: datetime) -> Any:
     """Move the hub's clock, and those of the local mail and payment servers, to business."""
     told = api.put("/clock", {"business": business.isoformat()})
     if stack is not None:

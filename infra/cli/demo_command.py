@@ -1,22 +1,13 @@
 """demo: a sample company lives for some months on the local cloud."""
 
 import os
-import tempfile
-import time
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from infra.cli import stack as stacks
-from infra.cli.api import STATE_DIR, Api, state_dir
-from infra.cli.demo.company import Company, sample_company
-from infra.cli.demo.life import ENTITY, Life
-from infra.cli.demo.mailbox import Mailbox, raise_rate
-from infra.cli.demo.report import report, show
-from infra.cli.output import AsJson, data, progress, show_json, talk
-from infra.local.stack import LocalStack
+from infra.cli.api import STATE_DIR
+from infra.cli.output import AsJson
 
 
 def demo(
@@ -39,46 +30,6 @@ def demo(
     """
     if folder is not None:
         os.environ[STATE_DIR] = str(folder.resolve())
-    company = sample_company(seed, days, customers, invoices)
-    options = stacks.options()
-    limits = replace(options.limits, schedules_enabled=False)
-    stack = stacks.start(replace(options, entity=ENTITY, limits=limits), quiet=as_json)
-    keep = False
-    try:
-        if not as_json:
-            stacks.show(stack, False)
-        figures = _live(stack, company, seed, as_json)
-        keep = not leave
-    finally:
-        if not keep:
-            LocalStack.stop(state_dir())
-    if as_json:
-        show_json({k: v for k, v in figures.items() if k != "period"})
-        return
-    show(figures)
-    if keep:
-        data().print()
-        stacks.show(stack, False)
-        talk().print("It stays up. End it with: duecourse down")
+    from infra.cli.demo.run import run
 
-
-def _live(stack: LocalStack, company: Company, seed: int, quiet: bool) -> dict[str, Any]:
-    raise_rate(stack.state["mail_url"])
-    api = Api(stack.state["api_url"], stack.state["token"])
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="duecourse-demo-") as folder, progress() as bar:
-        life = Life(company, seed, api, stack, Path(folder), Mailbox(stack.state["mail_url"]))
-        task = bar.add_task("Opening", total=(company.last - company.first).days)
-        opened = life.open()
-        if not quiet:
-            words = f"The dry run names {opened['messages']} messages; released with a cap of "
-            talk().print(words + f"{opened['daily_cap']} a day.")
-        life.live(
-            lambda day: bar.update(
-                task, description=day.isoformat(), completed=(day - company.first).days
-            )
-        )
-    talk().print(
-        f"Lived {(company.last - company.first).days} days in {time.monotonic() - started:.0f} s."
-    )
-    return report(api, ENTITY, company, seed)
+    run(days, seed, customers, invoices, leave, as_json)

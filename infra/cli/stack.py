@@ -5,15 +5,16 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from infra.cli.api import state_dir
 from infra.cli.errors import CliError, Exit
 from infra.cli.output import AsJson, data, show_json, talk
-from infra.local.processes import StartFailed
-from infra.local.stack import LocalStack, Options
+
+if TYPE_CHECKING:
+    from infra.local.stack import LocalStack, Options
 
 _LOOK_EVERY_S = 1.0
 SHOWN = ("console_url", "api_url", "portal_url", "mailbox_url", "stripe_url", "public_url")
@@ -38,17 +39,24 @@ def up(
 
 def down() -> None:
     """End the local cloud that was started here, and nothing else."""
+    from infra.local.stack import LocalStack
+
     ended = LocalStack.stop(state_dir())
     talk().print("Ended." if ended else "Nothing was up.")
 
 
-def options() -> Options:
+def options() -> "Options":
     """Return the local cloud of this project, in the state folder that the environment names."""
+    from infra.local.stack import Options
+
     return replace(Options.of_project(Path.cwd()), state_dir=state_dir())
 
 
-def start(of: Options, quiet: bool = False) -> LocalStack:
+def start(of: "Options", quiet: bool = False) -> "LocalStack":
     """Return the local cloud, started. Raises CliError."""
+    from infra.local.processes import StartFailed
+    from infra.local.stack import LocalStack
+
     console = talk()
 
     def step(words: str) -> None:
@@ -61,7 +69,7 @@ def start(of: Options, quiet: bool = False) -> LocalStack:
         raise CliError(str(error), Exit.NO_STACK) from None
 
 
-def show(stack: LocalStack, as_json: bool) -> None:
+def show(stack: "LocalStack", as_json: bool) -> None:
     """Print where everything is."""
     found = {name: stack.state[name] for name in SHOWN if stack.state.get(name)}
     if as_json:
@@ -71,9 +79,11 @@ def show(stack: LocalStack, as_json: bool) -> None:
         data().print(f"{name.removesuffix('_url'):>8}  {url}", markup=False)
 
 
-def watch(stack: LocalStack) -> None:
+def watch(stack: "LocalStack") -> None:
     """Wait until somebody ends it, then end every process. Raises CliError where one died."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    from infra.local.stack import LocalStack
+
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         while True:
             time.sleep(_LOOK_EVERY_S)
@@ -83,10 +93,9 @@ def watch(stack: LocalStack) -> None:
     except KeyboardInterrupt:
         talk().print("Ending.")
     finally:
-        LocalStack.stop(
-            Path(stack.state["state_dir"]) if "state_dir" in stack.state else state_dir()
-        )
+        LocalStack.stop(state_dir())
 
 
-def _interrupt(_: int, __: FrameType | None) -> Any:
+def interrupt(_: int, __: FrameType | None) -> Any:
+    """End as Ctrl-C does, so that nothing is left behind."""
     raise KeyboardInterrupt
