@@ -5,7 +5,8 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ from typing import Any
 import stripe
 import urllib3
 
-from infra.local.stack import LocalStack
+from infra.local.deploy import LocalLimits
+from infra.local.stack import LocalStack, Options
 
 ROOT = Path(__file__).resolve().parents[2]
 _SOURCES = ("functions", "shared", "infra/build", "infra/requirements", "template.yaml")
 _IDLE_TIMEOUT_S = 60.0
+_MAILS_PER_S = 500
 Json = dict[str, Any]
 
 
@@ -175,6 +178,26 @@ class Hub:
     def busy(self, function: str) -> int:
         """Return how many processes of a function work at this very moment."""
         return sum(1 for worker in self.stack.workers(function) if worker["busy"])
+
+
+@contextmanager
+def running_hub(folder: Path) -> Iterator[Hub]:
+    """Yield a hub of its own, deployed from the built template. Nothing runs by schedule there."""
+    options = replace(
+        Options.of_project(ROOT),
+        state_dir=folder / "state",
+        built_template=built_template(),
+        limits=LocalLimits(workers_per_queue=3, retry_after_s=60, schedules_enabled=False),
+        handler_environment={"POWERTOOLS_LOG_LEVEL": "INFO"},
+    )
+    stack = LocalStack.start(options)
+    try:
+        hub = Hub(stack)
+        hub.mail("rate", max_send_rate=_MAILS_PER_S)
+        hub.gateway("webhooks/demo", "DELETE")  # each company registers the entity it opens
+        yield hub
+    finally:
+        LocalStack.stop(options.state_dir)
 
 
 def until(look: Callable[[], Any], within_s: float = 20.0) -> Any:
