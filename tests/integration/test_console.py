@@ -1,0 +1,196 @@
+"""The console in pages: signing in, what each role may do, forms that are ours alone."""
+
+import re
+from datetime import UTC, date, datetime
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from infra.local.identity.tokens import Issuer
+from shared import runtime
+from shared.adapters import keys
+from shared.adapters.table import Put
+from shared.domain.tasks import Task
+from shared.errors import Unauthenticated
+from tests.integration import hub
+from tests.integration.conftest import PUBLIC_URL
+from tests.support.operators import ADMIN, AUDIENCE, call, event, invoke, issuer, operator
+
+ULID = "01J" + "A" * 23
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+EVIL = '<script>alert(1)</script>"&'
+
+
+@pytest.fixture
+def identity(cloud, tmp_path, monkeypatch):
+    with issuer(tmp_path / "key.pem") as serving:
+        monkeypatch.setenv("TOKEN_ISSUER", serving.url)
+        monkeypatch.setenv("TOKEN_AUDIENCE", AUDIENCE)
+        monkeypatch.setenv("TOKEN_JWKS_URL", f"{serving.url}/.well-known/jwks.json")
+        monkeypatch.setenv("TOKEN_AUTHORIZE_URL", f"{serving.url}/authorize")
+        monkeypatch.setenv("TOKEN_EXCHANGE_URL", f"{serving.url}/token")
+        yield serving
+
+
+@pytest.fixture
+def acme(identity):
+    """The entity acme, a customer with an evil name, one late invoice and one task."""
+    hub.move_clock(NOON)
+    made = {"entity_id": "acme", "name": f"Acme {EVIL}", "currency": "EUR", "language": "en"}
+    made |= {"time_zone": "Europe/Berlin", "contact_email": "ar@acme.example"}
+    assert call(identity.mint(ADMIN), "POST", "/entities", made).status == 201
+    of = runtime.entities().get("acme")
+    customer = hub.add_customer(of, customer_id=ULID, name=f"Nord {EVIL}")
+    entry = {name: getattr(customer, name) for name in ("customer_id", "external_id", "name")}
+    entry |= {name: getattr(customer, name) for name in ("email", "language", "currency")}
+    runtime.table().write(Put({**keys.directory("acme", ULID), "type": "DIRECTORY", **entry}))
+    hub.add_invoice(of, customer, "01J" + "B" * 23, date(2026, 2, 1))
+    task = Task(ULID, "call", ULID, f"Call {EVIL}", NOON, date(2026, 3, 4), detail=EVIL)
+    runtime.tasks().open("acme", task)
+    return of
+
+
+def get(token: str | None, path: str, *cookies: str):
+    own = [f"__Host-console={token}"] if token else []
+    return invoke(event("GET", path, cookies=[*own, *cookies]))
+
+
+def post(token: str, path: str, origin: str = PUBLIC_URL, **fields: str):
+    headers = {"origin": origin, "content-type": "application/x-www-form-urlencoded"}
+    cookies = [f"__Host-console={token}"]
+    return invoke(event("POST", path, headers, urlencode(fields), cookies))
+
+
+def csrf(page) -> str:
+    return re.search(r'name="csrf" value="([0-9a-f]{64})"', page.text)[1]
+
+
+PAGES = (
+    "",
+    "/customers",
+    f"/customers/{ULID}",
+    "/tasks",
+    "/parked",
+    "/invoices?currency=EUR&age=1_30",
+)
+
+
+@pytest.mark.parametrize("path", ["/console", "/console/e/acme", "/console/nothing", "/console/e"])
+def test_without_a_session_every_page_is_the_way_to_sign_in(acme, identity, path):
+    good = operator("acme:viewer")
+    for token in (None, "abc", identity.mint(good, ttl_s=-60), identity.mint_unsigned(good)):
+        page = get(token, path)
+        assert page.status == 401
+        assert 'href="/console/sign-in"' in page.text
+
+
+def test_every_page_opens_for_a_viewer_and_shows_nothing_unescaped(acme, identity):
+    token = identity.mint(operator("acme:viewer"))
+    for path in PAGES:
+        page = get(token, f"/console/e/acme{path}")
+        assert page.status == 200, path
+        assert "<script" not in page.text
+        assert "style=" not in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+    home = get(token, "/console/e/acme")
+    assert "€100.00" in home.text
+    assert "Holding all messages" in home.text
+    assert "<title id=" in home.text
+    assert "<desc id=" in home.text
+
+
+def test_a_foreign_entity_looks_like_an_unknown_one(acme, identity):
+    token = identity.mint(operator("other:admin"))
+    for path in PAGES:
+        foreign = get(token, f"/console/e/acme{path}")
+        unknown = get(token, f"/console/e/nobody{path}")
+        assert (foreign.status, foreign.text) == (404, unknown.text)
+
+
+def test_the_only_entity_opens_by_itself(acme, identity):
+    page = get(identity.mint(operator("acme:viewer")), "/console")
+    assert (page.status, page.headers["location"]) == (303, "/console/e/acme")
+    assert "no role" in get(identity.mint(operator("other:admin")), "/console").text
+
+
+def test_a_hold_is_put_and_ended_by_forms_of_this_session_alone(acme, identity):
+    token = identity.mint(operator("acme:clerk"))
+    address = f"/console/e/acme/customers/{ULID}"
+    code = csrf(get(token, address))
+    fields = {"reason": "credit note to come", "ends_on": "2026-03-20"}
+    assert post(token, f"{address}/holds", csrf="0" * 64, **fields).status == 403
+    assert post(token, f"{address}/holds", **fields).status == 403
+    assert (
+        post(token, f"{address}/holds", "https://evil.example", csrf=code, **fields).status == 403
+    )
+    assert runtime.holds().of("acme", ULID) == ()
+    assert post(token, f"{address}/holds", csrf=code, **fields).status == 303
+    (hold,) = runtime.holds().of("acme", ULID)
+    assert "on_hold" in get(token, address).text
+    assert post(token, f"{address}/holds/{hold.hold_id}", csrf=code).status == 303
+    assert "stage_reached" in get(token, address).text
+    bad = post(token, f"{address}/holds", csrf=code, reason="x", ends_on="soon")
+    assert (bad.status, "within 366 days" in bad.text) == (422, True)
+
+
+def test_a_viewer_sees_no_forms_and_cannot_use_them(acme, identity):
+    token = identity.mint(operator("acme:viewer"))
+    page = get(token, "/console/e/acme/tasks")
+    assert f'action="/console/e/acme/tasks/{ULID}"' not in page.text
+    code = csrf(page)
+    assert post(token, f"/console/e/acme/tasks/{ULID}", csrf=code, note="x").status == 403
+    assert len(list(runtime.tasks().list_open("acme"))) == 1
+
+
+def test_a_task_is_done_with_what_came_of_it(acme, identity):
+    token = identity.mint(operator("acme:clerk"))
+    code = csrf(get(token, "/console/e/acme/tasks"))
+    assert post(token, f"/console/e/acme/tasks/{ULID}", csrf=code, note="pays").status == 303
+    (done,) = runtime.tasks().done_of("acme", ULID)
+    assert (done.note, done.done_by) == ("pays", "olga")
+    assert post(token, f"/console/e/acme/tasks/{ULID}", csrf=code, note="pays").status == 404
+
+
+def flow_of(page):
+    cookie = next(c for c in page.cookies if c.startswith("__Host-console-flow="))
+    assert "HttpOnly" in cookie
+    assert "Secure" in cookie
+    return cookie.split(";")[0]
+
+
+def test_signing_in_asks_with_pkce_and_believes_only_its_own_answer(
+    acme, identity: Issuer, monkeypatch
+):
+    begun = get(None, "/console/sign-in")
+    asked = parse_qs(urlsplit(begun.headers["location"]).query)
+    assert asked["redirect_uri"] == [f"{PUBLIC_URL}/console/callback"]
+    assert (asked["code_challenge_method"], asked["response_type"]) == (["S256"], ["code"])
+    flow, state, nonce = flow_of(begun), asked["state"][0], asked["nonce"][0]
+    answers = {
+        "good": identity.mint(operator("acme:viewer"), nonce=nonce),
+        "replayed": identity.mint(operator("acme:viewer"), nonce="another"),
+        "foreign": identity.mint_with_foreign_key(operator("acme:viewer"), nonce=nonce),
+    }
+
+    def id_token(callback_url: str, code: str, verifier: str) -> str:
+        if code not in answers or verifier != flow.split(".")[2]:
+            raise Unauthenticated(reason="code")
+        return answers[code]
+
+    monkeypatch.setattr(runtime.sign_in(), "id_token", id_token)
+    for code, sent, cookies in (
+        ("good", "forged", [flow]),
+        ("good", state, []),
+        ("good", state, ["__Host-console-flow=a.b.c"]),
+        ("replayed", state, [flow]),
+        ("foreign", state, [flow]),
+        ("unknown", state, [flow]),
+    ):
+        page = get(None, f"/console/callback?code={code}&state={sent}", *cookies)
+        assert page.status == 401, (code, sent)
+        assert not [c for c in page.cookies if c.startswith("__Host-console=ey")]
+    page = get(None, f"/console/callback?code=good&state={state}", flow)
+    assert (page.status, page.headers["location"]) == (303, "/console")
+    (session,) = [c for c in page.cookies if c.startswith("__Host-console=ey")]
+    for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert part in session

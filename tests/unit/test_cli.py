@@ -1,0 +1,157 @@
+"""The command: data to stdout, talk to stderr, stable exit codes, no questions to nobody."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from infra.cli import importing
+from infra.cli.api import Api
+from infra.cli.errors import CliError, Exit
+from infra.cli.http import Answer
+from infra.cli.main import run
+
+DRY_RUN = {"on": "2026-03-02", "messages": [], "looked_at": 0, "candidates": 0, "next": None}
+
+
+class Hub:
+    """Answers like the operator API, and keeps what was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], tuple[int, object]] = {}
+        self.asked: list[tuple[str, str, bytes | None]] = []
+
+    def __call__(self, method, url, headers=None, body=None):
+        path = url.removeprefix("http://hub.example/api/v1")
+        self.asked.append((method, path, body))
+        status, told = self.answers.get((method, path), (404, {"code": "not_found", "detail": "x"}))
+        return Answer(status, {}, (), json.dumps(told).encode())
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path):
+    made = Hub()
+    monkeypatch.setenv("DUECOURSE_API_URL", "http://hub.example/api/v1")
+    monkeypatch.setenv("DUECOURSE_TOKEN", "t")
+    monkeypatch.setenv("DUECOURSE_STATE_DIR", str(tmp_path))
+    monkeypatch.delenv("DUECOURSE_ENTITY", raising=False)
+    monkeypatch.setattr("infra.cli.api.request", made)
+    return made
+
+
+@pytest.fixture
+def duecourse(monkeypatch, capsys):
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["duecourse", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO())
+        with pytest.raises(SystemExit) as ended:
+            run()
+        told = capsys.readouterr()
+        return ended.value.code or 0, told.out, told.err
+
+    return call
+
+
+def test_json_is_all_there_is_on_stdout(hub, duecourse):
+    clock = {"business": "2026-03-02T12:00:00Z", "wall": "2026-11-22T00:00:00Z", "movable": True}
+    hub.answers["GET", "/clock"] = (200, clock)
+    code, out, _ = duecourse("clock", "show", "--json")
+    assert (code, json.loads(out)) == (0, clock)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, Exit.NOT_ALLOWED), (403, Exit.NOT_ALLOWED), (409, Exit.REFUSED), (500, Exit.REFUSED)],
+)
+def test_a_refusal_is_one_line_on_stderr_and_a_stable_code(hub, duecourse, status, code):
+    hub.answers["GET", "/entities"] = (status, {"code": "some_code", "detail": "Do this."})
+    ended, out, err = duecourse("entity", "list")
+    assert (ended, out) == (code, "")
+    assert "some_code: Do this." in err
+
+
+def test_without_a_hub_the_way_to_one_is_named(duecourse, monkeypatch, tmp_path):
+    monkeypatch.delenv("DUECOURSE_TOKEN", raising=False)
+    monkeypatch.setenv("DUECOURSE_STATE_DIR", str(tmp_path))
+    code, _, err = duecourse("tasks")
+    assert code == Exit.NO_STACK
+    assert "duecourse up" in err
+
+
+def test_nothing_is_released_while_nobody_is_there_to_answer(hub, duecourse):
+    hub.answers["GET", "/entities/demo/dry-run"] = (200, DRY_RUN)
+    code, _, err = duecourse("entity", "release", "demo")
+    assert (code, "--yes" in err) == (Exit.USAGE, True)
+    assert not [a for a in hub.asked if a[0] == "POST"]
+    hub.answers["POST", "/entities/demo/release"] = (200, {"entity_id": "demo"})
+    assert duecourse("entity", "release", "demo", "--cap", "5", "--yes")[0] == 0
+    assert hub.asked[-1] == ("POST", "/entities/demo/release", b'{"daily_cap": 5}')
+
+
+def test_a_sweep_at_another_time_is_only_a_dry_run(hub, duecourse):
+    code, _, err = duecourse("sweep", "-e", "demo", "--at", "2026-03-01T12:00:00Z")
+    assert (code, "--dry-run" in err) == (Exit.USAGE, True)
+
+
+def test_the_only_entity_need_not_be_named_and_of_two_one_must(hub, duecourse):
+    hub.answers["GET", "/entities"] = (200, {"items": [{"entity_id": "demo"}]})
+    hub.answers["GET", "/entities/demo/tasks"] = (200, {"items": [], "next": None})
+    assert duecourse("tasks", "--json")[:2] == (0, "[]\n")
+    hub.answers["GET", "/entities"] = (200, {"items": [{"entity_id": "a1"}, {"entity_id": "b1"}]})
+    code, _, err = duecourse("tasks")
+    assert (code, "a1, b1" in err) == (Exit.USAGE, True)
+
+
+def test_every_page_of_a_list_is_read(hub):
+    hub.answers["GET", "/x"] = (200, {"items": [1, 2], "next": "c"})
+    hub.answers["GET", "/x?cursor=c"] = (200, {"items": [3], "next": None})
+    assert list(Api.found().pages("/x")) == [1, 2, 3]
+
+
+def test_files_are_sent_in_the_order_in_which_they_need_each_other(tmp_path):
+    headers = {
+        "a-payments.csv": "external_id,invoice_external_id,paid_on,currency,amount,method",
+        "b-lines.csv": "invoice_external_id,description,quantity,unit_price,tax_rate",
+        "c-invoices.csv": "external_id,customer_external_id,number,issue_date",
+        "d-customers.csv": "\ufeffexternal_id,name,email",
+    }
+    for name, header in headers.items():
+        (tmp_path / name).write_text(header + "\n", encoding="utf-8")
+    found = [path.name[0] for path in importing.in_order([tmp_path])]
+    assert found == ["d", "c", "b", "a"]
+
+
+def test_a_missing_file_is_wrong_usage(tmp_path):
+    with pytest.raises(CliError) as caught:
+        importing.in_order([tmp_path / "nothing.csv"])
+    assert caught.value.code is Exit.USAGE
+
+
+def test_bad_rows_are_told_by_line_and_end_with_their_own_code(
+    hub, duecourse, tmp_path, monkeypatch
+):
+    path = tmp_path / "customers.csv"
+    path.write_text("external_id,name,email\n")
+    refused = {
+        "file": "customers.csv",
+        "kind": "customers",
+        "state": "refused",
+        "finished": True,
+        "rows_total": 1,
+        "rows_done": 1,
+        "new": 0,
+        "updated": 0,
+        "unchanged": 0,
+        "refused": 1,
+        "problems": [{"line": 7, "column": "email", "code": "bad", "message": "No address."}],
+        "problems_total": 1,
+    }
+    started = {"import_id": "i", "upload_url": "http://s3.example/x", "upload_headers": {}}
+    hub.answers["POST", "/entities/demo/imports"] = (201, started)
+    hub.answers["GET", "/entities/demo/imports/i"] = (200, refused)
+    monkeypatch.setattr(importing, "request", lambda *_: Answer(200, {}, (), b""))
+    code, out, err = duecourse("import", str(path), "-e", "demo")
+    assert code == Exit.BAD_ROWS
+    assert "customers.csv:7 email: No address." in err
+    assert "refused" in out
