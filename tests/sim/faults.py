@@ -36,6 +36,8 @@ class Odds:
 
 
 CALM = Odds(0, 0, 0, 0, 0, 0, 0)
+RACY = Odds(throttle=4, conflict=8, crash_before=4, crash_after=4, lost_answer=4, race=600)
+BRITTLE = Odds(throttle=40, conflict=40, crash_before=40, crash_after=40, lost_answer=40, race=50)
 
 
 @dataclass(slots=True)

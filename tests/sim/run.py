@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from unittest.mock import patch
 
-from shared.usecases import apply_payment
+from shared.usecases import apply_payment, sweep
 from tests.sim.world import Broken, World
 
 STEPS = 40
@@ -14,10 +14,14 @@ STEPS = 40
 def simulate(seed: int, steps: int = STEPS) -> World:
     """Run one world of that seed to its rest and return it. Raises Broken.
 
-    In every third one a payment settles one document per transaction, as the largest do by chunks.
+    In every third one a payment settles one document per transaction, as the largest do by chunks;
+    in every other one a message of a sweep names one customer.
     """
     world = World(seed)
-    with patch.object(apply_payment, "DOCUMENTS_MAX", 1 if seed % 3 == 0 else 23):
+    with (
+        patch.object(apply_payment, "DOCUMENTS_MAX", 1 if seed % 3 == 0 else 23),
+        patch.object(sweep, "CUSTOMERS_PER_MESSAGE", 1 if seed % 4 < 2 else 25),
+    ):
         for _ in range(steps):
             world.take_step()
         world.settle()
