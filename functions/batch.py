@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 Answer = dict[str, Any]
+_TIME_TO_STOP_MS = 20_000
 
 
 def each(event: dict[str, Any], context: Any, act: Callable[[Any], object]) -> Answer:
@@ -22,6 +23,11 @@ def each(event: dict[str, Any], context: Any, act: Callable[[Any], object]) -> A
 def each_in_order(event: dict[str, Any], context: Any, act: Callable[[Any], object]) -> Answer:
     """Do as each() for a FIFO queue: after a failure the rest of its group comes again."""
     return _answer(event, context, act, SqsFifoPartialProcessor(skip_group_on_error=True))
+
+
+def enough_time(context: Any) -> Callable[[], bool]:
+    """Return what tells, whenever it is asked, whether this invocation may begin another step."""
+    return lambda: bool(context.get_remaining_time_in_millis() > _TIME_TO_STOP_MS)
 
 
 def _answer(

@@ -72,7 +72,7 @@ def client(service: str, attempts_max: int = 3) -> Any:
         retries={"mode": "standard", "total_max_attempts": attempts_max},
         parameter_validation=False,
     )
-    return boto3.client(service, config=config)  # type: ignore[call-overload]
+    return boto3.client(service, config=config)  # type: ignore[call-overload]  # any service
 
 
 @cache

@@ -11,15 +11,12 @@ from functions import batch
 from shared import runtime
 from shared.usecases.import_file import Drop, arrival_id, import_file
 
-_TIME_TO_STOP_MS = 20_000
-
 log = Logger()
 
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> batch.Answer:
-    def enough_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > _TIME_TO_STOP_MS)
+    enough_time = batch.enough_time(context)
 
     def act(body: dict[str, Any]) -> None:
         for drop in _drops(body):
@@ -39,9 +36,7 @@ def _drops(body: dict[str, Any]) -> Iterator[Drop]:
         room, _, rest = key.partition("/")
         entity_id, _, name = rest.partition("/")
         if room == "in" and name and not name.endswith("/"):
-            etag, dropped_at = (
-                stored["eTag"].strip('"'),
-                datetime.fromisoformat(record["eventTime"]),
-            )
+            etag = stored["eTag"].strip('"')
+            dropped_at = datetime.fromisoformat(record["eventTime"])
             import_id = arrival_id(key, etag, stored.get("sequencer", ""), dropped_at)
             yield Drop(entity_id, key, etag, import_id)

@@ -8,15 +8,12 @@ from functions import batch
 from shared import runtime
 from shared.usecases.generate_invoices import generate_invoices
 
-_TIME_TO_STOP_MS = 20_000
-
 log = Logger()
 
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> batch.Answer:
-    def enough_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > _TIME_TO_STOP_MS)
+    enough_time = batch.enough_time(context)
 
     def act(body: dict[str, Any]) -> None:
         entity_id = body.get("entity", "")

@@ -7,13 +7,8 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema import (
-    CustomerOut,
-    CustomerPage,
-    EventOut,
-    Limit,
-    TimelineOut,
-)
+from functions.operator_api.schema.customers import CustomerOut, CustomerPage, EventOut, TimelineOut
+from functions.operator_api.schema.wire import Limit
 from functions.operator_api.views import customer_out, customer_row
 from shared import runtime
 from shared.domain.roles import Role

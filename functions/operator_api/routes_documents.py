@@ -7,14 +7,14 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema import (
+from functions.operator_api.schema.documents import (
     DocumentOut,
     DocumentPage,
     InvoiceIn,
-    Limit,
     LineIn,
     PaymentPage,
 )
+from functions.operator_api.schema.wire import Limit
 from functions.operator_api.views import document_out, payment_out
 from shared import runtime
 from shared.domain.account import Line

@@ -9,18 +9,15 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema import (
-    DryRunOut,
+from functions.operator_api.schema.entities import (
     EntityIn,
     EntityList,
     EntityOut,
     EntityPatch,
-    FeeOut,
-    Limit,
-    MessageOut,
     ReleaseIn,
-    amount,
 )
+from functions.operator_api.schema.messages import DryRunOut, FeeOut, MessageOut
+from functions.operator_api.schema.wire import Limit, amount
 from functions.operator_api.views import entity_out, item_out
 from shared import runtime
 from shared.adapters.languages import shipped_languages
@@ -43,7 +40,7 @@ def list_entities() -> EntityList:
     return EntityList(items=[entity_out(entity_of(e)) for e in seen])
 
 
-list_entities.required_role = Role.VIEWER  # type: ignore[attr-defined]
+list_entities.required_role = Role.VIEWER  # type: ignore[attr-defined]  # read by tests
 
 
 @router.post("/api/v1/entities", status_code=201, summary="Open an entity, holding all messages")

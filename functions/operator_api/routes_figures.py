@@ -7,14 +7,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema import (
+from functions.operator_api.schema.figures import (
     ClockIn,
     ClockOut,
     FiguresOut,
     PeriodOut,
     TurnoverOut,
-    amount,
 )
+from functions.operator_api.schema.wire import amount
 from functions.operator_api.views import ageing_out
 from shared import runtime
 from shared.domain.money import Money

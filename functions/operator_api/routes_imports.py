@@ -4,20 +4,22 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from pydantic import BaseModel
 
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema import ImportIn, ImportOut, ImportStarted, Limit, RowProblem
+from functions.operator_api.schema.imports import (
+    ImportIn,
+    ImportList,
+    ImportOut,
+    ImportStarted,
+    RowProblem,
+)
+from functions.operator_api.schema.wire import Limit
 from shared import runtime
 from shared.domain.import_run import ImportRun
 from shared.domain.roles import Role
 from shared.usecases.start_import import start_import
 
 router = APIGatewayHttpRouter()
-
-
-class ImportList(BaseModel):
-    items: list[ImportOut]
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema import PolicyList, PolicyOut
+from functions.operator_api.schema.entities import PolicyList, PolicyOut
 from shared import runtime
 from shared.adapters.policy_yaml import BYTES_MAX, PolicyInvalid, Problem, read_policy
 from shared.domain.policy_version import PolicyVersion

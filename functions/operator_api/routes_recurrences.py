@@ -1,50 +1,19 @@
 """Routes of invoices that come back."""
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from pydantic import Field
 
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema import Amount, Name, Ulid, Wire, amount
+from functions.operator_api.schema.recurrences import RecurrenceIn, RecurrenceList, RecurrenceOut
+from functions.operator_api.schema.wire import amount
 from shared import runtime
 from shared.domain.recurrence import Recurrence
 from shared.domain.roles import Role
 from shared.usecases.create_recurrence import create_recurrence
 
 router = APIGatewayHttpRouter()
-
-
-class RecurrenceIn(Wire):
-    customer_id: Ulid
-    description: Name
-    amount: Amount
-    every_months: Literal[1, 3, 12]
-    first_on: date
-    terms_days: Annotated[int, Field(ge=0, le=365)] = 30
-    anchor_day: Annotated[
-        int, Field(ge=0, le=31, description="Day of the month; 0 is that of first_on")
-    ] = 0
-    ends_on: date | None = None
-
-
-class RecurrenceOut(Wire):
-    recurrence_id: str
-    customer_id: str
-    description: str
-    amount: Amount
-    every_months: int
-    anchor_day: int
-    next_on: date
-    terms_days: int
-    ends_on: date | None
-    active: bool
-
-
-class RecurrenceList(Wire):
-    items: list[RecurrenceOut]
 
 
 @router.get("/api/v1/entities/<entity>/recurrences", summary="Invoices that come back")

@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
 from functions.operator_api.routes_entities import moment
-from functions.operator_api.schema import Asked, ExplanationOut, SweepOut, SweepStarted
+from functions.operator_api.schema.messages import ExplanationOut
+from functions.operator_api.schema.work import Asked, SweepOut, SweepStarted
 from functions.operator_api.views import cover_out, decision_out
 from shared import runtime
 from shared.domain.roles import Role

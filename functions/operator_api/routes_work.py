@@ -7,12 +7,12 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema import (
+from functions.operator_api.schema.wire import Limit
+from functions.operator_api.schema.work import (
     HoldEndIn,
     HoldIn,
     HoldOut,
     HoldPage,
-    Limit,
     ParkedPage,
     TaskDoneIn,
     TaskOut,

@@ -3,23 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from functions.operator_api.schema import (
-    AgeingOut,
-    AllocationOut,
-    Amount,
-    CoverOut,
-    CustomerOut,
-    CustomerRow,
-    DecisionOut,
-    DocumentOut,
-    EntityOut,
-    HoldOut,
-    ItemOut,
-    ParkedOut,
-    PaymentOut,
-    TaskOut,
-    amount,
-)
+from functions.operator_api.schema.customers import CoverOut, CustomerOut, CustomerRow
+from functions.operator_api.schema.documents import AllocationOut, DocumentOut, PaymentOut
+from functions.operator_api.schema.entities import EntityOut
+from functions.operator_api.schema.figures import AgeingOut
+from functions.operator_api.schema.messages import DecisionOut, ItemOut
+from functions.operator_api.schema.wire import Amount, amount
+from functions.operator_api.schema.work import HoldOut, ParkedOut, TaskOut
 from shared.adapters.receivables import Listed
 from shared.domain.account import Account, Credit, Document, Entity, Hold, NoticeItem
 from shared.domain.coverage import Cover

@@ -74,12 +74,7 @@ class Notices:
             "updated_at": iso(wall),
         }
         self._finish(
-            Update(
-                keys.delivery(entity, customer_id, n),
-                set=changes,
-                condition="fence = :fence",
-                values={":fence": fence},
-            ),
+            _of_fence(keys.delivery(entity, customer_id, n), fence, changes),
             Update(keys.notice(entity, customer_id, n), set=pending),
         )
 
@@ -101,12 +96,7 @@ class Notices:
             "updated_at": iso(wall),
         }
         self._finish(
-            Update(
-                keys.delivery(entity, customer_id, n),
-                set=changes,
-                condition="fence = :fence",
-                values={":fence": fence},
-            ),
+            _of_fence(keys.delivery(entity, customer_id, n), fence, changes),
             Update(keys.notice(entity, customer_id, n), remove=("ppk", "psk")),
         )
 
@@ -210,3 +200,8 @@ class Notices:
             self._table.write(*writes)
         except ConditionLost:
             return  # an event or another owner has moved it on: their word is newer
+
+
+def _of_fence(delivery: keys.Key, fence: str, changes: Item) -> Update:
+    """Return the update of a delivery that only the owner of fence may make."""
+    return Update(delivery, set=changes, condition="fence = :fence", values={":fence": fence})

@@ -9,4 +9,5 @@ _LONGEST_S = 1.0
 
 def pause(attempt: int) -> None:
     """Sleep for a random time that grows with attempt (from 0): at most a second."""
-    time.sleep(random.uniform(0, min(_LONGEST_S, _FIRST_S * 2**attempt)))  # noqa: S311
+    longest_s = min(_LONGEST_S, _FIRST_S * 2**attempt)
+    time.sleep(random.uniform(0, longest_s))  # noqa: S311 - chance, not a secret

@@ -51,7 +51,7 @@ class SignIn:
             headers={"content-type": "application/x-www-form-urlencoded"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - likewise
                 told = json.loads(answer.read(_ANSWER_BYTES_MAX))
         except (urllib.error.HTTPError, ValueError):
             raise Unauthenticated(reason="code") from None

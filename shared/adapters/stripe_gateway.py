@@ -201,7 +201,7 @@ def _stripe() -> ModuleType:
     """Return the package. While it is imported it finds no HTTP library: ours is urllib3."""
     hidden = "requests" not in sys.modules
     if hidden:
-        sys.modules["requests"] = None  # type: ignore[assignment]
+        sys.modules["requests"] = None  # type: ignore[assignment]  # None: no such module
     try:
         import stripe
     finally:
@@ -213,7 +213,7 @@ def _stripe() -> ModuleType:
 def _transport() -> Any:
     stripe = _stripe()
 
-    class Transport(stripe.HTTPClient):  # type: ignore[name-defined,misc]
+    class Transport(stripe.HTTPClient):  # type: ignore[name-defined,misc]  # imported late
         """One pool of kept-alive connections with explicit timeouts; stripe does the retries."""
 
         name = "urllib3"

@@ -45,11 +45,6 @@ class Tasks:
         for item in self._table.query(partition, begins=begins, between=between, limit=limit):
             yield task_from(item)
 
-    def done_of(self, entity_id: str, customer_id: str) -> Iterator[Task]:
-        """Yield the done tasks of a customer by id."""
-        for item in self._table.query(keys.history(entity_id, customer_id), begins="TASK#"):
-            yield task_from(item)
-
     def get(self, entity_id: str, task_id: str) -> Task:
         """Return an open task. Raises NotFound."""
         item = self._table.get(keys.open_task(entity_id, task_id))

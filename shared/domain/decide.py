@@ -110,7 +110,7 @@ def _refusal(
         return _nothing(document, "too_early", f"{number} has not reached the first stage.")
     if done.get(document.document_id, _NEVER) >= stage.position:
         return _nothing(document, "already_done", f"Stage {stage.id} of {number} was done.")
-    if cover.free.minor == 0:
+    if not cover.chaseable:
         return _nothing(document, *_covered(number, cover))
     if stage.channel is Channel.EMAIL and account.customer.mail_stopped:
         return _nothing(document, "mail_stopped", f"Mail is off: {account.customer.mail_stopped}.")
@@ -183,12 +183,12 @@ def _send(
 def _worth_it(stage: Stage, documents: list[Document], covers: Mapping[str, Cover]) -> bool:
     for currency in {document.open.currency for document in documents}:
         least = stage.minimum_open.get(currency)
-        free: list[Money] = [
-            covers[document.document_id].free
+        chaseable: list[Money] = [
+            covers[document.document_id].chaseable
             for document in documents
             if document.open.currency == currency
         ]
-        if least is None or parse_money(least, currency) <= total(free, currency):
+        if least is None or parse_money(least, currency) <= total(chaseable, currency):
             return True
     return False
 

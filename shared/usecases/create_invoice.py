@@ -11,7 +11,7 @@ from shared.domain.invoice_lines import LINES_MAX, fits, gross_of, net_of
 from shared.domain.money import Money, exponent
 from shared.domain.policy import Policy
 from shared.errors import Conflict, InvalidInput, WriteConflict
-from shared.ids import derived_id, new_id
+from shared.ids import requested_id
 
 _TEXT_MAX = 2000
 
@@ -60,9 +60,8 @@ def create_invoice(
     entity = accounts.entity(entity_id)
     customer = accounts.customer(entity_id, customer_id)
     _check(total, issued_on, due_on, description, po_number, lines)
-    name = ("issued", entity_id, customer_id, request_id)
     document = Document(
-        document_id=derived_id(*name) if request_id else new_id(now.wall),
+        document_id=requested_id(request_id, now.wall, "issued", entity_id, customer_id),
         kind=DocumentKind.INVOICE,
         number="",
         issued_on=issued_on,

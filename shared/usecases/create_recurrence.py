@@ -8,7 +8,7 @@ from shared.domain.clock import Now
 from shared.domain.money import Money, exponent
 from shared.domain.recurrence import Recurrence, following
 from shared.errors import InvalidInput
-from shared.ids import derived_id, new_id
+from shared.ids import requested_id
 
 _STEPS = (1, 3, 12)
 _TERMS_DAYS_MAX = 365
@@ -59,9 +59,8 @@ def create_recurrence(
         raise InvalidInput(field="terms_days", reason=f"use 0 to {_TERMS_DAYS_MAX}")
     if ends_on is not None and ends_on < first_on:
         raise InvalidInput(field="ends_on", reason="it is before the first invoice")
-    name = ("recurrence", entity_id, customer_id, request_id)
     recurrence = Recurrence(
-        recurrence_id=derived_id(*name) if request_id else new_id(now.wall),
+        recurrence_id=requested_id(request_id, now.wall, "recurrence", entity_id, customer_id),
         customer_id=customer_id,
         description=description,
         amount=amount,

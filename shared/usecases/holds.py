@@ -6,7 +6,7 @@ from typing import Protocol
 from shared.domain.account import Account, Entity, Hold
 from shared.domain.clock import Now
 from shared.errors import InvalidInput
-from shared.ids import derived_id, new_id
+from shared.ids import requested_id
 
 DAYS_MAX = 366
 
@@ -45,13 +45,8 @@ def put_hold(
         raise InvalidInput(field="ends_on", reason=f"today or later, within {DAYS_MAX} days")
     if any(account.document(document_id) is None for document_id in documents):
         raise InvalidInput(field="documents", reason="name open documents of this customer")
-    hold_id = (
-        derived_id("hold", entity_id, customer_id, request_id)
-        if request_id
-        else new_id(now.business)
-    )
     hold = Hold(
-        hold_id=hold_id,
+        hold_id=requested_id(request_id, now.business, "hold", entity_id, customer_id),
         reason=reason,
         starts_on=today,
         ends_on=ends_on,

@@ -1,7 +1,7 @@
 """Send one numbered notice: look again, call once, confirm."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -159,18 +159,10 @@ def _mail(
         view = MailView(entity, customer, decision.items, today, "", fees)
     elif notice.kind == "receipt":
         payment = ports.receipts.receipt(entity.entity_id, customer.customer_id, notice.payment_id)
-        view = MailView(entity, customer, (), today, "", (), payment)
+        view = replace(view, payment=payment)
     path = ports.links.create(entity.entity_id, customer.customer_id, now)
-    view = MailView(
-        view.entity,
-        view.customer,
-        view.items,
-        view.today,
-        ports.public_url + path,
-        view.fees,
-        view.payment,
-    )
-    return ports.texts.mail(template, customer.language, view)
+    linked = replace(view, link=ports.public_url + path)
+    return ports.texts.mail(template, customer.language, linked)
 
 
 def second_look(account: Account, notice: Notice, policy: Policy, now: Now) -> Decision | str:

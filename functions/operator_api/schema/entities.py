@@ -1,0 +1,65 @@
+"""Entities and their policies on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from functions.operator_api.schema.wire import Currency, EntityId, Name, Wire
+
+
+class EntityOut(Wire):
+    entity_id: str
+    name: str
+    currency: str
+    time_zone: str
+    language: str
+    contact_email: str
+    contact_phone: str
+    address: str
+    bank_account: str
+    hold_all: bool
+    daily_cap: int | None
+    default_policy: str
+
+
+class EntityIn(Wire):
+    entity_id: EntityId
+    name: Name
+    currency: Currency
+    time_zone: Annotated[str, Field(max_length=64)]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    contact_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+    contact_phone: Annotated[str, Field(max_length=64)] = ""
+    address: Annotated[str, Field(max_length=500)] = ""
+    bank_account: Annotated[str, Field(max_length=200)] = ""
+
+
+class EntityPatch(Wire):
+    name: Name | None = None
+    contact_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)] | None = None
+    contact_phone: Annotated[str, Field(max_length=64)] | None = None
+    address: Annotated[str, Field(max_length=500)] | None = None
+    bank_account: Annotated[str, Field(max_length=200)] | None = None
+    hold_all: Annotated[bool, Field(description="Only true: release is its own call")] | None = None
+
+
+class ReleaseIn(Wire):
+    daily_cap: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+class EntityList(Wire):
+    items: list[EntityOut]
+
+
+class PolicyOut(Wire):
+    name: str
+    version: int
+    valid_from: datetime
+    by: str
+    yaml: str
+    policy: dict[str, Any]
+
+
+class PolicyList(Wire):
+    items: list[PolicyOut]

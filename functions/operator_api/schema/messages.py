@@ -1,0 +1,61 @@
+"""What would be said to customers, and why, on the wire."""
+
+from datetime import date, datetime
+
+from functions.operator_api.schema.customers import CoverOut
+from functions.operator_api.schema.wire import Amount, Wire
+
+
+class ItemOut(Wire):
+    document_id: str
+    number: str
+    due_on: date
+    payable: Amount
+    asked: bool
+
+
+class FeeOut(Wire):
+    number: str
+    amount: Amount
+
+
+class MessageOut(Wire):
+    customer_id: str
+    external_id: str
+    name: str
+    email: str
+    stage: str
+    channel: str
+    reason: str
+    items: list[ItemOut]
+    fees: list[FeeOut]
+
+
+class DryRunOut(Wire):
+    on: date
+    messages: list[MessageOut]
+    looked_at: int
+    candidates: int
+    next: str | None
+
+
+class DecisionOut(Wire):
+    action: str
+    code: str
+    reason: str
+    documents: list[str]
+    stage: str | None
+    channel: str | None
+    items: list[ItemOut]
+
+
+class ExplanationOut(Wire):
+    customer_id: str
+    name: str
+    on: date
+    policy: str
+    policy_version: int
+    hold_all: bool
+    facts_as_of: datetime
+    decisions: list[DecisionOut]
+    coverage: list[CoverOut]

@@ -1,0 +1,38 @@
+"""Invoices that come back, on the wire."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from functions.operator_api.schema.wire import Amount, Name, Ulid, Wire
+
+
+class RecurrenceIn(Wire):
+    customer_id: Ulid
+    description: Name
+    amount: Amount
+    every_months: Literal[1, 3, 12]
+    first_on: date
+    terms_days: Annotated[int, Field(ge=0, le=365)] = 30
+    anchor_day: Annotated[
+        int, Field(ge=0, le=31, description="Day of the month; 0 is that of first_on")
+    ] = 0
+    ends_on: date | None = None
+
+
+class RecurrenceOut(Wire):
+    recurrence_id: str
+    customer_id: str
+    description: str
+    amount: Amount
+    every_months: int
+    anchor_day: int
+    next_on: date
+    terms_days: int
+    ends_on: date | None
+    active: bool
+
+
+class RecurrenceList(Wire):
+    items: list[RecurrenceOut]

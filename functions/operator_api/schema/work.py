@@ -1,0 +1,90 @@
+"""What people and the hub have to do, on the wire: holds, tasks, parked things, sweeps."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from functions.operator_api.schema.wire import Ulid, Wire
+
+
+class HoldOut(Wire):
+    hold_id: str
+    customer_id: str
+    reason: str
+    starts_on: date
+    ends_on: date
+    by: str
+    documents: list[str]
+
+
+class HoldIn(Wire):
+    customer_id: Ulid
+    reason: Annotated[str, Field(min_length=3, max_length=300)]
+    ends_on: date
+    documents: list[Ulid] = Field(default_factory=list, max_length=300)
+
+
+class HoldEndIn(Wire):
+    customer_id: Ulid
+
+
+class HoldPage(Wire):
+    items: list[HoldOut]
+    next: str | None
+
+
+class TaskOut(Wire):
+    task_id: str
+    kind: str
+    customer_id: str
+    title: str
+    detail: str
+    documents: list[str]
+    created_at: datetime
+    due_on: date
+    status: str
+    done_at: datetime | None
+    done_by: str
+    note: str
+
+
+class TaskPage(Wire):
+    items: list[TaskOut]
+    next: str | None
+
+
+class TaskDoneIn(Wire):
+    note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class ParkedOut(Wire):
+    parked_id: str
+    kind: str
+    source: str
+    reason: str
+    created_at: datetime
+    facts: dict[str, str | int]
+
+
+class ParkedPage(Wire):
+    items: list[ParkedOut]
+    next: str | None
+
+
+class SweepStarted(Wire):
+    run_id: str
+
+
+class SweepOut(Wire):
+    run_id: str
+    state: str
+    customers: int
+    claimed: int
+    lost: int
+    held: int
+    capped: int
+
+
+class Asked(Wire):
+    asked: bool
