@@ -1,7 +1,7 @@
 """The one decision: what, if anything, to say to a customer today, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -77,29 +77,27 @@ def positions_done(account: Account, policy: Policy) -> dict[str, int]:
     return done
 
 
+def still_to_say(notice: Notice, account: Account) -> frozenset[str]:
+    """Return the documents that notice asks for and that no later notice took further."""
+    newest = account.newest_notice
+    later = newest.done if newest is not None and newest.n > notice.n else notice.done_after
+    return frozenset(
+        document_id
+        for document_id, position in notice.done_after.items()
+        if notice.done_before.get(document_id) != position == later.get(document_id)
+    )
+
+
 def without(notice: Notice, account: Account) -> Account:
-    """Return account as it was before notice was claimed: for the sender's second look."""
-    undone = Notice(
-        n=notice.n,
-        kind=notice.kind,
-        stage=notice.stage,
-        channel=notice.channel,
-        policy=notice.policy,
-        policy_version=notice.policy_version,
-        as_of=notice.as_of,
-        claimed_at=notice.claimed_at,
-        done_before=notice.done_before,
-        done_after=notice.done_before,
-    )
-    return Account(
-        customer=account.customer,
-        documents=account.documents,
-        credits=account.credits,
-        holds=account.holds,
-        promises=account.promises,
-        checkouts=account.checkouts,
-        newest_notice=undone,
-    )
+    """Return account as it was before notice was claimed: for the sender's second look.
+
+    Only what notice has still to say can be asked for. The rest has a notice of its own, or will.
+    """
+    asked = still_to_say(notice, account)
+    done = {d.document_id: _ALL for d in account.documents if d.document_id not in asked}
+    done |= {i: position for i, position in notice.done_before.items() if i in asked}
+    undone = replace(notice, done_before=done, done_after=done)
+    return replace(account, newest_notice=undone)
 
 
 def _refusal(
@@ -120,6 +118,7 @@ def _refusal(
 
 
 _NEVER = -1_000_000
+_ALL = 1_000_000
 
 
 def _covered(number: str, cover: Cover) -> tuple[str, str]:

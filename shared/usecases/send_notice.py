@@ -7,7 +7,7 @@ from typing import Protocol
 
 from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
 from shared.domain.clock import Now
-from shared.domain.decide import Decision, decide, without
+from shared.domain.decide import Decision, decide, still_to_say, without
 from shared.domain.escalation import fee_charge_id
 from shared.domain.mail import Envelope, SendResult, SendState
 from shared.domain.messages import MailText, MailView, ReceiptView
@@ -168,10 +168,9 @@ def _mail(
 def second_look(account: Account, notice: Notice, policy: Policy, now: Now) -> Decision | str:
     """Return the decision as if notice had never been claimed, or the code why there is none.
 
-    A newer notice of the ladder has said it all: the older one is superseded.
+    Where later notices took all that it asks for further, it is superseded.
     """
-    newest = account.newest_notice
-    if newest is not None and newest.n > notice.n and newest.kind == "stage":
+    if not still_to_say(notice, account):
         return "superseded"
     today = now.today(account.customer.time_zone)
     decision = to_send(decide(without(notice, account), policy, today))

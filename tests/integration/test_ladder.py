@@ -69,6 +69,16 @@ def test_a_call_and_the_hand_over_become_tasks_for_a_person(table, seller):
     assert hub.sent_mails() == []
 
 
+def test_a_mail_and_a_call_of_the_same_day_both_happen(table, seller):
+    whose = hub.add_customer(seller)
+    hub.add_invoice(seller, whose, "inv1", DUE)
+    hub.add_invoice(seller, whose, "inv2", DUE + timedelta(days=14))
+    live(DUE + timedelta(days=21), seller, times=2)
+    assert [task.kind for task in runtime.tasks().list_open("demo")] == ["call"]
+    (mail,) = hub.sent_mails()
+    assert "INV2" in mail.body
+
+
 def test_an_entity_on_hold_decides_and_sends_nothing(table):
     seller = hub.seed(LADDER, hold_all=True)
     whose = hub.add_customer(seller)

@@ -1,5 +1,6 @@
 """The one decision: laws and cases."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -18,7 +19,7 @@ from shared.domain.account import (
     Promise,
 )
 from shared.domain.coverage import coverage
-from shared.domain.decide import Action, Decision, decide, without
+from shared.domain.decide import Action, Decision, decide, still_to_say, without
 from shared.domain.money import Money
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Anchor, Fee, Policy, Stage
@@ -135,6 +136,22 @@ def test_a_withdrawn_or_failed_notice_counts_as_never_said():
 def test_the_second_look_decides_as_if_the_notice_were_not_there():
     account = say(Account(customer(), (invoice("a", 7),)))
     assert send(without(account.newest_notice, account)).stage.id == "reminder"
+
+
+def test_the_second_look_asks_only_for_what_its_own_number_was_won_for():
+    first = say(Account(customer(), (invoice("a", 7),)))
+    grown = replace(first, documents=(*first.documents, invoice("b", 7)))
+    assert send(without(first.newest_notice, grown)).documents == ("a",)
+
+
+def test_a_later_notice_supersedes_only_what_it_took_further():
+    two = Account(customer(), (invoice("mailed", 7), invoice("called", 21)))
+    mailed = say(two)
+    called = say(mailed)
+    assert send(without(mailed.newest_notice, called)).documents == ("mailed",)
+    assert send(without(called.newest_notice, called)).documents == ("called",)
+    further = say(mailed, TODAY + timedelta(days=7))
+    assert still_to_say(mailed.newest_notice, further) == frozenset()
 
 
 def test_a_debt_already_chased_elsewhere_starts_at_its_stage():
