@@ -15,10 +15,13 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.account_items import document_from, head_item
 from shared.adapters.invoice_lines import lines_item
+from shared.adapters.settlement_writes import settlement_writes
 from shared.adapters.table import Put, Table
 from shared.domain.account import Document, DocumentKind, Line
 from shared.domain.money import Money
 from shared.domain.paper import PaperView
+from shared.domain.payment import Payment
+from shared.domain.settle import settle
 from shared.usecases.render_document import render_document
 from tests.support.samples import customer, entity, eur
 
@@ -102,35 +105,39 @@ def test_a_document_that_is_gone_is_let_go(seeded: Table) -> None:
 class _Meanwhile:
     """Prints like the real one, and lets something happen while it does."""
 
-    def __init__(self, table: Table, after: Document) -> None:
+    def __init__(self, table: Table, paid: Money) -> None:
         self._table = table
-        self._after = after
+        self._paid = paid
         self.printed = 0
 
     def pdf(self, view: PaperView) -> bytes:
         self.printed += 1
         if self.printed == 1:
-            from shared.adapters.heads import head_writes
-
-            writes = head_writes(entity(), customer(), view.document, self._after, None)
-            self._table.write(*writes)
+            self._pay(view.document)
         return b"%PDF"
+
+    def _pay(self, document: Document) -> None:
+        settlement = settle(self._paid, [(document.document_id, document.open)], [document])
+        payment = Payment(
+            payment_id="p1",
+            amount=self._paid,
+            method="card",
+            received_on=document.due_on,
+            received_at=datetime(2026, 3, 4, tzinfo=UTC),
+            allocations=settlement.allocations,
+        )
+        heads = {document.document_id: _head(self._table)}
+        now = runtime.now()
+        writes = settlement_writes("demo", "c1", payment, settlement, heads, now, writeback=False)
+        self._table.write(*writes)
 
 
 @pytest.mark.parametrize("open_minor", [400, 0])
 def test_a_payment_meanwhile_loses_neither_the_pdf_nor_the_payment(
     seeded: Table, open_minor: int
 ) -> None:
-    after = Document(
-        **{
-            name: getattr(DOCUMENT, name)
-            for name in Document.__dataclass_fields__
-            if name not in ("open", "version")
-        },
-        open=Money(minor=open_minor, currency="EUR"),
-        version=2,
-    )
-    printer = _Meanwhile(seeded, after)
+    paid = DOCUMENT.open - Money(minor=open_minor, currency="EUR")
+    printer = _Meanwhile(seeded, paid)
     stores = (runtime.accounts(), runtime.papers(), printer, runtime.documents())
     assert render_document(*stores, "demo", "c1", "d1") == "rendered"
     assert printer.printed == 1, "the balance is not on the page"
