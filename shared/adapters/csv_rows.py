@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from shared.domain.imports import COLUMNS, BadFile
+from shared.domain.import_sheet import COLUMNS, BadFile
 
 ROWS_MAX = 200_000
 _CELL_CHARACTERS_MAX = 20_000

@@ -10,15 +10,8 @@ from shared.domain.account import Entity
 from shared.domain.clock import Now
 from shared.domain.import_cells import OUR_ID
 from shared.domain.import_run import DroppedFile, ImportRun, ImportState
-from shared.domain.imports import (
-    BadFile,
-    CustomerRow,
-    FileKind,
-    InvoiceRow,
-    Problem,
-    Sheet,
-    read_rows,
-)
+from shared.domain.import_sheet import BadFile, FileKind, Sheet, read_rows
+from shared.domain.imports import CustomerRow, InvoiceRow, Problem
 from shared.domain.tasks import Task
 from shared.errors import NotFound
 from shared.ids import derived_id, new_id

@@ -4,7 +4,8 @@ import pytest
 
 from shared.adapters import csv_rows
 from shared.adapters.csv_rows import read_csv
-from shared.domain.imports import BadFile, Problem, Sheet, read_rows
+from shared.domain.import_sheet import BadFile, Sheet, read_rows
+from shared.domain.imports import Problem
 
 CUSTOMERS = "external_id,name,email"
 INVOICES = "external_id,customer_external_id,number,issue_date,due_date,currency,total"
