@@ -198,8 +198,8 @@ PLANTED: tuple[Bug, ...] = (
     _bug(
         "a mail says what was true when it was claimed",
         SENDING,
-        'view = MailView(entity, customer, decision.items, today, "", fees)',
-        'view = MailView(entity, customer, notice.items, today, "", fees)',
+        "decision.items",
+        "notice.items",
     ),
     _bug(
         "a number is left out",

@@ -312,7 +312,7 @@ class World:
         message = self.queues.waiting.pop(place)
         before, self._in_hand = self._in_hand, message
         try:
-            told = self._consume(*message)
+            told = self.consume(*message)
         except BaseException:
             self.queues.waiting.append(message)
             raise
@@ -324,13 +324,13 @@ class World:
     def do_deliver_the_same(self) -> str:
         """Hand the message that somebody works on to somebody else, as a queue may."""
         assert self._in_hand is not None
-        return f"{self._in_hand[0]} {self._consume(*self._in_hand)}"
+        return f"{self._in_hand[0]} {self.consume(*self._in_hand)}"
 
     def do_deliver_again(self) -> str:
         if not self.queues.done:
             return NOTHING
         message = self.chance.choice(self.queues.done)
-        return f"{message[0]} {self._consume(*message)}"
+        return f"{message[0]} {self.consume(*message)}"
 
     def do_sweep(self) -> str:
         run_id = f"run{self.step}-{self.chance.getrandbits(32):x}"
@@ -383,7 +383,8 @@ class World:
         self.advance(timedelta(hours=hours))
         return f"on to {self.now.business}"
 
-    def _consume(self, queue: str, body: Mapping[str, Any]) -> str:
+    def consume(self, queue: str, body: Mapping[str, Any]) -> str:
+        """Do what the function behind a queue does with a message; return what it says of it."""
         match queue:
             case "NOTICE" if body["kind"] == "receipt":
                 stores = (self.accounts, self.receipts)
@@ -536,7 +537,7 @@ class World:
         while self.queues.waiting:
             message = self.queues.waiting.pop(0)
             try:
-                self._consume(*message)
+                self.consume(*message)
             except WriteConflict:
                 later.append(message)
         self.queues.waiting = later
