@@ -52,9 +52,19 @@ def test_an_invoice_has_a_limit_of_lines() -> None:
     assert [p.code for p in lines_of(group(*rows), eur(LINES_MAX + 1))[1]] == ["too_many_lines"]
 
 
-@given(st.lists(st.tuples(st.integers(1, 50), st.integers(1, 10**6), st.sampled_from(["0", "7", "19", "19.0"])), min_size=1, max_size=20))  # fmt: skip  # noqa: E501
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 50), st.integers(1, 10**6), st.sampled_from(["0", "7", "19", "19.0"])
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
 def test_the_order_of_lines_does_not_matter(rows: list[tuple[int, int, str]]) -> None:
-    texts = [(str(quantity), f"{price // 100}.{price % 100:02}", rate) for quantity, price, rate in rows]  # fmt: skip  # noqa: E501
+    texts = [
+        (str(quantity), f"{price // 100}.{price % 100:02}", rate) for quantity, price, rate in rows
+    ]
     huge = eur(10**12)
     one, other = (lines_of(group(*t), huge)[1][0].message for t in (texts, texts[::-1]))
     assert one == other
