@@ -81,8 +81,8 @@ def candidates(
     the longest pause; (b) tickets since then; (c) once a day, or after a policy change, every
     overdue entry. today is the entity's; a day more on both sides serves other time zones.
 
-    A sweep on a day when some policy sends nothing counts up to the sweep before it: what it had
-    to put off is found again.
+    A sweep on a day when some policy sends nothing, or while the entity holds all, counts up to
+    the sweep before it: what it had to put off is found again.
     """
     last = runs.last_swept(entity.entity_id)
     since = min(last[0], today) if last else None
@@ -103,7 +103,7 @@ def candidates(
     found.update(finder.ticketed_between(entity, ticketed, end))
     if full:
         found.update(finder.due_between(entity, date.min, end))
-    sending = all(today.isoweekday() in policy.send_on for policy in policies)
+    sending = not entity.hold_all and all(today.isoweekday() in p.send_on for p in policies)
     return found, today if sending else since or today - _LONG_AGO
 
 

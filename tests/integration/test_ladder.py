@@ -8,6 +8,8 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table
 from shared.domain.account import DeliveryState
+from shared.usecases.dry_run import dry_run
+from shared.usecases.entities import release
 from tests.integration import hub
 from tests.unit.test_decide import LADDER
 
@@ -86,6 +88,20 @@ def test_an_entity_on_hold_decides_and_sends_nothing(table):
     live(DUE + timedelta(days=7), seller)
     assert hub.sent_mails() == []
     assert runtime.accounts().newest_notice("demo", "c1") is None
+
+
+def test_a_release_sends_what_the_dry_run_showed_however_long_the_hold_was(table):
+    seller = hub.seed(LADDER, hold_all=True)
+    whose = hub.add_customer(seller)
+    hub.add_invoice(seller, whose, "inv1", DUE)
+    for days in (30, 29, 12):
+        live(DUE - timedelta(days=days), seller)
+    stores = (runtime.accounts(), runtime.entities(), runtime.due_finder(), runtime.runs())
+    shown = dry_run(*stores, runtime.entities().get("demo"), runtime.now())
+    assert [m.customer.customer_id for m in shown.messages] == ["c1"]
+    release(runtime.entities(), "demo", None)
+    live(DUE - timedelta(days=12), seller)
+    assert len(hub.sent_mails()) == 1
 
 
 def test_the_daily_cap_puts_the_rest_off_to_the_next_day(table):
