@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from shared.domain.gateway import GatewayRefused, GatewayUnavailable
 from shared.errors import (
     Conflict,
     CurrencyMismatch,
@@ -23,6 +24,8 @@ _STATUS: dict[type[HubError], int] = {
     WriteConflict: 409,
     CurrencyMismatch: 422,
     InvalidInput: 422,
+    GatewayRefused: 502,
+    GatewayUnavailable: 503,
 }
 _WITHOUT_FACTS = (NotFound, Unauthenticated)
 
