@@ -188,20 +188,32 @@ class Notices:
         try:
             self._table.write(profile, open_task_put(entity_id, task))
         except ConditionLost as lost:
-            return lost.positions == (1,)
+            return lost.positions == (1,) and self._write(profile)
         return True
 
     def delivery(self, entity: str, customer_id: str, n: int) -> Item | None:
         """Return the delivery item of notice n, or None before the first call."""
         return self._table.get(keys.delivery(entity, customer_id, n))
 
-    def _finish(self, *writes: Write) -> None:
+    def _write(self, *writes: Write) -> bool:
         try:
             self._table.write(*writes)
         except ConditionLost:
-            return  # an event or another owner has moved it on: their word is newer
+            return False
+        return True
+
+    def _finish(self, *writes: Write) -> None:
+        self._write(*writes)  # if lost, an event or another owner moved it on: their word is newer
 
 
 def _of_fence(delivery: keys.Key, fence: str, changes: Item) -> Update:
-    """Return the update of a delivery that only the owner of fence may make."""
-    return Update(delivery, set=changes, condition="fence = :fence", values={":fence": fence})
+    """Return the update of a delivery that only the owner of fence may make.
+
+    A mail that bounced before the sender could confirm it stays bounced.
+    """
+    return Update(
+        delivery,
+        set=changes,
+        condition="fence = :fence AND #state <> :bounced",
+        values={":fence": fence, ":bounced": str(DeliveryState.BOUNCED)},
+    )

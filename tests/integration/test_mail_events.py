@@ -62,6 +62,19 @@ def test_a_bounced_copy_is_a_task_and_nothing_else():
     assert tasks() == ["bounce"]
 
 
+def test_a_bounce_stops_the_mail_also_where_a_copy_bounced_before():
+    hear(bounce("boss@nordlicht.example"), bounce("ap@nordlicht.example"))
+    assert state() is DeliveryState.BOUNCED
+    assert runtime.accounts().customer("demo", "c1").mail_stopped == "bounced General"
+
+
+def test_a_bounce_that_is_told_before_the_sender_confirms_stays_a_bounce():
+    hear(bounce("ap@nordlicht.example"))
+    fence = runtime.notices().delivery("demo", "c1", 1)["fence"]
+    runtime.notices().sent("demo", "c1", 1, fence, runtime.now().wall, "m", "key")
+    assert state() is DeliveryState.BOUNCED
+
+
 def test_a_transient_bounce_and_a_foreign_event_change_nothing():
     hear(bounce("ap@nordlicht.example", "Transient"), json.dumps({"eventType": "Open"}))
     assert state() is DeliveryState.SENT
