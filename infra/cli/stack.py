@@ -83,7 +83,7 @@ def watch(stack: "LocalStack") -> None:
     """Wait until somebody ends it, then end every process. Raises CliError where one died."""
     from infra.local.stack import LocalStack
 
-    signal.signal(signal.SIGTERM, interrupt)
+    end_on_signals()
     try:
         while True:
             time.sleep(_LOOK_EVERY_S)
@@ -96,6 +96,11 @@ def watch(stack: "LocalStack") -> None:
         LocalStack.stop(state_dir())
 
 
-def interrupt(_: int, __: FrameType | None) -> Any:
-    """End as Ctrl-C does, so that nothing is left behind."""
+def end_on_signals() -> None:
+    """Make an interrupt or a polite end from outside raise KeyboardInterrupt here."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(_: int, __: FrameType | None) -> Any:
     raise KeyboardInterrupt

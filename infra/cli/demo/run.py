@@ -1,6 +1,5 @@
 """One run of the demo: start, live, show, and leave it up or end it."""
 
-import signal
 import tempfile
 import time
 from dataclasses import replace
@@ -19,7 +18,7 @@ from infra.local.stack import LocalStack
 
 def run(days: int, seed: int, customers: int, invoices: int, leave: bool, as_json: bool) -> None:
     """Live a sample company's days and print its figures; leave ends the local cloud after."""
-    signal.signal(signal.SIGTERM, stacks.interrupt)
+    stacks.end_on_signals()
     company = sample_company(seed, days, customers, invoices)
     options = stacks.options()
     limits = replace(options.limits, schedules_enabled=False)
