@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
@@ -14,15 +15,22 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 Answer = dict[str, Any]
 _TIME_TO_STOP_MS = 20_000
 
+log = Logger()
+
 
 def each(event: dict[str, Any], context: Any, act: Callable[[Any], object]) -> Answer:
-    """Call act with the JSON body of each message; return which messages must come again."""
-    return _answer(event, context, act, BatchProcessor(event_type=EventType.SQS))
+    """Call act with the JSON body of each message; return which messages must come again.
+
+    What went wrong with those is logged.
+    """
+    return _answer(event, context, act, BatchProcessor(EventType.SQS, logger=log))
 
 
 def each_in_order(event: dict[str, Any], context: Any, act: Callable[[Any], object]) -> Answer:
     """Do as each() for a FIFO queue: after a failure the rest of its group comes again."""
-    return _answer(event, context, act, SqsFifoPartialProcessor(skip_group_on_error=True))
+    return _answer(
+        event, context, act, SqsFifoPartialProcessor(skip_group_on_error=True, logger=log)
+    )
 
 
 def enough_time(context: Any) -> Callable[[], bool]:
