@@ -148,12 +148,19 @@ def work(
 ) -> Tally:
     """Decide on each customer and claim what is to be said; return what was done.
 
-    Repeating it is harmless: what was claimed is done, and decide then says so.
+    Repeating it is harmless: what was claimed is done, and decide then says so. A customer that
+    fails keeps none of the others waiting. Raises ExceptionGroup with what went wrong at the end.
     """
     entity = accounts.entity(entity_id)
     tally = Tally()
+    failed: list[Exception] = []
     for customer_id in customer_ids:
-        _work_one(entity, customer_id, accounts, policies, claims, now, tally)
+        try:
+            _work_one(entity, customer_id, accounts, policies, claims, now, tally)
+        except Exception as exc:
+            failed.append(exc)
+    if failed:
+        raise ExceptionGroup("customers of a sweep", failed)
     return tally
 
 

@@ -1,8 +1,10 @@
 """The ladder through the real handlers: sweep, claim, send, escalate."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from shared import runtime
 from shared.adapters import keys
@@ -114,6 +116,16 @@ def test_the_daily_cap_puts_the_rest_off_to_the_next_day(table):
     live(DUE + timedelta(days=8), seller)
     live(DUE + timedelta(days=9), seller)
     assert len(hub.sent_mails()) == 3
+
+
+def test_a_customer_that_fails_keeps_no_other_waiting(table, seller):
+    hub.add_invoice(seller, hub.add_customer(seller, customer_id="c0", policy="gone"), "inv0", DUE)
+    hub.add_invoice(seller, hub.add_customer(seller), "inv1", DUE)
+    at(DUE + timedelta(days=7))
+    body = {"entity": "demo", "run_id": "r", "batch": "0", "customers": ["c0", "c1"]}
+    with pytest.raises(BatchProcessingError):
+        hub.invoke("functions.reminder_sweep.worker", [json.dumps(body)])
+    assert runtime.accounts().newest_notice("demo", "c1").stage == "reminder"
 
 
 def test_a_notice_with_nothing_left_to_ask_is_withdrawn(table, seller):
