@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,12 +48,22 @@ def company(hub: Hub) -> Iterator[Company]:
 
 
 def test_a_payer_reads_the_mail_sees_pays_and_gets_a_receipt(
-    hub: Hub, company: Company, page: "Page"
+    hub: Hub, company: Company, page: "Page", tmp_path: Path
 ) -> None:
+    pictures: list[Path] = []
+
+    def seen(shown: "Page", name: str) -> None:
+        """Keep a picture of what a phone shows; nothing may stick out of it."""
+        assert shown.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        pictures.append(tmp_path / f"{len(pictures) + 1}-{name}.png")
+        shown.screenshot(path=pictures[-1], full_page=True)
+
     (mail,) = company.mailed(1)
     assert TOTAL in mail["subject"]
     page.goto(f"{hub.mail_url}/mailbox")
     page.get_by_text(mail["subject"]).first.click()
+    page.wait_for_load_state()
+    seen(page, "mail")
     link = page.frame_locator("iframe").get_by_role("link", name="See and pay online")
     with page.context.expect_page() as opened:
         link.click()
@@ -61,8 +72,12 @@ def test_a_payer_reads_the_mail_sees_pays_and_gets_a_receipt(
     portal.on(
         "console", lambda m: breaches.append(m.text) if "Content Security" in m.text else None
     )
+    portal.wait_for_load_state()
+    seen(portal, "landing")
     portal.get_by_role("button", name="Open my account").click()
+    seen(portal, "home")
     portal.get_by_role("link", name="CLICKS-1-1").click()
+    seen(portal, "invoice")
     pdf_path = portal.get_by_role("link", name="Open as PDF").get_attribute("href")
     pdf = portal.request.get(f"{hub.url}{pdf_path}")
     printed = PdfReader(BytesIO(pdf.body())).pages[0].extract_text()
@@ -70,10 +85,13 @@ def test_a_payer_reads_the_mail_sees_pays_and_gets_a_receipt(
     assert "€101.01" in printed
     portal.get_by_role("link", name="Back to all open invoices").click()
     portal.get_by_role("button", name=f"Pay all: {TOTAL}").click()
+    portal.wait_for_load_state()
+    seen(portal, "checkout")
     portal.get_by_role("button", name=f"Pay {TOTAL}").click()
     portal.wait_for_url(f"{hub.url}/p/clicks/thanks?*")
     hub.idle()
     portal.reload()
+    seen(portal, "thanks")
     heading = portal.get_by_role("heading", level=1)
     assert heading.inner_text() == "Thank you. Your payment has arrived."
     portal.get_by_role("link", name="Back to the open invoices").click()
@@ -82,3 +100,4 @@ def test_a_payer_reads_the_mail_sees_pays_and_gets_a_receipt(
     receipts = [m for m in company.mailed(1) if m["subject"] == f"Thank you: we received {TOTAL}"]
     assert len(receipts) == 1
     assert {line["amount"] for line in company.lines_out()} == {"101.01", "101.02", "101.03"}
+    print(f"{len(pictures)} pictures of a phone in {tmp_path}")
