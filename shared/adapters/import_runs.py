@@ -35,12 +35,13 @@ class ImportRuns:
         None means that another worker has gone on with it: leave it to that one.
         """
         changed = replace(run, version=run.version + 1)
+        item = _item(entity_id, changed)
         try:
-            self._table.write(
-                Put(_item(entity_id, changed), condition=VERSION, values=seen(run.version))
-            )
+            self._table.write(Put(item, condition=VERSION, values=seen(run.version)))
         except ConditionLost:
-            return None
+            # a repeat of our own write, whose answer was lost, finds what it wrote
+            stored = self._table.get(keys.import_run(entity_id, run.import_id))
+            return changed if stored == item else None
         return changed
 
     def get(self, entity_id: str, import_id: str) -> ImportRun:

@@ -243,13 +243,13 @@ class _Import:
         self._run = saved
 
     def _finish(self, state: ImportState) -> None:
-        self._save(replace(self._run, state=state, finished_at=self._now.wall))
-        if self._run.by == "" and self._run.problems_total:
-            self._tell()
+        finished = replace(self._run, state=state, finished_at=self._now.wall)
+        if finished.by == "" and finished.problems_total:
+            self._tell(finished)  # first: nothing comes back to a finished import
+        self._save(finished)
 
-    def _tell(self) -> None:
+    def _tell(self, run: ImportRun) -> None:
         """Open a task: nobody watches a file that was dropped without being announced."""
-        run = self._run
         lines = [f"line {p.line} {p.column}: {p.message}" for p in run.problems[:20]]
         outcome = "was not imported" if run.state is ImportState.REFUSED else "was imported in part"
         problems = "1 problem" if run.problems_total == 1 else f"{run.problems_total} problems"

@@ -363,6 +363,42 @@ def test_a_crash_between_two_steps_is_made_good_by_the_next_delivery(
     assert len(stored("HEAD")) == len(stored("MOVEMENT")) == 3
 
 
+def test_a_step_whose_answer_was_lost_is_not_taken_for_another_worker(
+    demo: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = runtime.client("dynamodb")
+    put_item = client.put_item
+
+    def twice(**request: Any) -> Any:
+        put_item(**request)
+        return put_item(**request)
+
+    monkeypatch.setattr(client, "put_item", twice)
+    drop(CUSTOMERS)
+    (run,) = runtime.import_runs().list("demo")
+    assert (run.state, run.rows_done) == ("done", run.rows_total)
+
+
+def test_a_crash_right_after_a_refusal_leaves_its_task(
+    demo: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = ImportRuns.save
+
+    def crash_after_the_end_is_noted(self: ImportRuns, *args: Any) -> Any:
+        saved = save(self, *args)
+        if args[1].finished:
+            raise KeyboardInterrupt
+        return saved
+
+    put = boto3.client("s3").put_object(Bucket="drop", Key="in/demo/x.csv", Body=b"what,is,this\n")
+    message = event("in/demo/x.csv", put["ETag"])
+    with monkeypatch.context() as crashing, pytest.raises(KeyboardInterrupt):
+        crashing.setattr(ImportRuns, "save", crash_after_the_end_is_noted)
+        invoke(ERP_SYNC, [message])
+    invoke(ERP_SYNC, [message])
+    assert [task.kind for task in runtime.tasks().list_open("demo")] == ["import"]
+
+
 def test_an_announced_file_is_imported_under_its_own_id(demo: Entity) -> None:
     upload = start_import(
         "demo", "customers.csv", False, "clerk", runtime.import_runs(), runtime.drop_bucket(),
