@@ -1,15 +1,16 @@
 """The dry run: what a sweep would claim, customer by customer, without claiming it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account, Customer, Entity
+from shared.domain.account import Account, Channel, Customer, Entity
 from shared.domain.clock import Now
 from shared.domain.decide import Decision, decide
 from shared.domain.escalation import late_fee
 from shared.domain.money import Money
+from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy
 from shared.usecases.sweep import Finder, Watermark, candidates, to_send
 
@@ -71,15 +72,10 @@ def dry_run(
     found, _ = candidates(entity, known, finder, past, today)
     page = sorted(customer_id for customer_id in found if customer_id > after)
     by_name = {policy.name: policy for policy in known}
-    messages = []
+    messages: list[WouldSend] = []
     for customer_id in page[:limit]:
         account = accounts.account(entity.entity_id, customer_id)
-        policy = by_name[account.customer.policy]
-        day = now.today(account.customer.time_zone)
-        decision = to_send(decide(account, policy, day))
-        if decision is not None:
-            fees = _fees(account, decision, day)
-            messages.append(WouldSend(account.customer, decision, fees))
+        messages += _messages(account, by_name[account.customer.policy], now)
     return DryRun(
         on=today,
         messages=tuple(messages),
@@ -87,6 +83,19 @@ def dry_run(
         candidates=len(found),
         next=page[limit - 1] if len(page) > limit else "",
     )
+
+
+def _messages(account: Account, policy: Policy, now: Now) -> Iterator[WouldSend]:
+    """Yield what a sweep would claim one after the other: a mail, then the tasks beside it."""
+    day = now.today(account.customer.time_zone)
+    for _ in Channel:
+        decision = to_send(decide(account, policy, day))
+        if decision is None:
+            return
+        yield WouldSend(account.customer, decision, _fees(account, decision, day))
+        newest = account.newest_notice
+        claimed = stage_notice(newest, decision, policy.name, policy.version, day, now.business)
+        account = replace(account, newest_notice=claimed)
 
 
 def _fees(account: Account, decision: Decision, day: date) -> tuple[tuple[str, Money], ...]:

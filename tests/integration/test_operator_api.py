@@ -229,6 +229,18 @@ def test_the_dry_run_says_what_a_sweep_then_claims(acme, admin):
     assert [e["title"] for e in events["items"] if e["kind"] == "notice"] == ["call"]
 
 
+def test_the_dry_run_names_the_mail_and_the_task_beside_it(acme, admin):
+    of, customer, _ = acme
+    hub.add_invoice(of, customer, "01J" + "C" * 23, date(2026, 3, 2))
+    dry = call(admin, "GET", "/entities/acme/dry-run").json
+    said = {(m["stage"], m["channel"]) for m in dry["messages"]}
+    assert said == {("due_today", "email"), ("call", "call")}
+    assert call(admin, "POST", "/entities/acme/release", {}).status == 200
+    run = call(admin, "POST", "/entities/acme/sweeps").json["run_id"]
+    hub.drain("PLAN", "SWEEP")
+    assert call(admin, "GET", f"/entities/acme/sweeps/{run}").json["claimed"] == 2
+
+
 def test_a_decision_is_explained_by_customer_and_by_invoice(acme, admin):
     _, customer, _ = acme
     told = call(admin, "GET", f"/entities/acme/decisions?customer={customer.customer_id}").json

@@ -108,5 +108,8 @@ def call(token: str | None, method: str, path: str, body: object = None) -> Simp
     if isinstance(body, str):
         headers["content-type"], text = "application/yaml", body
     else:
-        headers["content-type"], text = "application/json", json.dumps(body) if body else None
+        headers["content-type"], text = (
+            "application/json",
+            None if body is None else json.dumps(body),
+        )
     return invoke(event(method, f"/api/v1{path}", headers, text))
