@@ -39,6 +39,7 @@ class DynamoModel:
         self._schema = schema or template_schema()
         self._page_bytes = page_bytes
         self._items: dict[Place, Item] = {}
+        self._bytes: dict[Place, int] = {}
         self._sorts: dict[str, list[str]] = {}
         self._entries: dict[str, dict[str, list[tuple[str, str, str]]]] = {
             index.name: {} for index in self._schema.indexes
@@ -53,6 +54,7 @@ class DynamoModel:
         """Return a model of its own that holds the same; nobody observes it yet."""
         twin = DynamoModel(self._schema, page_bytes=self._page_bytes)
         twin._items = dict(self._items)
+        twin._bytes = dict(self._bytes)
         twin._sorts = {pk: list(sorts) for pk, sorts in self._sorts.items()}
         twin._entries = {
             name: {pk: list(entries) for pk, entries in parts.items()}
@@ -225,7 +227,7 @@ class DynamoModel:
             entry = index.entry(item) if index else dict(item)
             assert entry is not None
             found.append(entry)
-            size += item_bytes(entry)
+            size += item_bytes(entry) if index else self._bytes[place]
             touched.append((item, item))
         answer = {"Items": found, "Count": len(found), "ScannedCount": len(found)}
         full = len(found) == limit or size >= self._page_bytes
@@ -345,10 +347,11 @@ class DynamoModel:
         for index in self._schema.indexes:
             self._reindex(index, place, before, after)
         if after is None:
-            del self._items[place]
+            del self._items[place], self._bytes[place]
             self._sorts[pk].remove(sk)
             return
         self._items[place] = after
+        self._bytes[place] = item_bytes(after)
         if before is None:
             insort(self._sorts.setdefault(pk, []), sk)
 
