@@ -25,10 +25,15 @@ def _tidy(body: dict[str, Any]) -> None:
         _reconcile(body["entity"], now, on_demand=True)
         return
     entities = tuple(runtime.accounts().entities())
-    for entity_id in entities:
-        _hand_over(entity_id, now)
-    for entity_id in entities:
-        _reconcile(entity_id, now, on_demand=False)
+    duties = [(_hand_over, each) for each in entities] + [(_reconcile, each) for each in entities]
+    failed: list[Exception] = []
+    for duty, entity_id in duties:
+        try:
+            duty(entity_id, now)
+        except Exception as exc:  # the next entity is not to wait for this one
+            failed.append(exc)
+    if failed:
+        raise ExceptionGroup("entities of a janitor's round", failed)
 
 
 def _hand_over(entity_id: str, now: Now) -> None:
@@ -38,7 +43,7 @@ def _hand_over(entity_id: str, now: Now) -> None:
     log.info("handed over", entity=entity_id, facts=handed, unknown_notices=unknown)
 
 
-def _reconcile(entity_id: str, now: Now, *, on_demand: bool) -> None:
+def _reconcile(entity_id: str, now: Now, *, on_demand: bool = False) -> None:
     if not runtime.has_gateway():
         log.info("no gateway is set up", entity=entity_id)
         return

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from shared import runtime
 from shared.adapters import keys
@@ -530,6 +531,28 @@ def test_without_a_key_the_janitor_leaves_the_gateway_alone(table: Table):
     )
     hub.seed(LADDER)
     reconcile("scheduled", "reconcile")
+
+
+def test_an_entity_that_fails_keeps_no_other_from_the_janitor(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    boto3.client("secretsmanager").create_secret(
+        Name="hub/stripe", SecretString='{"api_key": "", "webhook_secrets": []}'
+    )
+    tidied: list[str] = []
+
+    def hand_over(entity_id: str, *_: object) -> int:
+        tidied.append(entity_id)
+        if entity_id == "demo":
+            raise RuntimeError("broken")
+        return 0
+
+    monkeypatch.setattr("functions.janitor.handler.hand_over_stale", hand_over)
+    hub.seed(LADDER)
+    hub.seed(LADDER, entity_id="other")
+    with pytest.raises(BatchProcessingError):
+        reconcile("scheduled")
+    assert tidied == ["demo", "other"]
 
 
 def test_a_stored_event_that_was_never_handed_on_is_handed_on_by_the_janitor(
