@@ -1,5 +1,7 @@
 """Policy files: what is good is read, what is bad is named by line and column."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.adapters.policy_yaml import BYTES_MAX, PolicyInvalid, read_policy, standard_text
@@ -87,3 +89,10 @@ def test_what_is_no_policy_is_refused_with_a_place(text):
         assert line >= 1
         assert column >= 1
         assert message
+
+
+def test_the_example_of_the_manual_is_good():
+    manual = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
+    example = manual.split("```yaml\n")[1].split("```")[0]
+    (stage,) = read_policy(example).stages
+    assert (stage.id, stage.fee.payable_in_days) == ("late_fee", 7)
