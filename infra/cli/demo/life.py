@@ -85,7 +85,13 @@ class Life:
         self._read_mail(day, may_react=False)
 
     def _move(self, day: date) -> None:
-        clock.move_to(self.api, self.stack, datetime.combine(day, _NOON))
+        """Begin a day, a minute later than the one before.
+
+        A bank debit settles whole days after it was made: so it does when the day begins, and
+        never somewhere in the middle of it.
+        """
+        later = timedelta(minutes=(day - self.company.first).days)
+        clock.move_to(self.api, self.stack, datetime.combine(day, _NOON) + later)
 
     def _import(self, day: date) -> None:
         fresh = self.company.issued(self.imported, day)
