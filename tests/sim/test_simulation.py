@@ -32,7 +32,7 @@ WORTH_MEETING = {
     "notice stage fee": 15,
     "delivery sent": 100,
     "delivery withdrawn": 20,
-    "delivery unknown": 3,
+    "delivery unknown": 1,
     "checkout paid": 100,
     "checkout failed": 10,
     "checkout expired": 50,
