@@ -181,13 +181,14 @@ class Hub:
 
 
 @contextmanager
-def running_hub(folder: Path) -> Iterator[Hub]:
+def running_hub(folder: Path, workers_per_queue: int = 3) -> Iterator[Hub]:
     """Yield a hub of its own, deployed from the built template. Nothing runs by schedule there."""
+    limits = LocalLimits(workers_per_queue, retry_after_s=60, schedules_enabled=False)
     options = replace(
         Options.of_project(ROOT),
         state_dir=folder / "state",
         built_template=built_template(),
-        limits=LocalLimits(workers_per_queue=3, retry_after_s=60, schedules_enabled=False),
+        limits=limits,
         handler_environment={"POWERTOOLS_LOG_LEVEL": "INFO"},
     )
     stack = LocalStack.start(options)

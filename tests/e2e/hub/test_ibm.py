@@ -38,7 +38,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope="module")
 def company(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """A company on a cloud of its own: its thousands of PDFs would keep the others waiting."""
-    with running_hub(tmp_path_factory.mktemp("ibm-hub")) as hub:
+    with running_hub(tmp_path_factory.mktemp("ibm-hub"), workers_per_queue=2) as hub:
         hub.move_clock(datetime(DAY.year, DAY.month, DAY.day, 8, tzinfo=UTC))
         with Company.open(hub, "ibm", currency="USD", time_zone="UTC") as company:
             yield company

@@ -112,6 +112,35 @@ def test_a_good_token_is_told_from_a_bad_one(hub: Hub, company: Company) -> None
     assert hub.request("GET", "/health").status == 200
 
 
+def test_every_page_of_the_console_refuses_bad_tokens_and_shows_strangers_nothing(
+    hub: Hub, company: Company
+) -> None:
+    inside = f"/console/e/{company.entity}"
+    customer = f"{inside}/customers/{company.customer_id(1)}"
+    lists = ("customers", "invoices?currency=EUR&age=not_due", "tasks", "parked")
+    pages = [inside, customer, *(f"{inside}/{name}" for name in lists)]
+
+    def show(path: str, token: str) -> Answer:
+        return hub.request("GET", path, headers={"cookie": f"__Host-console={token}"})
+
+    tokens = bad_tokens(hub)
+    knocks = [(path, name) for path in ("/console", *pages) for name in tokens]
+    shown = {knock: show(knock[0], tokens[knock[1]]).status for knock in knocks}
+    assert {key: status for key, status in shown.items() if status != 401} == {}
+    good = hub.stack.token("vera", f"{company.entity}:viewer")
+    assert {p: show(p, good).status for p in pages} == dict.fromkeys(pages, 200)
+    foreign = hub.stack.token("fred", "somebody-else:admin")
+    for page in pages:
+        theirs, nobodys = show(page, foreign), show(page.replace("routes", "no-such"), foreign)
+        assert (theirs.status, nobodys.status) == (404, 404)
+        assert theirs.body == nobodys.body
+    for path in ("/console/callback", "/console/callback?code=c&state=s"):
+        assert hub.request("GET", path).status == 401
+    leads = hub.request("GET", "/console/sign-in").headers["location"]
+    assert leads.startswith(f"{hub.stack.state['identity_url']}/authorize?")
+    print(f"{len(pages)} pages of the console refused {len(tokens)} bad tokens each")
+
+
 def bad_tokens(hub: Hub) -> dict[str, str]:
     issuer = hub.stack.issuer()
     return {
