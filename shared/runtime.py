@@ -285,6 +285,7 @@ def sending() -> "SendingPorts":
         accounts=accounts(),
         policies=entities(),
         deliveries=notices(),
+        tasks=tasks(),
         texts=texts(),
         links=links(),
         receipts=payments(),

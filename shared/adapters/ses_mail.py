@@ -15,6 +15,7 @@ from shared.domain.mail import Envelope, SendResult, SendState
 from shared.domain.messages import MailText
 
 _DEFINITE_BELOW = 500
+_FOR_GOOD = "BadRequestException"
 
 
 class SesMailer:
@@ -28,7 +29,8 @@ class SesMailer:
     def send(self, envelope: Envelope, text: MailText) -> SendResult:
         """Hand one mail to SES and return what is known of it afterwards.
 
-        A 4xx or no connection is a sure refusal; a lost answer or a 5xx is uncertain.
+        A 4xx or no connection is a sure refusal, for good where SES calls the request itself bad
+        (an address that is none); a lost answer or a 5xx is uncertain.
         """
         entity, customer = envelope.entity, envelope.customer
         destination: dict[str, list[str]] = {"ToAddresses": [customer.email]}
@@ -65,6 +67,8 @@ class SesMailer:
         except ClientError as exc:
             code = exc.response["Error"]["Code"]
             status = exc.response["ResponseMetadata"]["HTTPStatusCode"]
+            if code == _FOR_GOOD:
+                return SendResult(SendState.REJECTED, code=code)
             sure = status < _DEFINITE_BELOW
             return SendResult(SendState.REFUSED if sure else SendState.UNCERTAIN, code=code)
         return SendResult(SendState.ACCEPTED, message_id=answer["MessageId"])

@@ -34,12 +34,15 @@ class MailEvent:
 class SendState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    REJECTED = "rejected"
     UNCERTAIN = "uncertain"
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What the mail service said: accepted (message_id), surely not taken, or nobody knows."""
+    """What the mail service said: it took it (message_id), refused it for now or for good, or
+    nobody knows.
+    """
 
     state: SendState
     message_id: str = ""

@@ -38,9 +38,18 @@ def reconcile_gateway(
     """Resolve every checkout whose lease is over and, once a business day, compare payments.
 
     on_demand asks about every unresolved checkout and compares at once. Whatever a webhook failed
-    to bring is booked here, by the same path and under the same key.
+    to bring is booked here, by the same path and under the same key. A checkout that fails does
+    not keep the others waiting: an ExceptionGroup with every failure is raised at the end.
     """
-    asked = _ask(ports, pending, entity_id, now, _EVERYTHING if on_demand else LEASE)
+    lease = _EVERYTHING if on_demand else LEASE
+    asked, failures = _ask(ports, pending, entity_id, now, lease)
+    reconciled = _compared(ports, entity_id, asked, now, on_demand)
+    if failures:
+        raise ExceptionGroup("some checkouts could not be asked about", failures)
+    return reconciled
+
+
+def _compared(ports: Ports, entity_id: str, asked: int, now: Now, on_demand: bool) -> Reconciled:
     day = now.today(ports.entities.entity(entity_id).time_zone)
     if not on_demand and ports.payments.compared(entity_id, day):
         return Reconciled(asked)
@@ -49,14 +58,19 @@ def reconcile_gateway(
     return Reconciled(asked, *compared)
 
 
-def _ask(ports: Ports, pending: Pending, entity_id: str, now: Now, lease: timedelta) -> int:
-    asked = 0
+def _ask(
+    ports: Ports, pending: Pending, entity_id: str, now: Now, lease: timedelta
+) -> tuple[int, list[Exception]]:
+    asked, failures = 0, []
     for item in pending.older_than(entity_id, "checkout", now.wall - lease):
         customer_id, checkout_id = item["customer_id"], item["checkout_id"]
-        resolve_checkout(ports, entity_id, customer_id, checkout_id, now)
-        _ask_later(ports, entity_id, customer_id, checkout_id, now)
+        try:
+            resolve_checkout(ports, entity_id, customer_id, checkout_id, now)
+            _ask_later(ports, entity_id, customer_id, checkout_id, now)
+        except Exception as failure:  # raised when all had their turn
+            failures.append(failure)
         asked += 1
-    return asked
+    return asked, failures
 
 
 def _ask_later(ports: Ports, entity_id: str, customer_id: str, checkout_id: str, now: Now) -> None:

@@ -9,14 +9,15 @@ from shared.domain.account import Account, Channel, DeliveryState, Entity, Notic
 from shared.domain.clock import Now
 from shared.domain.decide import Decision, decide, still_to_say, without
 from shared.domain.escalation import fee_charge_id
-from shared.domain.mail import Envelope, SendResult, SendState
+from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, SendState
 from shared.domain.messages import MailText, MailView, ReceiptView
 from shared.domain.money import Money
 from shared.domain.policy import Policy
+from shared.usecases import mail_event
 from shared.usecases.sweep import to_send
 
 
-class Accounts(Protocol):
+class Accounts(mail_event.Accounts, Protocol):
     def entity(self, entity_id: str) -> Entity: ...
     def account(self, entity_id: str, customer_id: str) -> Account: ...
     def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
@@ -26,7 +27,7 @@ class Policies(Protocol):
     def policy(self, entity_id: str, name: str) -> Policy: ...
 
 
-class Deliveries(Protocol):
+class Deliveries(mail_event.Deliveries, Protocol):
     def call(
         self, entity: str, customer_id: str, n: int, fence: str, now_wall: datetime, to: str
     ) -> bool: ...
@@ -82,6 +83,7 @@ class Ports:
     accounts: Accounts
     policies: Policies
     deliveries: Deliveries
+    tasks: mail_event.Tasks
     texts: Texts
     links: Links
     receipts: Receipts
@@ -94,8 +96,9 @@ class Ports:
 def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -> str:
     """Send notice n if it still has something to say; return what was done, as a stable code.
 
-    sent, refused (claimed again), uncertain (nobody knows: SES's event or an operator will tell),
-    withdrawn, held, or elsewhere (another worker has it or had it).
+    sent, refused (claimed again), rejected (mail is stopped, a person has a task), uncertain
+    (nobody knows: SES's event or an operator will tell), withdrawn, held, or elsewhere (another
+    worker has it or had it).
     """
     notice = ports.accounts.notice(entity_id, customer_id, n)
     if notice.delivery is not DeliveryState.CLAIMED or notice.channel is not Channel.EMAIL:
@@ -129,10 +132,26 @@ def _call(ports: Ports, envelope: Envelope, text: MailText, now: Now) -> str:
     if result.state is SendState.ACCEPTED:
         ports.deliveries.sent(*whose, fence, now.wall, result.message_id, mail_key)
         return "sent"
+    if result.state is SendState.REJECTED:
+        return _rejected(ports, envelope, result.code, now)
     if result.state is SendState.REFUSED:
         ports.deliveries.refused(*whose, fence, now.wall, result.code)
         return "refused"
     return "uncertain"
+
+
+def _rejected(ports: Ports, envelope: Envelope, code: str, now: Now) -> str:
+    """Stop the mail and give a person the task: this one will never go out as it is."""
+    event = MailEvent(
+        entity_id=envelope.entity.entity_id,
+        customer_id=envelope.customer.customer_id,
+        n=envelope.notice_n,
+        kind=MailEventKind.REJECTED,
+        message_id="",
+        detail=code,
+    )
+    mail_event.note_mail_event(ports.accounts, ports.deliveries, ports.tasks, event, now)
+    return "rejected"
 
 
 def _mail(

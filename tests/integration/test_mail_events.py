@@ -7,6 +7,7 @@ import pytest
 
 from shared import runtime
 from shared.domain.account import DeliveryState
+from shared.domain.mail import SendResult, SendState
 from tests.integration import hub
 from tests.integration.test_ladder import live
 from tests.unit.test_decide import LADDER
@@ -98,3 +99,14 @@ def test_the_event_of_a_mail_whose_answer_was_lost_makes_it_sent(table):
     )
     hear(event("Delivery"), event("Send"))
     assert state() is DeliveryState.SENT
+
+
+def test_an_address_that_ses_will_never_take_stops_the_mail_and_opens_a_task(monkeypatch):
+    rejected = SendResult(SendState.REJECTED, code="BadRequestException")
+    monkeypatch.setattr("shared.adapters.ses_mail.SesMailer.send", lambda *_: rejected)
+    seller = runtime.entities().get("demo")
+    live(DUE + timedelta(days=14), seller, times=2)
+    assert runtime.accounts().newest_notice("demo", "c1").delivery is DeliveryState.BOUNCED
+    assert runtime.accounts().customer("demo", "c1").mail_stopped == "rejected BadRequestException"
+    assert tasks() == ["bounce"]
+    assert list(runtime.table().query("E#demo#PENDING", begins="notice", index="pending")) == []

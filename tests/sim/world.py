@@ -177,6 +177,7 @@ class World:
             accounts=self.accounts,
             policies=self.entities,
             deliveries=self.notices,
+            tasks=Tasks(table),
             texts=self.mail,
             links=self.mail,
             receipts=self.payments,
