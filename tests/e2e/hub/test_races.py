@@ -29,6 +29,9 @@ def company(hub: Hub) -> Iterator[Company]:
     hub.move_clock(DUE)
     with Company.open(hub, "races") as company:
         company.seed(CUSTOMERS, 1, "2026-03-01", "2026-03-09")
+        held = sweep_five_times(company)  # and so the workers are warm when the race begins
+        assert [run["claimed"] for run in held] == [0] * 5
+        assert company.mails() == []
         company.release()
         yield company
 
@@ -93,7 +96,8 @@ def test_the_same_webhook_twenty_times_at_once_is_one_payment(hub: Hub, company:
             f"round {number}: {len(answers)} webhooks, {repeats} inserts lost by receivers "
             f"({logs.overlaps(received)} pairs at once), {lost} by workers ({met} pairs at once)"
         )
-        assert repeats == len(answers) - EVENTS
+        assert 0 < repeats <= len(answers) - EVENTS, "a log line may be lost, none invented"
+        assert len(hub.files("DocumentsBucket", f"inbox/{company.entity}/")) == EVENTS * number
         assert logs.overlaps(received)
         if lost and met:
             return
