@@ -4,7 +4,7 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser build demo test check format requirements clean
+.PHONY: help setup browser build demo test check mutants format requirements clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ check: setup ## Style, types, walls between rooms, and the template
 
 test: browser check build ## Everything: check, build, unit, integration, end to end, browser
 	@infra/test.sh
+
+mutants: setup ## Plants every known bug into a copy of the tree; the tests must notice each
+	@$(BIN)/python -m tests.mutants.run --all
 
 format: setup ## Rewrites the code in the house's style
 	@$(BIN)/ruff check --fix .
