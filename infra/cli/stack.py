@@ -26,7 +26,7 @@ def up(
 ) -> None:
     """Start the local cloud: the real template, mail, payments and sign-in, on loopback.
 
-    Example: duecourse up --detach && duecourse entity create demo --name "Seller GmbH"
+    Example: duecourse up --detach && duecourse entity list
     """
     stack = start(options())
     show(stack, as_json)
@@ -37,11 +37,14 @@ def up(
     watch(stack)
 
 
-def down() -> None:
+def down(as_json: AsJson = False) -> None:
     """End the local cloud that was started here, and nothing else."""
     from infra.local.stack import LocalStack
 
     ended = LocalStack.stop(state_dir())
+    if as_json:
+        show_json({"ended": ended})
+        return
     talk().print("Ended." if ended else "Nothing was up.")
 
 
