@@ -28,13 +28,13 @@ def up(
 
     Example: duecourse up --detach && duecourse entity list
     """
+    end_on_signals()
     stack = start(options())
-    show(stack, as_json)
-    if detach:
-        talk().print("It stays up. End it with: duecourse down")
+    if not detach:
+        watch(stack, as_json)
         return
-    talk().print("Press Ctrl-C to end it.")
-    watch(stack)
+    show(stack, as_json)
+    talk().print("It stays up. End it with: duecourse down")
 
 
 def down(as_json: AsJson = False) -> None:
@@ -82,12 +82,14 @@ def show(stack: "LocalStack", as_json: bool) -> None:
         data().print(f"{name.removesuffix('_url'):>8}  {url}", markup=False)
 
 
-def watch(stack: "LocalStack") -> None:
-    """Wait until somebody ends it, then end every process. Raises CliError where one died."""
-    from infra.local.stack import LocalStack
+def watch(stack: "LocalStack", as_json: bool) -> None:
+    """Say where everything is and wait for an interrupt, then end every process.
 
-    end_on_signals()
+    Raises CliError where one died. Call end_on_signals() before anything is started.
+    """
     try:
+        show(stack, as_json)
+        talk().print("Press Ctrl-C to end it.")
         while True:
             time.sleep(_LOOK_EVERY_S)
             dead = stack.dead()
@@ -96,7 +98,7 @@ def watch(stack: "LocalStack") -> None:
     except KeyboardInterrupt:
         talk().print("Ending.")
     finally:
-        LocalStack.stop(state_dir())
+        stack.stop(state_dir())
 
 
 def end_on_signals() -> None:
