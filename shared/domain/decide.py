@@ -52,13 +52,20 @@ def decide(account: Account, policy: Policy, today: date) -> tuple[Decision, ...
             due.setdefault(stage.channel, []).append((stage, document))
         elif refusal is not None:
             verdicts.append(refusal)
+    first: tuple[Decision, ...] = ()
     for channel in Channel:
-        send = _send(account, policy, due.get(channel, []), covers, done, today)
-        if send is not None and send.action is Action.SEND:
-            return (send, *verdicts)
-        if send is not None:
-            verdicts.append(send)
-    return tuple(verdicts)
+        found = _send(account, policy, due.get(channel, []), covers, done, today)
+        if found is not None and found.action is Action.SEND and not first:
+            first = (found,)
+        elif found is not None:
+            verdicts.append(_after(found) if found.action is Action.SEND else found)
+    return (*first, *verdicts)
+
+
+def _after(second: Decision) -> Decision:
+    """Return the verdict on what another channel will carry once the first message is claimed."""
+    reason = f"{second.reason} It follows the other message of this day."
+    return Decision(Action.NOTHING, "follows", reason, second.documents, second.stage)
 
 
 def positions_done(account: Account, policy: Policy) -> dict[str, int]:

@@ -178,6 +178,8 @@ def test_mail_comes_first_and_the_call_of_the_same_day_next():
     first = send(account)
     assert first.stage.id == "reminder"
     assert {i.document_id for i in first.items if i.asked} == {"a"}
+    follows = [d for d in decide(account, LADDER, TODAY) if d.code == "follows"]
+    assert [d.documents for d in follows] == [("b",)]
     second = send(say(account))
     assert second.stage.id == "call"
 
