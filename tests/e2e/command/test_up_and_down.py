@@ -106,5 +106,5 @@ def test_an_interrupted_up_leaves_nothing_running(environment):
     started = pids(environment)
     assert running(started)
     up.send_signal(signal.SIGINT)
-    assert up.wait(timeout=30) == 0
+    assert up.wait(timeout=120) == 0
     assert running(started) == []
