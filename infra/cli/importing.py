@@ -44,7 +44,7 @@ def import_files(
                 of,
                 path,
                 partial,
-                lambda run, task=task: bar.update(  # type: ignore[misc]
+                lambda run, task=task: bar.update(
                     task, total=run["rows_total"] or None, completed=run["rows_done"]
                 ),
             )
