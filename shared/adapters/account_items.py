@@ -12,8 +12,6 @@ from shared.domain.account import (
     Credit,
     Customer,
     DeliveryState,
-    Document,
-    DocumentKind,
     Hold,
     Notice,
     NoticeItem,
@@ -65,64 +63,11 @@ def customer_from(item: Item) -> Customer:
     )
 
 
-def head_item(entity: str, customer: Customer, document: Document, shards: int) -> Item:
-    """Return the head in its place: live and in the due index while open, else in history."""
-    customer_id = customer.customer_id
-    item: Item = {
-        "type": "HEAD",
-        "customer_id": customer_id,
-        "document_id": document.document_id,
-        "kind": str(document.kind),
-        "number": document.number,
-        "issued_on": document.issued_on.isoformat(),
-        "due_on": document.due_on.isoformat(),
-        "currency": document.total.currency,
-        "total": document.total.minor,
-        "open": document.open.minor,
-        "external_id": document.external_id,
-        "revision": document.revision,
-        "description": document.description,
-        "po_number": document.po_number,
-        "stage_done": document.stage_done,
-        "invoice_id": document.invoice_id,
-        "pdf_key": document.pdf_key,
-        "time_zone": customer.time_zone,
-        "policy": customer.policy,
-        "version": document.version,
-    }
-    if not document.open:
-        return keys.closed_head(entity, customer_id, document.document_id) | item
-    shard = keys.shard_of(customer_id, shards)
-    entry = keys.due_entry(entity, shard, document.due_on, customer_id, document.document_id)
-    return keys.open_head(entity, customer_id, document.document_id) | item | entry
-
-
-def document_from(item: Item) -> Document:
-    currency = item["currency"]
-    return Document(
-        document_id=item["document_id"],
-        kind=DocumentKind(item["kind"]),
-        number=item["number"],
-        issued_on=date.fromisoformat(item["issued_on"]),
-        due_on=date.fromisoformat(item["due_on"]),
-        total=Money(minor=item["total"], currency=currency),
-        open=Money(minor=item["open"], currency=currency),
-        external_id=item["external_id"],
-        revision=item["revision"],
-        description=item["description"],
-        po_number=item["po_number"],
-        stage_done=item["stage_done"],
-        invoice_id=item["invoice_id"],
-        pdf_key=item["pdf_key"],
-        version=item["version"],
-    )
-
-
 def credit_item(entity: str, customer_id: str, credit: Credit) -> Item:
     return {
-        **keys.credit(entity, customer_id, credit.payment_id),
+        **keys.credit(entity, customer_id, credit.source_id),
         "type": "CREDIT",
-        "payment_id": credit.payment_id,
+        "source_id": credit.source_id,
         "currency": credit.unapplied.currency,
         "unapplied": credit.unapplied.minor,
         "received_on": credit.received_on.isoformat(),
@@ -132,7 +77,7 @@ def credit_item(entity: str, customer_id: str, credit: Credit) -> Item:
 
 def credit_from(item: Item) -> Credit:
     return Credit(
-        payment_id=item["payment_id"],
+        source_id=item["source_id"],
         unapplied=Money(minor=item["unapplied"], currency=item["currency"]),
         received_on=date.fromisoformat(item["received_on"]),
         version=item["version"],

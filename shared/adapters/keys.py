@@ -18,12 +18,12 @@ def live(entity: str, customer_id: str) -> str:
 
 
 def history(entity: str, customer_id: str) -> str:
-    """Return the partition of a customer's closed heads, notices, payments and questions."""
+    """Return the partition of a customer's closed heads, notices and questions."""
     return live(entity, customer_id) + "#H"
 
 
 def ledger(entity: str, customer_id: str) -> str:
-    """Return the partition of a customer's movements, which nothing ever changes."""
+    """Return the partition of a customer's postings, which nothing ever changes."""
     return live(entity, customer_id) + "#L"
 
 
@@ -67,8 +67,8 @@ def closed_head(entity: str, customer_id: str, document_id: str) -> Key:
     return _key(history(entity, customer_id), f"HEAD#{document_id}")
 
 
-def credit(entity: str, customer_id: str, payment_id: str) -> Key:
-    return _key(live(entity, customer_id), f"CREDIT#{payment_id}")
+def credit(entity: str, customer_id: str, source_id: str) -> Key:
+    return _key(live(entity, customer_id), f"CREDIT#{source_id}")
 
 
 def hold(entity: str, customer_id: str, hold_id: str) -> Key:
@@ -100,8 +100,12 @@ def delivery(entity: str, customer_id: str, n: int) -> Key:
     return _key(history(entity, customer_id), f"NOTICE#{n:08d}#DELIVERY")
 
 
-def payment(entity: str, customer_id: str, payment_id: str) -> Key:
-    return _key(history(entity, customer_id), f"PAYMENT#{payment_id}")
+def payment(entity: str, payment_id: str) -> Key:
+    """Return the key of a payment, which is the fact that it exists, once per entity.
+
+    payment_id is derived from the id that whoever took the money gave it.
+    """
+    return fact(entity, f"payment:{payment_id}")
 
 
 def writeback(entity: str, customer_id: str, payment_id: str, document_id: str) -> Key:
@@ -112,8 +116,8 @@ def question(entity: str, customer_id: str, question_id: str) -> Key:
     return _key(history(entity, customer_id), f"QUESTION#{question_id}")
 
 
-def movement(entity: str, customer_id: str, movement_id: str) -> Key:
-    return _key(ledger(entity, customer_id), f"M#{movement_id}")
+def posting(entity: str, customer_id: str, posting_id: str) -> Key:
+    return _key(ledger(entity, customer_id), f"P#{posting_id}")
 
 
 def fact(entity: str, name: str) -> Key:

@@ -9,26 +9,39 @@ from shared.domain.money import Money
 from shared.domain.payment import Allocation, Payment
 
 
-def payment_item(entity_id: str, customer_id: str, payment: Payment) -> Item:
-    """Return the payment without its pending key."""
+def payment_item(entity_id: str, payment: Payment) -> Item:
+    """Return the payment without its pending key. The key is the fact that it was booked."""
     return {
-        **keys.payment(entity_id, customer_id, payment.payment_id),
+        **keys.payment(entity_id, payment.payment_id),
         "type": "PAYMENT",
-        "customer_id": customer_id,
+        "customer_id": payment.customer_id,
         "payment_id": payment.payment_id,
-        "state": "settled",
         "source": payment.source,
         "currency": payment.amount.currency,
         "amount": payment.amount.minor,
-        "unapplied": payment.unapplied.minor,
         "method": payment.method,
         "gateway_reference": payment.gateway_reference,
         "checkout_id": payment.checkout_id,
         "external_id": payment.external_id,
         "received_on": payment.received_on.isoformat(),
         "received_at": iso(payment.received_at),
-        "allocations": allocation_list(payment.allocations),
-        "plan": plan_list(payment.plan),
+        **use_of(payment),
+    }
+
+
+def use_of(payment: Payment) -> Item:
+    """Return what changes of a payment: what it is used for."""
+    return {
+        "allocations": [
+            {
+                "document_id": allocation.document_id,
+                "number": allocation.number,
+                "invoice_external_id": allocation.invoice_external_id,
+                "amount": allocation.amount.minor,
+            }
+            for allocation in payment.allocations
+        ],
+        "plan": [[document_id, part.minor] for document_id, part in payment.plan],
         "version": payment.version,
     }
 
@@ -38,6 +51,7 @@ def payment_from(item: Item) -> Payment:
     currency = item["currency"]
     return Payment(
         payment_id=item["payment_id"],
+        customer_id=item["customer_id"],
         amount=Money(minor=item["amount"], currency=currency),
         method=item["method"],
         received_on=date.fromisoformat(item["received_on"]),
@@ -61,21 +75,3 @@ def payment_from(item: Item) -> Payment:
         ),
         version=item["version"],
     )
-
-
-def allocation_list(allocations: tuple[Allocation, ...]) -> list[Item]:
-    """Return allocations as the item holds them."""
-    return [
-        {
-            "document_id": allocation.document_id,
-            "number": allocation.number,
-            "invoice_external_id": allocation.invoice_external_id,
-            "amount": allocation.amount.minor,
-        }
-        for allocation in allocations
-    ]
-
-
-def plan_list(plan: tuple[tuple[str, Money], ...]) -> list[list[str | int]]:
-    """Return a plan as the item holds it."""
-    return [[document_id, part.minor] for document_id, part in plan]

@@ -1,29 +1,17 @@
 """Payments: money from the gateway, made true with everything it settles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from shared.adapters import keys
-from shared.adapters.account_items import (
-    checkout_from,
-    credit_from,
-    customer_from,
-    document_from,
-)
+from shared.adapters.account_items import checkout_from, customer_from
 from shared.adapters.checkout_moves import closing_writes, processing_update
-from shared.adapters.codec import Item
-from shared.adapters.payment_items import (
-    allocation_list,
-    payment_from,
-    payment_item,
-    plan_list,
-)
-from shared.adapters.settlement_writes import allocation_writes, settlement_writes
+from shared.adapters.ledger import books_from, posting_writes
+from shared.adapters.payment_items import payment_from, payment_item, use_of
 from shared.adapters.table import (
     VERSION,
     ConditionLost,
-    Delete,
     Put,
     Table,
     Update,
@@ -32,11 +20,18 @@ from shared.adapters.table import (
 )
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Checkout, CheckoutState, Credit, Entity
-from shared.domain.clock import Now, iso
+from shared.adapters.writeback_items import writeback_puts
+from shared.domain.account import Checkout, CheckoutState, Entity
+from shared.domain.clock import Now
 from shared.domain.messages import ReceiptView
 from shared.domain.money import Money
-from shared.domain.payment import Booked, Payment
+from shared.domain.payment import (
+    Booked,
+    Payment,
+    allocation_posting,
+    payment_id,
+    payment_posting,
+)
 from shared.domain.settle import Settlement
 from shared.domain.standing import Standing
 from shared.domain.tasks import Task
@@ -49,24 +44,19 @@ class Payments:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def payment(self, entity_id: str, customer_id: str, payment_id: str) -> Payment:
+    def payment(self, entity_id: str, payment_id: str) -> Payment:
         """Return the payment. Raises NotFound."""
-        item = self._table.get(keys.payment(entity_id, customer_id, payment_id))
+        item = self._table.get(keys.payment(entity_id, payment_id))
         if item is None:
             raise NotFound(payment=payment_id)
         return payment_from(item)
 
-    def of(self, entity_id: str, customer_id: str) -> Iterator[Payment]:
-        """Yield the customer's payments, in no order of time."""
-        for item in self._table.query(keys.history(entity_id, customer_id), begins="PAYMENT#"):
-            yield payment_from(item)
-
-    def receipt(self, entity_id: str, customer_id: str, payment_id: str) -> ReceiptView:
+    def receipt(self, entity_id: str, payment_id: str) -> ReceiptView:
         """Return what the payment's receipt says. Raises NotFound.
 
         Raises WriteConflict while a large payment is still being allocated: ask again later.
         """
-        payment = self.payment(entity_id, customer_id, payment_id)
+        payment = self.payment(entity_id, payment_id)
         if payment.plan:
             raise WriteConflict(payment=payment_id)
         return ReceiptView(
@@ -79,10 +69,10 @@ class Payments:
 
     def booked(self, entity_id: str, references: Sequence[str]) -> dict[str, Booked]:
         """Return what is remembered of those of the gateway's payments that are booked."""
-        places = [keys.fact(entity_id, f"gateway:{reference}") for reference in references]
+        places = [keys.payment(entity_id, payment_id(entity_id, r)) for r in references]
         return {
-            item["reference"]: Booked(
-                Money(minor=item["amount"], currency=item["currency"]), item.get("planned", False)
+            item["gateway_reference"]: Booked(
+                Money(minor=item["amount"], currency=item["currency"]), bool(item["plan"])
             )
             for item in self._table.get_many(places)
         }
@@ -102,15 +92,14 @@ class Payments:
         heads = {item["document_id"]: item for item in live if item["type"] == "HEAD"}
         return Standing(
             customer=customer_from(by_key["PROFILE"]),
-            documents=tuple(document_from(head) for head in heads.values()),
-            credits=tuple(credit_from(item) for item in live if item["type"] == "CREDIT"),
+            books=books_from(customer_id, heads, live),
             checkout=checkout_from(checkout),
             others=tuple(
                 checkout_from(item)
                 for item in live
                 if item["type"] == "CHECKOUT" and item["checkout_id"] != checkout_id
             ),
-            stored={**heads, "": checkout},
+            stored=checkout,
         )
 
     def apply(
@@ -126,12 +115,12 @@ class Payments:
 
         Raises WriteConflict when anything changed meanwhile: read and settle again.
         """
-        whose = (entity_id, standing.customer.customer_id)
         pending = keys.pending_entry(entity_id, "payment", now.wall, payment.payment_id)
+        posting = payment_posting(payment, settlement.movements, now)
         writes: list[Write] = [
-            Put(_fact(*whose, payment)),
-            Put(payment_item(*whose, payment) | pending | {"recorded_at": iso(now.business)}),
-            *settlement_writes(*whose, payment, settlement, standing.stored, now, writeback=True),
+            Put(payment_item(entity_id, payment) | pending),
+            *posting_writes(entity_id, standing.books, posting),
+            *writeback_puts(entity_id, payment, settlement.allocations, now),
             *_paid(entity_id, standing, payment),
         ]
         if task is not None:
@@ -157,7 +146,6 @@ class Payments:
 
         Raises WriteConflict when anything changed meanwhile.
         """
-        whose = (entity_id, standing.customer.customer_id)
         after = replace(
             payment,
             allocations=payment.allocations + settlement.allocations,
@@ -165,26 +153,16 @@ class Payments:
             version=payment.version + 1,
         )
         noted = Update(
-            keys.payment(*whose, payment.payment_id),
-            set={
-                "allocations": allocation_list(after.allocations),
-                "plan": plan_list(after.plan),
-                "unapplied": after.unapplied.minor,
-                "version": after.version,
-            },
+            keys.payment(entity_id, payment.payment_id),
+            set=use_of(after),
             condition=VERSION,
             values=seen(payment.version),
         )
-        writes: list[Write] = [
-            noted,
-            *allocation_writes(*whose, payment, settlement, standing.stored, now, writeback=True),
-        ]
-        credit = standing.credit(payment.payment_id)
-        if credit is not None and settlement.allocations:
-            writes.append(_credit_write(*whose, credit, settlement.unapplied))
-        if not after.plan:
-            fact = keys.fact(entity_id, f"gateway:{payment.gateway_reference}")
-            writes.append(Update(fact, set={"planned": False}))
+        writes: list[Write] = [noted]
+        if settlement.movements:
+            posting = allocation_posting(payment, settlement.movements, now)
+            writes += posting_writes(entity_id, standing.books, posting)
+            writes += writeback_puts(entity_id, payment, settlement.allocations, now)
         if task is not None:
             writes.append(open_task_put(entity_id, task))
         try:
@@ -219,7 +197,7 @@ class Payments:
         checkout = standing.checkout
         reason = f"checkout:{checkout.checkout_id}"
         self._write(
-            *closing_writes(*whose, checkout, standing.stored[""], state, reference),
+            *closing_writes(*whose, checkout, standing.stored, state, reference),
             ticket_put(entity, today, whose[1], reason),
         )
 
@@ -268,40 +246,14 @@ class Payments:
             raise WriteConflict(reason="checkout") from lost
 
 
-def _fact(entity_id: str, customer_id: str, payment: Payment) -> Item:
-    return {
-        **keys.fact(entity_id, f"gateway:{payment.gateway_reference}"),
-        "type": "FACT",
-        "customer_id": customer_id,
-        "payment_id": payment.payment_id,
-        "checkout_id": payment.checkout_id,
-        "reference": payment.gateway_reference,
-        "currency": payment.amount.currency,
-        "amount": payment.amount.minor,
-        "planned": bool(payment.plan),
-    }
-
-
 def _paid(entity_id: str, standing: Standing, payment: Payment) -> tuple[Write, ...]:
     return closing_writes(
         entity_id,
         standing.customer.customer_id,
         standing.checkout,
-        standing.stored[""],
+        standing.stored,
         CheckoutState.PAID,
         payment.gateway_reference,
-    )
-
-
-def _credit_write(entity_id: str, customer_id: str, credit: Credit, rest: Money) -> Write:
-    place = keys.credit(entity_id, customer_id, credit.payment_id)
-    if not rest:
-        return Delete(place, condition=VERSION, values=seen(credit.version))
-    return Update(
-        place,
-        set={"unapplied": rest.minor, "version": credit.version + 1},
-        condition=VERSION,
-        values=seen(credit.version),
     )
 
 

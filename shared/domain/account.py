@@ -11,15 +11,58 @@ from shared.domain.money import Money
 class DocumentKind(StrEnum):
     INVOICE = "invoice"
     CHARGE = "charge"
+    CREDIT_NOTE = "credit_note"
+
+
+class DiscountTax(StrEnum):
+    """What an early-payment discount does to the tax: taken on gross, on net, or tax as if taken.
+
+    REDUCE lowers tax with the price; KEEP takes the discount on the net and leaves the tax whole;
+    MIXED invoices the tax as if the discount were taken, so that taking it changes no tax.
+    """
+
+    REDUCE = "reduce"
+    KEEP = "keep"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One part of an invoice, due on its own day. number is 1-based, open is 0..total."""
+
+    number: int
+    due_on: date
+    total: Money
+    open: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """An early-payment discount on a document, such as 2 % until the 10th.
+
+    amount is what is taken off the whole document where its rest arrives by last_day (value date).
+    tax_minor is the part of amount that is tax, by rate text. percent is what was agreed, as
+    decimal text, for people to read.
+    """
+
+    percent: str
+    last_day: date
+    amount: Money
+    treatment: DiscountTax
+    tax_minor: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The head of an invoice or charge: what was asked, what is still open.
+    """The head of an invoice, charge or credit note: what was asked, what is still open.
 
     total and open are in the document's currency; open is 0..total. due_on is a date of the
-    customer's calendar. stage_done is how far an older system had chased it (a stage id), or "".
-    invoice_id is the invoice a charge belongs to, "" for an invoice. version counts the writes.
+    customer's calendar; where there are instalments it is that of the first open one. stage_done is
+    how far an older system had chased it (a stage id), or "". invoice_id is the invoice that a
+    charge or credit note belongs to, "" for an invoice. charge is the kind of a charge: late_fee,
+    interest or compensation. tax_minor is the tax in total by rate text, empty where the hub does
+    not know it. version counts the writes. A credit note is open for nothing: what is left of it is
+    a Credit.
     """
 
     document_id: str
@@ -37,6 +80,11 @@ class Document:
     invoice_id: str = ""
     pdf_key: str = ""
     version: int = 1
+    instalments: tuple[Instalment, ...] = ()
+    discount: Discount | None = None
+    tax_minor: Mapping[str, int] = field(default_factory=dict)
+    charge: str = ""
+    voided: bool = False
 
     def days_late(self, today: date) -> int:
         """Return the days past due on today: 0 on the due date, negative before it."""
@@ -56,9 +104,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """The rest of a payment that is not allocated yet."""
+    """The rest of a payment or credit note (its source) that is not allocated yet."""
 
-    payment_id: str
+    source_id: str
     unapplied: Money
     received_on: date
     version: int = 1

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from shared.domain.clock import Now
 from shared.domain.money import Money
+from shared.domain.movement import Movement, MovementKind, Posting
+from shared.ids import derived_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,13 @@ class Booked:
 class Payment:
     """Settled money from one customer.
 
-    source is "gateway" or "elsewhere". received_at is the instant at which whoever took the money
-    booked it, received_on its date in the customer's zone. plan holds what is still to be
-    allocated, by document id: it is empty once the payment is done.
+    source is "gateway", "bank" or "elsewhere". received_at is the instant at which whoever took the
+    money booked it, received_on its date in the customer's zone. allocations are those that hold.
+    plan holds what is still to be allocated, by document id: it is empty once the payment is done.
     """
 
     payment_id: str
+    customer_id: str
     amount: Money
     method: str
     received_on: date
@@ -57,3 +61,31 @@ class Payment:
         """Return what is allocated to no document."""
         used = sum(allocation.amount.minor for allocation in self.allocations)
         return Money(minor=self.amount.minor - used, currency=self.amount.currency)
+
+
+def payment_id(entity_id: str, reference: str) -> str:
+    """Return the id of the payment that the gateway calls reference."""
+    return derived_id("payment", entity_id, reference)
+
+
+def payment_posting(payment: Payment, allocated: tuple[Movement, ...], now: Now) -> Posting:
+    """Return the posting of money that came in, and of what it is used for at once."""
+    came = Movement(
+        MovementKind.PAYMENT, payment.amount, source_id=payment.payment_id, via=payment.source
+    )
+    return Posting(
+        posting_id=f"payment:{payment.payment_id}",
+        value_date=payment.received_on,
+        recorded_at=now.business,
+        movements=(came, *allocated),
+    )
+
+
+def allocation_posting(payment: Payment, allocated: tuple[Movement, ...], now: Now) -> Posting:
+    """Return the posting of the next part of a payment's plan, as payment stands before it."""
+    return Posting(
+        posting_id=f"allocation:{payment.payment_id}:{payment.version}",
+        value_date=payment.received_on,
+        recorded_at=now.business,
+        movements=allocated,
+    )

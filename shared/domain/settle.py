@@ -1,10 +1,11 @@
-"""Settlement: how an amount of money closes documents. Pure, and exact to the minor unit."""
+"""Settlement: how money of one source closes documents. Pure, and exact to the minor unit."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from shared.domain.account import Document
 from shared.domain.money import Money
+from shared.domain.movement import Movement, MovementKind
 from shared.domain.payment import Allocation
 
 
@@ -12,24 +13,24 @@ from shared.domain.payment import Allocation
 class Settlement:
     """What becomes of an amount: allocations and the unapplied rest sum to it exactly.
 
-    before and after hold the touched documents in the order of allocations; each one after is
-    open for less and one version on. left is the part of the plan that was not looked at.
+    movements are what allocations are in the books, one for each instalment. left is the part of
+    the plan that was not looked at.
     """
 
     allocations: tuple[Allocation, ...]
-    before: tuple[Document, ...]
-    after: tuple[Document, ...]
+    movements: tuple[Movement, ...]
     unapplied: Money
     left: tuple[tuple[str, Money], ...] = ()
 
 
 def settle(
+    source_id: str,
     amount: Money,
     plan: Iterable[tuple[str, Money]],
     documents: Iterable[Document],
     documents_max: int | None = None,
 ) -> Settlement:
-    """Return how amount settles the planned parts of documents, oldest due first.
+    """Return how amount of a source settles the planned parts of documents, oldest due first.
 
     Each document gets the least of what is planned, what it is open for, and what is left of
     amount. A planned document that is not among documents (it was closed meanwhile) gets nothing:
@@ -45,19 +46,55 @@ def settle(
     )
     now, later = found[:documents_max], found[len(found[:documents_max]) :]
     rest = amount
-    pairs: list[tuple[Document, Money]] = []
+    allocations: list[Allocation] = []
+    movements: list[Movement] = []
     for document in now:
         part = min(wanted[document.document_id], document.open, rest)
         if part:
-            pairs.append((document, part))
             rest -= part
+            allocations.append(_allocation(document, part))
+            movements += allocated(source_id, document, part)
     return Settlement(
-        allocations=tuple(_allocation(document, part) for document, part in pairs),
-        before=tuple(document for document, _ in pairs),
-        after=tuple(_reduced(document, part) for document, part in pairs),
+        allocations=tuple(allocations),
+        movements=tuple(movements),
         unapplied=rest,
         left=tuple((d.document_id, wanted[d.document_id]) for d in later) if rest else (),
     )
+
+
+def allocated(source_id: str, document: Document, part: Money) -> tuple[Movement, ...]:
+    """Return the movements that put part of a source's money against document.
+
+    The first instalment that is open comes first. part is at most what is open.
+    """
+    return tuple(
+        Movement(
+            MovementKind.ALLOCATION,
+            -piece,
+            document_id=document.document_id,
+            instalment=number,
+            source_id=source_id,
+        )
+        for number, piece in spread(document, part)
+    )
+
+
+def spread(document: Document, part: Money) -> Iterator[tuple[int, Money]]:
+    """Yield (instalment, amount) over what is open of document, first due first; they sum to part.
+
+    The instalment is 0 for a document without any. Raises ValueError where part is more than is
+    open.
+    """
+    if document.open < part:
+        raise ValueError(f"{part} is more than is open of {document.document_id}")
+    if not document.instalments:
+        yield 0, part
+        return
+    for instalment in document.instalments:
+        piece = min(instalment.open, part)
+        if piece:
+            part -= piece
+            yield instalment.number, piece
 
 
 def _by_document(plan: Iterable[tuple[str, Money]]) -> dict[str, Money]:
@@ -70,7 +107,3 @@ def _by_document(plan: Iterable[tuple[str, Money]]) -> dict[str, Money]:
 
 def _allocation(document: Document, part: Money) -> Allocation:
     return Allocation(document.document_id, document.number, document.external_id, part)
-
-
-def _reduced(document: Document, part: Money) -> Document:
-    return replace(document, open=document.open - part, version=document.version + 1)

@@ -16,7 +16,7 @@ from shared.domain.gateway import (
 )
 from shared.domain.money import Money
 from shared.domain.parked import Parked
-from shared.domain.payment import Booked, Payment
+from shared.domain.payment import Booked, Payment, payment_id
 from shared.domain.settle import Settlement, settle
 from shared.domain.standing import Standing
 from shared.domain.tasks import Task
@@ -47,7 +47,7 @@ class Gateway(Protocol):
 
 
 class Payments(Protocol):
-    def payment(self, entity_id: str, customer_id: str, payment_id: str) -> Payment: ...
+    def payment(self, entity_id: str, payment_id: str) -> Payment: ...
     def booked(self, entity_id: str, references: list[str]) -> dict[str, Booked]: ...
     def standing(self, entity_id: str, customer_id: str, checkout_id: str) -> Standing | None: ...
     def apply(
@@ -176,9 +176,12 @@ def _book(ports: Ports, entity_id: str, told: GatewayPayment, amount: Money, now
     checkout = standing.checkout
     if amount.currency != checkout.amount.currency:
         return park(ports, entity_id, "currency_mismatch", told.reference, now)
-    settlement = settle(amount, checkout.allocations, standing.documents, DOCUMENTS_MAX)
+    booked_as = payment_id(entity_id, told.reference)
+    documents = standing.books.documents
+    settlement = settle(booked_as, amount, checkout.allocations, documents, DOCUMENTS_MAX)
     payment = Payment(
-        payment_id=derived_id("payment", entity_id, told.reference),
+        payment_id=booked_as,
+        customer_id=told.customer_id,
         amount=amount,
         method=told.method,
         received_on=Now(told.received_at, told.received_at).today(standing.customer.time_zone),
@@ -193,20 +196,21 @@ def _book(ports: Ports, entity_id: str, told: GatewayPayment, amount: Money, now
     new = (checkout.state, checkout.gateway_reference) != booked_by_this
     new = new and ports.payments.apply(entity_id, standing, payment, settlement, now, task)
     if not new:
-        payment = ports.payments.payment(entity_id, told.customer_id, payment.payment_id)
+        payment = ports.payments.payment(entity_id, booked_as)
     else:
-        _close_other_pages(ports, standing, settlement)
+        _close_other_pages(ports, standing, payment)
     if payment.plan:
-        _finish_plan(ports, entity_id, payment.payment_id, told, now)
+        _finish_plan(ports, entity_id, booked_as, told, now)
     return Outcome("done", "booked" if new else "known")
 
 
-def _close_other_pages(ports: Ports, standing: Standing, settlement: Settlement) -> None:
+def _close_other_pages(ports: Ports, standing: Standing, payment: Payment) -> None:
     """Close the pages on which somebody could pay again for what is settled now.
 
     One that cannot be closed may still be paid: that money becomes credit, with a task.
     """
-    settled = {d.document_id for d in settlement.after if not d.open}
+    was_open = {d.document_id: d.open for d in standing.books.documents}
+    settled = {a.document_id for a in payment.allocations if a.amount == was_open[a.document_id]}
     for other in standing.others:
         meant_for = {document_id for document_id, _ in other.allocations}
         if other.state is CheckoutState.OPEN and other.session_id and meant_for & settled:
@@ -215,24 +219,25 @@ def _close_other_pages(ports: Ports, standing: Standing, settlement: Settlement)
 
 
 def _finish_plan(
-    ports: Ports, entity_id: str, payment_id: str, told: GatewayPayment, now: Now
+    ports: Ports, entity_id: str, booked_as: str, told: GatewayPayment, now: Now
 ) -> None:
     """Allocate the rest of a large payment part by part, from wherever it stands."""
     left = True
     while left:
-        left = try_again(ports, lambda: _next_part(ports, entity_id, payment_id, told, now))
+        left = try_again(ports, lambda: _next_part(ports, entity_id, booked_as, told, now))
 
 
 def _next_part(
-    ports: Ports, entity_id: str, payment_id: str, told: GatewayPayment, now: Now
+    ports: Ports, entity_id: str, booked_as: str, told: GatewayPayment, now: Now
 ) -> bool:
-    payment = ports.payments.payment(entity_id, told.customer_id, payment_id)
+    payment = ports.payments.payment(entity_id, booked_as)
     standing = ports.payments.standing(entity_id, told.customer_id, told.checkout_id)
     if standing is None or not payment.plan:
         return False
-    credit = standing.credit(payment.payment_id)
+    credit = standing.books.credit(booked_as)
     rest = credit.unapplied if credit else Money.zero(payment.amount.currency)
-    settlement = settle(rest, payment.plan, standing.documents, DOCUMENTS_MAX)
+    documents = standing.books.documents
+    settlement = settle(booked_as, rest, payment.plan, documents, DOCUMENTS_MAX)
     task = _task(standing, replace(payment, plan=settlement.left), settlement, now)
     after = ports.payments.allocate_more(entity_id, standing, payment, settlement, now, task)
     return bool(after.plan)

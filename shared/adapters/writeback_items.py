@@ -1,0 +1,36 @@
+"""Notes of what the ERP is still to be told of a payment."""
+
+from collections.abc import Iterable
+
+from shared.adapters import keys
+from shared.adapters.table import Put
+from shared.domain.clock import Now
+from shared.domain.payment import Allocation, Payment
+
+
+def writeback_puts(
+    entity_id: str, payment: Payment, allocations: Iterable[Allocation], now: Now
+) -> tuple[Put, ...]:
+    """Return the writes of one note for each of allocations, pending until the ERP has it."""
+    return tuple(_put(entity_id, payment, allocation, now) for allocation in allocations)
+
+
+def _put(entity_id: str, payment: Payment, allocation: Allocation, now: Now) -> Put:
+    ids = (payment.payment_id, allocation.document_id)
+    return Put(
+        {
+            **keys.writeback(entity_id, payment.customer_id, *ids),
+            **keys.pending_entry(entity_id, "writeback", now.wall, "#".join(ids)),
+            "type": "WRITEBACK",
+            "customer_id": payment.customer_id,
+            "payment_id": payment.payment_id,
+            "document_id": allocation.document_id,
+            "invoice_external_id": allocation.invoice_external_id,
+            "number": allocation.number,
+            "received_on": payment.received_on.isoformat(),
+            "currency": allocation.amount.currency,
+            "amount": allocation.amount.minor,
+            "method": payment.method,
+            "gateway_reference": payment.gateway_reference,
+        }
+    )

@@ -1,0 +1,131 @@
+"""One customer's books at one consistent look, and what movements make of them.
+
+An operation reads Books, decides on movements, and writes what changed() says: heads and credits
+are moved by nothing else, so that they are always the sum of the movements.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from shared.domain.account import Credit, Document, Instalment
+from shared.domain.money import Money
+from shared.domain.movement import MAKES_TOTAL, Movement
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The documents and credits of one customer that an operation may touch.
+
+    documents are all the open ones and those closed ones that were asked for. stored is what the
+    store wants back with a write, by document id, and nobody else's.
+    """
+
+    customer_id: str
+    documents: tuple[Document, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    stored: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self, document_id: str) -> Document | None:
+        """Return the document of that id, or None where it was not read."""
+        return next((d for d in self.documents if d.document_id == document_id), None)
+
+    def credit(self, source_id: str) -> Credit | None:
+        """Return what is unapplied of a payment or credit note, or None where nothing is."""
+        return next((c for c in self.credits if c.source_id == source_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Pairs of (before, after). A document that is new has no before; a credit may lack either."""
+
+    documents: tuple[tuple[Document | None, Document], ...] = ()
+    credits: tuple[tuple[Credit | None, Credit | None], ...] = ()
+
+
+def changed(
+    books: Books, movements: Iterable[Movement], value_date: date, new: Iterable[Document] = ()
+) -> Changes:
+    """Return what movements make of books: each touched document and credit, once.
+
+    new are documents that the movements make: open for nothing until then, and of the total that
+    those movements give them. A credit that becomes empty goes; value_date is the day of a new one.
+
+    Raises ValueError where a movement names a document that books do not hold, where a document
+    would be open for less than nothing or more than its total, or a credit for less than nothing:
+    an operation that was not bounded, never an input.
+    """
+    known: dict[str, Document | None] = {d.document_id: d for d in books.documents}
+    fresh = {d.document_id: d for d in new}
+    opened: defaultdict[str, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+    totals: defaultdict[str, int] = defaultdict(int)
+    sources: dict[str, Money] = {}
+    for movement in movements:
+        if movement.document_id:
+            opened[movement.document_id][movement.instalment] += movement.amount.minor
+            if movement.kind in MAKES_TOTAL:
+                totals[movement.document_id] += movement.amount.minor
+        if movement.source_id:
+            nothing = Money.zero(movement.amount.currency)
+            known_sum = sources.get(movement.source_id, nothing)
+            sources[movement.source_id] = known_sum + movement.amount
+    documents = []
+    for document_id, parts in opened.items():
+        before = known.get(document_id)
+        start = before or fresh[document_id]
+        documents.append((before, _moved(start, before is None, parts, totals[document_id])))
+    credits = [_credited(books, source, added, value_date) for source, added in sources.items()]
+    return Changes(tuple(documents), tuple(pair for pair in credits if pair != (None, None)))
+
+
+def _moved(document: Document, is_new: bool, parts: Mapping[int, int], total: int) -> Document:
+    currency = document.total.currency
+    start = 0 if is_new else document.open.minor
+    open_minor = start + sum(parts.values())
+    total_minor = total if is_new else document.total.minor + total
+    if not 0 <= open_minor <= total_minor:
+        raise ValueError(f"{document.document_id} would be open for {open_minor} of {total_minor}")
+    instalments = tuple(_part(i, is_new, parts.get(i.number, 0)) for i in document.instalments)
+    if instalments and sum(i.open.minor for i in instalments) != open_minor:
+        raise ValueError(f"{document.document_id}: a movement names none of its instalments")
+    return replace(
+        document,
+        total=Money(minor=total_minor, currency=currency),
+        open=Money(minor=open_minor, currency=currency),
+        instalments=instalments,
+        due_on=due_on(document.due_on, instalments),
+        version=1 if is_new else document.version + 1,
+    )
+
+
+def due_on(otherwise: date, instalments: tuple[Instalment, ...]) -> date:
+    """Return the due date of the first instalment that is open, the last one's when none is."""
+    if not instalments:
+        return otherwise
+    return next((i.due_on for i in instalments if i.open), instalments[-1].due_on)
+
+
+def _part(instalment: Instalment, is_new: bool, added: int) -> Instalment:
+    start = 0 if is_new else instalment.open.minor
+    if not 0 <= start + added <= instalment.total.minor:
+        raise ValueError(f"instalment {instalment.number} would be open for {start + added}")
+    opened = Money(minor=start + added, currency=instalment.total.currency)
+    return replace(instalment, open=opened)
+
+
+def _credited(
+    books: Books, source_id: str, added: Money, value_date: date
+) -> tuple[Credit | None, Credit | None]:
+    before = books.credit(source_id)
+    if before is None:
+        after = Credit(source_id, added, value_date)
+    else:
+        unapplied = before.unapplied + added
+        after = replace(before, unapplied=unapplied, version=before.version + 1)
+    if after.unapplied.minor < 0:
+        raise ValueError(f"{source_id} would be unapplied for {after.unapplied.minor}")
+    if before is not None and not added:
+        return None, None
+    return before, after if after.unapplied else None
