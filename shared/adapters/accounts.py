@@ -7,13 +7,13 @@ from shared.adapters.account_items import (
     checkout_from,
     credit_from,
     customer_from,
-    document_from,
     hold_from,
     notice_from,
     promise_from,
 )
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from
+from shared.adapters.head_items import document_from
 from shared.adapters.table import Table
 from shared.domain.account import Account, Customer, Document, Entity, Notice
 from shared.errors import NotFound

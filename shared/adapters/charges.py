@@ -1,11 +1,12 @@
-"""Charges: documents of their own, written with their movement."""
+"""Charges: documents of their own, written with their posting."""
 
 from shared.adapters import keys
-from shared.adapters.account_items import head_item
-from shared.adapters.movements import movement_put
+from shared.adapters.head_items import head_item
+from shared.adapters.ledger import posting_put
 from shared.adapters.table import EXISTS, Check, ConditionLost, Put, Table
 from shared.domain.account import Account, Document, Entity
 from shared.domain.clock import Now
+from shared.domain.document_posting import document_posting
 
 
 class Charges:
@@ -15,7 +16,7 @@ class Charges:
         self._table = table
 
     def add(self, entity: Entity, account: Account, charge: Document, now: Now) -> bool:
-        """Write charge and its movement.
+        """Write charge and its posting.
 
         Returns False where it is there already, or its invoice is open no more: money that came
         in since the decision.
@@ -24,18 +25,10 @@ class Charges:
         whose = (entity.entity_id, customer.customer_id)
         head = head_item(entity.entity_id, customer, charge, entity.shards)
         pending = keys.pending_entry(entity.entity_id, "document", now.wall, charge.document_id)
-        movement = movement_put(
-            *whose,
-            f"charge:{charge.document_id}",
-            "charge",
-            charge.total,
-            value_date=charge.issued_on,
-            recorded_at=now.business,
-            document_id=charge.document_id,
-        )
+        posting = posting_put(*whose, document_posting(charge, now))
         still_open = Check(keys.open_head(*whose, charge.invoice_id), EXISTS)
         try:
-            self._table.write(movement, Put(head | pending), still_open)
+            self._table.write(posting, Put(head | pending), still_open)
         except ConditionLost:
             return False
         return True

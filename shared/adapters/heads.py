@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.adapters import keys
-from shared.adapters.account_items import document_from, head_item
+from shared.adapters.head_items import document_from, head_item
 from shared.adapters.table import NEW, VERSION, Delete, Put, Table, Write, seen
 from shared.domain.account import Customer, Document, Entity
 

@@ -1,18 +1,20 @@
-"""Invoices of the ERP: head, movement and the fact that remembers the ERP's id."""
+"""Invoices of the ERP: head, posting and the fact that remembers the ERP's id."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from shared.adapters import keys
-from shared.adapters.account_items import credit_item, head_item
+from shared.adapters.account_items import credit_item
 from shared.adapters.codec import Item
+from shared.adapters.head_items import head_item
 from shared.adapters.heads import head_writes, read_heads
-from shared.adapters.movements import movement_put
+from shared.adapters.ledger import posting_put
 from shared.adapters.parked import parked_put
 from shared.adapters.table import ConditionLost, Put, Table, Write
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import Group, again, write_groups
 from shared.domain.account import Credit, Customer, Document, Entity
 from shared.domain.clock import Now
+from shared.domain.document_posting import document_posting, revision_posting
 from shared.domain.import_verdicts import Arrival, InvoiceFact, surplus_facts
 from shared.domain.money import Money
 from shared.domain.parked import Parked
@@ -61,20 +63,7 @@ class ImportedInvoices:
             *_tickets(entity, arrival),
         ]
         if after.total != before.total:
-            writes.append(
-                movement_put(
-                    entity.entity_id,
-                    arrival.customer.customer_id,
-                    f"revision:{after.document_id}:{after.version}",
-                    "revision",
-                    after.total - before.total,
-                    value_date=now.today(arrival.customer.time_zone),
-                    recorded_at=now.business,
-                    document_id=after.document_id,
-                )
-            )
-        if surplus:
-            writes += _surplus_writes(entity, arrival.customer, after, surplus, now)
+            writes += _revision_writes(entity, arrival.customer, before, after, surplus, now)
         try:
             self._table.write(*writes)
         except (ConditionLost, WriteConflict):
@@ -88,51 +77,39 @@ def _new_writes(entity: Entity, document: Document, arrival: Arrival, now: Now) 
     return (
         Put(_fact_item(entity.entity_id, document, arrival)),
         Put(head_item(entity.entity_id, customer, document, entity.shards) | pending),
-        movement_put(
-            entity.entity_id,
-            customer.customer_id,
-            f"invoice:{document.document_id}:1",
-            "invoice",
-            document.total,
-            value_date=document.issued_on,
-            recorded_at=now.business,
-            document_id=document.document_id,
-        ),
+        posting_put(entity.entity_id, customer.customer_id, document_posting(document, now)),
         *_tickets(entity, arrival),
     )
 
 
-def _surplus_writes(
-    entity: Entity, customer: Customer, after: Document, surplus: Money, now: Now
+def _revision_writes(
+    entity: Entity,
+    customer: Customer,
+    before: Document,
+    after: Document,
+    surplus: Money,
+    now: Now,
 ) -> list[Write]:
-    """Return what hands back the part of the allocations that the new total has no room for."""
+    """Return the posting of the new total, and of a surplus that it has no room for."""
     whose = (entity.entity_id, customer.customer_id)
     revision = f"{after.document_id}:{after.version}"
+    surplus_id = derived_id("surplus", entity.entity_id, revision)
     today = now.today(customer.time_zone)
-    credit = Credit(derived_id("surplus", entity.entity_id, revision), surplus, today)
-    parked = Parked(
-        parked_id=derived_id("parked", "surplus", entity.entity_id, revision),
-        kind="invoice",
-        source="import",
-        reason="total_below_paid",
-        created_at=now.business,
-        facts={"customer_id": customer.customer_id, **surplus_facts(after, surplus)},
-    )
-    return [
-        movement_put(
-            *whose,
-            f"deallocation:{revision}",
-            "deallocation",
-            surplus,
-            value_date=today,
-            recorded_at=now.business,
-            document_id=after.document_id,
-            payment_id=credit.payment_id,
+    difference = after.total - before.total
+    posting = revision_posting(after, difference, surplus, surplus_id, today, now)
+    writes: list[Write] = [posting_put(*whose, posting)]
+    if surplus:
+        parked = Parked(
+            parked_id=derived_id("parked", "surplus", entity.entity_id, revision),
+            kind="invoice",
+            source="import",
             reason="total_below_paid",
-        ),
-        Put(credit_item(*whose, credit)),
-        parked_put(entity.entity_id, parked),
-    ]
+            created_at=now.business,
+            facts={"customer_id": customer.customer_id, **surplus_facts(after, surplus)},
+        )
+        writes.append(Put(credit_item(*whose, Credit(surplus_id, surplus, today))))
+        writes.append(parked_put(entity.entity_id, parked))
+    return writes
 
 
 def _tickets(entity: Entity, arrival: Arrival) -> list[Put]:

@@ -1,18 +1,19 @@
-"""Payments that somebody else received, and the fact that remembers the ERP's id."""
+"""Payments that somebody else received: the ERP's id gives the payment its own, once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.adapters import keys
-from shared.adapters.account_items import document_from
-from shared.adapters.codec import Item
+from shared.adapters.head_items import document_from
+from shared.adapters.ledger import posting_writes
 from shared.adapters.payment_items import payment_item
-from shared.adapters.settlement_writes import settlement_writes
 from shared.adapters.table import Put, Table
 from shared.adapters.write_groups import Group, write_groups
 from shared.domain.account import Document
+from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.import_verdicts import Booking, PaymentFact
+from shared.domain.payment import elsewhere_payment_id, payment_posting
 
 
 class ImportedPayments:
@@ -23,16 +24,15 @@ class ImportedPayments:
 
     def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, PaymentFact]:
         """Return what is remembered, by external id."""
-        wanted = [keys.fact(entity_id, _name(e)) for e in external_ids]
-        return {
-            i["external_id"]: PaymentFact(i["payment_id"], i["content_hash"])
-            for i in self._table.get_many(wanted)
-        }
+        ids = [elsewhere_payment_id(entity_id, external_id) for external_id in external_ids]
+        found = self._table.get_many([keys.payment(entity_id, payment_id) for payment_id in ids])
+        return {i["external_id"]: PaymentFact(i["payment_id"], i["content_hash"]) for i in found}
 
     def ours(self, entity_id: str, pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
         """Return the payment ids, of (customer id, payment id), that this hub itself gave out."""
-        wanted = [keys.payment(entity_id, *pair) for pair in pairs]
-        return frozenset(i["payment_id"] for i in self._table.get_many(wanted))
+        wanted = [keys.payment(entity_id, payment_id) for _, payment_id in pairs]
+        found = {(i["customer_id"], i["payment_id"]) for i in self._table.get_many(wanted)}
+        return frozenset(payment_id for _, payment_id in found & set(pairs))
 
     def open_documents(
         self, entity_id: str, pairs: Sequence[tuple[str, str]]
@@ -58,25 +58,13 @@ class ImportedPayments:
         document id. Nobody is sent a receipt, and nothing is written back: who took the money
         knows of it.
         """
-        stored = {document_id: dict(head) for document_id, head in heads.items()}
         groups: list[Group] = []
         for booking in bookings:
-            whose, payment = (entity_id, booking.customer_id), booking.payment
-            fact: Item = {
-                **keys.fact(entity_id, _name(payment.external_id)),
-                "type": "FACT",
-                "external_id": payment.external_id,
-                "customer_id": booking.customer_id,
-                "payment_id": payment.payment_id,
-                "content_hash": booking.content_hash,
-            }
-            item = Put(payment_item(*whose, payment))
-            settled = settlement_writes(
-                *whose, payment, booking.settlement, stored, now, writeback=False
-            )
-            groups.append((Put(fact), item, *settled))
+            payment = booking.payment
+            touched = {a.document_id: heads[a.document_id] for a in payment.allocations}
+            documents = tuple(document_from(head) for head in touched.values())
+            books = Books(payment.customer_id, documents, stored=touched)
+            posting = payment_posting(payment, booking.settlement.movements, now)
+            item = payment_item(entity_id, payment) | {"content_hash": booking.content_hash}
+            groups.append((Put(item), *posting_writes(entity_id, books, posting)))
         return write_groups(self._table, groups)
-
-
-def _name(external_id: str) -> str:
-    return f"erp:payment:{external_id}"

@@ -1,19 +1,20 @@
-"""Invoices that this hub issues: number, head, lines and movement in one transaction."""
+"""Invoices that this hub issues: number, head, lines and posting in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from shared.adapters import keys
-from shared.adapters.account_items import head_item
+from shared.adapters.head_items import head_item
 from shared.adapters.heads import read_heads
 from shared.adapters.invoice_lines import lines_item
-from shared.adapters.movements import movement_put
+from shared.adapters.ledger import posting_put
 from shared.adapters.table import ConditionLost, Put, Table, Update, Write
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import again
 from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.clock import Now
+from shared.domain.document_posting import document_posting
 from shared.errors import WriteConflict
 
 _COUNTER = "invoice"
@@ -94,15 +95,7 @@ def _writes(
     writes: list[Write] = [
         Put(number_fact),
         Put(head_item(entity.entity_id, customer, document, entity.shards) | pending),
-        movement_put(
-            *whose,
-            f"invoice:{document_id}:1",
-            "invoice",
-            document.total,
-            value_date=document.issued_on,
-            recorded_at=now.business,
-            document_id=document_id,
-        ),
+        posting_put(*whose, document_posting(document, now)),
     ]
     if lines:
         writes.append(Put(lines_item(*whose, document, lines, "")))

@@ -1,4 +1,4 @@
-"""The ledger: postings, and the heads and credits that are their sum, written in one transaction."""
+"""The ledger: postings, and the heads and credits that are their sum, written together."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -138,15 +138,12 @@ def _head_writes(
         yield Update(key, set=moving(after), condition=VERSION, values=unchanged)
 
 
-def _credit_write(
-    entity_id: str, customer_id: str, before: Credit | None, after: Credit | None
-) -> Write:
+def _credit_write(entity_id: str, customer_id: str, before: Credit | None, after: Credit) -> Write:
     if before is None:
-        assert after is not None
         return Put(credit_item(entity_id, customer_id, after))
     key = keys.credit(entity_id, customer_id, before.source_id)
     same = {**seen(before.version), ":unapplied": before.unapplied.minor}
-    if after is None:
+    if not after.unapplied:
         return Delete(key, condition=_SAME_CREDIT, values=same)
     changes = {"unapplied": after.unapplied.minor, "version": after.version}
     return Update(key, set=changes, condition=_SAME_CREDIT, values=same)

@@ -1,14 +1,13 @@
 """What belongs to a document besides its head: lines, what was paid on it, its PDF."""
 
-from datetime import date
-
 from shared.adapters import keys
-from shared.adapters.account_items import document_from
 from shared.adapters.codec import Item
+from shared.adapters.head_items import document_from
 from shared.adapters.invoice_lines import lines_from
+from shared.adapters.posting_items import posting_from
 from shared.adapters.table import VERSION, ConditionLost, Table, Update, seen
 from shared.domain.account import Document, Line
-from shared.domain.money import Money
+from shared.domain.movement import MovementKind
 from shared.domain.paper import Paper
 from shared.domain.portal import Received
 
@@ -35,17 +34,16 @@ class Papers:
         self, entity_id: str, customer_id: str, document_id: str, currency: str
     ) -> tuple[Received, ...]:
         """Return what was paid on a document in currency, oldest first."""
-        movements = self._table.query(
-            keys.ledger(entity_id, customer_id),
-            begins=keys.movement(entity_id, customer_id, "allocation:")["sk"],
+        found = (
+            Received(posting.value_date, -movement.amount)
+            for item in self._table.query(keys.ledger(entity_id, customer_id), begins="P#")
+            for posting in (posting_from(item),)
+            for movement in posting.movements
+            if movement.document_id == document_id
+            and movement.kind in (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
+            and movement.amount.currency == currency
         )
-        found = (_received(m) for m in movements if m["document_id"] == document_id)
-        return tuple(
-            sorted(
-                (r for r in found if r.amount.currency == currency),
-                key=lambda r: (r.received_on, r.amount.minor),
-            )
-        )
+        return tuple(sorted(found, key=lambda r: (r.received_on, r.amount.minor)))
 
     def has_pdf(self, entity_id: str, customer_id: str, document: Document, pdf_key: str) -> bool:
         """Note that the PDF of document is stored under pdf_key.
@@ -71,10 +69,3 @@ class Papers:
         whose = (entity_id, customer_id, document_id)
         heads = self._table.get_many([keys.open_head(*whose), keys.closed_head(*whose)])
         return heads[0] if heads else None
-
-
-def _received(movement: Item) -> Received:
-    return Received(
-        received_on=date.fromisoformat(movement["value_date"]),
-        amount=Money(minor=-movement["amount"], currency=movement["currency"]),
-    )

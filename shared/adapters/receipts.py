@@ -27,7 +27,5 @@ class Receipts:
             "customer_id": customer_id,
             "n": notice.n,
         }
-        payment = Update(
-            keys.payment(entity_id, customer_id, notice.payment_id), remove=("ppk", "psk")
-        )
+        payment = Update(keys.payment(entity_id, notice.payment_id), remove=("ppk", "psk"))
         return self._notices.claim(entity_id, customer_id, notice, wall, Put(fact), payment)

@@ -6,12 +6,15 @@ from datetime import date
 from itertools import batched
 
 from shared.adapters import keys
-from shared.adapters.account_items import credit_from, document_from
+from shared.adapters.account_items import credit_from
 from shared.adapters.codec import Item
+from shared.adapters.head_items import document_from
 from shared.adapters.payment_items import payment_from
+from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
 from shared.domain.account import Credit, DeliveryState, Document
 from shared.domain.money import Money
+from shared.domain.movement import MovementKind, Posting
 from shared.domain.payment import Payment
 from shared.errors import NotFound
 
@@ -111,16 +114,24 @@ class Receivables:
             yield document_from(item)
 
     def payments(self, entity_id: str, customer_id: str) -> Iterator[Payment]:
-        """Yield the payments of one customer."""
-        partition = keys.history(entity_id, customer_id)
-        for item in self._table.query(partition, begins="PAYMENT#"):
-            yield payment_from(item)
+        """Yield the payments of one customer, in no order of time."""
+        came = self._postings(entity_id, customer_id, "payment:")
+        for chunk in batched(came, _KEYS_PER_READ, strict=False):
+            ids = [posting.movements[0].source_id for posting in chunk]
+            for item in self._table.get_many([keys.payment(entity_id, i) for i in ids]):
+                yield payment_from(item)
+
+    def _postings(self, entity_id: str, customer_id: str, begins: str) -> Iterator[Posting]:
+        prefix = keys.posting(entity_id, customer_id, begins)["sk"]
+        for item in self._table.query(keys.ledger(entity_id, customer_id), begins=prefix):
+            yield posting_from(item)
 
     def story(self, entity_id: str, customer_id: str) -> list[Item]:
         """Return everything that happened to one customer, and its live facts, in key order."""
         return [
             *self._table.query(keys.history(entity_id, customer_id)),
             *self._table.query(keys.live(entity_id, customer_id)),
+            *self._table.query(keys.ledger(entity_id, customer_id)),
         ]
 
     def activity(self, entity_id: str, customer_id: str) -> Activity:
@@ -134,8 +145,10 @@ class Receivables:
             documents=tuple(document_from(i) for i in of.get("HEAD", [])),
             credits=tuple(credit_from(i) for i in of.get("CREDIT", [])),
             payments=tuple(
-                (payment.received_on, payment.amount)
-                for payment in (payment_from(i) for i in of.get("PAYMENT", []))
+                (posting.value_date, movement.amount)
+                for posting in (posting_from(i) for i in of.get("POSTING", []))
+                for movement in posting.movements
+                if movement.kind is MovementKind.PAYMENT
             ),
             notices=tuple(
                 (date.fromisoformat(i["as_of"]), i["stage"] or i["kind"])

@@ -39,10 +39,10 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Pairs of (before, after). A document that is new has no before; a credit may lack either."""
+    """Pairs of (before, after). What is new has no before; a credit that is used up is of zero."""
 
     documents: tuple[tuple[Document | None, Document], ...] = ()
-    credits: tuple[tuple[Credit | None, Credit | None], ...] = ()
+    credits: tuple[tuple[Credit | None, Credit], ...] = ()
 
 
 def changed(
@@ -51,7 +51,7 @@ def changed(
     """Return what movements make of books: each touched document and credit, once.
 
     new are documents that the movements make: open for nothing until then, and of the total that
-    those movements give them. A credit that becomes empty goes; value_date is the day of a new one.
+    those movements give them. value_date is the day of a credit that begins or begins again.
 
     Raises ValueError where a movement names a document that books do not hold, where a document
     would be open for less than nothing or more than its total, or a credit for less than nothing:
@@ -76,8 +76,12 @@ def changed(
         before = known.get(document_id)
         start = before or fresh[document_id]
         documents.append((before, _moved(start, before is None, parts, totals[document_id])))
-    credits = [_credited(books, source, added, value_date) for source, added in sources.items()]
-    return Changes(tuple(documents), tuple(pair for pair in credits if pair != (None, None)))
+    credits = [
+        _credited(books.credit(source_id), source_id, added, value_date)
+        for source_id, added in sources.items()
+        if added
+    ]
+    return Changes(tuple(documents), tuple(credits))
 
 
 def _moved(document: Document, is_new: bool, parts: Mapping[int, int], total: int) -> Document:
@@ -116,16 +120,10 @@ def _part(instalment: Instalment, is_new: bool, added: int) -> Instalment:
 
 
 def _credited(
-    books: Books, source_id: str, added: Money, value_date: date
-) -> tuple[Credit | None, Credit | None]:
-    before = books.credit(source_id)
-    if before is None:
-        after = Credit(source_id, added, value_date)
-    else:
-        unapplied = before.unapplied + added
-        after = replace(before, unapplied=unapplied, version=before.version + 1)
+    before: Credit | None, source_id: str, added: Money, value_date: date
+) -> tuple[Credit | None, Credit]:
+    known = before or Credit(source_id, Money.zero(added.currency), value_date, version=0)
+    after = replace(known, unapplied=known.unapplied + added, version=known.version + 1)
     if after.unapplied.minor < 0:
         raise ValueError(f"{source_id} would be unapplied for {after.unapplied.minor}")
-    if before is not None and not added:
-        return None, None
-    return before, after if after.unapplied else None
+    return before, after

@@ -68,7 +68,6 @@ class Arrival:
 class Booking:
     """A payment received elsewhere, ready to be written with what it settles."""
 
-    customer_id: str
     payment: Payment
     settlement: Settlement
     content_hash: str

@@ -68,6 +68,11 @@ def payment_id(entity_id: str, reference: str) -> str:
     return derived_id("payment", entity_id, reference)
 
 
+def elsewhere_payment_id(entity_id: str, external_id: str) -> str:
+    """Return the id of the payment that the ERP, or the bank, calls external_id."""
+    return derived_id("payment-elsewhere", entity_id, external_id)
+
+
 def payment_posting(payment: Payment, allocated: tuple[Movement, ...], now: Now) -> Posting:
     """Return the posting of money that came in, and of what it is used for at once."""
     came = Movement(

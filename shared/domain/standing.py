@@ -1,6 +1,5 @@
 """How a customer and one of his checkouts stand at the moment when money is to be booked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,4 +19,4 @@ class Standing:
     books: Books
     checkout: Checkout
     others: tuple[Checkout, ...]
-    stored: Mapping[str, Any]
+    stored: dict[str, Any]

@@ -14,9 +14,8 @@ from shared.domain.import_verdicts import (
     judge_payment,
 )
 from shared.domain.imports import PaymentRow, Problem
-from shared.domain.payment import Payment
+from shared.domain.payment import Payment, elsewhere_payment_id
 from shared.domain.settle import settle
-from shared.ids import derived_id
 from shared.usecases.import_rows import Judged
 
 
@@ -94,9 +93,11 @@ class PaymentDesk:
     ) -> Booking:
         known = found.get(invoice.document_id)
         plan = [(invoice.document_id, row.amount)]
-        settlement = settle(row.amount, plan, [known[0]] if known else [])
+        booked_as = elsewhere_payment_id(self.entity.entity_id, row.external_id)
+        settlement = settle(booked_as, row.amount, plan, [known[0]] if known else [])
         payment = Payment(
-            payment_id=derived_id("payment-elsewhere", self.entity.entity_id, row.external_id),
+            payment_id=booked_as,
+            customer_id=invoice.customer_id,
             amount=row.amount,
             method=row.method,
             received_on=row.paid_on,
@@ -105,4 +106,4 @@ class PaymentDesk:
             external_id=row.external_id,
             allocations=settlement.allocations,
         )
-        return Booking(invoice.customer_id, payment, settlement, row.content_hash)
+        return Booking(payment, settlement, row.content_hash)

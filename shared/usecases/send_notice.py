@@ -65,7 +65,7 @@ class Links(Protocol):
 
 
 class Receipts(Protocol):
-    def receipt(self, entity_id: str, customer_id: str, payment_id: str) -> ReceiptView: ...
+    def receipt(self, entity_id: str, payment_id: str) -> ReceiptView: ...
 
 
 class Mailer(Protocol):
@@ -177,7 +177,7 @@ def _mail(
         fees = _fees(account, decision, stage.id)
         view = MailView(entity, customer, decision.items, today, "", fees)
     elif notice.kind == "receipt":
-        payment = ports.receipts.receipt(entity.entity_id, customer.customer_id, notice.payment_id)
+        payment = ports.receipts.receipt(entity.entity_id, notice.payment_id)
         view = replace(view, payment=payment)
     path = ports.links.create(entity.entity_id, customer.customer_id, now)
     linked = replace(view, link=ports.public_url + path)

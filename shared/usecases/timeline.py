@@ -11,8 +11,9 @@ from shared.domain.money import Money, to_decimal_text
 class Event:
     """One thing that happened.
 
-    at is an instant or a date as ISO text; kind is invoice, charge, notice, payment, hold,
-    question, checkout or task; state says how it stands; facts hold what the kind adds.
+    at is an instant or a date as ISO text; kind is invoice, charge, credit_note, notice, hold,
+    question, checkout, task, or the kind of a posting's first movement (payment, refund,
+    write_off, ...); state says how it stands; facts hold what the kind adds.
     """
 
     at: str
@@ -32,9 +33,13 @@ def timeline(items: Iterable[Mapping[str, Any]]) -> tuple[Event, ...]:
     events = []
     for item in stored:
         tell = _TELLERS.get(item["type"])
-        if tell is not None:
+        if tell is not None and not _told_by_its_head(item):
             events.append(tell(item, deliveries))
     return tuple(sorted(events, key=lambda e: (e.at, e.kind, e.title), reverse=True))
+
+
+def _told_by_its_head(item: Mapping[str, Any]) -> bool:
+    return item["type"] == "POSTING" and item["movements"][0]["kind"] in ("invoice", "charge")
 
 
 _Deliveries = Mapping[int, Mapping[str, Any]]
@@ -67,14 +72,23 @@ def _head(item: Mapping[str, Any], _: _Deliveries) -> Event:
     return Event(item["issued_on"], item["kind"], item["number"], state, facts)
 
 
-def _payment(item: Mapping[str, Any], _: _Deliveries) -> Event:
+def _posting(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    first = item["movements"][0]
+    kind = str(first["kind"])
     facts = {
-        "payment_id": item["payment_id"],
-        "amount": _text(item["amount"], item["currency"]),
-        "currency": item["currency"],
-        "method": item["method"],
+        "posting_id": item["posting_id"],
+        "amount": _text(sum(_same(item, kind)), first["currency"]),
+        "currency": first["currency"],
+        "reason": first.get("reason", ""),
+        "by": item.get("by", ""),
+        "note": item.get("note", ""),
     }
-    return Event(item["received_on"], "payment", "Payment", item.get("state", "settled"), facts)
+    title = kind.replace("_", " ").capitalize()
+    return Event(item["value_date"], kind, title, "settled", facts)
+
+
+def _same(posting: Mapping[str, Any], kind: str) -> Iterable[int]:
+    return (m["amount"] for m in posting["movements"] if m["kind"] == kind)
 
 
 def _hold(item: Mapping[str, Any], _: _Deliveries) -> Event:
@@ -114,7 +128,7 @@ def _text(minor: int, currency: str) -> str:
 _TELLERS = {
     "NOTICE": _notice,
     "HEAD": _head,
-    "PAYMENT": _payment,
+    "POSTING": _posting,
     "HOLD": _hold,
     "QUESTION": _question,
     "CHECKOUT": _checkout,
