@@ -42,7 +42,9 @@ class Discount:
 
     amount is what is taken off the whole document where its rest arrives by last_day (value date).
     tax_minor is the part of amount that is tax, by rate text. percent is what was agreed, as
-    decimal text, for people to read.
+    decimal text, for people to read. What comes tolerance_days late or is tolerance_minor short
+    still counts; nobody is told so. late_minor is what was paid of the document after that,
+    taken_minor the discount that was taken.
     """
 
     percent: str
@@ -50,6 +52,10 @@ class Discount:
     amount: Money
     treatment: DiscountTax
     tax_minor: Mapping[str, int] = field(default_factory=dict)
+    tolerance_days: int = 0
+    tolerance_minor: int = 0
+    late_minor: int = 0
+    taken_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from shared.errors import NotFound, WriteConflict
 from shared.ids import derived_id
 
 ATTEMPTS_MAX = 8
-# a document takes four writes, the payment itself up to seven; a transaction takes a hundred
-DOCUMENTS_MAX = 23
+# a document takes three writes, the payment itself up to six; a transaction takes a hundred
+DOCUMENTS_MAX = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,16 @@ import boto3
 
 from shared import runtime
 from shared.adapters import keys
-from shared.adapters.account_items import customer_item, head_item
+from shared.adapters.account_items import customer_item
 from shared.adapters.entities import PolicyVersion
 from shared.adapters.hand_over import errand
-from shared.adapters.movements import movement_put
+from shared.adapters.head_items import head_item
+from shared.adapters.ledger import posting_put
 from shared.adapters.table import Put
 from shared.adapters.tickets import ticket_put
 from shared.domain.account import Customer, Document, DocumentKind, Entity
+from shared.domain.clock import Now
+from shared.domain.document_posting import document_posting
 from shared.domain.policy import Policy
 from shared.usecases.hand_over import hand_over_stale
 from tests.support.samples import customer, entity, eur
@@ -59,7 +62,7 @@ def add_customer(of: Entity, **changes: object) -> Customer:
 def add_invoice(
     of: Entity, whose: Customer, name: str, due_on: date, minor: int = 10_000
 ) -> Document:
-    """Write an open invoice with its movement and ticket, and return it."""
+    """Write an open invoice with its posting and ticket, and return it."""
     issued_on = due_on - timedelta(days=30)
     document = Document(
         document_id=name,
@@ -70,19 +73,13 @@ def add_invoice(
         total=eur(minor),
         open=eur(minor),
     )
-    movement = movement_put(
-        of.entity_id,
-        whose.customer_id,
-        f"invoice:{name}:1",
-        "invoice",
-        document.total,
-        value_date=issued_on,
-        recorded_at=datetime.now(UTC),
-        document_id=name,
+    now = datetime.now(UTC)
+    posting = posting_put(
+        of.entity_id, whose.customer_id, document_posting(document, Now(now, now))
     )
     head = Put(head_item(of.entity_id, whose, document, of.shards))
     ticket = ticket_put(of, issued_on, whose.customer_id, f"invoice:{name}")
-    runtime.table().write(movement, head, ticket)
+    runtime.table().write(posting, head, ticket)
     return document
 
 

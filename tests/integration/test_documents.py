@@ -13,14 +13,15 @@ from pypdf import PdfReader
 from functions.documents.handler import handler
 from shared import runtime
 from shared.adapters import keys
-from shared.adapters.account_items import document_from, head_item
+from shared.adapters.head_items import document_from, head_item
 from shared.adapters.invoice_lines import lines_item
-from shared.adapters.settlement_writes import settlement_writes
+from shared.adapters.ledger import posting_writes
 from shared.adapters.table import Put, Table
 from shared.domain.account import Document, DocumentKind, Line
+from shared.domain.books import Books
 from shared.domain.money import Money
 from shared.domain.paper import PaperView
-from shared.domain.payment import Payment
+from shared.domain.payment import Payment, payment_posting
 from shared.domain.settle import settle
 from shared.usecases.render_document import render_document
 from tests.support.samples import customer, entity, eur
@@ -117,9 +118,10 @@ class _Meanwhile:
         return b"%PDF"
 
     def _pay(self, document: Document) -> None:
-        settlement = settle(self._paid, [(document.document_id, document.open)], [document])
+        settlement = settle("p1", self._paid, [(document.document_id, document.open)], [document])
         payment = Payment(
             payment_id="p1",
+            customer_id="c1",
             amount=self._paid,
             method="card",
             received_on=document.due_on,
@@ -128,8 +130,9 @@ class _Meanwhile:
         )
         heads = {document.document_id: _head(self._table)}
         now = runtime.now()
-        writes = settlement_writes("demo", "c1", payment, settlement, heads, now, writeback=False)
-        self._table.write(*writes)
+        books = Books("c1", (document,), stored=heads)
+        posting = payment_posting(payment, settlement.movements, now)
+        self._table.write(*posting_writes("demo", books, posting))
 
 
 @pytest.mark.parametrize("open_minor", [400, 0])

@@ -66,7 +66,7 @@ def repeat(**changes: object) -> str:
     return made.recurrence_id
 
 
-def test_an_issued_invoice_has_a_number_lines_a_movement_and_waits_for_its_pdf(
+def test_an_issued_invoice_has_a_number_lines_a_posting_and_waits_for_its_pdf(
     demo: Entity,
 ) -> None:
     lines = (Line("Lamp", "2", eur(5_000), "19", eur(10_000)),)
@@ -78,7 +78,7 @@ def test_an_issued_invoice_has_a_number_lines_a_movement_and_waits_for_its_pdf(
     item = runtime.table().get(keys.lines("demo", "c1", document.document_id))
     assert item is not None
     assert lines_from(item) == lines
-    assert [m["amount"] for m in stored("MOVEMENT")] == [11_900]
+    assert [m["amount"] for p in stored("POSTING") for m in p["movements"]] == [11_900]
     assert [t["sk"].split("#")[0] for t in stored("TICKET")] == ["2026-01-31"]
 
 

@@ -71,13 +71,13 @@ def checkout_state(name: str) -> str:
 def books_balance() -> None:
     """Every minor unit is on a document or unapplied, and every head is the fold of its ledger."""
     received = sum(item["amount"] for item in payments())
-    movements = of_type("demo", "MOVEMENT")
+    movements = [m for p in of_type("demo", "POSTING") for m in p["movements"]]
     allocated = -sum(m["amount"] for m in movements if m["kind"] == "allocation")
     unapplied = sum(c["unapplied"] for c in of_type("demo", "CREDIT"))
     assert received == allocated + unapplied
     assert received == sum(m["amount"] for m in movements if m["kind"] == "payment")
     for head in of_type("demo", "HEAD"):
-        own = [m["amount"] for m in movements if m["document_id"] == head["document_id"]]
+        own = [m["amount"] for m in movements if m.get("document_id") == head["document_id"]]
         assert sum(own) == head["open"] >= 0
         assert (head["open"] > 0) == (not head["pk"].endswith("#H"))
         assert ("gpk" in head) == (head["open"] > 0)
@@ -104,7 +104,7 @@ def test_a_paid_page_settles_its_invoice_and_leaves_what_others_need(gateway, se
     assert of_type("demo", "CREDIT", "PARKED", "TASK") == []
     (event,) = of_type("demo", "INBOX")
     assert (event["state"], event["outcome"], "ppk" in event) == ("done", "booked", False)
-    receipt = runtime.payments().receipt("demo", "c1", payment["payment_id"])
+    receipt = runtime.payments().receipt("demo", payment["payment_id"])
     assert receipt.documents == (("INV1", euros(10_000)),)
     books_balance()
 
@@ -379,7 +379,7 @@ def test_a_part_with_all_it_can_hold_fits_into_one_transaction(gateway, seller, 
     hint(seller, "evt_1", COMPLETED, session("co1"))
     assert account().documents == ()
     assert account().credits[0].unapplied == euros(1)
-    assert sizes == [99]
+    assert sizes == [81]
 
 
 def test_many_documents_are_settled_in_parts(gateway, seller, buyer, monkeypatch):
@@ -391,7 +391,7 @@ def test_many_documents_are_settled_in_parts(gateway, seller, buyer, monkeypatch
     hint(seller, "evt_1", COMPLETED, session("co1"))
     assert (account().documents, account().credits) == ((), ())
     assert len(of_type("demo", "WRITEBACK")) == 7
-    payment = runtime.payments().payment("demo", "c1", payments()[0]["payment_id"])
+    payment = runtime.payments().payment("demo", payments()[0]["payment_id"])
     assert (len(payment.allocations), payment.plan, payment.unapplied) == (7, (), euros(0))
     books_balance()
 
@@ -413,7 +413,7 @@ def test_a_crash_between_the_parts_is_finished_by_the_next_run(gateway, seller, 
     assert len(payment["plan"]) == 2
     assert account().credits[0].unapplied == euros(200)
     with pytest.raises(WriteConflict):
-        runtime.payments().receipt("demo", "c1", payment["payment_id"])
+        runtime.payments().receipt("demo", payment["payment_id"])
     books_balance()
     apply_payment(runtime.money_in(), "demo", told, runtime.now())
     assert (account().documents, account().credits) == ((), ())

@@ -6,7 +6,8 @@ import pytest
 
 from shared import runtime
 from shared.adapters import keys
-from shared.adapters.account_items import checkout_from, head_item
+from shared.adapters.account_items import checkout_from
+from shared.adapters.head_items import head_item
 from shared.adapters.table import Put, Table, Update
 from shared.domain.account import Checkout, Customer, Document, DocumentKind, Entity
 from shared.domain.clock import Now

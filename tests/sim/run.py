@@ -19,7 +19,7 @@ def simulate(seed: int, steps: int = STEPS) -> World:
     """
     world = World(seed)
     with (
-        patch.object(apply_payment, "DOCUMENTS_MAX", 1 if seed % 3 == 0 else 23),
+        patch.object(apply_payment, "DOCUMENTS_MAX", 1 if seed % 3 == 0 else 25),
         patch.object(sweep, "CUSTOMERS_PER_MESSAGE", 1 if seed % 4 < 2 else 25),
     ):
         for _ in range(steps):

@@ -92,10 +92,10 @@ POLICY = Policy(
 )
 FEE_MINOR = 1_000
 MAY_CHANGE: Mapping[str, set[str]] = {
-    "MOVEMENT": set(),
+    "POSTING": set(),
     "NOTICE": {"ppk", "psk"},
     "WRITEBACK": {"ppk", "psk"},
-    "PAYMENT": {"ppk", "psk", "allocations", "plan", "unapplied", "version"},
+    "PAYMENT": {"ppk", "psk", "allocations", "plan", "version"},
 }
 """What may change of an item of a type that otherwise never does, and is never removed."""
 PARKED_FOR = {"total_below_paid"}
@@ -517,7 +517,7 @@ class World:
         found.update(f"delivery {d['state']}" for d in self._all("DELIVERY"))
         found.update(f"notice {n['kind']} {n['stage']}" for n in self._all("NOTICE"))
         found.update(f"checkout {c['state']}" for c in self._all("CHECKOUT"))
-        found.update(f"movement {m['kind']}" for m in self._all("MOVEMENT"))
+        found.update(f"movement {m['kind']}" for p in self._all("POSTING") for m in p["movements"])
         found.update(f"parked {p['reason']}" for p in self._all("PARKED"))
         found.update(f"task {t['kind']}" for t in self._all("TASK"))
         parts = Counter(len(p["allocations"]) for p in self._all("PAYMENT"))

@@ -1,0 +1,20 @@
+"""Text on its way into a CSV file that people open with a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(text: str) -> str:
+    """Return text so that no spreadsheet runs it: what would begin a formula is quoted first."""
+    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield each row as one record without its line end. A cell may hold line breaks, quoted."""
+    for row in rows:
+        written = io.StringIO()
+        csv.writer(written, lineterminator="").writerow(row)
+        yield written.getvalue()

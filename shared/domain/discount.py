@@ -1,0 +1,197 @@
+"""Early-payment discounts: what is offered, when it is earned, and when it is taken back.
+
+A discount is for the whole document, once. It is earned where all but the discount was paid by its
+last day: the day is the value date of the money, never the day on which we heard of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from shared.domain.account import Discount, DiscountTax, Document
+from shared.domain.money import Money, split
+from shared.domain.movement import Movement, MovementKind
+
+REASON = "early_payment"
+
+
+def figure(
+    percent: str,
+    last_day: date,
+    total: Money,
+    treatment: DiscountTax,
+    tax_minor: Mapping[str, int],
+) -> Discount | None:
+    """Return the discount of percent on a document over total, or None where it rounds to nothing.
+
+    REDUCE takes it off the gross and takes the tax in it back, KEEP and MIXED off the net only.
+    tax_minor is the tax in total by rate text; where it is unknown (empty) the whole is the net.
+    """
+    base = total.minor
+    if treatment is not DiscountTax.REDUCE:
+        base -= sum(tax_minor.values())
+    amount = Money(minor=_percent_of(base, percent), currency=total.currency)
+    if amount.minor <= 0:
+        return None
+    taxes = tax_minor if treatment is DiscountTax.REDUCE else {}
+    return Discount(percent, last_day, amount, treatment, _share(taxes, total.minor, amount.minor))
+
+
+def offered(document: Document, day: date) -> Money:
+    """Return what is taken off what is open of document if the rest is paid on day: often zero."""
+    discount = document.discount
+    nothing = Money.zero(document.open.currency)
+    if discount is None or discount.taken_minor or day > discount.last_day:
+        return nothing
+    left = min(discount.amount.minor - discount.late_minor, document.open.minor)
+    return Money(minor=max(left, 0), currency=document.open.currency)
+
+
+def to_pay(document: Document, day: date) -> Money:
+    """Return what closes document if it is paid on day: what is open, less the discount if any."""
+    return document.open - offered(document, day)
+
+
+def with_discounts(
+    documents: Iterable[Document], movements: Sequence[Movement], value_date: date
+) -> tuple[Movement, ...]:
+    """Return movements, and after them the discounts that they earn or lose.
+
+    documents are as they stand before. value_date is the day of the money that movements allocate.
+    A discount that is earned is all that is then left open; one that is lost, because money that
+    earned it went back, is taken back whole.
+    """
+    extra: list[Movement] = []
+    for document in sorted(documents, key=lambda d: d.document_id):
+        own = [m for m in movements if m.document_id == document.document_id]
+        if document.discount is not None and own:
+            extra += _of(document, own, followed(document, movements, value_date), value_date)
+    return (*movements, *extra)
+
+
+def followed(
+    document: Document, movements: Iterable[Movement], value_date: date
+) -> Discount | None:
+    """Return document's discount as movements of value_date leave it.
+
+    Where the total is revised, or a credit note is written for the document, the discount is of
+    what remains to be paid. A step that takes the discount is in time, whatever its date.
+    """
+    discount = document.discount
+    if discount is None:
+        return None
+    movements = tuple(movements)
+    notes = {m.source_id for m in movements if m.kind is MovementKind.CREDIT_NOTE}
+    revised = paid = taken = 0
+    for movement in movements:
+        if movement.document_id != document.document_id:
+            continue
+        if movement.kind is MovementKind.DISCOUNT:
+            taken -= movement.amount.minor
+        elif movement.kind is MovementKind.ALLOCATION and movement.source_id not in notes:
+            paid -= movement.amount.minor
+        elif movement.kind in (MovementKind.ALLOCATION, MovementKind.REVISION):
+            revised += movement.amount.minor
+    if revised:
+        discount = _rebased(document, discount, revised)
+    if paid and not taken and value_date > _until(discount):
+        discount = replace(discount, late_minor=discount.late_minor + paid)
+    return replace(discount, taken_minor=discount.taken_minor + taken) if taken else discount
+
+
+def _of(
+    document: Document, own: Sequence[Movement], discount: Discount | None, value_date: date
+) -> list[Movement]:
+    if discount is None:
+        return []
+    open_minor = document.open.minor + sum(m.amount.minor for m in own)
+    unpaid = open_minor + discount.late_minor + discount.taken_minor
+    earned = unpaid <= discount.amount.minor + discount.tolerance_minor
+    kinds = {m.kind for m in own}
+    if discount.taken_minor:
+        lost = not earned and MovementKind.DEALLOCATION in kinds
+        return _movements(document, own, discount, discount.taken_minor) if lost else []
+    if not earned or MovementKind.ALLOCATION not in kinds or value_date > _until(discount):
+        return []
+    return _movements(document, own, discount, -open_minor)
+
+
+def _movements(
+    document: Document, own: Sequence[Movement], discount: Discount, minor: int
+) -> list[Movement]:
+    """Return the discount over the parts of document that have room for it; last parts first."""
+    currency = document.open.currency
+    taxes = _share(discount.tax_minor, discount.amount.minor, abs(minor))
+    sign = -1 if minor < 0 else 1
+    rooms = _rooms(document, own, sign)
+    found = []
+    rest = abs(minor)
+    for number, room in rooms:
+        piece = min(rest, room)
+        if not piece:
+            continue
+        tax = _share(taxes, rest, piece)
+        taxes = {rate: taxes[rate] - tax.get(rate, 0) for rate in taxes}
+        rest -= piece
+        found.append(
+            Movement(
+                MovementKind.DISCOUNT,
+                Money(minor=sign * piece, currency=currency),
+                document_id=document.document_id,
+                instalment=number,
+                reason=REASON,
+                tax={rate: sign * part for rate, part in tax.items()},
+            )
+        )
+    return found
+
+
+def _rooms(
+    document: Document, own: Sequence[Movement], sign: int
+) -> Iterable[tuple[int, int]]:
+    """Yield (instalment, what it can take): open of it to take off, paid of it to put back."""
+    if not document.instalments:
+        moved = sum(m.amount.minor for m in own)
+        opened = document.open.minor + moved
+        yield 0, opened if sign < 0 else document.total.minor - opened
+        return
+    for part in reversed(document.instalments):
+        moved = sum(m.amount.minor for m in own if m.instalment == part.number)
+        opened = part.open.minor + moved
+        yield part.number, opened if sign < 0 else part.total.minor - opened
+
+
+def _rebased(document: Document, discount: Discount, revised: int) -> Discount:
+    """Return discount where revised more (or less) than before is to be paid for document."""
+    change = Decimal(revised)
+    if discount.treatment is not DiscountTax.REDUCE:
+        net = document.total.minor - sum(document.tax_minor.values())
+        change = change * net / document.total.minor
+    changed = _half_even(change * Decimal(discount.percent) / 100)
+    minor = max(discount.amount.minor + changed, 0)
+    taxes = _share(discount.tax_minor, discount.amount.minor, minor) if minor else {}
+    amount = Money(minor=minor, currency=discount.amount.currency)
+    return replace(discount, amount=amount, tax_minor=taxes)
+
+
+def _share(parts: Mapping[str, int], whole: int, minor: int) -> dict[str, int]:
+    """Return the parts of minor where parts are those of whole; nothing that rounds to zero."""
+    if not parts or not whole:
+        return {}
+    rates = sorted(parts)
+    weights = [parts[rate] for rate in rates]
+    *shares, _ = split(minor, (*weights, whole - sum(weights)))
+    return {rate: share for rate, share in zip(rates, shares, strict=True) if share}
+
+
+def _until(discount: Discount) -> date:
+    return discount.last_day + timedelta(days=discount.tolerance_days)
+
+
+def _percent_of(minor: int, percent: str) -> int:
+    return _half_even(Decimal(minor) * Decimal(percent) / 100)
+
+
+def _half_even(exact: Decimal) -> int:
+    return int(exact.quantize(Decimal(1), ROUND_HALF_EVEN))
