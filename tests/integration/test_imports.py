@@ -203,9 +203,9 @@ def test_what_this_hub_told_the_erp_is_not_taken_for_new_money(filled: Entity) -
     from shared.domain.payment import Payment
 
     ours = derived_id("payment", "demo", "pi_1")
-    payment = Payment(ours, eur(2000), "card", datetime(2026, 1, 9, tzinfo=UTC).date(),
-                      datetime(2026, 1, 9, tzinfo=UTC))  # fmt: skip
-    runtime.table().write(Put(payment_item("demo", customer_id("C-1"), payment)))
+    at = datetime(2026, 1, 9, tzinfo=UTC)
+    payment = Payment(ours, customer_id("C-1"), eur(2000), "card", at.date(), at)
+    runtime.table().write(Put(payment_item("demo", payment)))
     header = PAYMENTS.splitlines()[0]
     rows = [f"{ours},I-{n},2026-01-20,EUR,10.00,card" for n in (1, 2)]
     with counted_writes() as written:
