@@ -45,7 +45,7 @@ def head_item(entity: str, customer: Customer, document: Document, shards: int) 
 
 
 def moving(document: Document) -> Item:
-    """Return the attributes that money changes: open, total, due date, instalments, version."""
+    """Return what money changes: open, total, due date, instalments, discount, version."""
     changes: Item = {
         "due_on": document.due_on.isoformat(),
         "total": document.total.minor,
@@ -57,6 +57,8 @@ def moving(document: Document) -> Item:
             [i.number, i.due_on.isoformat(), i.total.minor, i.open.minor]
             for i in document.instalments
         ]
+    if document.discount is not None:
+        changes["discount"] = _discount_item(document.discount)
     if document.voided:
         changes["voided"] = True
     return changes
@@ -115,8 +117,6 @@ def document_from(item: Mapping[str, Any]) -> Document:
 
 def _rarely(document: Document) -> Item:
     values: Item = {}
-    if document.discount is not None:
-        values["discount"] = _discount_item(document.discount)
     if document.tax_minor:
         values["tax_minor"] = dict(document.tax_minor)
     if document.charge:
@@ -131,6 +131,10 @@ def _discount_item(discount: Discount) -> Item:
         "amount": discount.amount.minor,
         "treatment": str(discount.treatment),
         "tax_minor": dict(discount.tax_minor),
+        "tolerance_days": discount.tolerance_days,
+        "tolerance_minor": discount.tolerance_minor,
+        "late": discount.late_minor,
+        "taken": discount.taken_minor,
     }
 
 
@@ -141,4 +145,8 @@ def _discount_from(item: Mapping[str, Any], currency: str) -> Discount:
         amount=Money(minor=item["amount"], currency=currency),
         treatment=DiscountTax(item["treatment"]),
         tax_minor=item["tax_minor"],
+        tolerance_days=item["tolerance_days"],
+        tolerance_minor=item["tolerance_minor"],
+        late_minor=item["late"],
+        taken_minor=item["taken"],
     )

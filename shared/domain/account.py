@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from shared.domain.money import Money
+from shared.domain.tax import TaxCategory
 
 
 class DocumentKind(StrEnum):
@@ -99,13 +100,30 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an invoice. quantity and tax_rate_percent are plain decimal text."""
+    """One line of an invoice. quantity and the percentages are plain decimal text.
+
+    discount is what is taken off quantity times unit_price, and discount_percent what was agreed,
+    for people to read. net is without tax. Where unit_price includes tax, gross is what the line
+    asks for with tax; else it is None and the line asks for net. tax_reason_code and tax_reason say
+    why a line bears no tax.
+    """
 
     description: str
     quantity: str
     unit_price: Money
     tax_rate_percent: str
     net: Money
+    discount: Money | None = None
+    discount_percent: str = ""
+    tax_category: TaxCategory = TaxCategory.STANDARD
+    tax_reason_code: str = ""
+    tax_reason: str = ""
+    gross: Money | None = None
+
+    @property
+    def amount(self) -> Money:
+        """Return what the line asks for in the way that its price is told: with tax or without."""
+        return self.net if self.gross is None else self.gross
 
 
 @dataclass(frozen=True, slots=True)

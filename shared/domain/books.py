@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from shared.domain.account import Credit, Document, Instalment
+from shared.domain.discount import followed
 from shared.domain.money import Money
 from shared.domain.movement import MAKES_TOTAL, Movement
 
@@ -57,6 +58,7 @@ def changed(
     would be open for less than nothing or more than its total, or a credit for less than nothing:
     an operation that was not bounded, never an input.
     """
+    movements = tuple(movements)
     known: dict[str, Document | None] = {d.document_id: d for d in books.documents}
     fresh = {d.document_id: d for d in new}
     opened: defaultdict[str, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
@@ -75,7 +77,10 @@ def changed(
     for document_id, parts in opened.items():
         before = known.get(document_id)
         start = before or fresh[document_id]
-        documents.append((before, _moved(start, before is None, parts, totals[document_id])))
+        after = _moved(start, before is None, parts, totals[document_id])
+        if before is not None:
+            after = replace(after, discount=followed(before, movements, value_date))
+        documents.append((before, after))
     credits = [
         _credited(books.credit(source_id), source_id, added, value_date)
         for source_id, added in sources.items()

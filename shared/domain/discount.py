@@ -83,10 +83,9 @@ def followed(
         return None
     movements = tuple(movements)
     notes = {m.source_id for m in movements if m.kind is MovementKind.CREDIT_NOTE}
+    own = [m for m in movements if m.document_id == document.document_id]
     revised = paid = taken = 0
-    for movement in movements:
-        if movement.document_id != document.document_id:
-            continue
+    for movement in own:
         if movement.kind is MovementKind.DISCOUNT:
             taken -= movement.amount.minor
         elif movement.kind is MovementKind.ALLOCATION and movement.source_id not in notes:
@@ -97,7 +96,10 @@ def followed(
         discount = _rebased(document, discount, revised)
     if paid and not taken and value_date > _until(discount):
         discount = replace(discount, late_minor=discount.late_minor + paid)
-    return replace(discount, taken_minor=discount.taken_minor + taken) if taken else discount
+    discount = replace(discount, taken_minor=discount.taken_minor + taken) if taken else discount
+    settled = document.total.minor - document.open.minor - sum(m.amount.minor for m in own)
+    late = max(min(discount.late_minor, settled), 0)
+    return discount if late == discount.late_minor else replace(discount, late_minor=late)
 
 
 def _of(
@@ -147,9 +149,7 @@ def _movements(
     return found
 
 
-def _rooms(
-    document: Document, own: Sequence[Movement], sign: int
-) -> Iterable[tuple[int, int]]:
+def _rooms(document: Document, own: Sequence[Movement], sign: int) -> Iterable[tuple[int, int]]:
     """Yield (instalment, what it can take): open of it to take off, paid of it to put back."""
     if not document.instalments:
         moved = sum(m.amount.minor for m in own)
@@ -167,7 +167,7 @@ def _rebased(document: Document, discount: Discount, revised: int) -> Discount:
     change = Decimal(revised)
     if discount.treatment is not DiscountTax.REDUCE:
         net = document.total.minor - sum(document.tax_minor.values())
-        change = change * net / document.total.minor
+        change = change * net / (document.total.minor or 1)
     changed = _half_even(change * Decimal(discount.percent) / 100)
     minor = max(discount.amount.minor + changed, 0)
     taxes = _share(discount.tax_minor, discount.amount.minor, minor) if minor else {}

@@ -160,14 +160,7 @@ def due(
 
     Raises InvalidInput where parts with amounts are more than total.
     """
-    offer = terms.offer
-    discount = offer and figure(
-        offer.percent, offer.when.after(issued_on), total, terms.tax, tax_minor or {}
-    )
-    if discount is not None:
-        discount = replace(
-            discount, tolerance_days=terms.tolerance_days, tolerance_minor=terms.tolerance_minor
-        )
+    discount = _discount(terms, issued_on, total, tax_minor or {})
     if len(terms.parts) == 1:
         return Due(terms.parts[0].when.after(issued_on), (), discount)
     amounts = _amounts(terms.parts, total)
@@ -184,6 +177,20 @@ def due(
     if len(instalments) < 2:
         return Due(dated[0][0], (), discount)
     return Due(instalments[0].due_on, instalments, discount)
+
+
+def _discount(
+    terms: Terms, issued_on: date, total: Money, tax_minor: Mapping[str, int]
+) -> Discount | None:
+    if terms.offer is None:
+        return None
+    last_day = terms.offer.when.after(issued_on)
+    discount = figure(terms.offer.percent, last_day, total, terms.tax, tax_minor)
+    if discount is None:
+        return None
+    return replace(
+        discount, tolerance_days=terms.tolerance_days, tolerance_minor=terms.tolerance_minor
+    )
 
 
 def _amounts(parts: tuple[Part, ...], total: Money) -> list[int]:
