@@ -1,6 +1,7 @@
-"""The lines of an invoice: their net amounts, the tax on them, and whether they add up."""
+"""The lines of an invoice: their amounts, the tax on them, and whether they add up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from shared.domain import import_cells as cells
@@ -8,10 +9,23 @@ from shared.domain.account import Line
 from shared.domain.import_cells import BadCell
 from shared.domain.imports import LineGroup, Problem
 from shared.domain.money import Money, exponent, parse_money, total
+from shared.domain.tax import TaxCategory, tax_on, tax_within, usual_category
 
 LINES_MAX = 300
 _TEXT_BYTES_MAX = 250_000
 """Lines and text of one invoice: all of it fits one item of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxGroup:
+    """The lines of one category and rate together: net, the tax on it, and why there is none."""
+
+    category: TaxCategory
+    rate_percent: str
+    net: Money
+    tax: Money
+    reason_code: str
+    reason: str
 
 
 def net_of(quantity: str, unit_price: Money) -> Money:
@@ -22,31 +36,56 @@ def net_of(quantity: str, unit_price: Money) -> Money:
     )
 
 
-def tax_by_rate(lines: Sequence[Line]) -> tuple[tuple[str, Money, Money], ...]:
-    """Return (rate, net, tax) by tax rate, lowest rate first.
+def amount_of(line: Line) -> Money:
+    """Return what quantity, price and discount of line make."""
+    price = net_of(line.quantity, line.unit_price)
+    return price - line.discount if line.discount else price
 
-    The tax of a rate is taken once, on the sum of its lines, and rounded half-even: rounding each
-    line would make cents out of nothing.
+
+def tax_groups(lines: Sequence[Line]) -> tuple[TaxGroup, ...]:
+    """Return net and tax by rate and category, lowest rate first.
+
+    The tax of a group is taken once, on the sum of its lines, and rounded half-even: rounding each
+    line would make cents out of nothing. Where prices include tax it is taken out of their sum.
     """
-    nets: dict[Decimal, tuple[str, int]] = {}
+    groups: dict[tuple[Decimal, str], list[Line]] = {}
     for line in lines:
-        rate = Decimal(line.tax_rate_percent)
-        text, minor = nets.get(rate, (line.tax_rate_percent, 0))
-        nets[rate] = (text, minor + line.net.minor)
-    currency = lines[0].net.currency if lines else ""
-    found = []
-    for rate, (text, minor) in sorted(nets.items()):
-        tax = int((Decimal(minor) * rate / 100).quantize(Decimal(1), ROUND_HALF_EVEN))
-        found.append(
-            (text, Money(minor=minor, currency=currency), Money(minor=tax, currency=currency))
-        )
-    return tuple(found)
+        groups.setdefault((Decimal(line.tax_rate_percent), line.tax_category), []).append(line)
+    return tuple(_tax_group(groups[key]) for key in sorted(groups))
+
+
+def _tax_group(lines: Sequence[Line]) -> TaxGroup:
+    first = lines[0]
+    amount = total((line.amount for line in lines), first.net.currency)
+    rate = first.tax_rate_percent
+    if first.gross is None:
+        net, tax_minor = amount, tax_on(amount.minor, rate)
+        tax = Money(minor=tax_minor, currency=amount.currency)
+    else:
+        tax = Money(minor=tax_within(amount.minor, rate), currency=amount.currency)
+        net = amount - tax
+    reason = first.tax_reason_code, first.tax_reason
+    return TaxGroup(first.tax_category, rate, net, tax, *reason)
+
+
+def tax_by_rate(lines: Sequence[Line]) -> tuple[tuple[str, Money, Money], ...]:
+    """Return (rate, net, tax) by tax rate, lowest rate first, whatever the category."""
+    rates: dict[Decimal, tuple[str, Money, Money]] = {}
+    for group in tax_groups(lines):
+        nothing = (group.rate_percent, group.net - group.net, group.tax - group.tax)
+        text, net, tax = rates.get(Decimal(group.rate_percent), nothing)
+        rates[Decimal(group.rate_percent)] = (text, net + group.net, tax + group.tax)
+    return tuple(rates.values())
+
+
+def tax_minor(lines: Sequence[Line]) -> Mapping[str, int]:
+    """Return the tax on all lines in minor units by rate text; rates without tax are left out."""
+    return {rate: tax.minor for rate, _, tax in tax_by_rate(lines) if tax}
 
 
 def gross_of(lines: Sequence[Line], currency: str) -> Money:
     """Return net and tax of all lines together."""
-    by_rate = tax_by_rate(lines)
-    return total((net + tax for _, net, tax in by_rate), currency)
+    return total((group.net + group.tax for group in tax_groups(lines)), currency)
 
 
 def fits(descriptions: Iterable[str]) -> bool:
@@ -71,7 +110,10 @@ def lines_of(group: LineGroup, invoice_total: Money) -> tuple[tuple[Line, ...], 
     for row in group.rows:
         price = parse_money(row.unit_price, invoice_total.currency)
         net = net_of(row.quantity, price)
-        lines.append(Line(row.description, row.quantity, price, row.tax_rate, net))
+        category = usual_category(row.tax_rate)
+        lines.append(
+            Line(row.description, row.quantity, price, row.tax_rate, net, tax_category=category)
+        )
     gross = gross_of(lines, invoice_total.currency)
     if gross != invoice_total:
         what = f"The {len(lines)} lines of this invoice and their tax add up to {gross}"

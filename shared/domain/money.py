@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -108,3 +110,20 @@ def split(amount_minor: int, weights: Sequence[int]) -> tuple[int, ...]:
     for i in order[: abs(amount_minor) - sum(parts)]:
         parts[i] += 1
     return tuple(sign * p for p in parts)
+
+
+def shares(amount_minor: int, exact: Sequence[Fraction]) -> tuple[int, ...]:
+    """Return whole parts next to exact ones, of either sign, that sum to amount_minor.
+
+    Largest remainder: each part is rounded down, the units left over go to the largest remainders,
+    earlier parts first on a tie. Raises ValueError where amount_minor is not a rounding of the
+    exact sum: whole parts next to them cannot reach it.
+    """
+    parts = [floor(part) for part in exact]
+    left = amount_minor - sum(parts)
+    if not 0 <= left <= len(parts):
+        raise ValueError(f"{amount_minor} is no rounding of {float(sum(exact))}")
+    order = sorted(range(len(exact)), key=lambda i: (parts[i] - exact[i], i))
+    for i in order[:left]:
+        parts[i] += 1
+    return tuple(parts)

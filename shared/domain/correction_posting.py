@@ -1,0 +1,96 @@
+"""The postings that take a document back: a credit note against it, or a void of all of it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from shared.domain.account import Document, DocumentKind
+from shared.domain.clock import Now
+from shared.domain.money import Money
+from shared.domain.movement import Movement, MovementKind, Posting
+from shared.domain.settle import allocated
+from shared.errors import Conflict
+
+_ADJUSTS = frozenset(
+    {
+        MovementKind.DISCOUNT,
+        MovementKind.TOLERANCE,
+        MovementKind.DEDUCTION,
+        MovementKind.WRITE_OFF,
+        MovementKind.RECOVERY,
+        MovementKind.FX_DIFFERENCE,
+    }
+)
+
+
+def adjusted(document: Document, postings: Iterable[Posting]) -> Money:
+    """Return what of document was given up without money: discounts, tolerances, write-offs."""
+    minor = sum(
+        movement.amount.minor
+        for posting in postings
+        for movement in posting.movements
+        if movement.document_id == document.document_id and movement.kind in _ADJUSTS
+    )
+    return Money(minor=-minor, currency=document.total.currency)
+
+
+def credit_note_posting(
+    note: Document, invoice: Document, tax: Mapping[str, int], reason: str, now: Now, by: str
+) -> Posting:
+    """Return the posting of a credit note: it goes first to what is open of its invoice.
+
+    The rest stays unapplied, with the note as its source. tax is that part of the note which the
+    books know as tax of the invoice, by rate.
+    """
+    used = min(note.total, invoice.open)
+    credit = Movement(
+        MovementKind.CREDIT_NOTE, note.total, source_id=note.document_id, reason=reason, tax=tax
+    )
+    return Posting(
+        posting_id=f"credit_note:{note.document_id}",
+        value_date=note.issued_on,
+        recorded_at=now.business,
+        movements=(credit, *(allocated(note.document_id, invoice, used) if used else ())),
+        by=by,
+        note=note.description,
+    )
+
+
+def void_posting(
+    document: Document, credited: bool, reason: str, note: str, today: date, now: Now, by: str
+) -> Posting:
+    """Return the posting that takes all of an invoice back, as if it had never been asked for.
+
+    credited says that a credit note was issued for it. Raises Conflict where document is not an
+    invoice of this hub, or anything was applied to it: what was paid goes back first.
+    """
+    if document.kind is not DocumentKind.INVOICE:
+        raise Conflict(document=document.document_id, reason="only invoices are voided")
+    if document.external_id:
+        raise Conflict(document=document.document_id, reason="the ERP issued it: void it there")
+    if document.voided:
+        raise Conflict(document=document.document_id, reason="it is void already")
+    if credited or document.open != document.total:
+        raise Conflict(
+            document=document.document_id, reason="something is applied to it: credit it instead"
+        )
+    parts = [(i.number, i.open) for i in document.instalments] or [(0, document.open)]
+    last = parts[-1][0]
+    taken = {rate: -minor for rate, minor in document.tax_minor.items()}
+    return Posting(
+        posting_id=f"void:{document.document_id}",
+        value_date=today,
+        recorded_at=now.business,
+        movements=tuple(
+            Movement(
+                MovementKind.VOID,
+                -amount,
+                document_id=document.document_id,
+                instalment=number,
+                reason=reason,
+                tax=taken if number == last else {},
+            )
+            for number, amount in parts
+        ),
+        by=by,
+        note=note,
+    )
