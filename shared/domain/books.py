@@ -13,7 +13,7 @@ from typing import Any
 from shared.domain.account import Credit, Document, Instalment
 from shared.domain.discount import followed
 from shared.domain.money import Money
-from shared.domain.movement import MAKES_TOTAL, Movement
+from shared.domain.movement import MAKES_TOTAL, Movement, MovementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,14 @@ def changed(
     """Return what movements make of books: each touched document and credit, once.
 
     new are documents that the movements make: open for nothing until then, and of the total that
-    those movements give them. value_date is the day of a credit that begins or begins again.
+    those movements give them. A void document stays so. value_date is the day of a credit that begins or begins again.
 
     Raises ValueError where a movement names a document that books do not hold, where a document
     would be open for less than nothing or more than its total, or a credit for less than nothing:
     an operation that was not bounded, never an input.
     """
     movements = tuple(movements)
+    void = {m.document_id for m in movements if m.kind is MovementKind.VOID}
     known: dict[str, Document | None] = {d.document_id: d for d in books.documents}
     fresh = {d.document_id: d for d in new}
     opened: defaultdict[str, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
@@ -80,6 +81,8 @@ def changed(
         after = _moved(start, before is None, parts, totals[document_id])
         if before is not None:
             after = replace(after, discount=followed(before, movements, value_date))
+        if document_id in void:
+            after = replace(after, voided=True)
         documents.append((before, after))
     credits = [
         _credited(books.credit(source_id), source_id, added, value_date)
