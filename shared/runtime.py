@@ -15,7 +15,9 @@ from shared.ids import new_id
 
 if TYPE_CHECKING:
     from shared.adapters.accounts import Accounts
+    from shared.adapters.books_reader import BooksReader
     from shared.adapters.charges import Charges
+    from shared.adapters.charts import Charts
     from shared.adapters.checkouts import Checkouts
     from shared.adapters.claims import Claims
     from shared.adapters.documents import Documents
@@ -171,6 +173,22 @@ def receivables() -> "Receivables":
     from shared.adapters.receivables import Receivables
 
     return Receivables(table())
+
+
+@cache
+def books_reader() -> "BooksReader":
+    """Return the reads of postings beside what is stored with them."""
+    from shared.adapters.books_reader import BooksReader
+
+    return BooksReader(table())
+
+
+@cache
+def charts() -> "Charts":
+    """Return the charts of accounts."""
+    from shared.adapters.charts import Charts
+
+    return Charts(table())
 
 
 @cache

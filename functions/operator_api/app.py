@@ -17,6 +17,7 @@ from functions.operator_api import (
     routes_entities,
     routes_figures,
     routes_imports,
+    routes_journal,
     routes_policies,
     routes_recurrences,
     routes_sweeps,
@@ -36,6 +37,7 @@ ROUTERS = (
     routes_work.router,
     routes_sweeps.router,
     routes_figures.router,
+    routes_journal.router,
 )
 _SECURITY = {"bearer": HTTPBearer(bearerFormat="JWT")}
 

@@ -43,6 +43,10 @@ def policy_current(entity: str, name: str) -> Key:
     return _key(f"E#{entity}", f"POLICY_CURRENT#{name}")
 
 
+def chart(entity: str) -> Key:
+    return _key(f"E#{entity}", "CHART")
+
+
 def import_run(entity: str, import_id: str) -> Key:
     return _key(f"E#{entity}#IMPORT", import_id)
 

@@ -1,6 +1,5 @@
 """The books of an entity as a whole: entries in order, and what balances elsewhere say of them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -85,27 +84,25 @@ def asserted_of(
     customer_id: str,
     documents: Iterable[Document],
     credits: Iterable[Credit],
-    erp_totals: Iterable[Money],
-    entries: Iterable[JournalEntry],
+    erp_totals: Iterable[Money] | None,
+    currencies: Iterable[str],
 ) -> tuple[Asserted, ...]:
     """Return what a customer's accounts must come to: his heads, his credits, the ERP's totals.
 
-    erp_totals are what the ERP says its invoices come to. entries only say for which currencies
-    to assert nothing where nothing is stored; no balance is taken from them.
+    erp_totals are what the ERP says its invoices come to, None where it issued none. currencies
+    are those of the entries: a balance of zero is asserted of one in which nothing is stored.
     """
-    told = {
-        (receivables_of(chart, customer_id), STORED_HEADS): [d.open for d in documents],
-        (unapplied_of(chart, customer_id), STORED_CREDITS): [-c.unapplied for c in credits],
-        (erp_invoiced_of(chart, customer_id), ERP_TOTALS): list(erp_totals),
-    }
-    used: defaultdict[str, set[str]] = defaultdict(set)
-    for entry in entries:
-        for line in entry.lines:
-            used[line.account].add(line.amount.currency)
+    told: list[tuple[str, str, list[Money]]] = [
+        (receivables_of(chart, customer_id), STORED_HEADS, [d.open for d in documents]),
+        (unapplied_of(chart, customer_id), STORED_CREDITS, [-c.unapplied for c in credits]),
+    ]
+    if erp_totals is not None:
+        told.append((erp_invoiced_of(chart, customer_id), ERP_TOTALS, list(erp_totals)))
+    used = tuple(currencies)
     return tuple(
         Asserted(account, balance, origin)
-        for (account, origin), amounts in told.items()
-        for balance in _by_currency(amounts, used[account])
+        for account, origin, amounts in told
+        for balance in _by_currency(amounts, used)
     )
 
 

@@ -200,22 +200,17 @@ def test_an_allocation_that_names_no_source_is_our_bug():
 
 
 def test_assertions_come_from_heads_credits_and_the_erp_never_from_entries():
-    moved = Posting(
-        "x:1",
-        DAY,
-        NOON,
-        (Movement(K.INVOICE, Money(minor=7, currency="JPY"), document_id="a"),),
-    )
-    entries = [journal(moved, DEFAULT, NAMES)]
-    heads = [replace(NAMES.documents["a"], open=eur(30)), replace(NAMES.documents["own"])]
-    found = asserted_of(DEFAULT, "c1", heads, [Credit("p", eur(4), DAY)], [eur(9)], entries)
+    heads = [replace(NAMES.documents["a"], open=eur(30)), NAMES.documents["own"]]
+    found = asserted_of(DEFAULT, "c1", heads, [Credit("p", eur(4), DAY)], [eur(9)], ["JPY"])
     assert [(a.account, str(a.balance)) for a in found] == [
         ("Assets:Receivables:0-c1", "0.31 EUR"),
         ("Assets:Receivables:0-c1", "0 JPY"),
         ("Liabilities:Unapplied:0-c1", "-0.04 EUR"),
+        ("Liabilities:Unapplied:0-c1", "0 JPY"),
         ("Equity:Memo:ERP-Invoiced:0-c1", "0.09 EUR"),
         ("Equity:Memo:ERP-Invoiced:0-c1", "0 JPY"),
     ]
+    assert len(asserted_of(DEFAULT, "c1", heads, [], None, ["JPY"])) == 3
 
 
 def test_an_entity_renames_what_it_likes_as_long_as_the_name_means_one_thing():

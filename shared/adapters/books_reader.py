@@ -1,0 +1,69 @@
+"""One customer's books as an export reads them: all heads, all credits, postings in pieces."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from shared.adapters import keys
+from shared.adapters.account_items import credit_from
+from shared.adapters.head_items import document_from
+from shared.adapters.posting_items import posting_from
+from shared.adapters.table import Table
+from shared.domain.account import Credit, Document
+from shared.domain.money import Money
+from shared.domain.movement import Posting
+
+_AFTER_ALL = "\x7f"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is stored of a customer besides postings: heads, open ones first, and credits."""
+
+    open: tuple[Document, ...]
+    credits: tuple[Credit, ...]
+    closed: tuple[Document, ...]
+
+
+class BooksReader:
+    """Reads of postings beside the balances stored with them. Every read is consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def standing(self, entity_id: str, customer_id: str) -> Standing:
+        """Return the customer's heads and credits."""
+        opened, credits = self.live(entity_id, customer_id)
+        place = keys.closed_head(entity_id, customer_id, "")
+        closed = self._table.query(place["pk"], begins=place["sk"])
+        return Standing(opened, credits, tuple(document_from(i) for i in closed))
+
+    def live(
+        self, entity_id: str, customer_id: str
+    ) -> tuple[tuple[Document, ...], tuple[Credit, ...]]:
+        """Return the customer's open heads and credits: every posting but a fee's changes one."""
+        head = keys.open_head(entity_id, customer_id, "")
+        credit = keys.credit(entity_id, customer_id, "")
+        return (
+            tuple(document_from(i) for i in self._table.query(head["pk"], begins=head["sk"])),
+            tuple(credit_from(i) for i in self._table.query(credit["pk"], begins=credit["sk"])),
+        )
+
+    def postings(
+        self, entity_id: str, customer_id: str, after: str = "", limit: int | None = None
+    ) -> Iterator[Posting]:
+        """Yield the customer's postings by id, after the id given, at most limit of them."""
+        first = keys.posting(entity_id, customer_id, after)
+        last = keys.posting(entity_id, customer_id, _AFTER_ALL)["sk"]
+        between = (first["sk"] + "\x00", last) if after else (first["sk"], last)
+        for item in self._table.query(first["pk"], between=between, limit=limit):
+            yield posting_from(item)
+
+    def erp_totals(self, entity_id: str, external_ids: Iterable[str]) -> tuple[Money, ...]:
+        """Return what the ERP last said that its invoices of these ids come to."""
+        wanted = [
+            keys.fact(entity_id, f"erp:invoice:{external_id}") for external_id in external_ids
+        ]
+        return tuple(
+            Money(minor=item["total"], currency=item["currency"])
+            for item in self._table.get_many(wanted)
+        )
