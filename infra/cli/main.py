@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from infra.cli import clock, demo_command, entity, importing, lists, recurring, stack, sweeping, why
+from infra.cli import (
+    clock,
+    demo_command,
+    entity,
+    importing,
+    journal,
+    lists,
+    recurring,
+    stack,
+    sweeping,
+    why,
+)
 from infra.cli.errors import HELP, CliError, Exit
 from infra.cli.output import talk
 
@@ -23,6 +34,7 @@ app.command("import")(importing.import_files)
 app.add_typer(entity.app, name="entity")
 app.add_typer(clock.app, name="clock")
 app.add_typer(recurring.app, name="recurring")
+app.add_typer(journal.app, name="journal")
 app.command("sweep")(sweeping.sweep)
 app.command("explain")(why.explain)
 app.command("customers")(lists.customers)
