@@ -168,6 +168,28 @@ class Table:
         except ClientError as exc:
             raise _cancelled(exc) from exc
 
+    def count(self, key: Key, name: str, item_type: str) -> int:
+        """Add one to the number called name of an item of item_type, and return it.
+
+        The item comes to be with the first count. A repeat of a lost call counts once more. Raises
+        WriteConflict when a transaction was in the way (try again).
+        """
+        try:
+            answer = self._client.update_item(
+                TableName=self._name,
+                Key=encode_item(key),
+                UpdateExpression="SET #type = :type ADD #name :one",
+                ConditionExpression="attribute_not_exists(pk) OR #type = :type",
+                ExpressionAttributeNames={"#type": "type", "#name": name},
+                ExpressionAttributeValues={":type": encode(item_type), ":one": encode(1)},
+                ReturnValues="UPDATED_NEW",
+            )
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] == "TransactionConflictException":
+                raise WriteConflict() from exc
+            raise
+        return int(decode_item(answer["Attributes"])[name])
+
     def _write_one(self, write: Write) -> None:
         ((verb, request),) = self._entry(write).items()
         call = {

@@ -13,7 +13,7 @@ from typing import Any
 from shared.domain.account import Credit, Document, Instalment
 from shared.domain.discount import followed
 from shared.domain.money import Money
-from shared.domain.movement import MAKES_TOTAL, Movement, MovementKind
+from shared.domain.movement import MAKES_TOTAL, TAKES_OFF, Movement, MovementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def changed(
     """Return what movements make of books: each touched document and credit, once.
 
     new are documents that the movements make: open for nothing until then, and of the total that
-    those movements give them. A void document stays so. value_date is the day of a credit that begins or begins again.
+    those movements give them. What is void stays so. value_date is the day of a credit that begins
+    or begins again.
 
     Raises ValueError where a movement names a document that books do not hold, where a document
     would be open for less than nothing or more than its total, or a credit for less than nothing:
@@ -64,9 +65,12 @@ def changed(
     fresh = {d.document_id: d for d in new}
     opened: defaultdict[str, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
     totals: defaultdict[str, int] = defaultdict(int)
+    adjusted: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     sources: dict[str, Money] = {}
     for movement in movements:
         if movement.document_id:
+            if movement.kind in TAKES_OFF:
+                adjusted[movement.document_id][TAKES_OFF[movement.kind]] -= movement.amount.minor
             opened[movement.document_id][movement.instalment] += movement.amount.minor
             if movement.kind in MAKES_TOTAL:
                 totals[movement.document_id] += movement.amount.minor
@@ -81,6 +85,8 @@ def changed(
         after = _moved(start, before is None, parts, totals[document_id])
         if before is not None:
             after = replace(after, discount=followed(before, movements, value_date))
+        if document_id in adjusted:
+            after = replace(after, adjusted=_adjusted(after, adjusted[document_id]))
         if document_id in void:
             after = replace(after, voided=True)
         documents.append((before, after))
@@ -110,6 +116,15 @@ def _moved(document: Document, is_new: bool, parts: Mapping[int, int], total: in
         due_on=due_on(document.due_on, instalments),
         version=1 if is_new else document.version + 1,
     )
+
+
+def _adjusted(document: Document, added: Mapping[str, int]) -> dict[str, int]:
+    known = dict(document.adjusted)
+    for kind, minor in added.items():
+        known[str(kind)] = known.get(str(kind), 0) + minor
+        if known[str(kind)] < 0:
+            raise ValueError(f"{document.document_id}: more {kind} taken back than there was")
+    return known
 
 
 def due_on(otherwise: date, instalments: tuple[Instalment, ...]) -> date:

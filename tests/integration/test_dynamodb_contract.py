@@ -150,6 +150,7 @@ more_calls = st.lists(
         keys.map(lambda k: ("get", k)),
         st.lists(keys, min_size=1, max_size=4).map(lambda k: ("get_many", k)),
         queries.map(lambda q: ("query", q)),
+        keys.map(lambda k: ("count", k)),
     ),
     min_size=6,
     max_size=24,
@@ -186,6 +187,8 @@ def _do(table: Table, call: Any, mark: str) -> object:
         match call:
             case ("get", key):
                 return table.get(_marked(key, mark))
+            case ("count", key):
+                return table.count(_marked(key, mark), "version", "HEAD")
             case ("get_many", many):
                 found = table.get_many([_marked(key, mark) for key in many])
                 return sorted(found, key=lambda i: (i["pk"], i["sk"]))

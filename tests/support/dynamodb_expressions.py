@@ -66,9 +66,10 @@ class KeyRange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """An update as read: (target, value) pairs to set, and targets to remove."""
+    """An update as read: (target, value) pairs to set and to add, and targets to remove."""
 
     set: tuple[tuple[str, str], ...]
+    add: tuple[tuple[str, str], ...]
     remove: tuple[str, ...]
     names: frozenset[str]
     values: frozenset[str]
@@ -133,11 +134,12 @@ def update(text: str) -> Changes:
     """Return an update expression as read."""
     tokens = _Tokens(text)
     sets: list[tuple[str, str]] = []
+    adds: list[tuple[str, str]] = []
     removes: list[str] = []
     clauses: set[str] = set()
     while not tokens.done():
         clause = tokens.take().upper()
-        if clause not in ("SET", "REMOVE") or clause in clauses:
+        if clause not in ("SET", "ADD", "REMOVE") or clause in clauses:
             raise invalid(f"Invalid UpdateExpression: {clause}")
         clauses.add(clause)
         while True:
@@ -145,6 +147,8 @@ def update(text: str) -> Changes:
             if clause == "SET":
                 tokens.expect("=")
                 sets.append((target, tokens.value()))
+            elif clause == "ADD":
+                adds.append((target, tokens.value()))
             else:
                 removes.append(target)
             if tokens.peek() != ",":
@@ -152,7 +156,7 @@ def update(text: str) -> Changes:
             tokens.take()
     if not clauses:
         raise invalid("Invalid UpdateExpression: The expression can not be empty;")
-    return Changes(tuple(sets), tuple(removes), *tokens.mentioned())
+    return Changes(tuple(sets), tuple(adds), tuple(removes), *tokens.mentioned())
 
 
 def updated(
@@ -162,12 +166,19 @@ def updated(
     values: Mapping[str, Attribute],
 ) -> dict[str, Attribute]:
     """Return item after changes, all of which see it as it was."""
-    targets = [name_of(t, names) for t in (*(t for t, _ in changes.set), *changes.remove)]
+    given = (*changes.set, *changes.add)
+    targets = [name_of(t, names) for t in (*(t for t, _ in given), *changes.remove)]
     if len(set(targets)) < len(targets):
         raise invalid("Invalid UpdateExpression: Two document paths overlap with each other;")
     after = dict(item)
     for target, value in changes.set:
         after[name_of(target, names)] = value_of(value, values)
+    for target, value in changes.add:
+        name = name_of(target, names)
+        before, more = item.get(name, {"N": "0"}), value_of(value, values)
+        if "N" not in before or "N" not in more:
+            raise invalid("An operand in the update expression has an incorrect data type")
+        after[name] = {"N": str(int(before["N"]) + int(more["N"]))}
     for target in changes.remove:
         after.pop(name_of(target, names), None)
     return after

@@ -91,7 +91,7 @@ class DynamoModel:
         return self._answer("PutItem", request, lambda r, t: self._write("Put", r, t))
 
     def update_item(self, **request: Any) -> dict[str, Any]:
-        return self._answer("UpdateItem", request, lambda r, t: self._write("Update", r, t))
+        return self._answer("UpdateItem", request, self._update)
 
     def delete_item(self, **request: Any) -> dict[str, Any]:
         return self._answer("DeleteItem", request, lambda r, t: self._write("Delete", r, t))
@@ -235,6 +235,20 @@ class DynamoModel:
             keys = self._key_names() + ((index.partition, index.sort) if index else ())
             answer["LastEvaluatedKey"] = {name: found[-1][name] for name in keys}
         return answer
+
+    def _update(self, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
+        wanted = request.get("ReturnValues", "NONE")
+        if wanted not in ("NONE", "UPDATED_NEW"):
+            raise NotImplementedError(f"the model does not return {wanted}")
+        plain = {name: value for name, value in request.items() if name != "ReturnValues"}
+        self._write("Update", plain, touched)
+        if wanted == "NONE":
+            return {}
+        changes = expressions.update(request["UpdateExpression"])
+        given = (target for target, _ in (*changes.set, *changes.add))
+        names = [expressions.name_of(t, request.get("ExpressionAttributeNames", {})) for t in given]
+        after = self._items[self._place(request["Key"])]
+        return {"Attributes": {name: after[name] for name in names}}
 
     def _write(self, verb: str, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
         place, after = self._outcome(verb, request, touched)
