@@ -22,7 +22,8 @@ _ALIASES_MAX = 20
 _NODES_MAX = 5_000
 _DEPTH_MAX = 12
 _PROBLEMS_MAX = 50
-_AMOUNT_FIELDS = ("flat", "minimum_open")
+_AMOUNT_FIELDS = ("flat", "minimum_open", "minimum", "maximum")
+_PERCENT_FIELDS = ("percent", "percent_a_year", "percent_a_month", "maximum_percent")
 
 Position = tuple[int, int]
 Trail = tuple[str | int, ...]
@@ -157,6 +158,10 @@ class _Reader:
         return str(key)
 
     def _scalar(self, node: Any, path: Trail) -> Any:
+        is_percent = bool(path) and path[-1] in _PERCENT_FIELDS
+        if (is_percent or path[-2:-1] == ("rates",)) and not isinstance(node, str):
+            self.complain(path, 'write the percent as quoted text, such as "8.50"')
+            return ""
         is_amount = len(path) > 1 and path[-2] in _AMOUNT_FIELDS
         if is_amount:
             self._check_amount(node, path)

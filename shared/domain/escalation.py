@@ -3,39 +3,61 @@
 from datetime import date, timedelta
 
 from shared.domain.account import Document, DocumentKind
-from shared.domain.policy import Stage
+from shared.domain.fee import Fee
+from shared.domain.money import Money
+from shared.domain.policy import Policy, Stage
 from shared.ids import derived_id
 
-
-def fee_charge_id(document_id: str, stage_id: str) -> str:
-    """Return the id of the late fee that stage_id puts on a document: one, however often asked."""
-    return derived_id("charge", document_id, stage_id)
+_COMPENSATION = "compensation"
 
 
-def late_fee(invoice: Document, stage: Stage, today: date) -> Document | None:
+def fee_charge_id(document_id: str, rule: str) -> str:
+    """Return the id of the fee that rule puts on a document: one, however often asked."""
+    return derived_id("charge", document_id, rule)
+
+
+def fee_rule(stage: Stage, fee: Fee) -> str:
+    """Return under which name a document bears fee once: the stage's, or the law's fixed sum's."""
+    return _COMPENSATION if fee.compensation else stage.id
+
+
+def late_fee(
+    invoice: Document, stage: Stage, today: date, free: Money | None = None, suffix: str = "FEE"
+) -> Document | None:
     """Return the charge that stage puts on invoice on today, or None where it names no fee.
 
     A message speaks in the tone of the stage that one of its documents has reached; an invoice
-    beside it that has not reached that stage bears no fee. The charge is a document of its own, in
-    the invoice's currency; the invoice never changes. It starts on the ladder where its stage
-    stands, so that it is not announced twice. A charge bears no charge.
+    beside it that has not reached that stage bears no fee. A fee in percent is of free, what is not
+    covered yet; by default of all that is open. The charge is a document of its own, in the
+    invoice's currency; the invoice never changes. It starts on the ladder where its stage stands,
+    so that it is not announced twice. A charge bears no charge.
     """
     if stage.fee is None or invoice.kind is not DocumentKind.INVOICE:
         return None
     if stage.reached_on(invoice) > today:
         return None
-    amount = stage.fee.amount(invoice.total.currency)
+    base = invoice.open if free is None or stage.fee.compensation else free
+    amount = stage.fee.amount(invoice.total, base)
     if amount is None:
         return None
+    rule = fee_rule(stage, stage.fee)
     return Document(
-        document_id=fee_charge_id(invoice.document_id, stage.id),
+        document_id=fee_charge_id(invoice.document_id, rule),
         kind=DocumentKind.CHARGE,
-        number=f"{invoice.number}-FEE",
+        number=f"{invoice.number}-{'COMP' if stage.fee.compensation else suffix}",
         issued_on=today,
         due_on=today + timedelta(days=stage.fee.payable_in_days),
         total=amount,
         open=amount,
-        description=f"late fee {invoice.number}",
+        description=f"{stage.fee.kind.replace('_', ' ')} {invoice.number}",
         stage_done=stage.id,
         invoice_id=invoice.document_id,
+        charge=stage.fee.kind,
     )
+
+
+def fee_suffix(policy: Policy, stage: Stage) -> str:
+    """Return what a fee's number ends with: FEE, or FEE2 for the policy's second stage with one."""
+    with_fee = [s.id for s in policy.stages if s.fee is not None and not s.fee.compensation]
+    place = with_fee.index(stage.id) + 1 if stage.id in with_fee else 1
+    return "FEE" if place == 1 else f"FEE{place}"

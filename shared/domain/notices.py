@@ -69,5 +69,5 @@ def stage_notice(
         items=decision.items,
         done_before=dict(decision.done_before or {}),
         done_after=dict(decision.done_after or {}),
-        fee=decision.stage.fee is not None,
+        fee=decision.stage.charges,
     )

@@ -7,8 +7,10 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.account import Channel, Document
+from shared.domain.fee import AmountText, CurrencyCode, Fee
+from shared.domain.interest_rule import Charged, Claim, InterestRule
 from shared.domain.messages import STAGE_TEMPLATES
-from shared.domain.money import Money, exponent, parse_money
+from shared.domain.money import exponent
 
 ISSUE_OFFSET_DAYS_MAX = 5
 """Stages after the issue date are found by the new invoice's ticket, read this long."""
@@ -20,36 +22,13 @@ class Anchor(StrEnum):
     DUE_DATE = "due_date"
 
 
-AmountText = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$")]
-CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-
-
-class Fee(BaseModel):
-    """A flat late fee by currency, as decimal text; payable within payable_in_days."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    flat: dict[CurrencyCode, AmountText] = Field(min_length=1)
-    payable_in_days: int = Field(default=0, ge=0, le=90)
-
-    @model_validator(mode="after")
-    def _amounts_fit_their_currency(self) -> Self:
-        for currency, text in self.flat.items():
-            if parse_money(text, currency).minor == 0:
-                raise ValueError(f"flat fee in {currency} is zero: leave the currency out")
-        return self
-
-    def amount(self, currency: str) -> Money | None:
-        """Return the fee in currency, or None where the policy names none."""
-        text = self.flat.get(currency)
-        return None if text is None else parse_money(text, currency)
-
-
 class Stage(BaseModel):
     """One rung: when it is reached, how the customer hears of it, what it costs.
 
     offset_days counts from the anchor; negative is before it. minimum_open is the least chaseable
     total, by currency, that this stage bothers anybody for (decimal text). template names the words
-    of an email; the other channels are tasks for a person and have none.
+    of an email; the other channels are tasks for a person and have none. fee is charged once per
+    invoice; interest says that the policy's interest is charged as this stage speaks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +38,7 @@ class Stage(BaseModel):
     channel: Channel
     template: str = ""
     fee: Fee | None = None
+    interest: bool = False
     minimum_open: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -82,6 +62,11 @@ class Stage(BaseModel):
         return self
 
     @property
+    def charges(self) -> bool:
+        """Return whether this stage charges anything before it speaks."""
+        return self.fee is not None or self.interest
+
+    @property
     def position(self) -> int:
         """Return this stage's place on the ladder; stages with a lower or equal one are done.
 
@@ -98,13 +83,17 @@ class Stage(BaseModel):
 
 
 class Policy(BaseModel):
-    """A ladder. stages ascend by position; send_on holds ISO weekdays (Monday is 1)."""
+    """A ladder. stages ascend by position; send_on holds ISO weekdays (Monday is 1).
+
+    interest is what overdue invoices bear, None where they bear none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,30}$")]
     version: int = Field(default=1, ge=1)
     send_on: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
     stages: tuple[Stage, ...] = Field(min_length=1, max_length=40)
+    interest: InterestRule | None = None
 
     @model_validator(mode="after")
     def _stages_ascend_and_have_own_names(self) -> Self:
@@ -116,6 +105,18 @@ class Policy(BaseModel):
             raise ValueError("two stages have the same id")
         if not self.send_on:
             raise ValueError("send_on must name at least one weekday")
+        return self
+
+    @model_validator(mode="after")
+    def _interest_has_its_time(self) -> Self:
+        asked = any(stage.interest for stage in self.stages)
+        rule = self.interest
+        if asked and (rule is None or rule.charged is not Charged.BY_STAGE):
+            raise ValueError("interest is charged by_stage where a stage says interest: true")
+        if asked and rule is not None and rule.claim is Claim.THREAT:
+            raise ValueError("interest that is only a threat is charged by no stage")
+        if not asked and rule is not None and rule.charged is Charged.BY_STAGE:
+            raise ValueError("interest is by_stage, and no stage says interest: true")
         return self
 
     def furthest_reached(self, document: Document, today: date) -> Stage | None:
