@@ -4,7 +4,7 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser build demo test check mutants format requirements clean
+.PHONY: help setup browser checkers books build demo test check mutants format requirements clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,12 @@ setup: ## Prepares the environments of this folder (Python 3.13, or uv that may 
 
 browser: setup
 	@infra/setup.sh browser
+
+checkers: setup
+	@infra/setup.sh books
+
+books: checkers ## A year of two companies as books: hledger and beancount accept them, and not a lie
+	@$(BIN)/python -m tests.books.run
 
 build: setup ## Builds functions and layers, ARCH=arm64 or x86_64 (default: this machine's)
 	@infra/build/build.sh $(ARCH)
@@ -28,7 +34,7 @@ check: setup ## Style, types, walls between rooms, and the template
 	@$(BIN)/pytest -q tests/unit/test_rooms.py tests/unit/test_template.py
 	@.venvs/sam/bin/sam validate --lint
 
-test: browser check build ## Everything: check, build, unit, integration, end to end, browser
+test: browser checkers check build ## Everything: check, build, unit, integration, end to end, browser
 	@infra/test.sh
 
 mutants: setup ## Plants every known bug into a copy of the tree; the tests must notice each

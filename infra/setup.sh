@@ -2,6 +2,7 @@
 # Prepares this machine. Each step is stamped with what it was made from, so a second run does nothing.
 #   infra/setup.sh            every environment, and the project itself in editable form
 #   infra/setup.sh browser    Chromium for the browser tests, through apt-get where root
+#   infra/setup.sh books      hledger and beancount, which check the books
 #   infra/setup.sh uv         prints the uv to use
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -76,9 +77,22 @@ browser() {
     say "browser tests NOT RUN: no Chromium on PATH, and no root to install it"
 }
 
+books() {
+    environment .venvs/books books.txt
+    if command -v hledger >/dev/null; then return; fi
+    if [ "$(id -u)" = 0 ] && runs apt-get --version; then
+        say "hledger through apt-get"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends hledger >/dev/null && return
+    fi
+    if [ "${CI:-}" = true ]; then missing "hledger, which the checks of the books need"; fi
+    say "checks of the books NOT RUN: no hledger on PATH, and no root to install it"
+}
+
 case "${1:-environments}" in
 environments) environments ;;
 browser) browser ;;
+books) books ;;
 uv) find_uv ;;
 *) missing "a step called $1" ;;
 esac
