@@ -1,16 +1,19 @@
 """Coverage: how much of each open document is already spoken for, and by what."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from shared.domain.account import Account, CheckoutState, Document
+from shared.domain.discount import discount_beside
 from shared.domain.money import Money
+from shared.domain.open_items import all_open_items, document_id_of
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Disjoint parts of one document's open amount, in its currency; they sum to open.
+    """Disjoint parts of what is open of a document or item, in its currency; they sum to open.
 
     payable = open - processing (the portal offers it); chaseable = free (reminders, fees,
     escalation). Part order: the surest money first.
@@ -36,52 +39,92 @@ class Cover:
 
 
 def coverage(account: Account, today: date) -> Mapping[str, Cover]:
-    """Return the Cover of each open document by id.
-
-    Credits are spread over documents of the same currency, oldest due date first. Where a
-    checkout and a promise speak of the same money the larger counts, not the sum.
-    """
-    credits: dict[str, int] = {}
-    for credit in account.credits:
-        known = credits.get(credit.unapplied.currency, 0)
-        credits[credit.unapplied.currency] = known + credit.unapplied.minor
-    covers = {}
-    for document in sorted(account.documents, key=lambda d: (d.due_on, d.document_id)):
-        cover = _cover(account, document, credits.get(document.open.currency, 0), today)
-        if cover.credit:
-            credits[document.open.currency] -= cover.credit.minor
-        covers[document.document_id] = cover
+    """Return the Cover of each open document by id: the sum over its open items."""
+    covers: dict[str, Cover] = {}
+    for item_id, cover in item_coverage(account, today).items():
+        document_id = document_id_of(item_id)
+        known = covers.get(document_id)
+        covers[document_id] = cover if known is None else _sum(known, cover)
     return covers
 
 
-def _cover(account: Account, document: Document, credit_minor: int, today: date) -> Cover:
-    rest = document.open.minor
+def item_coverage(account: Account, today: date) -> Mapping[str, Cover]:
+    """Return the Cover of each open item by id, first due first.
+
+    Credits are spread over items of the same currency, oldest due date first; what is meant for a
+    document covers its instalments in their order. Where a checkout and a promise speak of the same
+    money the larger counts, not the sum.
+    """
+    credits: defaultdict[str, int] = defaultdict(int)
+    for credit in account.credits:
+        credits[credit.unapplied.currency] += credit.unapplied.minor
+    documents = {d.document_id: d for d in account.documents}
+    meant: dict[str, _Meant] = {}
+    covers = {}
+    for item in all_open_items(account.documents):
+        document_id = document_id_of(item.document_id)
+        if document_id not in meant:
+            meant[document_id] = _meant(account, documents[document_id], today)
+        cover = _cover(item, meant[document_id], credits[item.open.currency])
+        credits[item.open.currency] -= cover.credit.minor
+        covers[item.document_id] = cover
+    return covers
+
+
+@dataclass(slots=True)
+class _Meant:
+    """What is still to be spread of the money that is meant for one document, in minor units."""
+
+    processing: int
+    clicked: int
+    promised_more: int
+    held: bool
+
+
+def _meant(account: Account, document: Document, today: date) -> _Meant:
+    clicked = _in_checkouts(account, document, CheckoutState.OPEN)
+    return _Meant(
+        processing=_in_checkouts(account, document, CheckoutState.PROCESSING),
+        clicked=clicked,
+        promised_more=_promised(account, document, today) - clicked,
+        held=any(hold.covers(document.document_id, today) for hold in account.holds),
+    )
+
+
+def _cover(item: Document, meant: _Meant, credit_minor: int) -> Cover:
+    rest = item.open.minor
 
     def take(wanted: int) -> Money:
         nonlocal rest
         part = min(rest, max(wanted, 0))
         rest -= part
-        return Money(minor=part, currency=document.open.currency)
+        return Money(minor=part, currency=item.open.currency)
 
-    processing = take(_in_checkouts(account, document, CheckoutState.PROCESSING))
+    processing = take(meant.processing)
     credit = take(credit_minor)
-    clicked = _in_checkouts(account, document, CheckoutState.OPEN)
-    promised = _promised(account, document, today)
-    in_checkout = take(clicked)
-    promised_more = take(promised - clicked)
-    stopped = any(hold.covers(document.document_id, today) for hold in account.holds)
-    held = take(rest if stopped else 0)
-    return Cover(document.open, processing, credit, in_checkout, promised_more, held, take(rest))
+    in_checkout = take(meant.clicked)
+    promised_more = take(meant.promised_more)
+    held = take(rest if meant.held else 0)
+    meant.processing -= processing.minor
+    meant.clicked -= in_checkout.minor
+    meant.promised_more -= promised_more.minor
+    return Cover(item.open, processing, credit, in_checkout, promised_more, held, take(rest))
+
+
+def _sum(one: Cover, other: Cover) -> Cover:
+    return Cover(*(getattr(one, f.name) + getattr(other, f.name) for f in fields(Cover)))
 
 
 def _in_checkouts(account: Account, document: Document, state: CheckoutState) -> int:
-    return sum(
+    """Return what is being paid of document, with the discount that goes with paying the rest."""
+    minor = sum(
         amount.minor
         for checkout in account.checkouts
         if checkout.state is state
         for document_id, amount in checkout.allocations
         if document_id == document.document_id
     )
+    return minor + discount_beside(document, minor)
 
 
 def _promised(account: Account, document: Document, today: date) -> int:

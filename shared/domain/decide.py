@@ -1,13 +1,14 @@
 """The one decision: what, if anything, to say to a customer today, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from shared.domain.account import Account, Channel, Document, Notice, NoticeItem
-from shared.domain.coverage import Cover, coverage
+from shared.domain.coverage import Cover, item_coverage
 from shared.domain.money import Money, parse_money, total
+from shared.domain.open_items import all_open_items
 from shared.domain.policy import Policy, Stage
 
 
@@ -21,7 +22,8 @@ class Decision:
     """One verdict. code is stable; reason says the same to a person, in English.
 
     A SEND names the stage and channel, the items the notice lists (what is issued and payable),
-    and the ladder positions done before and after it. A NOTHING names the document it is about.
+    and the ladder positions done before and after it. A NOTHING names the item it is about.
+    documents are the ids of open items (shared.domain.open_items): each instalment goes its way.
     """
 
     action: Action
@@ -42,10 +44,11 @@ def decide(account: Account, policy: Policy, today: date) -> tuple[Decision, ...
     The SEND, where there is one, comes first. The answer depends on the arguments alone.
     """
     done = positions_done(account, policy)
-    covers = coverage(account, today)
+    covers = item_coverage(account, today)
+    open_items = all_open_items(account.documents)
     verdicts: list[Decision] = []
     due: dict[Channel, list[tuple[Stage, Document]]] = {}
-    for document in sorted(account.documents, key=lambda d: (d.due_on, d.document_id)):
+    for document in open_items:
         stage = policy.furthest_reached(document, today)
         refusal = _refusal(account, document, covers[document.document_id], stage, done)
         if refusal is None and stage is not None:
@@ -54,7 +57,7 @@ def decide(account: Account, policy: Policy, today: date) -> tuple[Decision, ...
             verdicts.append(refusal)
     first: tuple[Decision, ...] = ()
     for channel in Channel:
-        found = _send(account, policy, due.get(channel, []), covers, done, today)
+        found = _send(open_items, policy, due.get(channel, []), covers, done, today)
         if found is not None and found.action is Action.SEND and not first:
             first = (found,)
         elif found is not None:
@@ -69,13 +72,13 @@ def _after(second: Decision) -> Decision:
 
 
 def positions_done(account: Account, policy: Policy) -> dict[str, int]:
-    """Return the ladder position done per open document, by the newest notice.
+    """Return the ladder position done per open item, by the newest notice.
 
-    A document that no notice knows starts at the stage an older system had reached, if any.
+    An item that no notice knows starts at the stage an older system had reached, if any.
     """
     known = account.newest_notice.done if account.newest_notice else {}
     done = {}
-    for document in account.documents:
+    for document in all_open_items(account.documents):
         opening = policy.stage(document.stage_done) if document.stage_done else None
         if document.document_id in known:
             done[document.document_id] = known[document.document_id]
@@ -85,7 +88,7 @@ def positions_done(account: Account, policy: Policy) -> dict[str, int]:
 
 
 def still_to_say(notice: Notice, account: Account) -> frozenset[str]:
-    """Return the documents that notice asks for and that no later notice took further."""
+    """Return the open items that notice asks for and that no later notice took further."""
     newest = account.newest_notice
     later = newest.done if newest is not None and newest.n > notice.n else notice.done_after
     return frozenset(
@@ -101,7 +104,8 @@ def without(notice: Notice, account: Account) -> Account:
     Only what notice has still to say can be asked for. The rest has a notice of its own, or will.
     """
     asked = still_to_say(notice, account)
-    done = {d.document_id: _ALL for d in account.documents if d.document_id not in asked}
+    items = (item.document_id for item in all_open_items(account.documents))
+    done = {item_id: _ALL for item_id in items if item_id not in asked}
     done |= {i: position for i, position in notice.done_before.items() if i in asked}
     undone = replace(notice, done_before=done, done_after=done)
     return replace(account, newest_notice=undone)
@@ -143,7 +147,7 @@ def _covered(number: str, cover: Cover) -> tuple[str, str]:
 
 
 def _send(
-    account: Account,
+    open_items: Sequence[Document],
     policy: Policy,
     due: list[tuple[Stage, Document]],
     covers: Mapping[str, Cover],
@@ -168,7 +172,7 @@ def _send(
             payable=covers[document.document_id].payable,
             asked=document.document_id in asked,
         )
-        for document in sorted(account.documents, key=lambda d: (d.due_on, d.document_id))
+        for document in open_items
         if covers[document.document_id].payable
         and (document.issued_on <= today or document.document_id in asked)
     )

@@ -53,6 +53,19 @@ def to_pay(document: Document, day: date) -> Money:
     return document.open - offered(document, day)
 
 
+def discount_beside(document: Document, paying_minor: int) -> int:
+    """Return the discount, in minor units, that comes with paying_minor that is under way.
+
+    A page asks for all but the discount only while it is offered, so such a payment closes the
+    document: nobody asks for the discount while the money is on its way.
+    """
+    discount = document.discount
+    if discount is None or discount.taken_minor or not paying_minor:
+        return 0
+    rest = document.open.minor - paying_minor
+    return rest if 0 < rest <= discount.amount.minor - discount.late_minor else 0
+
+
 def with_discounts(
     documents: Iterable[Document], movements: Sequence[Movement], value_date: date
 ) -> tuple[Movement, ...]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from shared.domain.account import Credit, Document
 from shared.domain.money import Money
+from shared.domain.open_items import all_open_items
 
 BUCKETS = ("not_due", "1_30", "31_60", "61_90", "over_90")
 _LAST_DAYS = (0, 30, 60, 90)
@@ -16,8 +17,9 @@ _LAST_DAYS = (0, 30, 60, 90)
 class Ageing:
     """Open money of one currency by days past the due date.
 
-    buckets follows BUCKETS and sums to open; overdue is all but the first. unapplied is money
-    that arrived and is allocated to nothing: it stands beside the buckets, never inside them.
+    buckets follows BUCKETS and sums to open; overdue is all but the first; counts are of items,
+    an instalment being one. unapplied is money that arrived and is allocated to nothing: it stands
+    beside the buckets, never inside them.
     """
 
     currency: str
@@ -44,16 +46,17 @@ def bucket_of(days_late: int) -> int:
 def ageing(
     documents: Iterable[Document], credits: Iterable[Credit], today: date
 ) -> tuple[Ageing, ...]:
-    """Return the ageing of open documents on today, by currency code."""
+    """Return the ageing of what is open on today, each instalment by its own due date.
+
+    By currency code.
+    """
     minors: dict[str, list[int]] = {}
     counts: dict[str, list[int]] = {}
     unapplied: dict[str, int] = {}
-    for document in documents:
-        if not document.open:
-            continue
-        place = bucket_of(document.days_late(today))
-        currency = document.open.currency
-        minors.setdefault(currency, [0] * len(BUCKETS))[place] += document.open.minor
+    for item in all_open_items(documents):
+        place = bucket_of(item.days_late(today))
+        currency = item.open.currency
+        minors.setdefault(currency, [0] * len(BUCKETS))[place] += item.open.minor
         counts.setdefault(currency, [0] * len(BUCKETS))[place] += 1
     for credit in credits:
         currency = credit.unapplied.currency
