@@ -61,6 +61,8 @@ def moving(document: Document) -> Item:
         changes["discount"] = _discount_item(document.discount)
     if document.voided:
         changes["voided"] = True
+    if document.adjusted:
+        changes["adjusted"] = dict(document.adjusted)
     return changes
 
 
@@ -112,6 +114,7 @@ def document_from(item: Mapping[str, Any]) -> Document:
         tax_minor=item.get("tax_minor", {}),
         charge=item.get("charge", ""),
         voided=item.get("voided", False),
+        adjusted=item.get("adjusted", {}),
     )
 
 

@@ -69,7 +69,8 @@ class Document:
     charge or credit note belongs to, "" for an invoice. charge is the kind of a charge: late_fee,
     interest or compensation. tax_minor is the tax in total by rate text, empty where the hub does
     not know it. version counts the writes. A credit note is open for nothing: what is left of it is
-    a Credit.
+    a Credit. adjusted is what was taken off without money, in minor units by kind (tolerance,
+    deduction, write_off, fx_difference); a kind that was taken back stays, with 0.
     """
 
     document_id: str
@@ -92,10 +93,16 @@ class Document:
     tax_minor: Mapping[str, int] = field(default_factory=dict)
     charge: str = ""
     voided: bool = False
+    adjusted: Mapping[str, int] = field(default_factory=dict)
 
     def days_late(self, today: date) -> int:
         """Return the days past due on today: 0 on the due date, negative before it."""
         return (today - self.due_on).days
+
+    @property
+    def written_off(self) -> Money:
+        """Return what is given up as bad debt and was not recovered."""
+        return Money(minor=self.adjusted.get("write_off", 0), currency=self.open.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +214,10 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeItem:
-    """One document as a notice lists it. asked says whether this notice chases it."""
+    """One open item as a notice lists it. asked says whether this notice chases it.
+
+    document_id names the item: a document, or one instalment of it (shared.domain.open_items).
+    """
 
     document_id: str
     number: str
@@ -220,8 +230,8 @@ class NoticeItem:
 class Notice:
     """One numbered message (or task) to a customer about all its open documents.
 
-    kind is "stage" (the ladder), "receipt" or "link". done_before and done_after map document
-    ids to the ladder position done before and after this notice (shared.domain.policy.Stage).
+    kind is "stage" (the ladder), "receipt" or "link". done_before and done_after map the ids of
+    open items to the ladder position done before and after it (shared.domain.policy.Stage).
     fee says that the stage charges one before it speaks.
     """
 
@@ -277,7 +287,9 @@ class Entity:
     """One legal entity of the company. hold_all means: decide, show, and send nothing.
 
     daily_cap bounds the messages of a day while it is set (the first days after release).
-    business_days are ISO weekdays (Monday 1) on which messages may go out.
+    business_days are ISO weekdays (Monday 1) on which messages may go out. series maps the names
+    of number series to their patterns (shared.domain.numbering), where they are not the standard
+    ones; gapless_numbers says that no number may ever be missing in one.
     """
 
     entity_id: str
@@ -294,6 +306,8 @@ class Entity:
     bank_account: str = ""
     default_policy: str = "standard"
     policy_version: int = 0
+    series: Mapping[str, str] = field(default_factory=dict)
+    gapless_numbers: bool = False
     version: int = 1
 
 

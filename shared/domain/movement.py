@@ -47,6 +47,15 @@ class MovementKind(StrEnum):
 MAKES_TOTAL = frozenset({MovementKind.INVOICE, MovementKind.REVISION, MovementKind.CHARGE})
 """The kinds whose sum is a document's total. All others change only what is open of it."""
 
+TAKES_OFF = {
+    MovementKind.TOLERANCE: MovementKind.TOLERANCE,
+    MovementKind.DEDUCTION: MovementKind.DEDUCTION,
+    MovementKind.WRITE_OFF: MovementKind.WRITE_OFF,
+    MovementKind.RECOVERY: MovementKind.WRITE_OFF,
+    MovementKind.FX_DIFFERENCE: MovementKind.FX_DIFFERENCE,
+}
+"""The kinds that take off a document without money, and under which of them it is remembered."""
+
 CASH = frozenset(
     {
         MovementKind.PAYMENT,

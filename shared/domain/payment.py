@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from shared.domain.clock import Now
 from shared.domain.money import Money
@@ -9,17 +10,28 @@ from shared.domain.movement import Movement, MovementKind, Posting
 from shared.ids import derived_id
 
 
+class PaymentState(StrEnum):
+    """How the money of a payment stands. Only what is settled was ever in the books."""
+
+    PENDING = "pending"  # announced or under way: counts as processing, settles nothing
+    SETTLED = "settled"
+    FAILED = "failed"  # it never came
+    RETURNED = "returned"  # it came and was taken back
+
+
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """The part of a payment that went to one document.
 
-    invoice_external_id is the ERP's id of the document, "" where the ERP does not know it.
+    invoice_external_id is the ERP's id of the document, "" where the ERP does not know it. parts
+    are (instalment, minor units) that sum to amount, of a document that has instalments.
     """
 
     document_id: str
     number: str
     invoice_external_id: str
     amount: Money
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +47,14 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Settled money from one customer.
+    """Money from one customer.
 
     source is "gateway", "bank" or "elsewhere". received_at is the instant at which whoever took the
     money booked it, received_on its date in the customer's zone. allocations are those that hold.
     plan holds what is still to be allocated, by document id: it is empty once the payment is done.
+    gone_minor is what has left again: refunds that hold, withdrawn card disputes, returns.
+    external_id is what the ERP or the bank calls it. cash is what arrived where that was another
+    currency than amount, which is then what the bank or the gateway made of it.
     """
 
     payment_id: str
@@ -55,12 +70,20 @@ class Payment:
     allocations: tuple[Allocation, ...] = ()
     plan: tuple[tuple[str, Money], ...] = ()
     version: int = 1
+    state: PaymentState = PaymentState.SETTLED
+    gone_minor: int = 0
+    cash: Money | None = None
+
+    @property
+    def here(self) -> Money:
+        """Return what of it has not left again: all that can still be refunded or taken back."""
+        return Money(minor=self.amount.minor - self.gone_minor, currency=self.amount.currency)
 
     @property
     def unapplied(self) -> Money:
-        """Return what is allocated to no document."""
+        """Return what is here and allocated to no document."""
         used = sum(allocation.amount.minor for allocation in self.allocations)
-        return Money(minor=self.amount.minor - used, currency=self.amount.currency)
+        return self.here - Money(minor=used, currency=self.amount.currency)
 
 
 def payment_id(entity_id: str, reference: str) -> str:
@@ -73,16 +96,29 @@ def elsewhere_payment_id(entity_id: str, external_id: str) -> str:
     return derived_id("payment-elsewhere", entity_id, external_id)
 
 
-def payment_posting(payment: Payment, allocated: tuple[Movement, ...], now: Now) -> Posting:
+def bank_payment_id(entity_id: str, reference: str) -> str:
+    """Return the id of the payment that a person noted and that reference tells from any other."""
+    return derived_id("payment-bank", entity_id, reference)
+
+
+def payment_posting(
+    payment: Payment, allocated: tuple[Movement, ...], now: Now, by: str = "", note: str = ""
+) -> Posting:
     """Return the posting of money that came in, and of what it is used for at once."""
     came = Movement(
-        MovementKind.PAYMENT, payment.amount, source_id=payment.payment_id, via=payment.source
+        MovementKind.PAYMENT,
+        payment.amount,
+        source_id=payment.payment_id,
+        via=payment.source,
+        cash=payment.cash,
     )
     return Posting(
         posting_id=f"payment:{payment.payment_id}",
         value_date=payment.received_on,
         recorded_at=now.business,
         movements=(came, *allocated),
+        by=by,
+        note=note,
     )
 
 

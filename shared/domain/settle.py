@@ -52,8 +52,9 @@ def settle(
         part = min(wanted[document.document_id], document.open, rest)
         if part:
             rest -= part
-            allocations.append(_allocation(document, part))
-            movements += allocated(source_id, document, part)
+            moved = allocated(source_id, document, part)
+            allocations.append(_allocation(document, part, moved))
+            movements += moved
     return Settlement(
         allocations=tuple(allocations),
         movements=tuple(movements),
@@ -105,5 +106,6 @@ def _by_document(plan: Iterable[tuple[str, Money]]) -> dict[str, Money]:
     return wanted
 
 
-def _allocation(document: Document, part: Money) -> Allocation:
-    return Allocation(document.document_id, document.number, document.external_id, part)
+def _allocation(document: Document, part: Money, moved: Iterable[Movement]) -> Allocation:
+    parts = tuple((m.instalment, -m.amount.minor) for m in moved if m.instalment)
+    return Allocation(document.document_id, document.number, document.external_id, part, parts)
