@@ -6,7 +6,8 @@ from collections import Counter
 from unittest.mock import patch
 
 from shared.usecases import apply_payment, sweep
-from tests.sim.world import Broken, World
+from tests.sim.founding import Broken
+from tests.sim.world import World
 
 STEPS = 40
 

@@ -15,8 +15,11 @@ def test_the_janitor_finishes_what_a_crash_left_half_allocated() -> None:
     world.gateway.pay(page, "succeeded")
     world.gateway.webhooks.clear()
     with patch.object(apply_payment, "DOCUMENTS_MAX", 1):
-        with patch.object(world.payments, "allocate_more", side_effect=Crash), pytest.raises(Crash):
-            world.do_janitor()
+        with (
+            patch.object(world.hub.payments, "allocate_more", side_effect=Crash),
+            pytest.raises(Crash),
+        ):
+            world.do("janitor")
         (payment,) = [item for item in world.plain() if item["type"] == "PAYMENT"]
         assert len(payment["plan"]) == len(payment["allocations"]) == 1
         world.check()
@@ -32,7 +35,7 @@ def _with_a_page_for_two_invoices() -> World:
         world = World(seed, CALM)
         world.outages.of_thousand = 0
         open_heads = [i for i in world.plain() if i["type"] == "HEAD" and i["open"]]
-        if len(open_heads) == 2 and world.do_start_checkout():
+        if len(open_heads) == 2 and world.do("start_checkout"):
             (checkout,) = [i for i in world.plain() if i["type"] == "CHECKOUT"]
             if len(checkout["allocations"]) == 2:
                 return world

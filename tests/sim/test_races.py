@@ -9,7 +9,9 @@ from shared.usecases import sweep
 from shared.usecases.import_payments import PaymentDesk
 from shared.usecases.import_rows import Tally, write_rows
 from tests.sim.faults import CALM, Odds
-from tests.sim.world import ENTITY, World
+from tests.sim.founding import ENTITY
+from tests.sim.messages import consume
+from tests.sim.world import World
 from tests.support.samples import eur
 
 ONE_RACE = Odds(0, 0, 0, 0, 0, 0, race=1000)
@@ -36,7 +38,7 @@ def _race_once(world: World, other: Callable[[], object]) -> None:
 
 
 def _work(world: World, customer_id: str) -> sweep.Tally:
-    stores = (world.accounts, world.entities, world.claims)
+    stores = (world.hub.accounts, world.hub.entities, world.hub.claims)
     return sweep.work(ENTITY, [customer_id], *stores, world.now)
 
 
@@ -101,7 +103,7 @@ def _charges(world: World) -> list[dict[str, Any]]:
 def test_a_fee_is_charged_once_on_whatever_days_it_is_asked_for() -> None:
     world, message = _with_a_fee_to_charge()
     for _ in range(3):
-        world.consume(*message)
+        consume(world, *message)
         world.check()
         world.advance(timedelta(days=1))
     assert len(_charges(world)) == 1
@@ -121,11 +123,11 @@ def test_no_fee_is_charged_on_an_invoice_that_is_paid_meanwhile() -> None:
         )
         for head in heads
     ]
-    entity = world.accounts.entity(ENTITY)
-    desk = PaymentDesk(world.imported, world.invoices, entity, world.now)
+    entity = world.hub.accounts.entity(ENTITY)
+    desk = PaymentDesk(world.hub.imported, world.hub.invoices, entity, world.now)
     raced: list[Tally] = []
     _race_once(world, lambda: raced.append(write_rows(desk, rows)))
-    world.consume(*message)
+    consume(world, *message)
     assert raced[0].new == len(heads)  # the overlap happened
     assert _charges(world) == []
     world.check()

@@ -9,8 +9,9 @@ import os
 import pytest
 
 from tests.sim import books
+from tests.sim.founding import Broken
 from tests.sim.run import simulate, simulate_many
-from tests.sim.world import Broken, World
+from tests.sim.world import World
 
 FIRST = int(os.environ.get("DUECOURSE_SIM_FIRST", "0"))
 RUNS = int(os.environ.get("DUECOURSE_SIM_RUNS", "300"))

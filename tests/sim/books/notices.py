@@ -1,0 +1,38 @@
+"""Notices are numbered without a gap, ask once for each stage, and a payment has one receipt."""
+
+from collections.abc import Iterator, Mapping
+
+from tests.sim.books.customer import Customer, Item
+
+NEVER_WENT = {"withdrawn", "failed"}
+
+
+def broken_notices(customer: Customer, facts: Mapping[str, Item]) -> Iterator[str]:
+    """Yield what is wrong with the notices of a customer."""
+    notices = sorted(customer.of["NOTICE"], key=lambda notice: notice["n"])
+    numbers = [notice["n"] for notice in notices]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield f"notices are numbered {numbers}"
+    states = {delivery["n"]: delivery["state"] for delivery in customer.of["DELIVERY"]}
+    done: dict[str, int] = {}
+    receipts: set[str] = set()
+    for notice in notices:
+        if notice["kind"] == "receipt":
+            payment_id = notice["payment_id"]
+            if payment_id in receipts:
+                yield f"payment {payment_id} has two receipts"
+            receipts.add(payment_id)
+            if facts.get(f"receipt:{payment_id}", {}).get("n") != notice["n"]:
+                yield f"receipt {notice['n']} without its fact"
+        if notice["kind"] != "stage" or states.get(notice["n"]) in NEVER_WENT:
+            continue
+        for line in notice["items"]:
+            if not line["asked"]:
+                continue
+            document = line["document_id"]
+            position = notice["done_after"][document]
+            if position <= done.get(document, position - 1):
+                yield f"notice {notice['n']} asks {document} at {position} once more"
+            done[document] = position
+    for number in states.keys() - set(numbers):
+        yield f"a delivery of notice {number}, which there is not"

@@ -1,0 +1,94 @@
+"""The hub of a simulated world: its real adapters over one client, wired as the functions do."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from shared.adapters.accounts import Accounts
+from shared.adapters.charges import Charges
+from shared.adapters.checkouts import Checkouts
+from shared.adapters.claims import Claims
+from shared.adapters.due_finder import DueFinder
+from shared.adapters.entities import Entities
+from shared.adapters.holds import Holds
+from shared.adapters.imported_customers import ImportedCustomers
+from shared.adapters.imported_invoices import ImportedInvoices
+from shared.adapters.imported_payments import ImportedPayments
+from shared.adapters.inbox import Inbox
+from shared.adapters.notices import Notices
+from shared.adapters.papers import Papers
+from shared.adapters.parked import ParkedItems
+from shared.adapters.payments import Payments
+from shared.adapters.pending import Pending
+from shared.adapters.receipts import Receipts
+from shared.adapters.runs import Runs
+from shared.adapters.table import Table
+from shared.adapters.tasks import Tasks
+from shared.adapters.writebacks import Writebacks
+from shared.domain.gateway_event import GatewayEvent
+from shared.usecases import apply_payment, receive_webhook, send_notice, start_checkout
+from tests.sim.gateway import Gateway
+from tests.sim.outside import Folder, MailService
+from tests.sim.queues import Queues
+
+_URL = "https://x"
+
+
+class Hub:
+    """Adapters and ports over one table, which client calls."""
+
+    def __init__(
+        self,
+        client: Any,
+        gateway: Gateway,
+        mail: MailService,
+        mailer: Any,
+        folder: Folder,
+        queues: Queues,
+        new_fence: Callable[[], str],
+    ) -> None:
+        table = Table(client, "hub")
+        self.accounts, self.entities = Accounts(table), Entities(table)
+        self.notices, self.payments = Notices(table), Payments(table)
+        self.claims, self.charges = Claims(table, self.notices), Charges(table)
+        self.receipts, self.checkouts = Receipts(table, self.notices), Checkouts(table)
+        self.pending, self.tasks, self.holds = Pending(table), Tasks(table), Holds(table)
+        self.finder, self.runs = DueFinder(table), Runs(table)
+        self.writebacks, self.papers = Writebacks(table), Papers(table)
+        self.invoices, self.imported = ImportedInvoices(table), ImportedPayments(table)
+        self.people = ImportedCustomers(table)
+        self.inbox = Inbox(table, folder, "documents")
+        self.money_in = apply_payment.Ports(
+            gateway, self.payments, ParkedItems(table), self.accounts, lambda _: None
+        )
+        self.portal = start_checkout.Ports(self.accounts, self.checkouts, gateway, _URL)
+        self.webhooks = receive_webhook.Ports(
+            lambda *_: None, _read_event, self.inbox, queues, livemode=False
+        )
+        self.sending = send_notice.Ports(
+            accounts=self.accounts,
+            policies=self.entities,
+            deliveries=self.notices,
+            tasks=self.tasks,
+            texts=mail,
+            links=mail,
+            receipts=self.payments,
+            mailer=mailer,
+            archive=mail,
+            public_url=_URL,
+            new_fence=new_fence,
+        )
+
+
+def _read_event(body: bytes) -> GatewayEvent:
+    told = json.loads(body)
+    return GatewayEvent(
+        event_id=told["id"],
+        type=told["type"],
+        object_id=told["about"],
+        payment_reference=told["reference"],
+        api_version="sim",
+        account="",
+        created_s=0,
+        livemode=False,
+    )

@@ -1,0 +1,45 @@
+"""What the function behind each queue does with a message."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.usecases import send_notice, sweep
+from shared.usecases.claim_receipt import claim_receipt
+from shared.usecases.escalate import escalate
+from shared.usecases.render_document import render_document
+from shared.usecases.take_event import take_event
+from shared.usecases.write_back import write_back
+from tests.sim.founding import ENTITY
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+
+def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
+    """Do what the function behind a queue does with a message; return what it says of it."""
+    hub = world.hub
+    match queue:
+        case "NOTICE" if body["kind"] == "receipt":
+            whose = (ENTITY, body["customer_id"], body["payment_id"])
+            return claim_receipt(hub.accounts, hub.receipts, *whose, world.now)
+        case "NOTICE":
+            whose = (ENTITY, body["customer_id"], body["n"])
+            return send_notice.send_notice(hub.sending, *whose, world.now)
+        case "SWEEP":
+            stores = (hub.accounts, hub.entities, hub.claims)
+            tally = sweep.work(ENTITY, body["customers"], *stores, world.now)
+            hub.runs.report(ENTITY, body["run_id"], body["batch"], tally)
+            return f"claimed {tally.claimed} lost {tally.lost} capped {tally.capped}"
+        case "ESCALATION":
+            stores = (hub.accounts, hub.entities, hub.charges, hub.notices, world.queues)
+            return escalate(*stores, ENTITY, body["customer_id"], body["n"], world.now)
+        case "DOCUMENT":
+            stores = (hub.accounts, hub.papers, world.folder, world.folder)
+            return render_document(*stores, ENTITY, body["customer_id"], body["document_id"])
+        case "WRITEBACK":
+            whose = (body["customer_id"], body["payment_id"], body["document_id"])
+            return write_back(hub.writebacks, world.folder, ENTITY, *whose)
+        case "PAYMENT":
+            told = take_event(hub.money_in, hub.inbox, ENTITY, body["event_id"], world.now)
+            return f"{told.state} {told.code}"
+    raise AssertionError(queue)
