@@ -12,6 +12,7 @@ from functions.operator_api.schema.messages import ExplanationOut
 from functions.operator_api.schema.work import Asked, SweepOut, SweepStarted
 from functions.operator_api.views import cover_out, decision_out
 from shared import runtime
+from shared.domain.open_items import document_ids_of
 from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
 from shared.ids import derived_id, new_id
@@ -67,7 +68,9 @@ def get_decisions(
     time_zone = runtime.accounts().customer(entity, customer_id).time_zone
     on = moment(at).today(time_zone)
     told = explain(runtime.accounts(), runtime.entities(), entity, customer_id, on)
-    shown = [d for d in told.decisions if not document_id or document_id in d.documents]
+    shown = [
+        d for d in told.decisions if not document_id or document_id in document_ids_of(d.documents)
+    ]
     documents = [
         d for d in told.account.documents if not document_id or d.document_id == document_id
     ]

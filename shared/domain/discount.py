@@ -76,9 +76,10 @@ def with_discounts(
     earned it went back, is taken back whole.
     """
     extra: list[Movement] = []
-    for document in sorted(documents, key=lambda d: d.document_id):
+    offering = [d for d in documents if d.discount is not None]
+    for document in sorted(offering, key=lambda d: d.document_id):
         own = [m for m in movements if m.document_id == document.document_id]
-        if document.discount is not None and own:
+        if own:
             extra += _of(document, own, followed(document, movements, value_date), value_date)
     return (*movements, *extra)
 

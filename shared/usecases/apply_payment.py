@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shared.domain.account import Checkout, CheckoutState, Entity
 from shared.domain.clock import Now
+from shared.domain.discount import with_discounts
 from shared.domain.gateway import (
     GatewayCheckout,
     GatewayPayment,
@@ -179,12 +180,13 @@ def _book(ports: Ports, entity_id: str, told: GatewayPayment, amount: Money, now
     booked_as = payment_id(entity_id, told.reference)
     documents = standing.books.documents
     settlement = settle(booked_as, amount, checkout.allocations, documents, DOCUMENTS_MAX)
+    settlement = _discounted(standing, settlement, told)
     payment = Payment(
         payment_id=booked_as,
         customer_id=told.customer_id,
         amount=amount,
         method=told.method,
-        received_on=Now(told.received_at, told.received_at).today(standing.customer.time_zone),
+        received_on=_day(standing, told.received_at),
         received_at=told.received_at,
         gateway_reference=told.reference,
         checkout_id=checkout.checkout_id,
@@ -198,19 +200,36 @@ def _book(ports: Ports, entity_id: str, told: GatewayPayment, amount: Money, now
     if not new:
         payment = ports.payments.payment(entity_id, booked_as)
     else:
-        _close_other_pages(ports, standing, payment)
+        _close_other_pages(ports, standing, settlement)
     if payment.plan:
         _finish_plan(ports, entity_id, booked_as, told, now)
     return Outcome("done", "booked" if new else "known")
 
 
-def _close_other_pages(ports: Ports, standing: Standing, payment: Payment) -> None:
+def _discounted(standing: Standing, settlement: Settlement, told: GatewayPayment) -> Settlement:
+    """Return settlement with the early-payment discounts that it earns.
+
+    The value date is the day on which the page was opened, if that was before the money came: what
+    the page asked for is what closes a document.
+    """
+    days = [_day(standing, told.received_at), _day(standing, standing.checkout.created_at)]
+    movements = with_discounts(standing.books.documents, settlement.movements, min(days))
+    return replace(settlement, movements=movements)
+
+
+def _day(standing: Standing, instant: datetime) -> date:
+    return Now(instant, instant).today(standing.customer.time_zone)
+
+
+def _close_other_pages(ports: Ports, standing: Standing, settlement: Settlement) -> None:
     """Close the pages on which somebody could pay again for what is settled now.
 
     One that cannot be closed may still be paid: that money becomes credit, with a task.
     """
-    was_open = {d.document_id: d.open for d in standing.books.documents}
-    settled = {a.document_id for a in payment.allocations if a.amount == was_open[a.document_id]}
+    left = {d.document_id: d.open.minor for d in standing.books.documents}
+    for movement in settlement.movements:
+        left[movement.document_id] += movement.amount.minor
+    settled = {document_id for document_id, minor in left.items() if not minor}
     for other in standing.others:
         meant_for = {document_id for document_id, _ in other.allocations}
         if other.state is CheckoutState.OPEN and other.session_id and meant_for & settled:
@@ -238,6 +257,7 @@ def _next_part(
     rest = credit.unapplied if credit else Money.zero(payment.amount.currency)
     documents = standing.books.documents
     settlement = settle(booked_as, rest, payment.plan, documents, DOCUMENTS_MAX)
+    settlement = _discounted(standing, settlement, told)
     task = _task(standing, replace(payment, plan=settlement.left), settlement, now)
     after = ports.payments.allocate_more(entity_id, standing, payment, settlement, now, task)
     return bool(after.plan)

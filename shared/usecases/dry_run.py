@@ -11,6 +11,7 @@ from shared.domain.decide import Decision, decide
 from shared.domain.escalation import late_fee
 from shared.domain.money import Money
 from shared.domain.notices import stage_notice
+from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy
 from shared.usecases.sweep import Finder, Watermark, candidates, to_send
 
@@ -100,7 +101,7 @@ def _messages(account: Account, policy: Policy, now: Now) -> Iterator[WouldSend]
 
 def _fees(account: Account, decision: Decision, day: date) -> tuple[tuple[str, Money], ...]:
     fees = []
-    for document_id in decision.documents:
+    for document_id in document_ids_of(decision.documents):
         document = account.document(document_id)
         if document is None or decision.stage is None:
             continue

@@ -8,6 +8,7 @@ from shared.domain.account import Account, Channel, DeliveryState, Document, Ent
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.escalation import late_fee
+from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy, Stage
 from shared.domain.tasks import Task
 from shared.ids import derived_id
@@ -92,7 +93,7 @@ def _charge(
 ) -> int:
     today = now.today(account.customer.time_zone)
     made = 0
-    for document_id in decision.documents:
+    for document_id in document_ids_of(decision.documents):
         document = account.document(document_id)
         charge = late_fee(document, stage, today) if document else None
         if charge is not None:
@@ -110,6 +111,6 @@ def _task(account: Account, notice: Notice, decision: Decision, now: Now) -> Tas
         title=_TITLES[notice.channel],
         created_at=now.business,
         due_on=today + timedelta(days=_DAYS_TO_ACT),
-        documents=decision.documents,
+        documents=document_ids_of(decision.documents),
         detail=decision.reason,
     )

@@ -1,12 +1,13 @@
 """Payments that were received elsewhere: they settle, and nobody is sent a receipt."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
 from shared.domain.account import Document, Entity
 from shared.domain.clock import Now
+from shared.domain.discount import with_discounts
 from shared.domain.import_verdicts import (
     Booking,
     InvoiceFact,
@@ -94,7 +95,9 @@ class PaymentDesk:
         known = found.get(invoice.document_id)
         plan = [(invoice.document_id, row.amount)]
         booked_as = elsewhere_payment_id(self.entity.entity_id, row.external_id)
-        settlement = settle(booked_as, row.amount, plan, [known[0]] if known else [])
+        documents = [known[0]] if known else []
+        settlement = settle(booked_as, row.amount, plan, documents)
+        movements = with_discounts(documents, settlement.movements, row.paid_on)
         payment = Payment(
             payment_id=booked_as,
             customer_id=invoice.customer_id,
@@ -106,4 +109,4 @@ class PaymentDesk:
             external_id=row.external_id,
             allocations=settlement.allocations,
         )
-        return Booking(payment, settlement, row.content_hash)
+        return Booking(payment, replace(settlement, movements=movements), row.content_hash)

@@ -12,6 +12,7 @@ from shared.domain.escalation import fee_charge_id
 from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, SendState
 from shared.domain.messages import MailText, MailView, ReceiptView
 from shared.domain.money import Money
+from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy
 from shared.usecases import mail_event
 from shared.usecases.sweep import to_send
@@ -199,5 +200,6 @@ def second_look(account: Account, notice: Notice, policy: Policy, now: Now) -> D
 
 
 def _fees(account: Account, decision: Decision, stage_id: str) -> tuple[tuple[str, Money], ...]:
-    made = {fee_charge_id(document_id, stage_id) for document_id in decision.documents}
+    documents = document_ids_of(decision.documents)
+    made = {fee_charge_id(document_id, stage_id) for document_id in documents}
     return tuple((d.number, d.total) for d in account.documents if d.document_id in made)

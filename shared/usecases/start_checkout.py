@@ -8,6 +8,7 @@ from typing import Protocol
 from shared.domain.account import Account, Checkout, CheckoutState, Customer, Entity
 from shared.domain.clock import Now, iso
 from shared.domain.coverage import coverage
+from shared.domain.discount import offered
 from shared.domain.money import Money, total
 from shared.domain.portal import AlreadyPaid, Begun, NothingToPay, Principal
 from shared.errors import InvalidInput, NotFound, WriteConflict
@@ -94,7 +95,10 @@ def start_checkout(ports: Ports, principal: Principal, chosen: Sequence[str], no
 
 
 def _plan(account: Account, chosen: Sequence[str], today: date) -> Plan:
-    """Return the payable part of each chosen document, oldest due date first."""
+    """Return what each chosen document costs today, oldest due date first.
+
+    That is what is payable, less the early-payment discount while it lasts.
+    """
     if not chosen:
         raise InvalidInput(field="document", reason="nothing is chosen")
     covers = coverage(account, today)
@@ -107,8 +111,8 @@ def _plan(account: Account, chosen: Sequence[str], today: date) -> Plan:
     )
     if len({d.open.currency for d in picked}) > 1:
         raise InvalidInput(field="document", reason="one payment is in one currency")
-    plan = tuple((d.document_id, covers[d.document_id].payable) for d in picked)
-    payable = tuple((document_id, amount) for document_id, amount in plan if amount)
+    plan = tuple((d.document_id, covers[d.document_id].payable - offered(d, today)) for d in picked)
+    payable = tuple((document_id, amount) for document_id, amount in plan if amount.minor > 0)
     if not payable:
         raise NothingToPay()
     return payable
