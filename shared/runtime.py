@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from shared.adapters.issued_invoices import IssuedInvoices
     from shared.adapters.links import Links
     from shared.adapters.notices import Notices
+    from shared.adapters.numbers import Numbers
     from shared.adapters.papers import Papers
     from shared.adapters.parked import ParkedItems
     from shared.adapters.payments import Payments
@@ -247,6 +248,14 @@ def runs() -> "Runs":
     from shared.adapters.runs import Runs
 
     return Runs(table())
+
+
+@cache
+def book_keeper() -> "RebuildingKeeper":
+    """Return the comparison of what is stored with the postings."""
+    from shared.adapters.book_rebuild import RebuildingKeeper
+
+    return RebuildingKeeper(table())
 
 
 @cache
@@ -507,7 +516,16 @@ def issued_invoices() -> "IssuedInvoices":
     """Return the writes of invoices that this hub issues."""
     from shared.adapters.issued_invoices import IssuedInvoices
 
-    return IssuedInvoices(table())
+    return IssuedInvoices(table(), numbers())
+
+
+@cache
+def numbers() -> "Numbers":
+    """Return the numbers of documents."""
+    from shared.adapters.numbers import Numbers
+    from shared.adapters.pause import pause
+
+    return Numbers(table(), pause)
 
 
 @cache

@@ -10,6 +10,7 @@ from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.clock import Now
 from shared.domain.import_verdicts import InvoiceFact
 from shared.domain.money import Money
+from shared.domain.tax import TaxCategory
 from shared.errors import WriteConflict
 
 
@@ -62,29 +63,51 @@ def lines_item(
         "document_id": document.document_id,
         "currency": document.total.currency,
         "content_hash": content_hash,
-        "lines": [
-            {
-                "description": line.description,
-                "quantity": line.quantity,
-                "unit_price": line.unit_price.minor,
-                "tax_rate_percent": line.tax_rate_percent,
-                "net": line.net.minor,
-            }
-            for line in lines
-        ],
+        "lines": [_line_item(line) for line in lines],
     }
 
 
 def lines_from(item: Item) -> tuple[Line, ...]:
     """Return the lines that lines_item() wrote."""
-    currency = item["currency"]
-    return tuple(
-        Line(
-            description=line["description"],
-            quantity=line["quantity"],
-            unit_price=Money(minor=line["unit_price"], currency=currency),
-            tax_rate_percent=line["tax_rate_percent"],
-            net=Money(minor=line["net"], currency=currency),
-        )
-        for line in item["lines"]
+    return tuple(_line_from(line, item["currency"]) for line in item["lines"])
+
+
+def _line_item(line: Line) -> Item:
+    """Return the line as stored; what says nothing is left out."""
+    rarely: Item = {
+        "discount": line.discount.minor if line.discount else 0,
+        "discount_percent": line.discount_percent,
+        "tax_reason_code": line.tax_reason_code,
+        "tax_reason": line.tax_reason,
+    }
+    item: Item = {
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price.minor,
+        "tax_rate_percent": line.tax_rate_percent,
+        "tax_category": str(line.tax_category),
+        "net": line.net.minor,
+        **{name: value for name, value in rarely.items() if value},
+    }
+    if line.gross is not None:
+        item["gross"] = line.gross.minor
+    return item
+
+
+def _line_from(line: Item, currency: str) -> Line:
+    def money(name: str) -> Money | None:
+        return Money(minor=line[name], currency=currency) if name in line else None
+
+    return Line(
+        description=line["description"],
+        quantity=line["quantity"],
+        unit_price=Money(minor=line["unit_price"], currency=currency),
+        tax_rate_percent=line["tax_rate_percent"],
+        net=Money(minor=line["net"], currency=currency),
+        discount=money("discount"),
+        discount_percent=line.get("discount_percent", ""),
+        tax_category=TaxCategory(line["tax_category"]),
+        tax_reason_code=line.get("tax_reason_code", ""),
+        tax_reason=line.get("tax_reason", ""),
+        gross=money("gross"),
     )

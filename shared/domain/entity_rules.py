@@ -5,12 +5,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.domain.account import Entity
 from shared.domain.money import exponent
+from shared.domain.numbering import check_series
 from shared.errors import InvalidInput
 
 
 def check_entity(entity: Entity, languages: Collection[str]) -> None:
-    """Raise InvalidInput, naming the field, where currency, zone or language is none we know."""
+    """Raise InvalidInput, naming the field, where a setting cannot be.
+
+    Currency, zone and language are known ones, and the patterns of numbers give numbers.
+    """
     exponent(entity.currency)
+    check_series(entity.series)
     if entity.language not in languages:
         raise InvalidInput(field="language", reason=f"one of {', '.join(sorted(languages))}")
     try:

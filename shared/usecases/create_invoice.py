@@ -7,8 +7,10 @@ from typing import Protocol
 from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.clock import Now
 from shared.domain.first_look import days_to_look
-from shared.domain.invoice_lines import LINES_MAX, fits, gross_of, net_of
+from shared.domain.invoice_lines import gross_of, tax_minor
+from shared.domain.line_drafts import check_lines
 from shared.domain.money import Money, exponent
+from shared.domain.numbering import INVOICES
 from shared.domain.policy import Policy
 from shared.errors import Conflict, InvalidInput, WriteConflict
 from shared.ids import requested_id
@@ -29,7 +31,7 @@ class Invoices(Protocol):
     def find(self, entity_id: str, customer_id: str, document_id: str) -> Document | None: ...
     def issue(
         self, entity: Entity, customer: Customer, unnumbered: Document, lines: Sequence[Line],
-        days: Sequence[date], now: Now,
+        days: Sequence[date], now: Now, *, series: str = INVOICES,
     ) -> Document | None: ...  # fmt: skip
 
 
@@ -47,9 +49,10 @@ def create_invoice(
     description: str = "",
     po_number: str = "",
     lines: Sequence[Line] = (),
+    series: str = INVOICES,
     request_id: str = "",
 ) -> Document:
-    """Issue an invoice under the entity's next number and return it.
+    """Issue an invoice under the next number of series and return it. Nothing changes it then.
 
     The net of lines and the tax on it must sum to total. A repeated request_id returns the
     invoice that the first call issued.
@@ -70,10 +73,11 @@ def create_invoice(
         open=total,
         description=description,
         po_number=po_number,
+        tax_minor=tax_minor(lines),
     )
     policy = policies.policy(entity_id, customer.policy)
     days = days_to_look(document, policy, now.today(customer.time_zone))
-    made = invoices.issue(entity, customer, document, lines, days, now)
+    made = invoices.issue(entity, customer, document, lines, days, now, series=series)
     if made is not None:
         return made
     before = invoices.find(entity_id, customer_id, document.document_id)
@@ -100,9 +104,6 @@ def _check(
         raise InvalidInput(field="due_on", reason="it is before the issue date")
     if len(description) > _TEXT_MAX or len(po_number) > _TEXT_MAX:
         raise InvalidInput(field="description", reason=f"at most {_TEXT_MAX} characters")
-    if not fits(line.description for line in lines):
-        raise InvalidInput(field="lines", reason=f"at most {LINES_MAX} lines and 250 KB of text")
-    if any(line.net != net_of(line.quantity, line.unit_price) for line in lines):
-        raise InvalidInput(field="lines", reason="a net amount is not quantity times price")
+    check_lines(lines)
     if lines and gross_of(lines, total.currency) != total:
         raise InvalidInput(field="lines", reason="they and their tax do not add up to the total")
