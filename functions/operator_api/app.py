@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 
 from functions.edge.problems import CONTENT_TYPE, problem, status_of
 from functions.operator_api import (
+    routes_books,
     routes_customers,
     routes_documents,
     routes_entities,
@@ -37,6 +38,7 @@ ROUTERS = (
     routes_work.router,
     routes_sweeps.router,
     routes_figures.router,
+    routes_books.router,
     routes_journal.router,
 )
 _SECURITY = {"bearer": HTTPBearer(bearerFormat="JWT")}

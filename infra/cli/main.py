@@ -5,6 +5,7 @@ import sys
 import typer
 
 from infra.cli import (
+    checking,
     clock,
     demo_command,
     entity,
@@ -34,6 +35,7 @@ app.command("import")(importing.import_files)
 app.add_typer(entity.app, name="entity")
 app.add_typer(clock.app, name="clock")
 app.add_typer(recurring.app, name="recurring")
+app.add_typer(checking.app, name="books")
 app.add_typer(journal.app, name="journal")
 app.command("sweep")(sweeping.sweep)
 app.command("explain")(why.explain)

@@ -1,5 +1,6 @@
-"""Sweep runs: what was planned, what each message did, and how far sweeping has come."""
+"""Runs over many customers: what was planned, what each message did, how far sweeping has come."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -9,11 +10,12 @@ from shared.adapters.table import ConditionLost, Put, Table
 from shared.domain.clock import iso
 
 _WATERMARK = "WATERMARK"
+_SWEEP_COUNTS = ("claimed", "lost", "held", "capped")
 _ALWAYS = "attribute_not_exists(pk) OR swept_on <= :day"
 
 
 class Runs:
-    """Reads and writes of the entity's runs."""
+    """Reads and writes of the entity's runs: sweeps, and checks of the books."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -59,24 +61,26 @@ class Runs:
         key = keys.run(entity_id, f"{run_id}#{batch}")
         self._once({**key, "type": "RUN_REPORT", "run_id": run_id} | asdict(tally))
 
-    def status(self, entity_id: str, run_id: str) -> dict[str, Any] | None:
-        """Return the run with its reports summed, state "running" or "done"; None if unknown."""
+    def status(
+        self, entity_id: str, run_id: str, counts: Sequence[str] = _SWEEP_COUNTS
+    ) -> dict[str, Any] | None:
+        """Return the run with counts of its reports summed, state "running" or "done".
+
+        None where the run is unknown, or its plan is not done.
+        """
         items = list(self._table.query(keys.run(entity_id, run_id)["pk"], begins=run_id))
         run = next((i for i in items if i["type"] == "RUN" and i["run_id"] == run_id), None)
         if run is None:
             return None
         reports = [i for i in items if i["type"] == "RUN_REPORT" and i["run_id"] == run_id]
-        counts = {
-            name: sum(report[name] for report in reports)
-            for name in ("claimed", "lost", "held", "capped")
-        }
+        sums = {name: sum(report[name] for report in reports) for name in counts}
         done = len(reports) >= run["messages"]
         return {
             "run_id": run_id,
             "state": "done" if done else "running",
             "customers": run["customers"],
             "planned_at": run["planned_at"],
-            **counts,
+            **sums,
         }
 
     def _once(self, item: dict[str, Any]) -> None:

@@ -17,6 +17,12 @@ def open_task_put(entity_id: str, task: Task) -> Put:
     return Put({**keys.open_task(entity_id, task.task_id), **_attributes(task)})
 
 
+def done_task_put(entity_id: str, task: Task) -> Put:
+    """Return the write of a task that is done already: the note that somebody did something."""
+    place = keys.done_task(entity_id, task.customer_id, task.task_id)
+    return Put({**place, **_attributes(task)})
+
+
 class Tasks:
     """Reads and writes of an entity's tasks."""
 
@@ -57,11 +63,10 @@ class Tasks:
         task = replace(
             self.get(entity_id, task_id), status="done", done_at=at, done_by=by, note=note
         )
-        place = keys.done_task(entity_id, task.customer_id, task_id)
         try:
             self._table.write(
                 Delete(keys.open_task(entity_id, task_id), condition=EXISTS),
-                Put({**place, **_attributes(task)}),
+                done_task_put(entity_id, task),
             )
         except ConditionLost:
             raise NotFound(task=task_id) from None

@@ -13,7 +13,17 @@ from shared.adapters.table import Table
 from tests.support.template import table_properties
 
 PUBLIC_URL = "https://pay.seller.example"
-QUEUES = ("PLAN", "SWEEP", "NOTICE", "ESCALATION", "DOCUMENT", "PAYMENT", "JANITOR", "GENERATION")
+QUEUES = (
+    "PLAN",
+    "SWEEP",
+    "NOTICE",
+    "ESCALATION",
+    "DOCUMENT",
+    "PAYMENT",
+    "JANITOR",
+    "GENERATION",
+    "BOOKS",
+)
 
 
 def _forget(module: ModuleType) -> None:
