@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.charts import Charts
     from shared.adapters.checkouts import Checkouts
     from shared.adapters.claims import Claims
+    from shared.adapters.corrections import Corrections
     from shared.adapters.documents import Documents
     from shared.adapters.drop_bucket import DropBucket
     from shared.adapters.due_finder import DueFinder
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
     from shared.usecases.apply_payment import Ports as MoneyInPorts
+    from shared.usecases.charging import Ports as ChargingPorts
     from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
@@ -284,10 +286,20 @@ def receipts() -> "Receipts":
 
 @cache
 def charges() -> "Charges":
-    """Return the writes of late fees."""
+    """Return the charges and how they came about."""
     from shared.adapters.charges import Charges
 
     return Charges(table())
+
+
+@cache
+def charging() -> "ChargingPorts":
+    """Return everything that charging an invoice touches."""
+    from shared.adapters.ledger import Ledger
+    from shared.adapters.pause import pause
+    from shared.usecases.charging import Ports
+
+    return Ports(accounts(), Ledger(table()), entities(), charges(), tasks(), pause)
 
 
 @cache
@@ -517,6 +529,15 @@ def issued_invoices() -> "IssuedInvoices":
     from shared.adapters.issued_invoices import IssuedInvoices
 
     return IssuedInvoices(table(), numbers())
+
+
+@cache
+def corrections() -> "Corrections":
+    """Return the writes of credit notes and voids."""
+    from shared.adapters.corrections import Corrections
+    from shared.adapters.ledger import Ledger
+
+    return Corrections(table(), Ledger(table()), numbers())
 
 
 @cache

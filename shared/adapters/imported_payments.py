@@ -29,9 +29,16 @@ class ImportedPayments:
         return {i["external_id"]: PaymentFact(i["payment_id"], i["content_hash"]) for i in found}
 
     def ours(self, entity_id: str, pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
-        """Return the payment ids, of (customer id, payment id), that this hub itself gave out."""
+        """Return the payment ids, of (customer id, payment id), that this hub itself gave out.
+
+        The ids of its credit notes are among them: the ERP was told of both in the same way.
+        """
         wanted = [keys.payment(entity_id, payment_id) for _, payment_id in pairs]
-        found = {(i["customer_id"], i["payment_id"]) for i in self._table.get_many(wanted)}
+        wanted += [keys.closed_head(entity_id, *pair) for pair in pairs]
+        found = {
+            (i["customer_id"], i.get("payment_id") or i["document_id"])
+            for i in self._table.get_many(wanted)
+        }
         return frozenset(payment_id for _, payment_id in found & set(pairs))
 
     def open_documents(

@@ -95,6 +95,11 @@ def lines(entity: str, customer_id: str, document_id: str) -> Key:
     return _key(history(entity, customer_id), f"LINES#{document_id}")
 
 
+def credited(entity: str, customer_id: str, document_id: str) -> Key:
+    """Return the key of what credit notes took back of an invoice."""
+    return _key(history(entity, customer_id), f"CREDITED#{document_id}")
+
+
 def notice(entity: str, customer_id: str, n: int) -> Key:
     return _key(history(entity, customer_id), f"NOTICE#{n:08d}")
 
@@ -204,3 +209,23 @@ def entity_of(pk: str) -> str:
 def counter(entity: str, name: str) -> Key:
     """Return the key of a counter, such as that of the invoice numbers given out."""
     return _key(f"E#{entity}", f"COUNTER#{name}")
+
+
+def invoice_charges(entity: str, customer_id: str, document_id: str) -> Key:
+    """Return the key of what was charged on an invoice so far."""
+    return _key(history(entity, customer_id), f"CHARGES#{document_id}")
+
+
+def charge_sheet(entity: str, customer_id: str, charge_id: str) -> Key:
+    """Return the key of the lines that a charge of interest was reckoned by."""
+    return _key(history(entity, customer_id), f"SHEET#{charge_id}")
+
+
+def charge_watch(entity: str, customer_id: str, document_id: str) -> Key:
+    """Return the key of the note that an invoice may bear charges, also once it is closed."""
+    return _key(f"E#{entity}#CHARGE_WATCH", f"{customer_id}#{document_id}")
+
+
+def charged_day(entity: str) -> Key:
+    """Return the key of the newest day whose charges were handed out."""
+    return _key(f"E#{entity}", "CHARGED_DAY")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from shared.adapters import keys
 from shared.adapters.table import Put
+from shared.domain.account import Document
 from shared.domain.clock import Now
 from shared.domain.payment import Allocation, Payment
 
@@ -13,6 +14,23 @@ def writeback_puts(
 ) -> tuple[Put, ...]:
     """Return the writes of one note for each of allocations, pending until the ERP has it."""
     return tuple(_put(entity_id, payment, allocation, now) for allocation in allocations)
+
+
+def credit_note_put(
+    entity_id: str, customer_id: str, note: Document, invoice: Document, now: Now
+) -> Put:
+    """Return the write of a note that the hub credited an invoice of the ERP."""
+    as_money = Payment(
+        payment_id=note.document_id,
+        customer_id=customer_id,
+        amount=note.total,
+        method=str(note.kind),
+        received_on=note.issued_on,
+        received_at=now.business,
+        gateway_reference=note.number,
+    )
+    whole = Allocation(invoice.document_id, invoice.number, invoice.external_id, note.total)
+    return _put(entity_id, as_money, whole, now)
 
 
 def _put(entity_id: str, payment: Payment, allocation: Allocation, now: Now) -> Put:

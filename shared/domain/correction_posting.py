@@ -1,6 +1,6 @@
 """The postings that take a document back: a credit note against it, or a void of all of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from shared.domain.account import Document, DocumentKind
@@ -10,27 +10,12 @@ from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.settle import allocated
 from shared.errors import Conflict
 
-_ADJUSTS = frozenset(
-    {
-        MovementKind.DISCOUNT,
-        MovementKind.TOLERANCE,
-        MovementKind.DEDUCTION,
-        MovementKind.WRITE_OFF,
-        MovementKind.RECOVERY,
-        MovementKind.FX_DIFFERENCE,
-    }
-)
 
-
-def adjusted(document: Document, postings: Iterable[Posting]) -> Money:
-    """Return what of document was given up without money: discounts, tolerances, write-offs."""
-    minor = sum(
-        movement.amount.minor
-        for posting in postings
-        for movement in posting.movements
-        if movement.document_id == document.document_id and movement.kind in _ADJUSTS
-    )
-    return Money(minor=-minor, currency=document.total.currency)
+def given_up(document: Document) -> Money:
+    """Return what of document nobody pays: discounts taken, tolerances, deductions, write-offs."""
+    discount = document.discount.taken_minor if document.discount else 0
+    minor = discount + sum(document.adjusted.values())
+    return Money(minor=minor, currency=document.total.currency)
 
 
 def credit_note_posting(

@@ -1,0 +1,64 @@
+"""A void: an invoice on which nothing was applied is as if it had never been asked for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from shared.domain.account import Customer, Document, Entity, Line
+from shared.domain.books import Books
+from shared.domain.clock import Now
+from shared.domain.correction_posting import void_posting
+from shared.domain.credit_note import Credited
+from shared.domain.money import Money
+from shared.domain.movement import Posting
+from shared.errors import NotFound, WriteConflict
+
+ATTEMPTS_MAX = 8
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+
+
+class Corrections(Protocol):
+    def look(
+        self, entity_id: str, customer_id: str, invoice_id: str
+    ) -> tuple[Customer, Books, tuple[Line, ...], Credited]: ...
+    def void(self, entity_id: str, books: Books, document: Document, posting: Posting) -> bool: ...
+
+
+def void_invoice(
+    accounts: Accounts,
+    corrections: Corrections,
+    entity_id: str,
+    customer_id: str,
+    invoice_id: str,
+    reason: str,
+    now: Now,
+    pause: Callable[[int], None],
+    *,
+    text: str = "",
+    by: str = "",
+) -> Document:
+    """Take all of an invoice back and return it: closed, void, its number kept.
+
+    One that is void already stays as it is. Raises NotFound for an unknown invoice, Conflict where
+    anything was applied to it or it is the ERP's, and WriteConflict where it is contended.
+    """
+    today = now.today(accounts.entity(entity_id).time_zone)
+    for attempt in range(ATTEMPTS_MAX):
+        _, books, _, credited = corrections.look(entity_id, customer_id, invoice_id)
+        invoice = books.document(invoice_id)
+        if invoice is None:
+            raise NotFound(document=invoice_id[:64])
+        if invoice.voided:
+            return invoice
+        posting = void_posting(invoice, bool(credited.version), reason, text, today, now, by)
+        try:
+            corrections.void(entity_id, books, invoice, posting)
+        except WriteConflict:
+            pause(attempt)
+            continue
+        nothing = Money.zero(invoice.open.currency)
+        return replace(invoice, open=nothing, voided=True, version=invoice.version + 1)
+    raise WriteConflict(document=invoice_id)
