@@ -1,0 +1,56 @@
+"""What a posting makes of a payment: its allocations, and what of it left again."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shared.domain.account import Document
+from shared.domain.money import Money
+from shared.domain.movement import Movement, MovementKind
+from shared.domain.payment import Allocation, Payment
+
+_ALLOCATES = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
+
+
+def used(
+    payment: Payment, movements: Iterable[Movement], documents: Iterable[Document] = ()
+) -> Payment:
+    """Return payment as movements leave it, one version on; those of other sources do not count.
+
+    documents are those to which money goes that went to none of them before. An allocation that is
+    taken back whole is gone; a new one comes last.
+    """
+    known = {a.document_id: a for a in payment.allocations}
+    named = {d.document_id: d for d in documents}
+    gone = payment.gone_minor
+    for movement in movements:
+        if movement.source_id != payment.payment_id:
+            continue
+        if movement.kind in _ALLOCATES:
+            document_id = movement.document_id
+            before = known.get(document_id) or _none_yet(named[document_id])
+            known[document_id] = _with(before, movement)
+        elif movement.kind is not MovementKind.PAYMENT:
+            gone -= movement.amount.minor
+    return replace(
+        payment,
+        allocations=tuple(a for a in known.values() if a.amount),
+        gone_minor=gone,
+        version=payment.version + 1,
+    )
+
+
+def _none_yet(document: Document) -> Allocation:
+    nothing = Money.zero(document.open.currency)
+    return Allocation(document.document_id, document.number, document.external_id, nothing)
+
+
+def _with(allocation: Allocation, movement: Movement) -> Allocation:
+    parts = dict(allocation.parts)
+    if movement.instalment:
+        minor = parts.get(movement.instalment, 0) - movement.amount.minor
+        parts[movement.instalment] = minor
+    return replace(
+        allocation,
+        amount=allocation.amount - movement.amount,
+        parts=tuple((number, minor) for number, minor in parts.items() if minor),
+    )
