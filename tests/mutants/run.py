@@ -20,7 +20,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants.planted import PLANTED, Bug
+from tests.mutants.bug import Bug
+from tests.mutants.planted import PLANTED
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("shared", "functions", "tests", "infra", "template.yaml", "pyproject.toml")

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tests.mutants.bug import Bug
 from tests.mutants.planted import PLANTED
 from tests.mutants.run import ROOT, chosen, plant_all
 
@@ -22,8 +23,8 @@ def test_bugs_drawn_by_the_commit_are_seen() -> None:
 
 
 @pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.name)
-def test_every_bug_fits_the_code(bug: object) -> None:
-    for change in bug.changes:  # type: ignore[attr-defined]
+def test_every_bug_fits_the_code(bug: Bug) -> None:
+    for change in bug.changes:
         assert (ROOT / change.path).read_text().count(change.before) == 1
 
 

@@ -1,0 +1,18 @@
+"""Every bug that the tests must see, by what it breaks."""
+
+from tests.mutants.bug import Bug
+from tests.mutants.planted.charges import CHARGE_BUGS
+from tests.mutants.planted.imports import IMPORT_BUGS
+from tests.mutants.planted.ledger import LEDGER_BUGS
+from tests.mutants.planted.messages import MESSAGE_BUGS
+from tests.mutants.planted.money_in import MONEY_IN_BUGS
+from tests.mutants.planted.storage import STORAGE_BUGS
+
+PLANTED: tuple[Bug, ...] = (
+    *LEDGER_BUGS,
+    *STORAGE_BUGS,
+    *MONEY_IN_BUGS,
+    *IMPORT_BUGS,
+    *CHARGE_BUGS,
+    *MESSAGE_BUGS,
+)
