@@ -1,6 +1,7 @@
 """Taking money back from documents: counter-entries, so that each is open again as it was due."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from shared.domain.account import Document
@@ -9,10 +10,38 @@ from shared.domain.books import Books
 from shared.domain.discount import with_discounts
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
-from shared.domain.payment import Allocation
+from shared.domain.payment import Allocation, Payment
+from shared.domain.payment_use import used
 
 _WITH_MONEY = (MovementKind.TOLERANCE, MovementKind.FX_DIFFERENCE)
 """What was taken off a document only because money had almost closed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What frees money of a payment, and its allocations then.
+
+    complete: nothing more is allocated of what was wanted; else only documents_max were touched.
+    """
+
+    movements: tuple[Movement, ...]
+    allocations: tuple[Allocation, ...]
+    complete: bool
+
+
+def free(books: Books, payment: Payment, amount: Money, documents_max: int) -> Freed:
+    """Return what makes amount of a payment unapplied, the newest allocations first.
+
+    books hold every document that the payment is allocated to, closed ones too.
+    """
+    wanted = amount - payment.unapplied
+    if wanted.minor <= 0:
+        return Freed((), payment.allocations, complete=True)
+    latest = payment.allocations[-documents_max:]
+    movements = taken_back(payment.payment_id, latest, wanted, books, payment.received_on)
+    allocations = used(payment, movements).allocations
+    missing = wanted.minor - freed_by(movements, payment.payment_id)
+    return Freed(movements, allocations, not missing or len(latest) == len(payment.allocations))
 
 
 def taken_back(
