@@ -1,4 +1,4 @@
-"""Hands over again what nobody finished, and asks the gateway about what nobody knows."""
+"""Hands over again what nobody finished, asks the gateway, and has charges looked at once a day."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from functions import batch
 from shared import runtime
 from shared.adapters.hand_over import errand
 from shared.domain.clock import Now
+from shared.usecases.accrue import hand_out
 from shared.usecases.hand_over import LEASE, give_up_waiting, hand_over_stale
 from shared.usecases.reconcile_gateway import reconcile_gateway
 
@@ -25,7 +26,7 @@ def _tidy(body: dict[str, Any]) -> None:
         _reconcile(body["entity"], now, on_demand=True)
         return
     entities = tuple(runtime.accounts().entities())
-    duties = [(_hand_over, each) for each in entities] + [(_reconcile, each) for each in entities]
+    duties = [(duty, each) for duty in (_hand_over, _charges, _reconcile) for each in entities]
     failed: list[Exception] = []
     for duty, entity_id in duties:
         try:
@@ -41,6 +42,19 @@ def _hand_over(entity_id: str, now: Now) -> None:
     handed = hand_over_stale(entity_id, pending, errand, runtime.queues(), now, LEASE)
     unknown = give_up_waiting(entity_id, pending, runtime.notices(), now)
     log.info("handed over", entity=entity_id, facts=handed, unknown_notices=unknown)
+
+
+def _charges(entity_id: str, now: Now) -> None:
+    customers = hand_out(
+        runtime.accounts(),
+        runtime.due_finder(),
+        runtime.charges(),
+        runtime.queues(),
+        entity_id,
+        now,
+    )
+    if customers:
+        log.info("charges handed out", entity=entity_id, customers=customers)
 
 
 def _reconcile(entity_id: str, now: Now, *, on_demand: bool = False) -> None:

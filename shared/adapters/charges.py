@@ -1,34 +1,150 @@
-"""Charges: documents of their own, written with their posting."""
+"""Charges: documents of their own, each written with its posting and with how it came about."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from shared.adapters import keys
+from shared.adapters.charge_items import (
+    invoice_charges_from,
+    invoice_charges_item,
+    sheet_from,
+    sheet_item,
+)
 from shared.adapters.head_items import head_item
 from shared.adapters.ledger import posting_put
-from shared.adapters.table import EXISTS, Check, ConditionLost, Put, Table
-from shared.domain.account import Account, Document, Entity
+from shared.adapters.table import (
+    EXISTS,
+    NEW,
+    VERSION,
+    Check,
+    ConditionLost,
+    Delete,
+    Put,
+    Table,
+    Write,
+    seen,
+)
+from shared.adapters.write_groups import again
+from shared.domain.account import Customer, Document, Entity
+from shared.domain.charges import InvoiceCharges, Made, Sheet
 from shared.domain.clock import Now
 from shared.domain.document_posting import document_posting
+from shared.errors import WriteConflict
 
 
 class Charges:
-    """Writes of late fees."""
+    """Reads and writes of charges, and of the notes on which invoices may bear more."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, entity: Entity, account: Account, charge: Document, now: Now) -> bool:
-        """Write charge and its posting.
+    def made_on(
+        self, entity_id: str, customer_id: str, document_ids: Iterable[str]
+    ) -> Mapping[str, InvoiceCharges]:
+        """Return what was charged on each invoice so far, by its document id."""
+        ids = tuple(document_ids)
+        places = [keys.invoice_charges(entity_id, customer_id, i) for i in ids]
+        found = {i["document_id"]: invoice_charges_from(i) for i in self._table.get_many(places)}
+        return {i: found.get(i, InvoiceCharges(i)) for i in ids}
 
-        Returns False where it is there already, or its invoice is open no more: money that came
-        in since the decision.
+    def add(
+        self,
+        entity: Entity,
+        customer: Customer,
+        invoice: Document,
+        charge: Document,
+        made: Made,
+        before: InvoiceCharges,
+        sheet: Sheet | None,
+        now: Now,
+    ) -> bool:
+        """Write charge on invoice, its posting and its sheet; return False where it is there.
+
+        Raises WriteConflict when the invoice, or what was charged on it, changed since it was read:
+        money that came in meanwhile, or another charge.
         """
-        customer = account.customer
         whose = (entity.entity_id, customer.customer_id)
         head = head_item(entity.entity_id, customer, charge, entity.shards)
         pending = keys.pending_entry(entity.entity_id, "document", now.wall, charge.document_id)
-        posting = posting_put(*whose, document_posting(charge, now))
-        still_open = Check(keys.open_head(*whose, charge.invoice_id), EXISTS)
+        writes: list[Write] = [
+            posting_put(*whose, document_posting(charge, now)),
+            Put(head | pending),
+            _as_seen(*whose, invoice),
+            _charges_put(*whose, before, before.with_charge(made)),
+            again(_watch_put(*whose, invoice.document_id)),
+        ]
+        if sheet is not None:
+            writes.append(Put(sheet_item(*whose, made, sheet)))
         try:
-            self._table.write(posting, Put(head | pending), still_open)
-        except ConditionLost:
-            return False
+            self._table.write(*writes)
+        except ConditionLost as lost:
+            if 0 in lost.positions:
+                return False
+            raise WriteConflict(charge=charge.document_id) from lost
         return True
+
+    def looked(
+        self, entity_id: str, customer_id: str, before: InvoiceCharges, after: InvoiceCharges
+    ) -> None:
+        """Write that nothing more is to be charged or corrected as things stand.
+
+        Raises WriteConflict where somebody charged something meanwhile.
+        """
+        try:
+            self._table.write(_charges_put(entity_id, customer_id, before, after))
+        except ConditionLost as lost:
+            raise WriteConflict(document=before.document_id) from lost
+
+    def sheet(self, entity_id: str, customer_id: str, charge_id: str) -> Sheet | None:
+        """Return how a charge of interest was reckoned, or None where nobody stored that."""
+        item = self._table.get(keys.charge_sheet(entity_id, customer_id, charge_id))
+        return sheet_from(item) if item else None
+
+    def watched(self, entity_id: str, customer_id: str = "") -> Iterator[tuple[str, str]]:
+        """Yield (customer id, document id) of watched invoices: the customer's, or all."""
+        partition = keys.charge_watch(entity_id, "", "")["pk"]
+        begins = f"{customer_id}#" if customer_id else None
+        for item in self._table.query(partition, begins=begins):
+            yield item["customer_id"], item["document_id"]
+
+    def watch(self, entity_id: str, customer_id: str, document_id: str) -> None:
+        """Watch an invoice, so that it bears its last charge though it be paid by then."""
+        self._table.write(again(_watch_put(entity_id, customer_id, document_id)))
+
+    def unwatch(self, entity_id: str, customer_id: str, document_id: str) -> None:
+        """Watch an invoice no more."""
+        try:
+            self._table.write(Delete(keys.charge_watch(entity_id, customer_id, document_id)))
+        except ConditionLost:
+            return
+
+    def handed_out(self, entity_id: str, day: date) -> bool:
+        """Return whether the charges of day were handed out already."""
+        item = self._table.get(keys.charged_day(entity_id))
+        return bool(item and item["day"] >= day.isoformat())
+
+    def note_handed_out(self, entity_id: str, day: date) -> None:
+        """Write that the charges of day were handed out."""
+        item = {**keys.charged_day(entity_id), "type": "CHARGED_DAY", "day": day.isoformat()}
+        self._table.write(again(Put(item)))
+
+
+def _as_seen(entity_id: str, customer_id: str, document: Document) -> Check:
+    place = keys.open_head if document.open else keys.closed_head
+    key = place(entity_id, customer_id, document.document_id)
+    return Check(key, condition=f"{EXISTS} AND {VERSION}", values=seen(document.version))
+
+
+def _charges_put(
+    entity_id: str, customer_id: str, before: InvoiceCharges, after: InvoiceCharges
+) -> Put:
+    item = invoice_charges_item(entity_id, customer_id, after)
+    if not before.version:
+        return Put(item, condition=NEW)
+    return Put(item, condition=VERSION, values=seen(before.version))
+
+
+def _watch_put(entity_id: str, customer_id: str, document_id: str) -> Put:
+    key = keys.charge_watch(entity_id, customer_id, document_id)
+    ids = {"customer_id": customer_id, "document_id": document_id}
+    return Put({**key, "type": "CHARGE_WATCH", **ids})

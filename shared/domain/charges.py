@@ -18,7 +18,6 @@ from shared.domain.movement import MovementKind, Posting
 from shared.ids import derived_id
 
 _NET = frozenset({MovementKind.CHARGE, MovementKind.CORRECTION})
-_GIVEN_UP = frozenset({MovementKind.WRITE_OFF, MovementKind.RECOVERY})
 
 
 class ChargeKind(StrEnum):
@@ -119,15 +118,9 @@ def net_charged(made: Iterable[Made], postings: Iterable[Posting]) -> Mapping[st
     return nets
 
 
-def is_given_up(document: Document, postings: Iterable[Posting]) -> bool:
+def is_given_up(document: Document) -> bool:
     """Return whether document is voided, or written off and not recovered: it bears no more."""
-    written_off = sum(
-        movement.amount.minor
-        for posting in postings
-        for movement in posting.movements
-        if movement.document_id == document.document_id and movement.kind in _GIVEN_UP
-    )
-    return document.voided or written_off < 0
+    return document.voided or bool(document.written_off)
 
 
 def waiting_for(

@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
-from shared.domain.account import Document, DocumentKind
+from shared.domain.account import Account, Document, DocumentKind
+from shared.domain.charges import interest_charge_id
+from shared.domain.coverage import item_coverage
 from shared.domain.fee import Fee
-from shared.domain.money import Money
+from shared.domain.money import Money, total
+from shared.domain.open_items import open_items
 from shared.domain.policy import Policy, Stage
 from shared.ids import derived_id
 
@@ -61,3 +64,20 @@ def fee_suffix(policy: Policy, stage: Stage) -> str:
     with_fee = [s.id for s in policy.stages if s.fee is not None and not s.fee.compensation]
     place = with_fee.index(stage.id) + 1 if stage.id in with_fee else 1
     return "FEE" if place == 1 else f"FEE{place}"
+
+
+def chaseable_late(account: Account, invoice: Document, stage: Stage, today: date) -> Money:
+    """Return what is chaseable on today of the parts of invoice that have reached stage."""
+    covers = item_coverage(account, today)
+    late = (item for item in open_items(invoice) if stage.reached_on(item) <= today)
+    return total((covers[item.document_id].chaseable for item in late), invoice.open.currency)
+
+
+def stage_charge_ids(document_id: str, stage: Stage) -> frozenset[str]:
+    """Return the ids of all charges that stage may put on a document."""
+    ids = set()
+    if stage.fee is not None:
+        ids.add(fee_charge_id(document_id, fee_rule(stage, stage.fee)))
+    if stage.interest:
+        ids.add(interest_charge_id(document_id, stage.id))
+    return frozenset(ids)

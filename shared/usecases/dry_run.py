@@ -8,7 +8,7 @@ from typing import Protocol
 from shared.domain.account import Account, Channel, Customer, Entity
 from shared.domain.clock import Now
 from shared.domain.decide import Decision, decide
-from shared.domain.escalation import late_fee
+from shared.domain.escalation import chaseable_late, fee_suffix, late_fee
 from shared.domain.money import Money
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_ids_of
@@ -93,19 +93,23 @@ def _messages(account: Account, policy: Policy, now: Now) -> Iterator[WouldSend]
         decision = to_send(decide(account, policy, day))
         if decision is None:
             return
-        yield WouldSend(account.customer, decision, _fees(account, decision, day))
+        yield WouldSend(account.customer, decision, _fees(account, policy, decision, day))
         newest = account.newest_notice
         claimed = stage_notice(newest, decision, policy.name, policy.version, day, now.business)
         account = replace(account, newest_notice=claimed)
 
 
-def _fees(account: Account, decision: Decision, day: date) -> tuple[tuple[str, Money], ...]:
+def _fees(
+    account: Account, policy: Policy, decision: Decision, day: date
+) -> tuple[tuple[str, Money], ...]:
     fees = []
     for document_id in document_ids_of(decision.documents):
         document = account.document(document_id)
         if document is None or decision.stage is None:
             continue
-        charge = late_fee(document, decision.stage, day)
+        free = chaseable_late(account, document, decision.stage, day)
+        suffix = fee_suffix(policy, decision.stage)
+        charge = late_fee(document, decision.stage, day, free, suffix)
         if charge is not None:
             fees.append((charge.number, charge.total))
     return tuple(fees)

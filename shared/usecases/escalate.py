@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Channel, DeliveryState, Document, Entity, Notice
+from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
-from shared.domain.escalation import late_fee
 from shared.domain.open_items import document_ids_of
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.tasks import Task
 from shared.ids import derived_id
+from shared.usecases.charging import Ports as Charging
+from shared.usecases.charging import charge_stage
 from shared.usecases.send_notice import second_look
 
 _DAYS_TO_ACT = 2
@@ -31,10 +32,6 @@ class Policies(Protocol):
     def policy(self, entity_id: str, name: str) -> Policy: ...
 
 
-class Charges(Protocol):
-    def add(self, entity: Entity, account: Account, charge: Document, now: Now) -> bool: ...
-
-
 class Deliveries(Protocol):
     def withdraw(self, entity: str, customer_id: str, n: int, now: Now, code: str) -> bool: ...
     def done_with_task(
@@ -49,7 +46,7 @@ class Queue(Protocol):
 def escalate(
     accounts: Accounts,
     policies: Policies,
-    charges: Charges,
+    charging: Charging,
     deliveries: Deliveries,
     queue: Queue,
     entity_id: str,
@@ -57,9 +54,10 @@ def escalate(
     n: int,
     now: Now,
 ) -> str:
-    """Carry out notice n's fee and task; return what was done, as a stable code.
+    """Carry out notice n's charges and task; return what was done, as a stable code.
 
-    Every step may be repeated: a fee is one document per invoice and stage, a task one per notice.
+    Every step may be repeated: a charge is one document per invoice and rule, a task one per
+    notice.
     """
     notice = accounts.notice(entity_id, customer_id, n)
     if notice.delivery is not DeliveryState.CLAIMED:
@@ -75,8 +73,9 @@ def escalate(
         return "withdrawn"
     stage = policy.stage(notice.stage)
     made = 0
-    if stage is not None and stage.fee is not None:
-        made = _charge(charges, entity, account, decision, stage, now)
+    if stage is not None and stage.charges:
+        documents = document_ids_of(decision.documents)
+        made = charge_stage(charging, entity, customer_id, documents, stage, now)
     if notice.channel is Channel.EMAIL:
         queue.send(
             "NOTICE", {"entity": entity_id, "customer_id": customer_id, "kind": "notice", "n": n}
@@ -86,19 +85,6 @@ def escalate(
     return (
         "task" if deliveries.done_with_task(entity_id, customer_id, n, now, task) else "elsewhere"
     )
-
-
-def _charge(
-    charges: Charges, entity: Entity, account: Account, decision: Decision, stage: Stage, now: Now
-) -> int:
-    today = now.today(account.customer.time_zone)
-    made = 0
-    for document_id in document_ids_of(decision.documents):
-        document = account.document(document_id)
-        charge = late_fee(document, stage, today) if document else None
-        if charge is not None:
-            made += charges.add(entity, account, charge, now)
-    return made
 
 
 def _task(account: Account, notice: Notice, decision: Decision, now: Now) -> Task:

@@ -8,12 +8,12 @@ from typing import Protocol
 from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
 from shared.domain.clock import Now
 from shared.domain.decide import Decision, decide, still_to_say, without
-from shared.domain.escalation import fee_charge_id
+from shared.domain.escalation import stage_charge_ids
 from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, SendState
 from shared.domain.messages import MailText, MailView, ReceiptView
 from shared.domain.money import Money
 from shared.domain.open_items import document_ids_of
-from shared.domain.policy import Policy
+from shared.domain.policy import Policy, Stage
 from shared.usecases import mail_event
 from shared.usecases.sweep import to_send
 
@@ -175,7 +175,7 @@ def _mail(
         if claimed is not None and claimed.position < stage.position:
             stage = claimed
         template = stage.template
-        fees = _fees(account, decision, stage.id)
+        fees = _fees(account, decision, stage)
         view = MailView(entity, customer, decision.items, today, "", fees)
     elif notice.kind == "receipt":
         payment = ports.receipts.receipt(entity.entity_id, notice.payment_id)
@@ -199,7 +199,8 @@ def second_look(account: Account, notice: Notice, policy: Policy, now: Now) -> D
     return decision
 
 
-def _fees(account: Account, decision: Decision, stage_id: str) -> tuple[tuple[str, Money], ...]:
+def _fees(account: Account, decision: Decision, stage: Stage) -> tuple[tuple[str, Money], ...]:
     documents = document_ids_of(decision.documents)
-    made = {fee_charge_id(document_id, stage_id) for document_id in documents}
-    return tuple((d.number, d.total) for d in account.documents if d.document_id in made)
+    made = {charge_id for i in documents for charge_id in stage_charge_ids(i, stage)}
+    charges = (d for d in account.documents if d.document_id in made and d.stage_done == stage.id)
+    return tuple((charge.number, charge.total) for charge in charges)

@@ -1,0 +1,261 @@
+"""Charge one invoice: its stage's fee, and interest through a day. Each at most once."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+from typing import Protocol
+
+from shared.domain.account import Account, Credit, Customer, Document, DocumentKind, Entity
+from shared.domain.books import Books
+from shared.domain.charges import (
+    ChargeKind,
+    InvoiceCharges,
+    Made,
+    Sheet,
+    interest_charge,
+    interest_due,
+    interest_owed,
+    is_given_up,
+    lowered,
+    net_charged,
+    waiting_for,
+)
+from shared.domain.clock import Now
+from shared.domain.escalation import chaseable_late, fee_suffix, late_fee
+from shared.domain.interest import Debt, debts_of
+from shared.domain.interest_rule import InterestRule
+from shared.domain.laws.law import RateNotKnown
+from shared.domain.movement import Posting
+from shared.domain.policy import Policy, Stage
+from shared.domain.policy_version import PolicyVersion
+from shared.domain.tasks import Task
+from shared.errors import WriteConflict
+from shared.ids import derived_id
+
+ATTEMPTS_MAX = 5
+_DAYS_TO_ACT = 7
+
+
+class Accounts(Protocol):
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Ledger(Protocol):
+    def look(
+        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
+    ) -> tuple[Customer, Books]: ...
+    def post(self, entity_id: str, books: Books, posting: Posting) -> bool: ...
+    def postings(self, entity_id: str, customer_id: str, begins: str = "") -> Iterator[Posting]: ...
+
+
+class Policies(Protocol):
+    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def policy_version(
+        self, entity_id: str, name: str, version: int | None = None
+    ) -> PolicyVersion: ...
+
+
+class Charges(Protocol):
+    def made_on(
+        self, entity_id: str, customer_id: str, document_ids: Iterable[str]
+    ) -> Mapping[str, InvoiceCharges]: ...
+    def add(
+        self,
+        entity: Entity,
+        customer: Customer,
+        invoice: Document,
+        charge: Document,
+        made: Made,
+        before: InvoiceCharges,
+        sheet: Sheet | None,
+        now: Now,
+    ) -> bool: ...
+    def looked(
+        self, entity_id: str, customer_id: str, before: InvoiceCharges, after: InvoiceCharges
+    ) -> None: ...
+    def watched(self, entity_id: str, customer_id: str = "") -> Iterator[tuple[str, str]]: ...
+    def watch(self, entity_id: str, customer_id: str, document_id: str) -> None: ...
+    def unwatch(self, entity_id: str, customer_id: str, document_id: str) -> None: ...
+
+
+class Tasks(Protocol):
+    def open(self, entity_id: str, task: Task) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that charging touches. pause waits before try n (from 0)."""
+
+    accounts: Accounts
+    ledger: Ledger
+    policies: Policies
+    charges: Charges
+    tasks: Tasks
+    pause: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One invoice with all that its charges depend on, read together.
+
+    debts are its principal as money that waits would leave it.
+    """
+
+    invoice: Document
+    charges: InvoiceCharges
+    postings: tuple[Posting, ...]
+    debts: tuple[Debt, ...]
+
+
+def case_of(
+    invoice: Document,
+    charges: InvoiceCharges,
+    postings: tuple[Posting, ...],
+    documents: Sequence[Document],
+    credits: Sequence[Credit],
+) -> Case:
+    """Return the case of invoice among the documents and credits of its customer."""
+    waiting = waiting_for(documents, credits).get(invoice.document_id, ())
+    return Case(invoice, charges, postings, lowered(debts_of(invoice, postings), waiting))
+
+
+def try_again[T](ports: Ports, work: Callable[[], T]) -> T:
+    """Return what work returns, doing it anew from its first read when another writer was first.
+
+    Raises WriteConflict after ATTEMPTS_MAX tries.
+    """
+    for attempt in range(ATTEMPTS_MAX - 1):
+        try:
+            return work()
+        except WriteConflict:
+            ports.pause(attempt)
+    return work()
+
+
+def charge_stage(
+    ports: Ports,
+    entity: Entity,
+    customer_id: str,
+    document_ids: Sequence[str],
+    stage: Stage,
+    now: Now,
+) -> int:
+    """Charge on each invoice what stage says, and return how many charges were made.
+
+    What is there already, and what is paid, is passed over; so it may be asked again.
+    """
+    made = 0
+    for document_id in document_ids:
+        work = partial(_charge_one, ports, entity, customer_id, document_id, stage, now)
+        made += try_again(ports, work)
+    return made
+
+
+def _charge_one(
+    ports: Ports, entity: Entity, customer_id: str, document_id: str, stage: Stage, now: Now
+) -> int:
+    account = ports.accounts.account(entity.entity_id, customer_id)
+    invoice = account.document(document_id)
+    if invoice is None or invoice.kind is not DocumentKind.INVOICE:
+        return 0
+    customer, today = account.customer, now.today(account.customer.time_zone)
+    policy = ports.policies.policy(entity.entity_id, customer.policy)
+    charges = ports.charges.made_on(entity.entity_id, customer_id, [document_id])[document_id]
+    free = chaseable_late(account, invoice, stage, today)
+    fee = late_fee(invoice, stage, today, free, fee_suffix(policy, stage))
+    number = 0
+    if fee is not None and fee.document_id not in {made.charge_id for made in charges.made}:
+        kind = ChargeKind(fee.charge)
+        made = Made(fee.document_id, kind, stage.id, policy.name, policy.version, today, today)
+        if ports.charges.add(entity, customer, invoice, fee, made, charges, None, now):
+            charges, number = charges.with_charge(made), 1
+    if stage.interest and policy.interest is not None and stage.reached_on(invoice) <= today:
+        postings = tuple(ports.ledger.postings(entity.entity_id, customer_id))
+        case = case_of(invoice, charges, postings, account.documents, account.credits)
+        try:
+            number += charge_interest(
+                ports, entity, customer, case, policy, stage.id, today, stage.id, now
+            )
+        except RateNotKnown as missing:
+            ports.tasks.open(entity.entity_id, rate_task(entity, missing, now))
+    return number
+
+
+def charge_interest(
+    ports: Ports,
+    entity: Entity,
+    customer: Customer,
+    case: Case,
+    policy: Policy,
+    period: str,
+    through: date,
+    stage: str,
+    now: Now,
+) -> bool:
+    """Charge the interest of case through a day, by policy; return whether there was any to charge.
+
+    Raises RateNotKnown where no reference rate is known for a day, and WriteConflict.
+    """
+    rule = policy.interest
+    if rule is None or is_given_up(case.invoice):
+        return False
+    nets = net_charged(case.charges.made, case.postings)
+    net = sum(nets[made.charge_id] for made in case.charges.of(ChargeKind.INTEREST))
+    owed = interest_owed(case.debts, case.charges, rules_of(ports, entity, case.charges))
+    due = interest_due(case.invoice, case.debts, case.charges, rule, through, owed, net)
+    if due is None:
+        return False
+    today = now.today(customer.time_zone)
+    charge = interest_charge(case.invoice, rule, period, due, stage, today)
+    made = Made(
+        charge.document_id,
+        ChargeKind.INTEREST,
+        period,
+        policy.name,
+        policy.version,
+        due.first,
+        due.last,
+    )
+    before = case.charges
+    return ports.charges.add(entity, customer, case.invoice, charge, made, before, due.sheet, now)
+
+
+def rules_of(
+    ports: Ports, entity: Entity, charges: InvoiceCharges
+) -> Mapping[tuple[str, int], InterestRule]:
+    """Return the rules that fixed the interest charged so far, by policy and version."""
+    wanted = {(made.policy, made.policy_version) for made in charges.of(ChargeKind.INTEREST)}
+    rules = {}
+    for name, version in sorted(wanted):
+        rule = ports.policies.policy_version(entity.entity_id, name, version).policy.interest
+        if rule is not None:
+            rules[name, version] = rule
+    return rules
+
+
+def rate_task(entity: Entity, missing: RateNotKnown, now: Now) -> Task:
+    """Return what a person has to do about a missing rate: one task per law and half-year."""
+    today = now.today(entity.time_zone)
+    law, day = str(missing.facts["law"]), str(missing.facts["day"])
+    half_year = day[:4] + ("-1" if day[5:7] < "07" else "-2")
+    return Task(
+        task_id=derived_id("rate", entity.entity_id, law, half_year),
+        kind="rate",
+        customer_id="",
+        title="Add the new reference rate to the policy's interest: nothing is charged without it",
+        created_at=now.business,
+        due_on=today + timedelta(days=_DAYS_TO_ACT),
+        detail=f"Law {law}, {day}: known through {missing.facts['known_through']}",
+    )
+
+
+def looked_at(case: Case, through: date | None) -> InvoiceCharges:
+    """Return case's charges as looked at now, with interest reckoned through a day."""
+    charges = case.charges
+    return replace(
+        charges,
+        looked_through=through or charges.looked_through,
+        seen_version=case.invoice.version,
+        version=charges.version + 1,
+    )
