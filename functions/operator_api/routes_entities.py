@@ -24,6 +24,7 @@ from shared.adapters.languages import shipped_languages
 from shared.adapters.policy_yaml import read_policy, standard_text
 from shared.domain.account import Entity
 from shared.domain.clock import Now
+from shared.domain.entity_rules import check_entity
 from shared.domain.policy_version import PolicyVersion
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
@@ -75,7 +76,9 @@ def change_entity(entity: str, body: EntityPatch) -> EntityOut:
     seen = entity_of(entity)
     if not changes:
         return entity_out(seen)
-    return entity_out(runtime.entities().update(replace(seen, **changes)))
+    changed = replace(seen, **changes)
+    check_entity(changed, shipped_languages())
+    return entity_out(runtime.entities().update(changed))
 
 
 @router.post("/api/v1/entities/<entity>/release", summary="Let the entity send")

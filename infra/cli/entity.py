@@ -25,6 +25,7 @@ def create(
     phone: Annotated[str, typer.Option(help="Shown to customers.")] = "",
     address: Annotated[str, typer.Option(help="Shown on invoices.")] = "",
     bank_account: Annotated[str, typer.Option(help="Shown to customers.")] = "",
+    terms: Annotated[str, typer.Option(help="Of its invoices, such as 2/10 net 30.")] = "net 30",
     as_json: AsJson = False,
 ) -> None:
     """Open an entity. It decides and shows everything, and sends nothing until released.
@@ -43,6 +44,7 @@ def create(
             "contact_phone": phone,
             "address": address,
             "bank_account": bank_account,
+            "default_terms": terms,
         },
     )
     if as_json:

@@ -289,7 +289,8 @@ class Entity:
     daily_cap bounds the messages of a day while it is set (the first days after release).
     business_days are ISO weekdays (Monday 1) on which messages may go out. series maps the names
     of number series to their patterns (shared.domain.numbering), where they are not the standard
-    ones; gapless_numbers says that no number may ever be missing in one.
+    ones; gapless_numbers says that no number may ever be missing in one. default_terms are those of
+    its invoices to customers who have none (shared.domain.terms_text).
     """
 
     entity_id: str
@@ -305,6 +306,7 @@ class Entity:
     address: str = ""
     bank_account: str = ""
     default_policy: str = "standard"
+    default_terms: str = "net 30"
     policy_version: int = 0
     series: Mapping[str, str] = field(default_factory=dict)
     gapless_numbers: bool = False

@@ -6,16 +6,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shared.domain.account import Entity
 from shared.domain.money import exponent
 from shared.domain.numbering import check_series
+from shared.domain.terms_text import known_terms
 from shared.errors import InvalidInput
 
 
 def check_entity(entity: Entity, languages: Collection[str]) -> None:
     """Raise InvalidInput, naming the field, where a setting cannot be.
 
-    Currency, zone and language are known ones, and the patterns of numbers give numbers.
+    Currency, zone, language and terms are known ones, and the patterns of numbers give numbers.
     """
     exponent(entity.currency)
     check_series(entity.series)
+    if known_terms(entity.default_terms) is None:
+        raise InvalidInput(field="default_terms", reason="write terms such as net 30")
     if entity.language not in languages:
         raise InvalidInput(field="language", reason=f"one of {', '.join(sorted(languages))}")
     try:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
+from shared.domain.agreed import agreed, terms_for
 from shared.domain.clock import Now
 from shared.domain.first_look import days_to_look
 from shared.domain.invoice_lines import gross_of, tax_minor
@@ -43,9 +44,10 @@ def create_invoice(
     customer_id: str,
     total: Money,
     issued_on: date,
-    due_on: date,
+    due_on: date | None,
     now: Now,
     *,
+    terms: str = "",
     description: str = "",
     po_number: str = "",
     lines: Sequence[Line] = (),
@@ -54,6 +56,8 @@ def create_invoice(
 ) -> Document:
     """Issue an invoice under the next number of series and return it. Nothing changes it then.
 
+    It is due on due_on, else by terms, else by those of the customer or, where the hub does not
+    understand them, of the entity.
     The net of lines and the tax on it must sum to total. A repeated request_id returns the
     invoice that the first call issued.
 
@@ -62,18 +66,23 @@ def create_invoice(
     """
     entity = accounts.entity(entity_id)
     customer = accounts.customer(entity_id, customer_id)
-    _check(total, issued_on, due_on, description, po_number, lines)
+    _check(total, description, po_number, lines)
+    taxes = tax_minor(lines)
+    chosen = terms_for(entity, customer, terms, due_on)
+    made_due = agreed(chosen, due_on, issued_on, total, taxes)
     document = Document(
         document_id=requested_id(request_id, now.wall, "issued", entity_id, customer_id),
         kind=DocumentKind.INVOICE,
         number="",
         issued_on=issued_on,
-        due_on=due_on,
+        due_on=made_due.due_on,
         total=total,
         open=total,
         description=description,
         po_number=po_number,
-        tax_minor=tax_minor(lines),
+        instalments=made_due.instalments,
+        discount=made_due.discount,
+        tax_minor=taxes,
     )
     policy = policies.policy(entity_id, customer.policy)
     days = days_to_look(document, policy, now.today(customer.time_zone))
@@ -83,16 +92,22 @@ def create_invoice(
     before = invoices.find(entity_id, customer_id, document.document_id)
     if before is None:
         raise WriteConflict(field="number")
-    same = (before.total, before.issued_on, before.due_on) == (total, issued_on, due_on)
-    if not same:
+    if (before.total, before.issued_on) != (total, issued_on) or not _same_dates(before, document):
         raise Conflict(request_id=request_id, reason="it was used for another invoice")
     return before
 
 
+def _same_dates(before: Document, document: Document) -> bool:
+    """Return whether both are due alike, whatever was paid of the first one since."""
+    if not document.instalments:
+        return before.due_on == document.due_on
+    return [(i.due_on, i.total) for i in before.instalments] == [
+        (i.due_on, i.total) for i in document.instalments
+    ]
+
+
 def _check(
     total: Money,
-    issued_on: date,
-    due_on: date,
     description: str,
     po_number: str,
     lines: Sequence[Line],
@@ -100,8 +115,6 @@ def _check(
     exponent(total.currency)
     if total.minor <= 0:
         raise InvalidInput(field="total", reason="it must be above zero")
-    if due_on < issued_on:
-        raise InvalidInput(field="due_on", reason="it is before the issue date")
     if len(description) > _TEXT_MAX or len(po_number) > _TEXT_MAX:
         raise InvalidInput(field="description", reason=f"at most {_TEXT_MAX} characters")
     check_lines(lines)

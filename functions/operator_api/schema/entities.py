@@ -21,6 +21,7 @@ class EntityOut(Wire):
     hold_all: bool
     daily_cap: int | None
     default_policy: str
+    default_terms: str
 
 
 class EntityIn(Wire):
@@ -33,6 +34,7 @@ class EntityIn(Wire):
     contact_phone: Annotated[str, Field(max_length=64)] = ""
     address: Annotated[str, Field(max_length=500)] = ""
     bank_account: Annotated[str, Field(max_length=200)] = ""
+    default_terms: Annotated[str, Field(max_length=200)] = "net 30"
 
 
 class EntityPatch(Wire):
@@ -41,6 +43,7 @@ class EntityPatch(Wire):
     contact_phone: Annotated[str, Field(max_length=64)] | None = None
     address: Annotated[str, Field(max_length=500)] | None = None
     bank_account: Annotated[str, Field(max_length=200)] | None = None
+    default_terms: Annotated[str, Field(max_length=200)] | None = None
     hold_all: Annotated[bool, Field(description="Only true: release is its own call")] | None = None
 
 
