@@ -1,6 +1,7 @@
 """Routes of figures and of the sandbox's clock."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -20,7 +21,7 @@ from shared import runtime
 from shared.domain.money import Money
 from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
-from shared.usecases.figures import Period, ageing_now, period
+from shared.usecases.figures import Collection, Period, ageing_as_of, ageing_now, period
 
 router = APIGatewayHttpRouter()
 
@@ -34,10 +35,16 @@ def get_figures(
     entity: str,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
+    as_of: Annotated[date | None, Query(description="The end of a past day; default now")] = None,
 ) -> FiguresOut:
     seen = entity_of(entity)
     today = current().now.today(seen.time_zone)
     lists = runtime.receivables()
+    if as_of is not None:
+        if first is not None or last is not None:
+            raise InvalidInput(field="as_of", reason="a period has its own last day")
+        stood = ageing_as_of(lists, entity, as_of)
+        return FiguresOut(on=as_of, ageing=[ageing_out(a, True) for a in stood], period=None)
     if first is None and last is None:
         ages = ageing_now(lists, entity, seen.shards, today)
         return FiguresOut(on=today, ageing=[ageing_out(a, False) for a in ages], period=None)
@@ -81,6 +88,7 @@ def _period_out(told: Period, open_tasks: int) -> PeriodOut:
         zero = Money.zero(currency)
         flow = flows.get(currency)
         dso = told.dso.get(currency)
+        collection = told.collection.get(currency, Collection(None, None, None))
         rows.append(
             TurnoverOut(
                 currency=currency,
@@ -88,7 +96,10 @@ def _period_out(told: Period, open_tasks: int) -> PeriodOut:
                 charged=amount(flow.charged if flow else zero),
                 collected=amount(flow.collected if flow else zero),
                 open=amount(open_now.get(currency, zero)),
-                dso_days=None if dso is None else str(dso),
+                dso_days=_text(dso),
+                best_dso_days=_text(collection.best_dso),
+                countback_days=_text(collection.countback),
+                cei_percent=_text(collection.cei),
             )
         )
     return PeriodOut(
@@ -101,3 +112,7 @@ def _period_out(told: Period, open_tasks: int) -> PeriodOut:
         charges=told.charges,
         open_tasks=open_tasks,
     )
+
+
+def _text(figure: Decimal | None) -> str | None:
+    return None if figure is None else str(figure)

@@ -108,12 +108,15 @@ def figures(
     entity: EntityName = None,
     first: Annotated[str | None, typer.Option("--from", help="First day of a period.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Its last day.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="At the end of a past day.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what is owed by age; with --from and --to, what those days brought."""
     api = Api.found()
     of = api.entity(entity)
-    told = api.get(f"/entities/{segment(of)}/figures", **{"from": first, "to": last})
+    told = api.get(
+        f"/entities/{segment(of)}/figures", **{"from": first, "to": last, "as_of": as_of}
+    )
     if as_json:
         show_json(told)
         return
@@ -131,12 +134,14 @@ def figures(
 
 def show_turnover(period: Any) -> None:
     """Print what a period brought."""
-    columns = ("", ">invoiced", ">charged", ">collected", ">open", ">DSO (days)")
+    ratios = ("dso_days", "best_dso_days", "countback_days", "cei_percent")
+    titles = (">DSO (days)", ">best DSO", ">countback", ">CEI %")
+    columns = ("", ">invoiced", ">charged", ">collected", ">open", *titles)
     rows = [
         (
             t["currency"],
             *(t[name]["amount"] for name in ("invoiced", "charged", "collected", "open")),
-            t["dso_days"] or "-",
+            *(t[name] or "-" for name in ratios),
         )
         for t in period["turnover"]
     ]

@@ -13,8 +13,7 @@ from shared.adapters.payment_items import payment_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
 from shared.domain.account import Credit, DeliveryState, Document
-from shared.domain.money import Money
-from shared.domain.movement import MovementKind, Posting
+from shared.domain.movement import Posting
 from shared.domain.payment import Payment
 from shared.errors import NotFound
 
@@ -36,14 +35,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """All that is stored of one customer: heads, unapplied money, payments and notices by date.
+    """All that is stored of one customer: heads, postings, and notices by date.
 
     A notice is named by its stage, else by its kind; withdrawn and failed ones are left out.
     """
 
     documents: tuple[Document, ...]
-    credits: tuple[Credit, ...]
-    payments: tuple[tuple[date, Money], ...]
+    postings: tuple[Posting, ...]
     notices: tuple[tuple[date, str], ...]
 
 
@@ -143,13 +141,7 @@ class Receivables:
         never_went = {i["n"] for i in of.get("DELIVERY", []) if i["state"] in _NEVER_WENT}
         return Activity(
             documents=tuple(document_from(i) for i in of.get("HEAD", [])),
-            credits=tuple(credit_from(i) for i in of.get("CREDIT", [])),
-            payments=tuple(
-                (posting.value_date, movement.amount)
-                for posting in (posting_from(i) for i in of.get("POSTING", []))
-                for movement in posting.movements
-                if movement.kind is MovementKind.PAYMENT
-            ),
+            postings=tuple(posting_from(i) for i in of.get("POSTING", [])),
             notices=tuple(
                 (date.fromisoformat(i["as_of"]), i["stage"] or i["kind"])
                 for i in of.get("NOTICE", [])

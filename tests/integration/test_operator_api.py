@@ -163,10 +163,13 @@ BODIES = {
         "issued_on": "2026-03-01",
         "due_on": "2026-03-31",
     },
+    ("POST", "/invoices/document/credit-notes"): {"reason": "return"},
+    ("POST", "/invoices/document/void"): {"reason": "error"},
     ("POST", "/tasks/task/done"): {"note": "x"},
     ("POST", "/holds"): {"customer_id": ULID, "reason": "why", "ends_on": "2026-03-31"},
     ("POST", "/holds/hold/end"): {"customer_id": ULID},
     ("PUT", "/policies/name"): "name: name\n",
+    ("PATCH", "/chart"): {"accounts": {}},
 }
 
 
@@ -183,6 +186,9 @@ BODIES = {
         ("clerk", "PUT", "/policies/name", 403),
         ("viewer", "POST", "/tasks/task/done", 403),
         ("viewer", "GET", "/figures", 200),
+        ("viewer", "GET", "/journal", 403),
+        ("clerk", "GET", "/journal", 200),
+        ("clerk", "PATCH", "/chart", 403),
     ],
 )
 def test_roles_nest(acme, identity, role, method, path, status):

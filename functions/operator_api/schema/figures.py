@@ -21,6 +21,9 @@ class TurnoverOut(Wire):
     collected: Amount
     open: Amount
     dso_days: str | None
+    best_dso_days: str | None
+    countback_days: str | None
+    cei_percent: str | None
 
 
 class PeriodOut(Wire):
