@@ -2,25 +2,16 @@
 
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
-from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema.documents import (
-    DocumentOut,
-    DocumentPage,
-    InvoiceIn,
-    LineIn,
-    PaymentPage,
-)
+from functions.operator_api.access import entity_of, needs
+from functions.operator_api.schema.documents import DocumentOut, DocumentPage, PaymentPage
 from functions.operator_api.schema.wire import Limit
 from functions.operator_api.views import document_out, payment_out
 from shared import runtime
-from shared.domain.account import Line
-from shared.domain.money import parse_money
 from shared.domain.roles import Role
-from shared.usecases.create_invoice import create_invoice
 
 router = APIGatewayHttpRouter()
 _CUSTOMERS_PER_PAGE = 25
@@ -51,30 +42,6 @@ def list_invoices(
         items=[document_out(customer_id, document) for _, customer_id, document in rows],
         next=paging.cursor(rows[-1][0]) if more else None,
     )
-
-
-@router.post("/api/v1/entities/<entity>/invoices", status_code=201, summary="Issue an invoice")
-@needs(Role.CLERK)
-def issue_invoice(
-    entity: str,
-    body: InvoiceIn,
-    idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
-) -> DocumentOut:
-    document = create_invoice(
-        runtime.accounts(),
-        runtime.issued_invoices(),
-        entity,
-        body.customer_id,
-        body.total.money(),
-        body.issued_on,
-        body.due_on,
-        current().now,
-        description=body.description,
-        po_number=body.po_number,
-        lines=tuple(_line(line, body.total.currency) for line in body.lines),
-        request_id=idempotency_key,
-    )
-    return document_out(body.customer_id, document)
 
 
 @router.get(
@@ -135,13 +102,3 @@ def _by_customer(entity: str, after: str) -> DocumentPage:
     for row in rows:
         items += _of_customer(entity, row.customer_id, closed_too=True).items
     return DocumentPage(items=items, next=paging.cursor(rows[-1].customer_id) if more else None)
-
-
-def _line(line: LineIn, currency: str) -> Line:
-    return Line(
-        description=line.description,
-        quantity=line.quantity,
-        unit_price=parse_money(line.unit_price, currency),
-        tax_rate_percent=line.tax_rate_percent,
-        net=parse_money(line.net, currency),
-    )

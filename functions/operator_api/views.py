@@ -14,6 +14,7 @@ from shared.adapters.receivables import Listed
 from shared.domain.account import Account, Credit, Document, Entity, Hold, NoticeItem
 from shared.domain.coverage import Cover
 from shared.domain.decide import Decision
+from shared.domain.document_state import state_of
 from shared.domain.figures import BUCKETS, Ageing, ageing
 from shared.domain.money import Money
 from shared.domain.parked import Parked
@@ -36,10 +37,7 @@ def item_out(item: NoticeItem) -> ItemOut:
 
 
 def document_out(customer_id: str, document: Document) -> DocumentOut:
-    if not document.open:
-        state = "paid"
-    else:
-        state = "open" if document.open == document.total else "partly_paid"
+    currency = document.total.currency
     return DocumentOut(
         document_id=document.document_id,
         customer_id=customer_id,
@@ -50,7 +48,11 @@ def document_out(customer_id: str, document: Document) -> DocumentOut:
         due_on=document.due_on,
         total=amount(document.total),
         open=amount(document.open),
-        state=state,
+        tax={
+            rate: amount(Money(minor=minor, currency=currency))
+            for rate, minor in document.tax_minor.items()
+        },
+        state=state_of(document),
         description=document.description,
         po_number=document.po_number,
         stage_done=document.stage_done,

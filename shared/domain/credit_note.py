@@ -12,7 +12,7 @@ from fractions import Fraction
 from shared.domain.account import Document, Line
 from shared.domain.invoice_lines import gross_of, net_of
 from shared.domain.money import Money, shares
-from shared.domain.tax import tax_on, tax_within
+from shared.domain.tax import rate_text, tax_on, tax_within
 from shared.errors import Conflict, InvalidInput
 
 
@@ -190,7 +190,7 @@ def _money(minor: int, line: Line) -> Money:
 
 
 def _group(line: Line) -> tuple[str, str]:
-    return line.tax_rate_percent, line.tax_category
+    return rate_text(line.tax_rate_percent), line.tax_category
 
 
 def _taxes(

@@ -93,7 +93,8 @@ def turnover(
 ) -> tuple[Turnover, ...]:
     """Return what was issued and received from first through last, by currency code.
 
-    documents are all heads, open or closed; payments are (received on, amount).
+    documents are all heads, open or closed: what is void was never issued. payments are (received
+    on, amount).
     """
     sums: dict[str, dict[str, int]] = {}
 
@@ -103,6 +104,8 @@ def turnover(
             row[kind] = row.get(kind, 0) + amount.minor
 
     for document in documents:
+        if document.voided:
+            continue
         add(str(document.kind), document.issued_on, document.total)
     for day, amount in payments:
         add("payment", day, amount)

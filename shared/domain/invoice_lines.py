@@ -1,15 +1,15 @@
 """The lines of an invoice: their amounts, the tax on them, and whether they add up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from shared.domain import import_cells as cells
-from shared.domain.account import Line
+from shared.domain.account import Document, Line
 from shared.domain.import_cells import BadCell
 from shared.domain.imports import LineGroup, Problem
 from shared.domain.money import Money, exponent, parse_money, total
-from shared.domain.tax import TaxCategory, tax_on, tax_within, usual_category
+from shared.domain.tax import TaxCategory, rate_text, tax_on, tax_within, usual_category
 
 LINES_MAX = 300
 _TEXT_BYTES_MAX = 250_000
@@ -68,6 +68,31 @@ def _tax_group(lines: Sequence[Line]) -> TaxGroup:
     return TaxGroup(first.tax_category, rate, net, tax, *reason)
 
 
+def taxes_of(document: Document, lines: Sequence[Line]) -> tuple[TaxGroup, ...]:
+    """Return the tax groups of a document, with the tax that document says it has.
+
+    A credit note takes its part of the invoice's tax, which is not always what its own lines make.
+    """
+    groups = tax_groups(lines)
+    if not document.tax_minor:
+        return groups
+    return tuple(_as_stated(group, document.tax_minor, lines) for group in groups)
+
+
+def _as_stated(group: TaxGroup, stated: Mapping[str, int], lines: Sequence[Line]) -> TaxGroup:
+    if group.category is not TaxCategory.STANDARD:
+        return group
+    currency = group.net.currency
+    nets = (
+        line.net
+        for line in lines
+        if line.tax_category is group.category
+        and Decimal(line.tax_rate_percent) == Decimal(group.rate_percent)
+    )
+    tax = Money(minor=stated.get(rate_text(group.rate_percent), 0), currency=currency)
+    return replace(group, net=total(nets, currency), tax=tax)
+
+
 def tax_by_rate(lines: Sequence[Line]) -> tuple[tuple[str, Money, Money], ...]:
     """Return (rate, net, tax) by tax rate, lowest rate first, whatever the category."""
     rates: dict[Decimal, tuple[str, Money, Money]] = {}
@@ -80,7 +105,7 @@ def tax_by_rate(lines: Sequence[Line]) -> tuple[tuple[str, Money, Money], ...]:
 
 def tax_minor(lines: Sequence[Line]) -> Mapping[str, int]:
     """Return the tax on all lines in minor units by rate text; rates without tax are left out."""
-    return {rate: tax.minor for rate, _, tax in tax_by_rate(lines) if tax}
+    return {rate_text(rate): tax.minor for rate, _, tax in tax_by_rate(lines) if tax}
 
 
 def gross_of(lines: Sequence[Line], currency: str) -> Money:

@@ -61,7 +61,9 @@ def _notice(item: Mapping[str, Any], deliveries: _Deliveries) -> Event:
 
 def _head(item: Mapping[str, Any], _: _Deliveries) -> Event:
     total = _text(item["total"], item["currency"])
-    state = "open" if item["open"] else "paid"
+    state = "void" if item.get("voided") else "open" if item["open"] else "paid"
+    if item["kind"] == "credit_note":
+        state = "issued"
     facts = {
         "document_id": item["document_id"],
         "due_on": item["due_on"],

@@ -1,0 +1,209 @@
+"""Routes that issue an invoice, and take it back: credit notes and voids."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.schema.documents import DocumentOut
+from functions.operator_api.schema.invoices import (
+    CreditNoteIn,
+    InvoiceIn,
+    LineIn,
+    LineOut,
+    LinesOut,
+    TaxOut,
+    VoidIn,
+)
+from functions.operator_api.schema.wire import amount
+from functions.operator_api.views import document_out
+from shared import runtime
+from shared.adapters.pause import pause
+from shared.domain.account import Line
+from shared.domain.credit_note import CreditAsked
+from shared.domain.invoice_lines import gross_of, taxes_of
+from shared.domain.line_drafts import LineDraft, draw_up
+from shared.domain.money import parse_money
+from shared.domain.roles import Role
+from shared.errors import InvalidInput
+from shared.usecases.create_invoice import create_invoice
+from shared.usecases.issue_credit_note import issue_credit_note
+from shared.usecases.void_invoice import void_invoice
+
+router = APIGatewayHttpRouter()
+RequestId = Annotated[str, Header(alias="idempotency-key", max_length=128)]
+OfCustomer = Annotated[str, Query(max_length=100)]
+
+
+@router.post(
+    "/api/v1/entities/<entity>/invoices",
+    status_code=201,
+    summary="Issue an invoice",
+    description="It is final: what is wrong with it is taken back by a credit note or a void.",
+)
+@needs(Role.CLERK)
+def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequestId = "") -> DocumentOut:
+    currency = body.total.currency if body.total else body.currency
+    if currency is None:
+        raise InvalidInput(field="currency", reason="name it, or a total")
+    lines = _lines(body, currency)
+    if body.total is None and not lines:
+        raise InvalidInput(field="total", reason="name it, or lines")
+    document = create_invoice(
+        runtime.accounts(),
+        runtime.entities(),
+        runtime.issued_invoices(),
+        entity,
+        body.customer_id,
+        body.total.money() if body.total else gross_of(lines, currency),
+        body.issued_on,
+        body.due_on,
+        current().now,
+        description=body.description,
+        po_number=body.po_number,
+        lines=lines,
+        series=body.series,
+        request_id=idempotency_key,
+    )
+    return document_out(body.customer_id, document)
+
+
+@router.get(
+    "/api/v1/entities/<entity>/invoices/<document>/lines",
+    summary="The lines of an invoice or credit note, and the tax on them",
+)
+@needs(Role.VIEWER)
+def get_lines(entity: str, document: str, customer: OfCustomer = "") -> LinesOut:
+    customer_id, document_id = _found(entity, document, customer)
+    head = runtime.accounts().document(entity, customer_id, document_id)
+    lines = runtime.papers().lines(entity, customer_id, document_id)
+    return LinesOut(
+        lines=[_line_out(n, line) for n, line in enumerate(lines, start=1)],
+        taxes=[
+            TaxOut(
+                category=group.category,
+                rate_percent=group.rate_percent,
+                net=amount(group.net),
+                tax=amount(group.tax),
+                reason_code=group.reason_code,
+                reason=group.reason,
+            )
+            for group in taxes_of(head, lines)
+        ],
+        prices_include_tax=bool(lines) and lines[0].gross is not None,
+    )
+
+
+@router.post(
+    "/api/v1/entities/<entity>/invoices/<document>/credit-notes",
+    status_code=201,
+    summary="Credit an invoice: all that is left, some lines, or an amount",
+    description="It goes first to what is open of the invoice; the rest is the customer's credit.",
+)
+@needs(Role.CLERK)
+def credit_invoice(
+    entity: str,
+    document: str,
+    body: CreditNoteIn,
+    customer: OfCustomer = "",
+    idempotency_key: RequestId = "",
+) -> DocumentOut:
+    request = current()
+    customer_id, document_id = _found(entity, document, customer)
+    currency = runtime.accounts().document(entity, customer_id, document_id).total.currency
+    note = issue_credit_note(
+        runtime.accounts(),
+        runtime.corrections(),
+        entity,
+        customer_id,
+        document_id,
+        body.reason,
+        request.now,
+        pause,
+        text=body.text,
+        asked=[
+            CreditAsked(
+                line=line.line,
+                quantity=line.quantity or "",
+                amount=parse_money(line.amount, currency) if line.amount else None,
+            )
+            for line in body.lines
+        ],
+        amount=body.amount.money() if body.amount else None,
+        issued_on=body.issued_on,
+        by=request.principal.name,
+        request_id=idempotency_key,
+    )
+    return document_out(customer_id, note)
+
+
+@router.post(
+    "/api/v1/entities/<entity>/invoices/<document>/void",
+    summary="Void an invoice on which nothing was applied",
+)
+@needs(Role.CLERK)
+def void(entity: str, document: str, body: VoidIn, customer: OfCustomer = "") -> DocumentOut:
+    request = current()
+    customer_id, document_id = _found(entity, document, customer)
+    voided = void_invoice(
+        runtime.accounts(),
+        runtime.corrections(),
+        entity,
+        customer_id,
+        document_id,
+        body.reason,
+        request.now,
+        pause,
+        text=body.text,
+        by=request.principal.name,
+    )
+    return document_out(customer_id, voided)
+
+
+def _found(entity: str, document: str, customer: str) -> tuple[str, str]:
+    """Return (customer id, document id) of a document by any of its names."""
+    entity_of(entity)
+    lists = runtime.receivables()
+    if customer:
+        return lists.find_customer(entity, customer), document
+    return lists.find_document(entity, document)
+
+
+def _lines(body: InvoiceIn, currency: str) -> tuple[Line, ...]:
+    lines = draw_up([_draft(line, currency) for line in body.lines], body.prices_include_tax)
+    for asked, line in zip(body.lines, lines, strict=True):
+        if asked.net is not None and parse_money(asked.net, currency) != line.net:
+            raise InvalidInput(field="lines", reason=f"the net of a line is {line.net}")
+    return lines
+
+
+def _draft(line: LineIn, currency: str) -> LineDraft:
+    return LineDraft(
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=parse_money(line.unit_price, currency),
+        tax_rate_percent=line.tax_rate_percent,
+        tax_category=line.tax_category,
+        tax_reason_code=line.tax_reason_code,
+        tax_reason=line.tax_reason,
+        discount_percent=line.discount_percent or "",
+        discount=parse_money(line.discount, currency) if line.discount else None,
+    )
+
+
+def _line_out(n: int, line: Line) -> LineOut:
+    return LineOut(
+        line=n,
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=amount(line.unit_price),
+        discount=amount(line.discount) if line.discount else None,
+        discount_percent=line.discount_percent,
+        tax_rate_percent=line.tax_rate_percent,
+        tax_category=line.tax_category,
+        tax_reason_code=line.tax_reason_code,
+        tax_reason=line.tax_reason,
+        net=amount(line.net),
+        gross=amount(line.gross) if line.gross is not None else None,
+    )
