@@ -43,8 +43,8 @@ def add_recurrence(
         body.amount.money(),
         body.every_months,
         body.first_on,
-        body.terms_days,
         current().now,
+        terms=body.terms,
         anchor_day=body.anchor_day,
         ends_on=body.ends_on,
         request_id=idempotency_key,
@@ -69,7 +69,7 @@ def _out(recurrence: Recurrence) -> RecurrenceOut:
         every_months=recurrence.every_months,
         anchor_day=recurrence.anchor_day,
         next_on=recurrence.next_on,
-        terms_days=recurrence.terms_days,
+        terms=recurrence.terms,
         ends_on=recurrence.ends_on,
         active=recurrence.active,
     )

@@ -18,7 +18,7 @@ def add(
     first_on: Annotated[str, typer.Option(help="Date of the first invoice, ISO.")],
     currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "EUR",
     every_months: Annotated[int, typer.Option(help="1, 3 or 12.")] = 1,
-    terms_days: Annotated[int, typer.Option(help="Due so many days later.")] = 30,
+    terms: Annotated[str, typer.Option(help="Such as net 30; else the customer's.")] = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,7 +37,7 @@ def add(
             "amount": {"amount": amount, "currency": currency},
             "every_months": every_months,
             "first_on": first_on,
-            "terms_days": terms_days,
+            "terms": terms,
         },
     )
     if as_json:

@@ -13,7 +13,8 @@ class Recurrence:
     """One invoice every every_months (1, 3 or 12), on anchor_day or the month's last day.
 
     next_on is the scheduled date of the next invoice, which becomes its issue date however late
-    it is made. ends_on is the last day on which one may be scheduled. Due terms_days later.
+    it is made. ends_on is the last day on which one may be scheduled. Each is due by terms, as
+    text; "" means those that the customer, or else the entity, has when it is issued.
     """
 
     recurrence_id: str
@@ -23,7 +24,7 @@ class Recurrence:
     every_months: int
     anchor_day: int
     next_on: date
-    terms_days: int
+    terms: str = ""
     ends_on: date | None = None
     active: bool = True
     version: int = 1

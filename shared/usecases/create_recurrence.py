@@ -7,11 +7,12 @@ from shared.domain.account import Customer
 from shared.domain.clock import Now
 from shared.domain.money import Money, exponent
 from shared.domain.recurrence import Recurrence, following
+from shared.domain.terms import due
+from shared.domain.terms_text import parse_terms
 from shared.errors import InvalidInput
 from shared.ids import requested_id
 
 _STEPS = (1, 3, 12)
-_TERMS_DAYS_MAX = 365
 
 
 class Accounts(Protocol):
@@ -32,9 +33,9 @@ def create_recurrence(
     amount: Money,
     every_months: int,
     first_on: date,
-    terms_days: int,
     now: Now,
     *,
+    terms: str = "",
     anchor_day: int = 0,
     ends_on: date | None = None,
     request_id: str = "",
@@ -44,7 +45,7 @@ def create_recurrence(
     anchor_day is the day of month of the later ones, that of first_on where it is 0: a schedule
     that starts on 28 February may mean the 31st. A repeated request_id returns the first one.
 
-    Raises NotFound for an unknown customer and InvalidInput naming the field.
+    Raises NotFound for an unknown customer, InvalidInput naming the field, and UnknownTerms.
     """
     accounts.customer(entity_id, customer_id)
     exponent(amount.currency)
@@ -55,8 +56,8 @@ def create_recurrence(
         raise InvalidInput(field="every_months", reason="use 1, 3 or 12")
     if not 1 <= anchor <= 31 or not _on_anchor(first_on, anchor):
         raise InvalidInput(field="anchor_day", reason="the first day does not fall on it")
-    if not 0 <= terms_days <= _TERMS_DAYS_MAX:
-        raise InvalidInput(field="terms_days", reason=f"use 0 to {_TERMS_DAYS_MAX}")
+    if terms:
+        due(parse_terms(terms), first_on, amount)
     if ends_on is not None and ends_on < first_on:
         raise InvalidInput(field="ends_on", reason="it is before the first invoice")
     recurrence = Recurrence(
@@ -67,7 +68,7 @@ def create_recurrence(
         every_months=every_months,
         anchor_day=anchor,
         next_on=first_on,
-        terms_days=terms_days,
+        terms=terms,
         ends_on=ends_on,
     )
     if not recurrences.add(entity_id, recurrence):

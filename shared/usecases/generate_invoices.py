@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from shared.domain.account import Customer, Document, DocumentKind, Entity
+from shared.domain.agreed import agreed, terms_for
 from shared.domain.clock import Now
 from shared.domain.first_look import days_to_look
 from shared.domain.policy import Policy
@@ -70,7 +71,7 @@ def _catch_up(ports: Ports, entity: Entity, recurrence: Recurrence, now: Now) ->
     for made in range(PERIODS_MAX):
         if not recurrence.due(today):
             return made
-        document = _document(entity, recurrence)
+        document = _document(entity, customer, recurrence)
         then_on = following(recurrence.next_on, recurrence.every_months, recurrence.anchor_day)
         days = days_to_look(document, policy, today)
         if not ports.recurrences.issue(entity, customer, recurrence, document, days, then_on, now):
@@ -79,16 +80,20 @@ def _catch_up(ports: Ports, entity: Entity, recurrence: Recurrence, now: Now) ->
     return PERIODS_MAX
 
 
-def _document(entity: Entity, recurrence: Recurrence) -> Document:
+def _document(entity: Entity, customer: Customer, recurrence: Recurrence) -> Document:
     day = recurrence.next_on
+    terms = terms_for(entity, customer, recurrence.terms, None)
+    made = agreed(terms, None, day, recurrence.amount, {})
     name = ("recurrence", entity.entity_id, recurrence.recurrence_id, day.isoformat())
     return Document(
         document_id=derived_id(*name),
         kind=DocumentKind.INVOICE,
         number="",
         issued_on=day,
-        due_on=day + timedelta(days=recurrence.terms_days),
+        due_on=made.due_on,
         total=recurrence.amount,
         open=recurrence.amount,
         description=recurrence.description,
+        instalments=made.instalments,
+        discount=made.discount,
     )

@@ -66,7 +66,7 @@ def either(request: pytest.FixtureRequest, demo: Entity) -> str:
 
 
 def repeat(**changes: object) -> str:
-    values = {"every_months": 1, "first_on": JANUARY, "terms_days": 14} | changes
+    values = {"every_months": 1, "first_on": JANUARY, "terms": "net 14"} | changes
     made = create_recurrence(
         runtime.accounts(), runtime.recurrences(), "demo", "c1", "Rent", eur(50_000),
         now=runtime.now(), **values,
@@ -152,7 +152,7 @@ def test_a_paused_schedule_rests(demo: Entity) -> None:
 def test_a_schedule_that_cannot_be_is_refused(demo: Entity) -> None:
     for wrong in (
         {"every_months": 2},
-        {"terms_days": -1},
+        {"terms": "net -1"},
         {"anchor_day": 30},
         {"ends_on": date(2026, 1, 1)},
     ):

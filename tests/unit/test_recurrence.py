@@ -46,7 +46,7 @@ def test_walking_gives_what_jumping_gives(first: date, months: int) -> None:
 def test_nothing_is_due_after_the_end_or_while_paused() -> None:
     def at(**changes: object) -> Recurrence:
         values = {"every_months": 1, "anchor_day": 31, "next_on": date(2026, 2, 28),
-                  "terms_days": 14}  # fmt: skip
+                  "terms": "net 14"}  # fmt: skip
         return Recurrence("r", "c", "Rent", eur(100), **(values | changes))
 
     today = date(2026, 2, 28)

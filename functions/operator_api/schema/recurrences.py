@@ -14,7 +14,9 @@ class RecurrenceIn(Wire):
     amount: Amount
     every_months: Literal[1, 3, 12]
     first_on: date
-    terms_days: Annotated[int, Field(ge=0, le=365)] = 30
+    terms: Annotated[
+        str, Field(max_length=200, description="Such as net 30; empty: the customer's")
+    ] = ""
     anchor_day: Annotated[
         int, Field(ge=0, le=31, description="Day of the month; 0 is that of first_on")
     ] = 0
@@ -29,7 +31,7 @@ class RecurrenceOut(Wire):
     every_months: int
     anchor_day: int
     next_on: date
-    terms_days: int
+    terms: str
     ends_on: date | None
     active: bool
 
