@@ -11,10 +11,10 @@ from shared.domain.apply_cash import Part, after, apply_cash, oldest_first
 from shared.domain.books import Books, changed
 from shared.domain.books import due_on as first_open
 from shared.domain.cash_rules import Tolerance
+from shared.domain.counter_entries import freed_by, taken_back
 from shared.domain.movement import MovementKind
 from shared.domain.payment import Payment
 from shared.domain.payment_use import used
-from shared.domain.take_back import freed_by, taken_back
 from shared.domain.write_off import deducted, recovered, written_off
 from shared.errors import InvalidInput
 from tests.support.samples import eur
