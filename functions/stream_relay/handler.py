@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
     for record in event["Records"]:
         image, key = record["dynamodb"].get("NewImage"), record["dynamodb"]["Keys"]
         if record["eventName"] != "INSERT" and key["pk"]["S"].endswith("#L"):
-            log.critical("ledger_changed", event=record["eventName"], movement=key["sk"]["S"])
+            log.critical("ledger_changed", event=record["eventName"], posting=key["sk"]["S"])
         found = errand(decode_item(image)) if image and _asks_anew(record) else None
         if found is not None:
             by_queue.setdefault(found.queue, []).append((found.body, found.group, found.dedup))

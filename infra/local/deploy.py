@@ -88,7 +88,9 @@ def deploy(
     )
     _apply(limits, plain)
     s3.put_object(Bucket=_ARTEFACT_BUCKET, Key="template.json", Body=json.dumps(plain).encode())
-    return _create(endpoint, stack_name, plain, known, left_out)
+    made = _create(endpoint, stack_name, plain, known, left_out)
+    _set_boundaries(client("iam", endpoint), made)
+    return made
 
 
 def client(service: str, endpoint: str) -> Any:
@@ -235,6 +237,17 @@ def _create(
         },
         left_out=left_out,
     )
+
+
+def _set_boundaries(iam: Any, made: Deployed) -> None:
+    """Give each role the boundary that its resource names: the emulator's stacks pass over it."""
+    for name, resource in made.template["Resources"].items():
+        boundary = resource.get("Properties", {}).get("PermissionsBoundary")
+        if resource["Type"] == "AWS::IAM::Role" and boundary:
+            arn = made.physical_ids[boundary["Ref"]]
+            iam.put_role_permissions_boundary(
+                RoleName=made.physical_ids[name], PermissionsBoundary=arn
+            )
 
 
 def _why(cloudformation: Any, stack_name: str, stack: Mapping[str, Any]) -> str:
