@@ -54,10 +54,10 @@ if TYPE_CHECKING:
     from shared.adapters.typst_pdf import Printer
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
-    from shared.usecases.apply_payment import Ports as MoneyInPorts
     from shared.usecases.charging import Ports as ChargingPorts
     from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.import_file import Ports as ImportPorts
+    from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.send_notice import Ports as SendingPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
@@ -517,10 +517,12 @@ def webhooks() -> "WebhookPorts":
 
 def money_in() -> "MoneyInPorts":
     """Return everything that booking money from the gateway needs."""
+    from shared.adapters.gateway_books import GatewayBooks
     from shared.adapters.pause import pause
-    from shared.usecases.apply_payment import Ports
+    from shared.usecases.money_in import Ports
 
-    return Ports(gateway(), payments(), parked_items(), accounts(), pause)
+    books = GatewayBooks(table())
+    return Ports(gateway(), payments(), books, parked_items(), accounts(), pause)
 
 
 @cache

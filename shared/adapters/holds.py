@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from shared.adapters import keys
 from shared.adapters.account_items import hold_from, hold_item
-from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update
+from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update, Write
 from shared.adapters.tickets import ticket_put
 from shared.domain.account import Entity, Hold
 from shared.errors import Conflict, NotFound
@@ -39,10 +39,12 @@ class Holds:
         items = self._table.query(keys.live(entity_id, customer_id), begins="HOLD#")
         return tuple(hold_from(item) for item in items)
 
-    def end(self, entity: Entity, customer_id: str, hold_id: str, today: date) -> Hold:
+    def end(
+        self, entity: Entity, customer_id: str, hold_id: str, today: date, *also: Write
+    ) -> Hold:
         """End a hold so that it no longer covers today, and return it as it is then.
 
-        Raises NotFound, and Conflict where it has ended already.
+        also is written with it. Raises NotFound, and Conflict where it has ended already.
         """
         item = self._table.get(keys.hold(entity.entity_id, customer_id, hold_id))
         if item is None:
@@ -60,6 +62,7 @@ class Holds:
                     values={":seen_end": hold.ends_on.isoformat()},
                 ),
                 ticket_put(entity, today, customer_id, f"hold-ended:{hold_id}"),
+                *also,
             )
         except ConditionLost:
             raise Conflict(hold=hold_id, reason="it has ended already") from None

@@ -44,3 +44,14 @@ def from_stripe(amount: object, currency: object) -> Money:
     if rest or minor == 0:
         raise OddAmount(reason="odd_amount")
     return Money(minor=minor, currency=code)
+
+
+def signed_from_stripe(amount: object, currency: object) -> Money:
+    """Return a change of the balance: from_stripe, but it may be nothing or less than nothing."""
+    if type(amount) is int and amount < 0:
+        return -from_stripe(-amount, currency)
+    if amount == 0 and type(amount) is int and isinstance(currency, str):
+        code = currency.upper()
+        if code in EXPONENTS:
+            return Money.zero(code)
+    return from_stripe(amount, currency)

@@ -3,20 +3,28 @@
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 import urllib3
 
-from shared.adapters.stripe_amounts import OddAmount, from_stripe, to_stripe
+from shared.adapters.stripe_amounts import to_stripe
+from shared.adapters.stripe_objects import (
+    checkout_from,
+    payment_entry_from,
+    payment_from,
+    refund_from,
+)
 from shared.domain.account import Checkout, Customer, Entity
 from shared.domain.gateway import (
     GatewayCheckout,
     GatewayPayment,
+    GatewayRefund,
     GatewayRefused,
     GatewayUnavailable,
+    PaymentEntry,
 )
 from shared.domain.money import Money
 from shared.errors import NotFound
@@ -26,8 +34,15 @@ READ_TIMEOUT_S = 8.0
 RETRIES_MAX = 2
 _PAGE = 100
 _LABEL_CHARS_MAX = 250
-_WITH_CHARGE = ["latest_charge.balance_transaction"]
-_WITH_PAYMENT = ["payment_intent.latest_charge.balance_transaction"]
+_CHARGE = "latest_charge"
+_BALANCE = "balance_transaction"
+_WITH_CHARGE = [f"{_CHARGE}.{_BALANCE}"]
+_WITH_ALL = [
+    *_WITH_CHARGE,
+    f"{_CHARGE}.failure_{_BALANCE}",
+    f"{_CHARGE}.refunds.data.{_BALANCE}",
+    f"{_CHARGE}.refunds.data.failure_{_BALANCE}",
+]
 
 
 class StripeGateway:
@@ -98,10 +113,9 @@ class StripeGateway:
     def checkout(self, session_id: str) -> GatewayCheckout:
         """Return the page and its payment as they stand. Raises NotFound."""
         with _told():
-            session = self._client.v1.checkout.sessions.retrieve(
-                session_id, {"expand": _WITH_PAYMENT}
-            )
-        return _checkout(session)
+            session = self._client.v1.checkout.sessions.retrieve(session_id)
+        paid = session.payment_intent
+        return checkout_from(session, self.payment(paid) if paid else None)
 
     def find_checkout(self, checkout: Checkout, since: datetime) -> GatewayCheckout | None:
         """Return the page that was opened for checkout at since or later, or None."""
@@ -113,10 +127,15 @@ class StripeGateway:
         return None
 
     def payment(self, reference: str) -> GatewayPayment:
-        """Return the payment as it stands. Raises NotFound."""
+        """Return the payment as it stands, with all that became of it. Raises NotFound."""
         with _told():
-            intent = self._client.v1.payment_intents.retrieve(reference, {"expand": _WITH_CHARGE})
-        return _payment(intent)
+            intent = self._client.v1.payment_intents.retrieve(reference, {"expand": _WITH_ALL})
+            disputes = ()
+            if intent.latest_charge and intent.latest_charge.disputed:
+                of = {"payment_intent": reference, "limit": _PAGE}
+                disputes = tuple(self._client.v1.disputes.list(of).auto_paging_iter())
+            refunds = self._refunds(intent.latest_charge)
+        return payment_from(intent, refunds, disputes)
 
     def payments_since(self, since: datetime) -> Iterator[GatewayPayment]:
         """Yield every payment that was begun at since or later and brought money."""
@@ -125,7 +144,57 @@ class StripeGateway:
         with _told():
             for intent in self._client.v1.payment_intents.list(params).auto_paging_iter():
                 if intent.status == "succeeded":
-                    yield _payment(intent)
+                    yield payment_from(intent)
+
+    def refund(self, reference: str, amount: Money, refund_id: str) -> GatewayRefund:
+        """Give amount of a payment back and return how that stands; safe to repeat.
+
+        The same refund_id never gives back twice. Raises GatewayUnavailable when nobody knows
+        whether it was done (ask again with the same refund_id), GatewayRefused where more is asked
+        than can be refunded, and InvalidInput for an amount that Stripe cannot take.
+        """
+        minor, _ = to_stripe(amount)
+        params = {
+            "payment_intent": reference,
+            "amount": minor,
+            "metadata": {"refund": refund_id},
+            "expand": [_BALANCE, f"failure_{_BALANCE}"],
+        }
+        with _told():
+            made = self._client.v1.refunds.create(
+                params, {"idempotency_key": f"refund/{reference}/{refund_id}"}
+            )
+        return refund_from(made)
+
+    def refunds_of(self, reference: str) -> tuple[GatewayRefund, ...]:
+        """Return every refund of a payment, whoever asked for it."""
+        return self.payment(reference).refunds
+
+    def balance_since(self, since: datetime) -> Iterator[PaymentEntry]:
+        """Yield every change of the balance since then that belongs to a payment, with it."""
+        params = {
+            "created": {"gte": int(since.timestamp())},
+            "limit": _PAGE,
+            "expand": ["data.source"],
+        }
+        with _told():
+            for entry in self._client.v1.balance_transactions.list(params).auto_paging_iter():
+                found = payment_entry_from(entry)
+                if found is not None:
+                    yield found
+
+    def _refunds(self, charge: Any) -> tuple[Any, ...]:
+        """Return all refunds of a charge: those that came with it, or a list of their own."""
+        if not charge or not charge.refunds:
+            return ()
+        if not charge.refunds.has_more:
+            return tuple(charge.refunds.data)
+        params = {
+            "charge": charge.id,
+            "limit": _PAGE,
+            "expand": [f"data.{_BALANCE}", f"data.failure_{_BALANCE}"],
+        }
+        return tuple(self._client.v1.refunds.list(params).auto_paging_iter())
 
 
 def _line(label: str, money: Money) -> dict[str, Any]:
@@ -133,49 +202,6 @@ def _line(label: str, money: Money) -> dict[str, Any]:
     product = {"name": label[:_LABEL_CHARS_MAX]}
     price = {"currency": currency, "unit_amount": amount, "product_data": product}
     return {"price_data": price, "quantity": 1}
-
-
-def _checkout(session: Any) -> GatewayCheckout:
-    ours = _ours(session)
-    return GatewayCheckout(
-        session_id=session.id,
-        state=str(session.status),
-        payment_status=str(session.payment_status),
-        url=session.url or "",
-        payment=_payment(session.payment_intent) if session.payment_intent else None,
-        **ours,
-    )
-
-
-def _payment(intent: Any) -> GatewayPayment:
-    charge = intent.latest_charge
-    booked = charge.balance_transaction if charge else None
-    details = charge.payment_method_details if charge else None
-    amount, odd = None, ""
-    try:
-        amount = from_stripe(intent.amount_received, intent.currency)
-    except OddAmount as exc:
-        odd = str(exc.facts["reason"])
-    return GatewayPayment(
-        reference=intent.id,
-        status=str(intent.status),
-        amount=amount,
-        odd=odd,
-        method=str(details.type) if details else "unknown",
-        received_at=datetime.fromtimestamp((booked or charge or intent).created, UTC),
-        refunded_minor=charge.amount_refunded if charge else 0,
-        disputed=bool(charge.disputed) if charge else False,
-        **_ours(intent),
-    )
-
-
-def _ours(thing: Any) -> dict[str, str]:
-    written: Mapping[str, str] = thing.metadata.to_dict() if thing.metadata else {}
-    return {
-        "entity_id": written.get("entity", ""),
-        "customer_id": written.get("customer", ""),
-        "checkout_id": written.get("checkout", ""),
-    }
 
 
 @contextmanager

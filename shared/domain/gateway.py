@@ -24,12 +24,82 @@ class GatewayRefused(HubError):
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceEntry:
+    """One change of the company's balance at the gateway, in the currency of that balance.
+
+    amount is signed and before the fee; fee is what the gateway kept, negative where it gave it
+    back. kind is the gateway's word for what it was.
+    """
+
+    entry_id: str
+    kind: str
+    amount: Money
+    fee: Money
+    booked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEntry:
+    """One change of the balance, and the gateway's id of the payment that it belongs to."""
+
+    reference: str
+    entry: BalanceEntry
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRefund:
+    """Money on its way back to the payer.
+
+    asked_as is the id under which the hub asked for it, "" where it was made at the gateway. left
+    and came_back are what it did to the balance, None while that is unknown.
+    """
+
+    refund_id: str
+    status: str
+    amount: Money
+    made_at: datetime
+    asked_as: str = ""
+    left: BalanceEntry | None = None
+    came_back: BalanceEntry | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the money did not reach the payer."""
+        return self.status in ("failed", "canceled")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayDispute:
+    """A payer's bank that takes money back, for now or for good.
+
+    withdrawn and reinstated are what it did to the balance; without withdrawn it is a question
+    only. answer_by is when the gateway wants evidence, None where it takes none.
+    """
+
+    dispute_id: str
+    status: str
+    reason: str
+    amount: Money
+    opened_at: datetime
+    withdrawn: BalanceEntry | None = None
+    reinstated: BalanceEntry | None = None
+    answer_by: datetime | None = None
+
+    @property
+    def decided(self) -> bool:
+        """Return whether nothing more will come of it."""
+        return self.status in ("won", "lost", "warning_closed", "prevented")
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayPayment:
     """One payment as the gateway has it.
 
     status is the gateway's word; only "succeeded" is money. amount is what arrived, None where
     the gateway's figure is no amount of ours: odd then says why, as a code. The three ids are
-    what we wrote on it, "" where somebody else made it. received_at is when it was booked.
+    what we wrote on it, "" where somebody else made it. received_at is when it was booked. came_in
+    is what it did to the balance, None while that is unknown; returned is what a debit that failed
+    after it had succeeded took from it.
     """
 
     reference: str
@@ -41,8 +111,15 @@ class GatewayPayment:
     entity_id: str
     customer_id: str
     checkout_id: str
-    refunded_minor: int = 0
-    disputed: bool = False
+    came_in: BalanceEntry | None = None
+    refunds: tuple[GatewayRefund, ...] = ()
+    disputes: tuple[GatewayDispute, ...] = ()
+    returned: BalanceEntry | None = None
+
+    @property
+    def has_gone_back(self) -> bool:
+        """Return whether any of it has left again, for now or for good."""
+        return bool(self.refunds or self.disputes or self.returned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,110 +1,33 @@
 """Book one payment that the gateway has: once, whatever the number of hints that lead here."""
 
-from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Protocol
 
-from shared.domain.account import Checkout, CheckoutState, Entity
+from shared.domain.account import CheckoutState, Entity
 from shared.domain.clock import Now
 from shared.domain.discount import with_discounts
-from shared.domain.gateway import (
-    GatewayCheckout,
-    GatewayPayment,
-    GatewayRefused,
-    GatewayUnavailable,
-)
+from shared.domain.gateway import GatewayPayment, GatewayRefused, GatewayUnavailable
+from shared.domain.gateway_postings import fee_movements, other_cash
+from shared.domain.gateway_steps import Step
 from shared.domain.money import Money
-from shared.domain.parked import Parked
-from shared.domain.payment import Booked, Payment, payment_id
+from shared.domain.payment import Payment, payment_id
 from shared.domain.settle import Settlement, settle
 from shared.domain.standing import Standing
 from shared.domain.tasks import Task
-from shared.errors import NotFound, WriteConflict
+from shared.errors import NotFound
 from shared.ids import derived_id
+from shared.usecases.follow_payment import (
+    Taken,
+    end_holds,
+    missing_steps,
+    note_late_entries,
+    take_step,
+)
+from shared.usecases.money_in import Outcome, Ports, not_ours, park, try_again
 
-ATTEMPTS_MAX = 8
 # a document takes three writes, the payment itself up to six; a transaction takes a hundred
 DOCUMENTS_MAX = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a hint: state is "done", "ignored" or "parked", code says more."""
-
-    state: str
-    code: str
-
-
-class Gateway(Protocol):
-    @property
-    def api_version(self) -> str: ...
-    def checkout(self, session_id: str) -> GatewayCheckout: ...
-    def expire_checkout(self, session_id: str) -> str: ...
-    def payment(self, reference: str) -> GatewayPayment: ...
-    def find_checkout(self, checkout: Checkout, since: datetime) -> GatewayCheckout | None: ...
-    def payments_since(self, since: datetime) -> Iterator[GatewayPayment]: ...
-
-
-class Payments(Protocol):
-    def payment(self, entity_id: str, payment_id: str) -> Payment: ...
-    def booked(self, entity_id: str, references: list[str]) -> dict[str, Booked]: ...
-    def standing(self, entity_id: str, customer_id: str, checkout_id: str) -> Standing | None: ...
-    def apply(
-        self,
-        entity_id: str,
-        standing: Standing,
-        payment: Payment,
-        settlement: Settlement,
-        now: Now,
-        task: Task | None,
-    ) -> bool: ...
-    def allocate_more(
-        self,
-        entity_id: str,
-        standing: Standing,
-        payment: Payment,
-        settlement: Settlement,
-        now: Now,
-        task: Task | None,
-    ) -> Payment: ...
-    def processing(
-        self, entity_id: str, standing: Standing, reference: str, asks_at: datetime
-    ) -> None: ...
-    def close(
-        self,
-        entity: Entity,
-        standing: Standing,
-        state: CheckoutState,
-        reference: str,
-        today: date,
-    ) -> None: ...
-    def opened(self, entity_id: str, standing: Standing, session_id: str, url: str) -> None: ...
-    def ask_again(
-        self, entity_id: str, customer_id: str, checkout: Checkout, asks_at: datetime
-    ) -> None: ...
-    def compared(self, entity_id: str, day: date) -> bool: ...
-    def note_compared(self, entity_id: str, day: date) -> None: ...
-
-
-class ParkedItems(Protocol):
-    def park(self, entity_id: str, parked: Parked) -> bool: ...
-
-
-class Entities(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Everything that money coming in needs from outside. pause waits before try n (from 0)."""
-
-    gateway: Gateway
-    payments: Payments
-    parked: ParkedItems
-    entities: Entities
-    pause: Callable[[int], None]
 
 
 def apply_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) -> Outcome:
@@ -112,8 +35,7 @@ def apply_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) 
 
     The amount is the gateway's. Each planned document gets at most what is open; what nobody
     planned for, or what was settled meanwhile, stays as the customer's credit with a task. What
-    cannot be placed without guessing is parked. A payment that was given back, in part or under
-    dispute, is booked and parked as well: a person decides.
+    cannot be placed without guessing is parked. What has left again since is booked as well.
     """
     if told.entity_id != entity_id:
         return not_ours(ports, entity_id, told.entity_id, told.reference, now)
@@ -121,58 +43,49 @@ def apply_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) 
     if amount is None:
         return park(ports, entity_id, told.odd, told.reference, now)
     outcome = try_again(ports, lambda: _book(ports, entity_id, told, amount, now))
-    if outcome.state != "done" or not (told.disputed or told.refunded_minor):
+    whole = outcome.code == "booked" and told.came_in and not told.has_gone_back
+    if outcome.state != "done" or whole:
         return outcome
-    reason = "disputed" if told.disputed else "refunded"
-    return park(ports, entity_id, reason, told.reference, now, refunded=told.refunded_minor)
+    followed = follow_payment(ports, entity_id, told, now)
+    return outcome if followed.code == "known" else followed
 
 
-def try_again[T](ports: Ports, work: Callable[[], T]) -> T:
-    """Return what work returns, doing it anew from its first read when another writer was first.
+def follow_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) -> Outcome:
+    """Bring a booked payment to where the gateway says it is; return "moved" or "known".
 
-    Raises WriteConflict after ATTEMPTS_MAX tries.
+    Refunds, disputes, returns and fees are booked once each, in the order of the gateway. What is
+    more than the payment ever was is parked: it cannot have been the customer's.
     """
-    for attempt in range(ATTEMPTS_MAX - 1):
-        try:
-            return work()
-        except WriteConflict:
-            ports.pause(attempt)
-    return work()
+    booked_as = payment_id(entity_id, told.reference)
+    entity = ports.entities.entity(entity_id)
+    payment = ports.payments.payment(entity_id, booked_as)
+    steps = missing_steps(ports.books, entity_id, told, payment)
+    taken = [_take(ports, entity, booked_as, step, now) for step in steps]
+    late = note_late_entries(ports.books, entity_id, told, payment, now)
+    end_holds(ports.books, entity, told, payment, now)
+    if Taken.SHORT in taken:
+        return park(ports, entity_id, "more_than_paid", told.reference, now)
+    return Outcome("done", "moved" if steps or late else "known")
 
 
-def park(
-    ports: Ports, entity_id: str, reason: str, reference: str, now: Now, **facts: str | int
-) -> Outcome:
-    """Put the thing that the gateway calls reference on the list for people, once per reason."""
-    parked = Parked(
-        parked_id=derived_id("parked", entity_id, reason, reference),
-        kind="payment",
-        source="gateway",
-        reason=reason,
-        created_at=now.business,
-        facts={"reference": reference, **facts},
-    )
-    ports.parked.park(entity_id, parked)
-    return Outcome("parked", reason)
+def _take(ports: Ports, entity: Entity, booked_as: str, step: Step, now: Now) -> Taken:
+    """Book one step, part by part, and return what came of it."""
 
+    def next_part() -> Taken:
+        payment = ports.payments.payment(entity.entity_id, booked_as)
+        return take_step(ports.books, entity, payment, step, now)
 
-def not_ours(ports: Ports, entity_id: str, theirs: str, reference: str, now: Now) -> Outcome:
-    """Answer for a thing that does not carry this entity's mark.
-
-    Another entity of the same gateway account hears of its own by itself; the rest is parked.
-    """
-    if theirs:
-        try:
-            ports.entities.entity(theirs)
-        except NotFound:
-            return park(ports, entity_id, "unknown_entity", reference, now)
-        return Outcome("ignored", "other_entity")
-    return park(ports, entity_id, "no_mark", reference, now)
+    taken = Taken.MORE
+    while taken is Taken.MORE:
+        taken = try_again(ports, next_part)
+    return taken
 
 
 def _book(ports: Ports, entity_id: str, told: GatewayPayment, amount: Money, now: Now) -> Outcome:
     standing = ports.payments.standing(entity_id, told.customer_id, told.checkout_id)
     if standing is None:
+        if ports.payments.booked(entity_id, [told.reference]):
+            return Outcome("done", "known")  # its checkout has been forgotten since
         return park(ports, entity_id, "unknown_checkout", told.reference, now)
     checkout = standing.checkout
     if amount.currency != checkout.amount.currency:
@@ -192,11 +105,14 @@ def _book(ports: Ports, entity_id: str, told: GatewayPayment, amount: Money, now
         checkout_id=checkout.checkout_id,
         allocations=settlement.allocations,
         plan=settlement.left,
+        cash=other_cash(told.came_in, amount.currency),
     )
+    fees = fee_movements(told.came_in)
+    with_fees = replace(settlement, movements=(*settlement.movements, *fees))
     task = _task(standing, payment, settlement, now)
     booked_by_this = (CheckoutState.PAID, told.reference)
     new = (checkout.state, checkout.gateway_reference) != booked_by_this
-    new = new and ports.payments.apply(entity_id, standing, payment, settlement, now, task)
+    new = new and ports.payments.apply(entity_id, standing, payment, with_fees, now, task)
     if not new:
         payment = ports.payments.payment(entity_id, booked_as)
     else:

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from shared.domain.clock import Now
 from shared.domain.gateway import GatewayPayment
 from shared.domain.payment import Booked
-from shared.usecases.apply_payment import Ports, apply_payment, park
+from shared.usecases.apply_payment import apply_payment
+from shared.usecases.money_in import Ports, park
 from shared.usecases.resolve_checkout import ASK_OPEN_AGAIN, ASK_PROCESSING_AGAIN, resolve_checkout
 
 LEASE = timedelta(minutes=15)
@@ -104,7 +105,7 @@ def _difference(
         park(ports, entity_id, "amount_differs", told.reference, now)
         return "parked"
     settled = known is not None and not known.planned
-    if settled and not (told.disputed or told.refunded_minor):
+    if settled:
         return "same"
     outcome = apply_payment(ports, entity_id, told, now)
     return "parked" if outcome.state == "parked" else outcome.code

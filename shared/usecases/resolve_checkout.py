@@ -7,14 +7,8 @@ from shared.domain.clock import Now
 from shared.domain.gateway import GatewayCheckout
 from shared.domain.standing import Standing
 from shared.errors import NotFound
-from shared.usecases.apply_payment import (
-    Outcome,
-    Ports,
-    apply_payment,
-    not_ours,
-    park,
-    try_again,
-)
+from shared.usecases.apply_payment import apply_payment
+from shared.usecases.money_in import Outcome, Ports, not_ours, park, try_again
 
 ASK_OPEN_AGAIN = timedelta(hours=2)
 ASK_PROCESSING_AGAIN = timedelta(hours=6)

@@ -6,7 +6,8 @@ from typing import Protocol
 from shared.domain.clock import Now
 from shared.domain.gateway_event import GatewayEvent
 from shared.errors import NotFound
-from shared.usecases.apply_payment import Outcome, Ports, apply_payment, park
+from shared.usecases.apply_payment import apply_payment, follow_payment
+from shared.usecases.money_in import Outcome, Ports, park
 from shared.usecases.resolve_checkout import resolve_checkout, resolve_page
 
 _PAGE_EVENTS = "checkout.session."
@@ -61,6 +62,8 @@ def _payment(ports: Ports, entity_id: str, event: GatewayEvent, now: Now) -> Out
     if told.status == "succeeded":
         return apply_payment(ports, entity_id, told, now)
     if ports.payments.booked(entity_id, [told.reference]):
+        if told.returned is not None:
+            return follow_payment(ports, entity_id, told, now)
         return park(ports, entity_id, "failed_after_settled", told.reference, now)
     if told.entity_id != entity_id:
         return Outcome("ignored", "no_money")

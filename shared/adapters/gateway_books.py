@@ -1,0 +1,98 @@
+"""What the gateway did to a booked payment, written with all that follows from it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from shared.adapters import keys
+from shared.adapters.holds import Holds, hold_puts
+from shared.adapters.ledger import Ledger, posting_put, posting_writes
+from shared.adapters.payment_items import use_of
+from shared.adapters.posting_items import posting_from
+from shared.adapters.table import VERSION, ConditionLost, Table, Update, Write, seen
+from shared.adapters.tasks import open_task_put
+from shared.adapters.tickets import ticket_put
+from shared.domain.account import Customer, Entity, Hold
+from shared.domain.books import Books
+from shared.domain.movement import Posting
+from shared.domain.payment import Payment
+from shared.domain.tasks import Task
+from shared.errors import Conflict, NotFound, WriteConflict
+
+
+class GatewayBooks:
+    """Reads of one payment's postings, and the writes of the gateway's steps."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._ledger = Ledger(table)
+
+    def known(
+        self, entity_id: str, customer_id: str, posting_ids: Sequence[str]
+    ) -> Mapping[str, Posting]:
+        """Return those of the postings that are written, by id."""
+        places = [keys.posting(entity_id, customer_id, posting_id) for posting_id in posting_ids]
+        found = (posting_from(item) for item in self._table.get_many(places))
+        return {posting.posting_id: posting for posting in found}
+
+    def look(
+        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
+    ) -> tuple[Customer, Books]:
+        """Return a customer and what a step may touch. Raises NotFound."""
+        return self._ledger.look(entity_id, customer_id, closed)
+
+    def note(self, entity_id: str, customer_id: str, posting: Posting) -> bool:
+        """Write a posting that moves no balance; False where it is written already."""
+        try:
+            self._table.write(posting_put(entity_id, customer_id, posting))
+        except ConditionLost:
+            return False
+        return True
+
+    def move(
+        self,
+        entity: Entity,
+        books: Books,
+        posting: Posting,
+        payment: Payment,
+        today: date,
+        hold: Hold | None,
+        task: Task | None,
+    ) -> bool:
+        """Write posting, payment as it is then, and what follows; False where it is there already.
+
+        A ticket makes the next sweep look. Raises WriteConflict when anything changed meanwhile.
+        """
+        customer_id = books.customer_id
+        noted = Update(
+            keys.payment(entity.entity_id, payment.payment_id),
+            set=use_of(payment),
+            condition=VERSION,
+            values=seen(payment.version - 1),
+        )
+        writes: list[Write] = [
+            *posting_writes(entity.entity_id, books, posting),
+            noted,
+            ticket_put(entity, today, customer_id, posting.posting_id),
+        ]
+        if hold is not None:
+            writes += hold_puts(entity, customer_id, hold)
+        if task is not None:
+            writes.append(open_task_put(entity.entity_id, task))
+        try:
+            self._table.write(*writes)
+        except ConditionLost as lost:
+            if 0 in lost.positions:
+                return False
+            raise WriteConflict(posting=posting.posting_id) from lost
+        return True
+
+    def lift(
+        self, entity: Entity, customer_id: str, hold_id: str, today: date, task: Task | None
+    ) -> bool:
+        """End a hold before today and open task with it; False where none is in force."""
+        also = [] if task is None else [open_task_put(entity.entity_id, task)]
+        try:
+            Holds(self._table).end(entity, customer_id, hold_id, today, *also)
+        except (NotFound, Conflict):
+            return False
+        return True

@@ -1,0 +1,231 @@
+"""What the gateway's steps make of a payment and of the books. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from shared.domain.books import Books
+from shared.domain.clock import Now
+from shared.domain.gateway import BalanceEntry, GatewayPayment
+from shared.domain.gateway_steps import Step, gateway_steps
+from shared.domain.money import Money
+from shared.domain.movement import Movement, MovementKind, Posting
+from shared.domain.payment import Payment, PaymentState
+from shared.domain.payment_use import used
+from shared.domain.settle import allocated
+from shared.domain.take_back import free, freed_by
+
+GATEWAY = "gateway"
+_USE = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a step makes of a payment. short is what it could not take: no more was here.
+
+    complete: the step is done with this posting; else the posting only frees money for it.
+    """
+
+    posting: Posting
+    payment: Payment
+    short: Money
+    complete: bool = True
+
+
+def step_posting(
+    step: Step,
+    books: Books,
+    payment: Payment,
+    known: Mapping[str, Posting],
+    value_date: date,
+    now: Now,
+    documents_max: int,
+) -> Moved | None:
+    """Return what step makes of payment and books, None where it moves nothing.
+
+    known are the postings of earlier steps by id. Money that leaves while it is allocated is freed
+    first; where that touches more than documents_max documents, the posting frees part of it only
+    and step is to be asked again. Money that comes back settles again what its going had reopened.
+    """
+    if step.comes_back:
+        return _back(step, books, payment, known, value_date, now)
+    wanted = payment.here if step.amount is None else step.amount
+    amount = min(wanted, payment.here)
+    if not amount:
+        return None
+    freed = free(books, payment, amount, documents_max)
+    if not freed.complete:
+        part = f"deallocation:{payment.payment_id}:{payment.version}"
+        return _moved(part, value_date, freed.movements, payment, books, now, complete=False)
+    waits = payment.unapplied.minor + freed_by(freed.movements, payment.payment_id)
+    amount = Money(minor=min(amount.minor, waits), currency=amount.currency)
+    if not amount:
+        return None
+    movements = (*freed.movements, *cash_movements(step.kind, -amount, payment, step.entry))
+    moved = _moved(step.posting_id, value_date, movements, payment, books, now)
+    if step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK):
+        moved = replace(moved, payment=replace(moved.payment, state=PaymentState.RETURNED))
+    return replace(moved, short=wanted - amount)
+
+
+def _moved(
+    posting_id: str,
+    value_date: date,
+    movements: tuple[Movement, ...],
+    payment: Payment,
+    books: Books,
+    now: Now,
+    *,
+    complete: bool = True,
+) -> Moved:
+    after = used(payment, movements, books.documents)
+    posting = Posting(posting_id, value_date, now.business, movements)
+    return Moved(posting, after, Money.zero(payment.amount.currency), complete)
+
+
+def _back(
+    step: Step,
+    books: Books,
+    payment: Payment,
+    known: Mapping[str, Posting],
+    value_date: date,
+    now: Now,
+) -> Moved | None:
+    undone = known.get(step.undoes)
+    if undone is None or step.amount is None:
+        return None
+    own = [m for m in undone.movements if m.source_id == payment.payment_id]
+    left = -sum(m.amount.minor for m in own if m.kind not in _USE)
+    minor = min(step.amount.minor, left, payment.gone_minor)
+    if minor <= 0:
+        return None
+    amount = Money(minor=minor, currency=payment.amount.currency)
+    again = _settled_again(undone, books, payment, amount) if step.restores else ()
+    movements = (*cash_movements(step.kind, amount, payment, step.entry), *again)
+    moved = _moved(step.posting_id, value_date, movements, payment, books, now)
+    return replace(moved, payment=replace(moved.payment, state=PaymentState.SETTLED))
+
+
+def _settled_again(
+    undone: Posting, books: Books, payment: Payment, amount: Money
+) -> tuple[Movement, ...]:
+    """Return what settles again, by amount, the documents that undone had reopened.
+
+    A discount that was taken back with the whole of a part is given again with it.
+    """
+    reopened: dict[str, int] = {}
+    for movement in undone.movements:
+        if movement.kind is MovementKind.DEALLOCATION:
+            known = reopened.get(movement.document_id, 0)
+            reopened[movement.document_id] = known + movement.amount.minor
+    rest = amount.minor
+    found: list[Movement] = []
+    for document_id, minor in reopened.items():
+        document = books.document(document_id)
+        piece = min(minor, rest, document.open.minor if document else 0)
+        if document is None or not piece:
+            continue
+        rest -= piece
+        part = Money(minor=piece, currency=amount.currency)
+        found += allocated(payment.payment_id, document, part)
+        lost = [
+            m
+            for m in undone.movements
+            if m.kind is MovementKind.DISCOUNT and m.document_id == document_id
+        ]
+        if piece == minor and sum(m.amount.minor for m in lost) <= document.open.minor - piece:
+            found += [_minus_movement(m) for m in lost]
+    return tuple(found)
+
+
+def _minus_movement(movement: Movement) -> Movement:
+    tax = {rate: -minor for rate, minor in movement.tax.items()}
+    return replace(movement, amount=-movement.amount, tax=tax)
+
+
+def cash_movements(
+    kind: MovementKind, amount: Money, payment: Payment, entry: BalanceEntry | None
+) -> tuple[Movement, ...]:
+    """Return the movement of a payment's money at the gateway, and that of what it cost.
+
+    amount is in the payment's currency. Where the gateway moved another one, what it moved is kept
+    with it: the rate is the gateway's.
+    """
+    cash = other_cash(entry, amount.currency)
+    moved = Movement(kind, amount, source_id=payment.payment_id, via=GATEWAY, cash=cash)
+    return (moved, *fee_movements(entry))
+
+
+def other_cash(entry: BalanceEntry | None, currency: str) -> Money | None:
+    """Return what the balance moved by where that was not in currency, else None."""
+    return entry.amount if entry and entry.amount.currency != currency else None
+
+
+def late_entries(
+    told: GatewayPayment, payment: Payment, known: Mapping[str, Posting], now: Now, day: date
+) -> tuple[Posting, ...]:
+    """Return what is missing where the gateway told only later what a step did to the balance.
+
+    A fee is a posting of its own then. Money that moved in another currency is booked out and in
+    again, with what the gateway moved.
+    """
+    came = Step(
+        f"payment:{payment.payment_id}",
+        MovementKind.PAYMENT,
+        payment.amount,
+        payment.received_at,
+        told.came_in,
+    )
+    found: list[Posting] = []
+    for step in (came, *gateway_steps(told, payment.payment_id)):
+        posting = known.get(step.posting_id)
+        if posting is not None and step.entry is not None:
+            fx = payment.payment_id if step is came else step.entry.entry_id
+            found += _missing(step.entry, f"fx:{fx}", posting, payment, known, now, day)
+    return tuple(found)
+
+
+def late_ids(told: GatewayPayment, payment_id: str) -> tuple[str, ...]:
+    """Return the ids of all postings that what told says may have made."""
+    steps = gateway_steps(told, payment_id)
+    entries = [told.came_in, *(s.entry for s in steps)]
+    ids = [f"payment:{payment_id}", f"fx:{payment_id}", *(s.posting_id for s in steps)]
+    for entry in entries:
+        if entry is not None:
+            ids += [f"fee:{entry.entry_id}", f"fx:{entry.entry_id}"]
+    return tuple(dict.fromkeys(ids))
+
+
+def _missing(
+    entry: BalanceEntry,
+    fx: str,
+    posting: Posting,
+    payment: Payment,
+    known: Mapping[str, Posting],
+    now: Now,
+    day: date,
+) -> list[Posting]:
+    found = []
+    kept = any(m.reason == entry.entry_id for m in posting.movements)
+    fee = f"fee:{entry.entry_id}"
+    if entry.fee and not kept and fee not in known:
+        found.append(Posting(fee, day, now.business, fee_movements(entry)))
+    plain = [
+        m
+        for m in posting.movements
+        if m.source_id == payment.payment_id and m.via == GATEWAY and m.cash is None
+    ]
+    if plain and entry.amount.currency != payment.amount.currency and fx not in known:
+        (moved,) = plain
+        undone = replace(moved, amount=-moved.amount)
+        again = replace(moved, cash=entry.amount)
+        found.append(Posting(fx, posting.value_date, now.business, (undone, again)))
+    return found
+
+
+def fee_movements(entry: BalanceEntry | None) -> tuple[Movement, ...]:
+    """Return what the gateway kept of a change of the balance, named by its id; often nothing."""
+    if entry is None or not entry.fee:
+        return ()
+    kind = MovementKind.GATEWAY_FEE
+    return (Movement(kind, entry.fee, via=GATEWAY, reason=entry.entry_id),)

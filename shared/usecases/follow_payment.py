@@ -1,0 +1,114 @@
+"""Bring a booked payment to where the gateway says it is: refunds, disputes, returns, fees."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from shared.domain.account import Customer, Entity, Hold
+from shared.domain.books import Books
+from shared.domain.clock import Now
+from shared.domain.gateway import GatewayPayment
+from shared.domain.gateway_follow_up import hold_after, hold_id_of, lost_task, task_after
+from shared.domain.gateway_postings import late_entries, late_ids, step_posting
+from shared.domain.gateway_steps import Step, gateway_steps
+from shared.domain.movement import Posting
+from shared.domain.payment import Payment
+from shared.domain.tasks import Task
+
+# a document takes two writes, the step itself up to eight; a transaction takes a hundred
+DOCUMENTS_MAX = 25
+
+
+class GatewayBooks(Protocol):
+    def known(
+        self, entity_id: str, customer_id: str, posting_ids: Sequence[str]
+    ) -> Mapping[str, Posting]: ...
+    def look(
+        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
+    ) -> tuple[Customer, Books]: ...
+    def note(self, entity_id: str, customer_id: str, posting: Posting) -> bool: ...
+    def move(
+        self,
+        entity: Entity,
+        books: Books,
+        posting: Posting,
+        payment: Payment,
+        today: date,
+        hold: Hold | None,
+        task: Task | None,
+    ) -> bool: ...
+    def lift(
+        self, entity: Entity, customer_id: str, hold_id: str, today: date, task: Task | None
+    ) -> bool: ...
+
+
+def missing_steps(
+    store: GatewayBooks, entity_id: str, told: GatewayPayment, payment: Payment
+) -> tuple[Step, ...]:
+    """Return the steps of told that our books do not have yet, oldest first."""
+    steps = gateway_steps(told, payment.payment_id)
+    if not steps:
+        return ()
+    known = store.known(entity_id, payment.customer_id, [s.posting_id for s in steps])
+    return tuple(s for s in steps if s.posting_id not in known)
+
+
+class Taken(StrEnum):
+    """What came of a step: all of it is booked, more of it is to be, or it was not all there."""
+
+    DONE = "done"
+    MORE = "more"
+    SHORT = "short"
+
+
+def take_step(store: GatewayBooks, entity: Entity, payment: Payment, step: Step, now: Now) -> Taken:
+    """Write the next posting of step. Raises WriteConflict when somebody was first."""
+    whose = (entity.entity_id, payment.customer_id)
+    known = store.known(*whose, [i for i in (step.posting_id, step.undoes) if i])
+    if step.posting_id in known:
+        return Taken.DONE
+    touched = {a.document_id for a in payment.allocations}
+    touched |= {m.document_id for p in known.values() for m in p.movements if m.document_id}
+    customer, books = store.look(*whose, sorted(touched))
+    today, value_date = now.today(customer.time_zone), _day(customer, step.at)
+    moved = step_posting(step, books, payment, known, value_date, now, DOCUMENTS_MAX)
+    if moved is None:
+        return Taken.SHORT
+    hold = hold_after(step, moved, today)
+    task = task_after(step, moved, payment, today, now)
+    store.move(entity, books, moved.posting, moved.payment, today, hold, task)
+    if not moved.complete:
+        return Taken.MORE
+    return Taken.SHORT if moved.short else Taken.DONE
+
+
+def note_late_entries(
+    store: GatewayBooks, entity_id: str, told: GatewayPayment, payment: Payment, now: Now
+) -> int:
+    """Write the fees and rates that the gateway told only after the money was booked; say how many.
+
+    A fee counts for the day on which the payment was received.
+    """
+    whose = (entity_id, payment.customer_id)
+    known = store.known(*whose, late_ids(told, payment.payment_id))
+    late = late_entries(told, payment, known, now, payment.received_on)
+    return sum(store.note(*whose, posting) for posting in late)
+
+
+def end_holds(
+    store: GatewayBooks, entity: Entity, told: GatewayPayment, payment: Payment, now: Now
+) -> None:
+    """Let chasing go on where a dispute is decided; where it is lost, a person is asked."""
+    for dispute in told.disputes:
+        if not dispute.decided or dispute.withdrawn is None:
+            continue
+        customer, _ = store.look(entity.entity_id, payment.customer_id)
+        today = now.today(customer.time_zone)
+        lost = dispute.reinstated is None
+        task = lost_task(dispute, payment, (), today, now) if lost else None
+        store.lift(entity, payment.customer_id, hold_id_of(dispute), today, task)
+
+
+def _day(customer: Customer, instant: datetime) -> date:
+    return Now(instant, instant).today(customer.time_zone)
