@@ -104,6 +104,8 @@ def _of_lines(lines: Sequence[Line], before: Credited, asked: Sequence[CreditAsk
         for i, line in enumerate(lines, start=1)
         if line.amount.minor != done[i - 1][1]
     ]
+    if not wanted:
+        raise Conflict(reason="nothing is left to credit")
     if len({a.line for a in wanted}) < len(wanted):
         raise InvalidInput(field="lines", reason="each line once")
     after, parts = list(done), []
