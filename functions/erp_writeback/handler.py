@@ -18,5 +18,6 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
 
 def _write(body: dict[str, Any]) -> None:
     ids = (body["entity"], body["customer_id"], body["payment_id"], body["document_id"])
-    outcome = write_back(runtime.writebacks(), runtime.writeback_files(), *ids)
+    step = body.get("step", 0)
+    outcome = write_back(runtime.writebacks(), runtime.writeback_files(), *ids, step)
     log.info("write-back " + outcome, entity=ids[0], payment_id=ids[2], document_id=ids[3])

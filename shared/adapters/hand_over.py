@@ -40,7 +40,11 @@ def errand(item: Item) -> Errand | None:
         case "WRITEBACK":
             ids = {"payment_id": item["payment_id"], "document_id": item["document_id"]}
             dedup = f"{item['payment_id']}-{item['document_id']}"
+            if step := item.get("step", 0):
+                ids["step"], dedup = step, f"{dedup}-{step}"
             return Errand("WRITEBACK", whose | ids, group=item["document_id"], dedup=dedup)
+        case "REFUND":
+            return Errand("PAYMENT", {"entity": entity, "refund_id": item["refund_id"]})
         case "INBOX":
             return Errand("PAYMENT", {"entity": entity, "event_id": item["event_id"]})
     return None

@@ -117,8 +117,29 @@ def payment(entity: str, payment_id: str) -> Key:
     return fact(entity, f"payment:{payment_id}")
 
 
-def writeback(entity: str, customer_id: str, payment_id: str, document_id: str) -> Key:
-    return _key(history(entity, customer_id), f"WRITEBACK#{payment_id}#{document_id}")
+def refund(entity: str, refund_id: str) -> Key:
+    return fact(entity, f"refund:{refund_id}")
+
+
+def request(entity: str, request_id: str) -> Key:
+    """Return the key of what a person's request led to, so that a repeat leads to the same."""
+    return fact(entity, f"request:{request_id}")
+
+
+def incoming(entity: str, customer_id: str, payment_id: str) -> Key:
+    """Return the key of a payment that is announced, among the customer's live facts."""
+    return _key(live(entity, customer_id), f"INCOMING#{payment_id}")
+
+
+def writeback(
+    entity: str, customer_id: str, payment_id: str, document_id: str, step: int = 0
+) -> Key:
+    """Return the key of what the ERP is to hear. step tells later changes of the same allocation.
+
+    step is the payment's version then, 0 for what came with the payment.
+    """
+    suffix = f"#{step:06d}" if step else ""
+    return _key(history(entity, customer_id), f"WRITEBACK#{payment_id}#{document_id}{suffix}")
 
 
 def question(entity: str, customer_id: str, question_id: str) -> Key:

@@ -56,8 +56,9 @@ class WritebackFiles:
 
 def file_key(entity_id: str, note: Writeback) -> str:
     """Return the key of the file, the same for every attempt."""
-    name = f"payments-{note.received_on.isoformat()}-{note.payment_id}-{note.document_id}.csv"
-    return f"out/{entity_id}/{name}"
+    name = f"payments-{note.received_on.isoformat()}-{note.payment_id}-{note.document_id}"
+    step = f"-{note.step}" if note.step else ""
+    return f"out/{entity_id}/{name}{step}.csv"
 
 
 def file_content(note: Writeback) -> bytes:

@@ -10,10 +10,18 @@ from shared.domain.payment import Allocation, Payment
 
 
 def writeback_puts(
-    entity_id: str, payment: Payment, allocations: Iterable[Allocation], now: Now
+    entity_id: str,
+    payment: Payment,
+    allocations: Iterable[Allocation],
+    now: Now,
+    step: int = 0,
 ) -> tuple[Put, ...]:
-    """Return the writes of one note for each of allocations, pending until the ERP has it."""
-    return tuple(_put(entity_id, payment, allocation, now) for allocation in allocations)
+    """Return the writes of one note for each of allocations, pending until the ERP has it.
+
+    step is 0 for those that come with the payment, and its version for later changes: an amount
+    below zero takes back what the ERP was told before.
+    """
+    return tuple(_put(entity_id, payment, allocation, now, step) for allocation in allocations)
 
 
 def credit_note_put(
@@ -30,16 +38,17 @@ def credit_note_put(
         gateway_reference=note.number,
     )
     whole = Allocation(invoice.document_id, invoice.number, invoice.external_id, note.total)
-    return _put(entity_id, as_money, whole, now)
+    return _put(entity_id, as_money, whole, now, 0)
 
 
-def _put(entity_id: str, payment: Payment, allocation: Allocation, now: Now) -> Put:
+def _put(entity_id: str, payment: Payment, allocation: Allocation, now: Now, step: int) -> Put:
     ids = (payment.payment_id, allocation.document_id)
     return Put(
         {
-            **keys.writeback(entity_id, payment.customer_id, *ids),
-            **keys.pending_entry(entity_id, "writeback", now.wall, "#".join(ids)),
+            **keys.writeback(entity_id, payment.customer_id, *ids, step),
+            **keys.pending_entry(entity_id, "writeback", now.wall, "#".join((*ids, str(step)))),
             "type": "WRITEBACK",
+            "step": step,
             "customer_id": payment.customer_id,
             "payment_id": payment.payment_id,
             "document_id": allocation.document_id,

@@ -15,9 +15,12 @@ class Writebacks:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def get(self, entity_id: str, customer_id: str, payment_id: str, document_id: str) -> Writeback:
+    def get(
+        self, entity_id: str, customer_id: str, payment_id: str, document_id: str, step: int = 0
+    ) -> Writeback:
         """Return the write-back. Raises NotFound."""
-        item = self._table.get(keys.writeback(entity_id, customer_id, payment_id, document_id))
+        key = keys.writeback(entity_id, customer_id, payment_id, document_id, step)
+        item = self._table.get(key)
         if item is None:
             raise NotFound(payment=payment_id, document=document_id)
         return Writeback(
@@ -29,9 +32,12 @@ class Writebacks:
             method=item["method"],
             gateway_reference=item["gateway_reference"],
             pending="ppk" in item,
+            step=item.get("step", 0),
         )
 
-    def done(self, entity_id: str, customer_id: str, payment_id: str, document_id: str) -> None:
+    def done(
+        self, entity_id: str, customer_id: str, payment_id: str, document_id: str, step: int = 0
+    ) -> None:
         """Take it off the list of pending facts."""
-        key = keys.writeback(entity_id, customer_id, payment_id, document_id)
+        key = keys.writeback(entity_id, customer_id, payment_id, document_id, step)
         self._table.write(Update(key, remove=("ppk", "psk")))

@@ -8,7 +8,11 @@ from shared.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Writeback:
-    """One line for the ERP. pending says that it is still to be written."""
+    """One line for the ERP. pending says that it is still to be written.
+
+    An amount below zero takes back what an earlier line said. step tells such lines apart: 0 for
+    the first one of a payment and document.
+    """
 
     payment_id: str
     document_id: str
@@ -18,3 +22,4 @@ class Writeback:
     method: str
     gateway_reference: str
     pending: bool
+    step: int = 0

@@ -7,9 +7,11 @@ from shared.domain.writeback import Writeback
 
 class Writebacks(Protocol):
     def get(
-        self, entity_id: str, customer_id: str, payment_id: str, document_id: str
+        self, entity_id: str, customer_id: str, payment_id: str, document_id: str, step: int
     ) -> Writeback: ...
-    def done(self, entity_id: str, customer_id: str, payment_id: str, document_id: str) -> None: ...
+    def done(
+        self, entity_id: str, customer_id: str, payment_id: str, document_id: str, step: int
+    ) -> None: ...
 
 
 class Files(Protocol):
@@ -23,13 +25,14 @@ def write_back(
     customer_id: str,
     payment_id: str,
     document_id: str,
+    step: int = 0,
 ) -> str:
     """Write the file of one payment and document; return "written", "there" or "done_before".
 
-    The file's name comes from the payment and the document, and it is never written over, so a
-    crash before the note is repeated without harm.
+    The file's name comes from the payment, the document and the step, and it is never written
+    over, so a crash before the note is repeated without harm.
     """
-    ids = (entity_id, customer_id, payment_id, document_id)
+    ids = (entity_id, customer_id, payment_id, document_id, step)
     note = notes.get(*ids)
     if not note.pending:
         return "done_before"

@@ -1,0 +1,79 @@
+"""One step of people's work on money, as it is written: together, or not at all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.domain.movement import Posting
+from shared.domain.payment import Allocation, Payment, PaymentState
+from shared.domain.refund import Refund
+from shared.domain.tasks import Task
+from shared.errors import Conflict
+
+
+class PossibleDuplicate(Conflict):
+    """A payment of the same reference, amount and day is here already."""
+
+    code = "possible_duplicate"
+    help = "Look at the payment named; if this is another one, say so and send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for. request_id names the request, "" where it has no name.
+
+    digest is the fingerprint of all that was said: the same request says the same. by is the
+    person, note what they wrote.
+    """
+
+    request_id: str
+    digest: str
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a request made: the id of a payment, refund or document."""
+
+    digest: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A posting and all that becomes true with it. posting is None where no money moves yet.
+
+    payments are (before, after) of each that changes; one that is new has no before. made is what
+    the request leads to. look is why the sweep is to look at the customer, "" where it need not.
+    receipt: the payer is sent one.
+    """
+
+    posting: Posting | None
+    payments: tuple[tuple[Payment | None, Payment], ...] = ()
+    made: str = ""
+    asked: Asked | None = None
+    refunds: tuple[tuple[Refund | None, Refund], ...] = ()
+    task: Task | None = None
+    look: str = ""
+    receipt: bool = False
+
+
+def to_tell(before: Payment | None, after: Payment) -> Iterator[Allocation]:
+    """Yield what the ERP is to hear: the change of each allocation, below zero where it fell.
+
+    What somebody else received, they know of; what was only announced is not money yet.
+    """
+    if after.source == "elsewhere" or after.state is PaymentState.PENDING:
+        return
+    known = {a.document_id: a for a in before.allocations} if before else {}
+    now = {a.document_id: a for a in after.allocations}
+    for document_id in dict.fromkeys([*known, *now]):
+        old, new = known.get(document_id), now.get(document_id)
+        one = new or old
+        if one is None:
+            continue
+        change = one.amount if old is None else -old.amount
+        if old is not None and new is not None:
+            change = new.amount - old.amount
+        if change:
+            yield Allocation(document_id, one.number, one.invoice_external_id, change)
