@@ -8,6 +8,7 @@ from infra.cli.demo.company import sample_company, write_customers, write_invoic
 from tests.bench import ibm_to_drop
 from tests.books.hub import Hub
 
+FIRST_MOMENT = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SAMPLE = "sample"
 IBM = "ibm"
 IBM_FIRST = datetime(2012, 1, 2, 9, tzinfo=UTC)

@@ -1,0 +1,149 @@
+"""The books as other programs read them: complete, in order, and refused where the table lies."""
+
+import json
+from datetime import UTC, date, datetime
+from random import Random
+
+import pytest
+
+from infra.cli.errors import CliError
+from infra.cli.journal import read_book
+from shared import runtime
+from shared.adapters.ledger import Ledger, posting_writes
+from shared.domain.account import Credit
+from shared.domain.journal_book import STORED_HEADS
+from shared.domain.movement import Movement, MovementKind, Posting
+from tests.books.acts import play
+from tests.books.companies import FIRST_MOMENT, SAMPLE, found_sample
+from tests.books.exported import export, lie, run
+from tests.books.hub import hub_in_memory
+from tests.books.lies import lies
+from tests.support import checkers
+from tests.support.samples import eur
+
+SEED = 11
+DAY = date(2026, 1, 5)
+needs_checkers = pytest.mark.skipif(not checkers.installed(), reason=checkers.MISSING)
+
+
+@pytest.fixture(scope="module")
+def played():
+    """A company that lived some weeks; the acts that were played with it."""
+    with hub_in_memory(FIRST_MOMENT) as hub:
+        last = found_sample(hub, SEED, days=40, customers=8, invoices=60)
+        done = play(hub, SAMPLE, Random(SEED), 60, last)
+        assert sum(count for name, count in done.items() if "(" not in name) > 30, done
+        yield hub
+
+
+@needs_checkers
+@pytest.mark.rule("R24")
+@pytest.mark.rule("R25")
+def test_hledger_and_beancount_accept_the_books_and_refuse_every_lie(played, tmp_path):
+    found = export(SAMPLE, tmp_path)
+    assert found.accepted == ["hledger", "beancount"], found.answers
+    assert found.asserted() > 20
+    seen = []
+    for one in lies(played.model, SAMPLE, Random(SEED)):
+        with lie(played.model, one.item, one.changed):
+            assert export(SAMPLE, tmp_path).refused == ["hledger", "beancount"], one.about
+        seen.append(one.about)
+    assert {"head", "movement invoice", "movement allocation", "fact"} <= set(seen)
+    assert export(SAMPLE, tmp_path).accepted == ["hledger", "beancount"]
+
+
+@needs_checkers
+def test_hledgers_balances_are_those_of_the_stored_heads(played, tmp_path):
+    found = checkers.hledger_balances(export(SAMPLE, tmp_path).files["hledger"])
+    book = read_book(played.api, SAMPLE, None)
+    told = {
+        (a.account, a.balance.currency): a.balance.minor
+        for a in book.asserted
+        if a.origin == STORED_HEADS and a.balance
+    }
+    assert len(told) > 5
+    assert {key: found.get(key) for key in told} == told
+    assert sum(m for (a, c), m in found.items() if c == "EUR" and not a.startswith("Eq")) == 0
+
+
+@needs_checkers
+def test_an_export_of_a_past_day_leaves_out_what_came_later_and_asserts_only_what_it_can(
+    played, tmp_path
+):
+    whole = read_book(played.api, SAMPLE, None)
+    days = sorted(entry.value_date for _, entry in whole.entries())
+    day = days[len(days) // 2]
+    found = export(SAMPLE, tmp_path, "--as-of", day.isoformat())
+    assert found.accepted == ["hledger", "beancount"], found.answers
+    book = read_book(played.api, SAMPLE, day)
+    kept = [entry.value_date for _, entry in book.entries()]
+    assert kept == [d for d in days if d <= day]
+    assert len(book.asserted) < len(whole.asserted)
+    assert any(note.startswith("Not asserted: ") for note in book.notes)
+
+
+def test_pages_of_any_size_tell_the_same_books(played):
+    path = f"/entities/{SAMPLE}/journal"
+
+    def told(limit: int):
+        parts = list(played.api.pages(path, limit=limit))
+        assert not any(part["moved"] for part in parts)
+        entries = sorted(json.dumps(e) for part in parts for e in part["entries"])
+        asserted = sorted(json.dumps(a) for part in parts for a in part["asserted"])
+        assert sum(part["last"] for part in parts) == 8
+        return entries, asserted
+
+    assert told(1) == told(3) == told(2000)
+
+
+def test_books_that_move_while_they_are_read_are_read_again(played, monkeypatch):
+    before = read_book(played.api, SAMPLE, None)
+    reader = runtime.books_reader()
+    real, looks = reader.live, []
+
+    def moving(entity_id, customer_id):
+        opened, credits = real(entity_id, customer_id)
+        looks.append(customer_id)
+        # each customer is looked at before his postings are read, and after
+        second = len(looks) in (2, 6)
+        return (opened, (*credits, Credit("new", eur(1), DAY))) if second else (opened, credits)
+
+    monkeypatch.setattr(reader, "live", moving)
+    assert read_book(played.api, SAMPLE, None) == before
+    assert len(looks) == 2 * (8 + 2)
+
+
+def test_a_cursor_that_nobody_gave_out_is_refused(played):
+    for cursor in ("zzz", "e30", "eyJkb25lIjoxfQ"):
+        with pytest.raises(CliError, match="invalid_input"):
+            played.api.get(f"/entities/{SAMPLE}/journal", cursor=cursor)
+
+
+def test_an_entity_renames_its_accounts_and_the_books_follow(played):
+    renamed = json.loads(
+        run("journal", "accounts", "--set", "revenue=Income:Umsatzerlöse", "-e", SAMPLE, "--json")
+    )
+    assert renamed["accounts"]["revenue"] == "Income:Umsatzerlöse"
+    assert "Income:Umsatzerlöse" in run("journal", "export", "-e", SAMPLE)
+    with pytest.raises(CliError, match="invalid_input"):
+        run("journal", "accounts", "--set", "revenue=Sales", "-e", SAMPLE)
+    back = json.loads(run("journal", "accounts", "--set", "revenue=", "-e", SAMPLE, "--json"))
+    assert back["accounts"]["revenue"] == "Income:Sales"
+
+
+NASTY = '=HYPERLINK("x"); a|b: "q" \\ (\n2026-01-01 x'
+
+
+@needs_checkers
+def test_what_people_write_breaks_no_file_and_runs_in_no_spreadsheet(played, tmp_path):
+    customer = next(iter(runtime.receivables().customers(SAMPLE)))
+    _, books = Ledger(runtime.table()).look(SAMPLE, customer.customer_id)
+    moment = datetime(2026, 5, 1, tzinfo=UTC)
+    came = Movement(MovementKind.PAYMENT, eur(5), source_id=NASTY, via="bank")
+    posting = Posting("payment:" + NASTY, moment.date(), moment, (came,), by=NASTY, note=NASTY)
+    runtime.table().write(*posting_writes(SAMPLE, books, posting))
+    found = export(SAMPLE, tmp_path)
+    assert found.accepted == ["hledger", "beancount"], found.answers
+    rows = run("journal", "export", "--format", "csv", "-e", SAMPLE)
+    assert "'=HYPERLINK" in rows
+    assert "\n=" not in rows and ",=" not in rows and ',"=' not in rows
