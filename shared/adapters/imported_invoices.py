@@ -62,8 +62,7 @@ class ImportedInvoices:
             *head_writes(entity, arrival.customer, before, after, now.wall),
             *_tickets(entity, arrival),
         ]
-        if after.total != before.total:
-            writes += _revision_writes(entity, arrival.customer, before, after, surplus, now)
+        writes += _revision_writes(entity, arrival.customer, before, after, surplus, now)
         try:
             self._table.write(*writes)
         except (ConditionLost, WriteConflict):
@@ -90,14 +89,13 @@ def _revision_writes(
     surplus: Money,
     now: Now,
 ) -> list[Write]:
-    """Return the posting of the new total, and of a surplus that it has no room for."""
+    """Return the posting of a total that is new, and of a surplus that it has no room for."""
     whose = (entity.entity_id, customer.customer_id)
     revision = f"{after.document_id}:{after.version}"
     surplus_id = derived_id("surplus", entity.entity_id, revision)
     today = now.today(customer.time_zone)
-    difference = after.total - before.total
-    posting = revision_posting(after, difference, surplus, surplus_id, today, now)
-    writes: list[Write] = [posting_put(*whose, posting)]
+    posting = revision_posting(before, after, surplus_id, today, now)
+    writes: list[Write] = [posting_put(*whose, posting)] if posting.movements else []
     if surplus:
         parked = Parked(
             parked_id=derived_id("parked", "surplus", entity.entity_id, revision),

@@ -40,28 +40,45 @@ def document_posting(document: Document, now: Now, by: str = "") -> Posting:
 
 
 def revision_posting(
-    after: Document, difference: Money, surplus: Money, surplus_id: str, today: date, now: Now
+    before: Document, after: Document, surplus_id: str, today: date, now: Now
 ) -> Posting:
-    """Return the posting that moves a document's total by difference, as the ERP says.
+    """Return the posting that makes the total of before that of after, part by part.
 
-    A surplus is what was settled beyond the new total: it goes back to the customer as the credit
-    surplus_id.
+    What was settled beyond the new total goes back to the customer as the credit surplus_id. There
+    are no movements where no part changed.
     """
-    document_id = after.document_id
-    movements = [Movement(MovementKind.REVISION, difference, document_id=document_id)]
-    if surplus:
-        movements.append(
-            Movement(
-                MovementKind.DEALLOCATION,
-                surplus,
-                document_id=document_id,
-                source_id=surplus_id,
-                reason="total_below_paid",
+    movements: list[Movement] = []
+    old, new = _parts(before), _parts(after)
+    nothing = Money.zero(after.total.currency)
+    for number in sorted(old.keys() | new.keys()):
+        total, opened = old.get(number, (nothing, nothing))
+        total_now, opened_now = new.get(number, (nothing, nothing))
+        revised = total_now - total
+        surplus = opened_now - opened - revised
+        if revised:
+            movements.append(
+                Movement(MovementKind.REVISION, revised, after.document_id, instalment=number)
             )
-        )
+        if surplus:
+            movements.append(
+                Movement(
+                    MovementKind.DEALLOCATION,
+                    surplus,
+                    after.document_id,
+                    instalment=number,
+                    source_id=surplus_id,
+                    reason="total_below_paid",
+                )
+            )
     return Posting(
-        posting_id=f"revision:{document_id}:{after.version}",
+        posting_id=f"revision:{after.document_id}:{after.version}",
         value_date=today,
         recorded_at=now.business,
         movements=tuple(movements),
     )
+
+
+def _parts(document: Document) -> dict[int, tuple[Money, Money]]:
+    """Return (total, open) by instalment."""
+    parts = {i.number: (i.total, i.open) for i in document.instalments}
+    return parts or {0: (document.total, document.open)}

@@ -17,6 +17,9 @@ from shared.domain.imports import (
     Row,
 )
 from shared.domain.money import Money
+from shared.domain.terms import due
+from shared.domain.terms_text import UnknownTerms, parse_terms
+from shared.errors import InvalidInput
 
 
 class FileKind(StrEnum):
@@ -65,7 +68,7 @@ _OPTIONAL = {
         "address",
         "tax_id",
     ),
-    FileKind.INVOICES: ("revision", "description", "po_number", "stage_done"),
+    FileKind.INVOICES: ("revision", "description", "po_number", "stage_done", "terms"),
     FileKind.LINES: (),
     FileKind.PAYMENTS: (),
 }
@@ -243,6 +246,8 @@ def _invoice_row(reader: _Reader) -> InvoiceRow:
     if due_on < issued_on:
         reader.report("due_date", "date_order", "The due date is before the issue date.")
     nothing = Money(minor=0, currency="XXX")
+    total = reader.take("total", lambda c: cells.positive(c, currency or "EUR"), nothing)
+    dates = (issued_on, due_on)
     return InvoiceRow(
         line=reader.line,
         external_id=reader.take("external_id", cells.external_id, ""),
@@ -250,12 +255,29 @@ def _invoice_row(reader: _Reader) -> InvoiceRow:
         number=reader.take("number", lambda cell: cells.required(cell, 60), ""),
         issued_on=issued_on,
         due_on=due_on,
-        total=reader.take("total", lambda c: cells.positive(c, currency or "EUR"), nothing),
+        total=total,
         revision=reader.take("revision", lambda cell: cells.line(cell, 60), ""),
         description=reader.take("description", cells.text, None),
         po_number=reader.take("po_number", lambda cell: cells.line(cell, 60), None),
         stage_done=reader.optional("stage_done", cells.name),
+        terms=reader.optional("terms", lambda cell: _terms(cell, *dates, total)),
     )
+
+
+def _terms(cell: str, issued_on: date, due_on: date, total: Money) -> str:
+    """Return terms that we know, and that have a part that is due on the due date."""
+    try:
+        made = due(parse_terms(cell), issued_on, total)
+    except UnknownTerms as exc:
+        message = f"Write terms such as 2/10 net 30 or 3 x 30 days: {exc.facts['reason']}"
+        raise BadCell("unknown_terms", message) from None
+    except InvalidInput:
+        message = "The parts of these terms are more than the total."
+        raise BadCell("terms_do_not_fit", message) from None
+    if due_on not in [made.due_on, *(i.due_on for i in made.instalments)]:
+        message = "By these terms nothing is due on the due date of this line."
+        raise BadCell("terms_do_not_fit", message)
+    return cell
 
 
 def _line_row(reader: _Reader) -> LineRow:

@@ -16,6 +16,8 @@ from shared.domain.imports import (
 from shared.domain.money import Money
 from shared.domain.payment import Payment
 from shared.domain.settle import Settlement
+from shared.domain.terms import due
+from shared.domain.terms_text import parse_terms
 
 
 class Verdict(StrEnum):
@@ -183,13 +185,14 @@ def customer_of(
 
 
 def document_of(row: InvoiceRow, document_id: str) -> Document:
-    """Return the new invoice that row says, all of it open."""
+    """Return the new invoice that row says, all of it open, with the parts that its terms make."""
+    made = due(parse_terms(row.terms), row.issued_on, row.total) if row.terms else None
     return Document(
         document_id=document_id,
         kind=DocumentKind.INVOICE,
         number=row.number,
         issued_on=row.issued_on,
-        due_on=row.due_on,
+        due_on=made.due_on if made and made.instalments else row.due_on,
         total=row.total,
         open=row.total,
         external_id=row.external_id,
@@ -197,33 +200,9 @@ def document_of(row: InvoiceRow, document_id: str) -> Document:
         description=row.description or "",
         po_number=row.po_number or "",
         stage_done=row.stage_done or "",
+        instalments=made.instalments if made else (),
+        discount=made.discount if made else None,
     )
-
-
-def revised(row: InvoiceRow, document: Document) -> tuple[Document, Money]:
-    """Return the document as row says, and the surplus that it no longer needs.
-
-    What was settled stays settled: open moves by as much as the total does. Where the new total
-    is below what was settled, nothing is open and the difference is the surplus, the customer's.
-    """
-    settled = document.total - document.open
-    rest = row.total - settled
-    zero = Money.zero(row.total.currency)
-    changed = replace(
-        document,
-        number=row.number,
-        issued_on=row.issued_on,
-        due_on=row.due_on,
-        total=row.total,
-        open=max(rest, zero),
-        revision=row.revision or document.revision,
-        description=_or(row.description, document.description),
-        po_number=_or(row.po_number, document.po_number),
-        stage_done=_or(row.stage_done, document.stage_done),
-        pdf_key="",
-        version=document.version + 1,
-    )
-    return changed, max(-rest, zero)
 
 
 def surplus_facts(document: Document, surplus: Money) -> Mapping[str, str | int]:

@@ -69,6 +69,7 @@ class InvoiceRow:
     description: str | None = None
     po_number: str | None = None
     stage_done: str | None = None
+    terms: str | None = None
 
     @property
     def content_hash(self) -> str:
@@ -76,7 +77,7 @@ class InvoiceRow:
         return _hash(
             self.external_id, self.customer_external_id, self.number, self.issued_on.isoformat(),
             self.due_on.isoformat(), self.total.currency, self.total.minor, self.description,
-            self.po_number, self.stage_done,
+            self.po_number, self.stage_done, *([self.terms] if self.terms else []),
         )  # fmt: skip
 
 

@@ -13,11 +13,11 @@ from shared.domain.import_verdicts import (
     Verdict,
     document_of,
     judge_invoice,
-    revised,
 )
 from shared.domain.imports import InvoiceRow, Problem
 from shared.domain.money import Money
 from shared.domain.policy import Policy
+from shared.domain.revision import revised
 from shared.ids import derived_id
 from shared.usecases.import_rows import Judged
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.account import Document, DocumentKind
@@ -14,7 +13,6 @@ from shared.domain.import_verdicts import (
     Verdict,
     customer_of,
     judge_invoice,
-    revised,
 )
 from shared.domain.imports import CustomerRow, InvoiceRow, Problem
 from shared.domain.policy import Policy
@@ -37,27 +35,6 @@ def document(total: int, settled: int) -> Document:
     return Document(
         "d1", DocumentKind.INVOICE, "N-1", ISSUED, DUE, eur(total), eur(total - settled)
     )
-
-
-@given(AMOUNTS, st.integers(0, 10**9), AMOUNTS)
-def test_what_was_settled_stays_settled_or_becomes_credit(
-    total: int, settled: int, new_total: int
-) -> None:
-    before = document(total, min(settled, total))
-    after, surplus = revised(row(total=eur(new_total)), before)
-    assert after.total == eur(new_total)
-    assert eur(0) <= after.open <= after.total
-    kept = after.total - after.open
-    assert kept + surplus == before.total - before.open
-    assert not (after.open and surplus)
-    assert after.version == before.version + 1
-
-
-def test_a_revision_there_and_back_is_where_it_was() -> None:
-    before = document(10_000, 4_000)
-    up, _ = revised(row(total=eur(12_000)), before)
-    back, surplus = revised(row(), up)
-    assert (back.total, back.open, surplus) == (before.total, before.open, eur(0))
 
 
 @pytest.mark.parametrize(
