@@ -16,6 +16,7 @@ from shared.domain.settle import allocated
 from shared.domain.take_back import free, freed_by
 
 GATEWAY = "gateway"
+MORE_THAN_PAID = "more_than_paid"
 _USE = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
 
 
@@ -41,27 +42,26 @@ def step_posting(
     now: Now,
     documents_max: int,
 ) -> Moved | None:
-    """Return what step makes of payment and books, None where it moves nothing.
+    """Return what step makes of payment and books, None where it takes nothing back.
 
     known are the postings of earlier steps by id. Money that leaves while it is allocated is freed
     first; where that touches more than documents_max documents, the posting frees part of it only
-    and step is to be asked again. Money that comes back settles again what its going had reopened.
+    and step is to be asked again. Where more leaves than is here, the posting says so and takes
+    what is: nothing that happens later changes that. Money that comes back settles again what its
+    going had reopened.
     """
     if step.comes_back:
         return _back(step, books, payment, known, value_date, now)
     wanted = payment.here if step.amount is None else step.amount
-    amount = min(wanted, payment.here)
-    if not amount:
-        return None
-    freed = free(books, payment, amount, documents_max)
+    freed = free(books, payment, min(wanted, payment.here), documents_max)
     if not freed.complete:
         part = f"deallocation:{payment.payment_id}:{payment.version}"
         return _moved(part, value_date, freed.movements, payment, books, now, complete=False)
     waits = payment.unapplied.minor + freed_by(freed.movements, payment.payment_id)
-    amount = Money(minor=min(amount.minor, waits), currency=amount.currency)
-    if not amount:
-        return None
-    movements = (*freed.movements, *cash_movements(step.kind, -amount, payment, step.entry))
+    amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)
+    own, *fees = cash_movements(step.kind, -amount, payment, step.entry)
+    own = own if amount == wanted else replace(own, reason=MORE_THAN_PAID)
+    movements = (*freed.movements, own, *fees)
     moved = _moved(step.posting_id, value_date, movements, payment, books, now)
     if step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK):
         moved = replace(moved, payment=replace(moved.payment, state=PaymentState.RETURNED))

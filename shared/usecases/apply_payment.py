@@ -8,7 +8,7 @@ from shared.domain.account import CheckoutState, Entity
 from shared.domain.clock import Now
 from shared.domain.discount import with_discounts
 from shared.domain.gateway import GatewayPayment, GatewayRefused, GatewayUnavailable
-from shared.domain.gateway_postings import fee_movements, other_cash
+from shared.domain.gateway_postings import MORE_THAN_PAID, fee_movements, other_cash
 from shared.domain.gateway_steps import Step
 from shared.domain.money import Money
 from shared.domain.payment import Payment, payment_id
@@ -43,7 +43,7 @@ def apply_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) 
     if amount is None:
         return park(ports, entity_id, told.odd, told.reference, now)
     outcome = try_again(ports, lambda: _book(ports, entity_id, told, amount, now))
-    whole = outcome.code == "booked" and told.came_in and not told.has_gone_back
+    whole = outcome.code == "booked" and not told.has_gone_back
     if outcome.state != "done" or whole:
         return outcome
     followed = follow_payment(ports, entity_id, told, now)
@@ -64,7 +64,7 @@ def follow_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now)
     late = note_late_entries(ports.books, entity_id, told, payment, now)
     end_holds(ports.books, entity, told, payment, now)
     if Taken.SHORT in taken:
-        return park(ports, entity_id, "more_than_paid", told.reference, now)
+        return park(ports, entity_id, MORE_THAN_PAID, told.reference, now)
     return Outcome("done", "moved" if steps or late else "known")
 
 

@@ -74,7 +74,7 @@ def take_step(store: GatewayBooks, entity: Entity, payment: Payment, step: Step,
     today, value_date = now.today(customer.time_zone), _day(customer, step.at)
     moved = step_posting(step, books, payment, known, value_date, now, DOCUMENTS_MAX)
     if moved is None:
-        return Taken.SHORT
+        return Taken.DONE
     hold = hold_after(step, moved, today)
     task = task_after(step, moved, payment, today, now)
     store.move(entity, books, moved.posting, moved.payment, today, hold, task)
