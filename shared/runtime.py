@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shared.adapters.import_runs import ImportRuns
     from shared.adapters.inbox import Inbox
     from shared.adapters.issued_invoices import IssuedInvoices
+    from shared.adapters.ledger import Ledger
     from shared.adapters.links import Links
     from shared.adapters.notices import Notices
     from shared.adapters.numbers import Numbers
@@ -293,13 +294,20 @@ def charges() -> "Charges":
 
 
 @cache
+def ledger() -> "Ledger":
+    """Return the customers' books and the postings that move them."""
+    from shared.adapters.ledger import Ledger
+
+    return Ledger(table())
+
+
+@cache
 def charging() -> "ChargingPorts":
     """Return everything that charging an invoice touches."""
-    from shared.adapters.ledger import Ledger
     from shared.adapters.pause import pause
     from shared.usecases.charging import Ports
 
-    return Ports(accounts(), Ledger(table()), entities(), charges(), tasks(), pause)
+    return Ports(accounts(), ledger(), entities(), charges(), tasks(), pause)
 
 
 @cache

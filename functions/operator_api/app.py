@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from functions.edge.problems import CONTENT_TYPE, problem, status_of
 from functions.operator_api import (
     routes_books,
+    routes_charges,
     routes_customers,
     routes_documents,
     routes_entities,
@@ -36,6 +37,7 @@ ROUTERS = (
     routes_customers.router,
     routes_documents.router,
     routes_invoices.router,
+    routes_charges.router,
     routes_recurrences.router,
     routes_work.router,
     routes_sweeps.router,

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from infra.cli import (
+    charging,
     checking,
     clock,
     demo_command,
@@ -42,6 +43,9 @@ app.command("explain")(why.explain)
 app.command("customers")(lists.customers)
 app.command("invoices")(lists.invoices)
 app.command("payments")(lists.payments)
+app.command("charges")(charging.charges)
+app.command("waive")(charging.waive)
+app.command("interest")(charging.interest)
 app.command("tasks")(lists.tasks)
 app.command("parked")(lists.parked)
 app.command("figures")(lists.figures)

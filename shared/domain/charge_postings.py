@@ -58,9 +58,11 @@ def waiver_posting(
     by: str,
     today: date,
     now: Now,
+    cause: str = "",
 ) -> Posting:
     """Return the posting that gives up amount of charge, or all that is open of it.
 
+    cause tells one waiver of a charge from the next, by default the version that it is of.
     Raises InvalidInput where it is no charge, or amount is not above zero and at most what is open.
     """
     if charge.kind is not DocumentKind.CHARGE:
@@ -69,7 +71,7 @@ def waiver_posting(
     if waived.currency != charge.open.currency or not 0 < waived.minor <= charge.open.minor:
         raise InvalidInput(field="amount", reason=f"above zero and at most {charge.open}")
     return Posting(
-        posting_id=f"waiver:{charge.document_id}:{charge.version}",
+        posting_id=f"waiver:{charge.document_id}:{cause or charge.version}",
         value_date=today,
         recorded_at=now.business,
         movements=(

@@ -1,0 +1,181 @@
+"""Routes of charges: list them, waive one, and reckon an invoice's interest."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.operator_api import paging
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.schema.charges import (
+    ChargeOut,
+    ChargePage,
+    InterestLineOut,
+    InterestSheetOut,
+    WaiverIn,
+)
+from functions.operator_api.schema.wire import amount
+from shared import runtime
+from shared.adapters.pause import pause
+from shared.domain.account import Document, DocumentKind
+from shared.domain.laws.packs import LAWS
+from shared.domain.roles import Role
+from shared.errors import NotFound
+from shared.usecases.interest_sheet import interest_sheet
+from shared.usecases.waive_charge import waive_charge
+
+router = APIGatewayHttpRouter()
+_CUSTOMERS_PER_PAGE = 50
+_OF_AN_INVOICE = re.compile(r"(.+?)-(?:FEE[0-9]*|COMP|INT-[0-9]{8})")
+OfCustomer = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/api/v1/entities/<entity>/charges", summary="Late fees, interest and fixed sums")
+@needs(Role.VIEWER)
+def list_charges(
+    entity: str,
+    customer: OfCustomer = "",
+    invoice: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[str, Query(max_length=120)] = "",
+) -> ChargePage:
+    entity_of(entity)
+    lists = runtime.receivables()
+    if invoice:
+        customer_id, document_id = lists.find_document(entity, invoice)
+        found = [d for d in _charges(entity, customer_id) if d.invoice_id == document_id]
+        return ChargePage(items=[_charge_out(customer_id, d) for d in found], next=None)
+    if customer:
+        customer_id = lists.find_customer(entity, customer)
+        items = [_charge_out(customer_id, d) for d in _charges(entity, customer_id)]
+        return ChargePage(items=items, next=None)
+    listed = lists.customers(entity, paging.place(cursor), _CUSTOMERS_PER_PAGE + 1)
+    rows, more = paging.page(listed, _CUSTOMERS_PER_PAGE)
+    items = [_charge_out(r.customer_id, d) for r in rows for d in _charges(entity, r.customer_id)]
+    return ChargePage(items=items, next=paging.cursor(rows[-1].customer_id) if more else None)
+
+
+@router.post(
+    "/api/v1/entities/<entity>/charges/<charge>/waive",
+    summary="Give up a charge, or part of it",
+    description="The charge stays in the books, with a waiver against it: what, why and by whom.",
+)
+@needs(Role.CLERK)
+def waive(
+    entity: str,
+    charge: str,
+    body: WaiverIn,
+    customer: OfCustomer = "",
+    idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
+) -> ChargeOut:
+    request = current()
+    customer_id, charge_id = _found(entity, charge, customer)
+    waived = waive_charge(
+        runtime.ledger(),
+        pause,
+        entity,
+        customer_id,
+        charge_id,
+        request.now,
+        amount=body.amount.money() if body.amount else None,
+        reason=body.reason,
+        note=body.note,
+        by=request.principal.name,
+        request_id=idempotency_key,
+    )
+    return _charge_out(customer_id, waived)
+
+
+@router.get(
+    "/api/v1/entities/<entity>/invoices/<document>/interest",
+    summary="An invoice's interest through a day, line by line",
+    description="By the customer's policy, or by the law that is named. Nothing is charged by it.",
+)
+@needs(Role.VIEWER)
+def get_interest(
+    entity: str,
+    document: str,
+    customer: OfCustomer = "",
+    to: Annotated[date | None, Query(description="Default: the customer's today")] = None,
+    law: Annotated[str, Query(max_length=20, description="Such as uk, de, eu")] = "",
+) -> InterestSheetOut:
+    customer_id, document_id = _document(entity, document, customer)
+    found = interest_sheet(
+        runtime.ledger(),
+        runtime.entities(),
+        runtime.charges(),
+        entity,
+        customer_id,
+        document_id,
+        to,
+        law,
+        current().now,
+    )
+    known = LAWS.get(found.rule.law)
+    return InterestSheetOut(
+        invoice_id=document_id,
+        number=found.invoice.number,
+        law=known.title if known else "contract",
+        claim=str(found.rule.claim),
+        through=found.through,
+        lines=[
+            InterestLineOut(
+                first=line.first,
+                last=line.last,
+                days=line.days,
+                balance=amount(line.balance),
+                percent=line.percent,
+                amount=amount(line.amount),
+            )
+            for line in found.sheet.lines
+        ],
+        total=amount(found.sheet.total),
+        charged=amount(found.charged),
+        sources=list(known.sources) if known else [],
+    )
+
+
+def _charges(entity: str, customer_id: str) -> Iterator[Document]:
+    lists = runtime.receivables()
+    documents, _ = lists.live_money(entity, customer_id)
+    found = [*documents, *lists.closed_documents(entity, customer_id)]
+    by_day = sorted(found, key=lambda d: (d.issued_on, d.number))
+    return (d for d in by_day if d.kind is DocumentKind.CHARGE)
+
+
+def _document(entity: str, name: str, customer: str) -> tuple[str, str]:
+    """Return (customer id, document id) of a document by any name, or by its id in customer."""
+    entity_of(entity)
+    lists = runtime.receivables()
+    if customer:
+        return lists.find_customer(entity, customer), name
+    return lists.find_document(entity, name)
+
+
+def _found(entity: str, name: str, customer: str) -> tuple[str, str]:
+    """Return (customer id, charge id) of a charge's id, or of its number after its invoice's."""
+    numbered = _OF_AN_INVOICE.fullmatch(name)
+    if numbered is None:
+        return _document(entity, name, customer)
+    customer_id, document_id = runtime.receivables().find_document(entity, numbered[1])
+    for charge in _charges(entity, customer_id):
+        if charge.invoice_id == document_id and charge.number == name:
+            return customer_id, charge.document_id
+    raise NotFound(charge=name[:64])
+
+
+def _charge_out(customer_id: str, charge: Document) -> ChargeOut:
+    return ChargeOut(
+        charge_id=charge.document_id,
+        customer_id=customer_id,
+        invoice_id=charge.invoice_id,
+        number=charge.number,
+        kind=charge.charge,
+        issued_on=charge.issued_on,
+        due_on=charge.due_on,
+        total=amount(charge.total),
+        open=amount(charge.open),
+        description=charge.description,
+    )

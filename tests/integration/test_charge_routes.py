@@ -1,0 +1,141 @@
+"""Charges over the operator API: list, waive with a reason, reckon interest."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from shared import runtime
+from shared.adapters import keys
+from shared.adapters.table import Put
+from shared.domain.movement import MovementKind, Posting
+from shared.domain.policy import Policy
+from tests.integration import hub
+from tests.integration.test_charges import MARCH, STAGES, accrue, policy
+from tests.support.operators import ADMIN, AUDIENCE, call, event, invoke, issuer, operator
+
+HERE = "/entities/demo"
+INTEREST = "INV1-INT-20250228"
+
+
+@pytest.fixture
+def identity(cloud, tmp_path, monkeypatch):
+    with issuer(tmp_path / "key.pem") as serving:
+        monkeypatch.setenv("TOKEN_ISSUER", serving.url)
+        monkeypatch.setenv("TOKEN_AUDIENCE", AUDIENCE)
+        monkeypatch.setenv("TOKEN_JWKS_URL", f"{serving.url}/.well-known/jwks.json")
+        yield serving
+
+
+@pytest.fixture
+def clerk(identity):
+    """A clerk's token, and a customer who was charged a month's interest."""
+    seller = hub.seed(policy())
+    whose = hub.add_customer(seller)
+    hub.add_invoice(seller, whose, "inv1", date(2025, 1, 31), 1_000_000)
+    fact = {"type": "FACT", "customer_id": "c1", "document_id": "inv1"}
+    runtime.table().write(Put({**keys.fact("demo", "number:INV1"), **fact}))
+    entry = {"type": "DIRECTORY", "customer_id": "c1", "external_id": "C-1"}
+    entry |= {"name": whose.name, "email": whose.email, "currency": "EUR"}
+    runtime.table().write(Put({**keys.directory("demo", "c1"), **entry}))
+    accrue(MARCH)
+    return identity.mint(operator("demo:clerk"))
+
+
+def waivers() -> list[Posting]:
+    found = runtime.ledger().postings("demo", "c1", "waiver:")
+    return [p for p in found if p.movements[0].kind is MovementKind.WAIVER]
+
+
+def test_charges_are_listed_by_invoice_by_customer_and_over_all(clerk):
+    listed = [
+        call(clerk, "GET", f"{HERE}/charges{query}").json
+        for query in ("", "?invoice=INV1", "?customer=c1")
+    ]
+    assert listed[0]["items"] == listed[1]["items"] == listed[2]["items"]
+    (charge,) = listed[0]["items"]
+    assert (charge["number"], charge["kind"], charge["invoice_id"]) == (
+        INTEREST,
+        "interest",
+        "inv1",
+    )
+    assert charge["open"] == {"amount": "86.45", "currency": "EUR"}
+
+
+def test_a_waiver_says_what_why_and_by_whom_and_leaves_the_charge_in_the_books(clerk):
+    body = {
+        "reason": "goodwill",
+        "note": "first time",
+        "amount": {"amount": "6.45", "currency": "EUR"},
+    }
+    key = {"idempotency-key": "w1"}
+    path = f"{HERE}/charges/{INTEREST}/waive"
+    for _ in range(2):
+        headers = {"authorization": f"Bearer {clerk}", "content-type": "application/json"}
+        waived = invoke(event("POST", f"/api/v1{path}", headers | key, json.dumps(body)))
+        assert (waived.status, waived.json["open"]["amount"]) == (200, "80.00")
+    (posting,) = waivers()
+    assert posting.movements[0].reason == "goodwill"
+    assert posting.note == "first time"
+    assert posting.by
+    rest = call(clerk, "POST", path, {"reason": "other"})
+    assert rest.json["open"]["amount"] == "0.00"
+    assert rest.json["total"]["amount"] == "86.45"
+    again = call(clerk, "POST", path, {"reason": "other"})
+    assert (again.status, again.json["code"]) == (422, "invalid_input")
+    accrue(date(2025, 3, 20))
+    assert len(waivers()) == 2
+
+
+@pytest.mark.parametrize(
+    ("charge", "body", "status"),
+    [
+        (INTEREST, {"reason": "because"}, 422),
+        (INTEREST, {}, 422),
+        (INTEREST, {"reason": "other", "amount": {"amount": "86.46", "currency": "EUR"}}, 422),
+        (INTEREST, {"reason": "other", "amount": {"amount": "1.00", "currency": "USD"}}, 422),
+        ("inv1", {"reason": "other"}, 422),
+        ("INV1-FEE", {"reason": "other"}, 404),
+        ("nothing", {"reason": "other"}, 404),
+    ],
+)
+def test_what_cannot_be_waived_is_refused(clerk, charge, body, status):
+    assert call(clerk, "POST", f"{HERE}/charges/{charge}/waive", body).status == status
+    assert waivers() == []
+
+
+def test_a_viewer_may_look_and_not_waive(clerk, identity):
+    viewer = identity.mint(operator("demo:viewer"))
+    assert call(viewer, "GET", f"{HERE}/charges").status == 200
+    path = f"{HERE}/charges/{INTEREST}/waive"
+    assert call(viewer, "POST", path, {"reason": "other"}).status == 403
+
+
+@pytest.mark.rule("R32")
+def test_an_interest_sheet_is_itemised_and_names_its_sources(clerk):
+    sheet = call(clerk, "GET", f"{HERE}/invoices/INV1/interest?to=2025-07-31").json
+    assert [(i["first"], i["days"], i["percent"]) for i in sheet["lines"]] == [
+        ("2025-02-01", 150, "11.27"),
+        ("2025-07-01", 31, "10.27"),
+    ]
+    assert sheet["total"] == {"amount": "550.38", "currency": "EUR"}
+    assert sheet["charged"]["amount"] == "86.45"
+    assert any("Bundesbank" in source for source in sheet["sources"])
+    british = call(clerk, "GET", f"{HERE}/invoices/INV1/interest?to=2025-07-31&law=uk").json
+    assert [i["percent"] for i in british["lines"]] == ["12.75"]
+    unknown = call(clerk, "GET", f"{HERE}/invoices/INV1/interest?to=2027-01-01")
+    assert (unknown.status, unknown.json["code"]) == (422, "rate_not_known")
+    assert call(clerk, "GET", f"{HERE}/invoices/INV1/interest?law=xx").status == 422
+
+
+def test_without_interest_in_the_policy_a_law_must_be_named(identity):
+    seller = hub.seed(Policy.model_validate({"name": "standard", "stages": STAGES}))
+    hub.add_invoice(seller, hub.add_customer(seller), "inv1", date(2025, 1, 31))
+    hub.move_clock(datetime(2025, 3, 3, 9, tzinfo=UTC))
+    admin = identity.mint(ADMIN)
+    entry = {"type": "DIRECTORY", "customer_id": "c1", "external_id": "C-1", "name": "N"}
+    entry |= {"email": "", "currency": "EUR"}
+    runtime.table().write(Put({**keys.directory("demo", "c1"), **entry}))
+    path = f"{HERE}/invoices/inv1/interest?customer=c1"
+    assert call(admin, "GET", path).status == 409
+    assert call(admin, "GET", f"{path}&law=de").json["lines"]
