@@ -14,6 +14,7 @@ from shared.adapters.account_items import (
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from
 from shared.adapters.head_items import document_from
+from shared.adapters.incoming_items import incoming_from
 from shared.adapters.table import Table
 from shared.domain.account import Account, Customer, Document, Entity, Notice
 from shared.errors import NotFound
@@ -64,6 +65,7 @@ class Accounts:
             holds=tuple(hold_from(i) for i in of("HOLD")),
             promises=tuple(promise_from(i) for i in of("PROMISE")),
             checkouts=tuple(checkout_from(i) for i in of("CHECKOUT")),
+            incoming=tuple(incoming_from(i) for i in of("INCOMING")),
             newest_notice=self.newest_notice(entity_id, customer_id),
         )
 

@@ -144,6 +144,16 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """A payment that is announced or under way outside our pages, and what it is meant for."""
+
+    payment_id: str
+    amount: Money
+    expected_on: date
+    allocations: tuple[tuple[str, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Chasing is off for the customer, or for documents only, from starts_on through ends_on."""
 
@@ -290,7 +300,9 @@ class Entity:
     business_days are ISO weekdays (Monday 1) on which messages may go out. series maps the names
     of number series to their patterns (shared.domain.numbering), where they are not the standard
     ones; gapless_numbers says that no number may ever be missing in one. default_terms are those of
-    its invoices to customers who have none (shared.domain.terms_text).
+    its invoices to customers who have none (shared.domain.terms_text). apply_credit and the
+    tolerance say what happens to money by itself (shared.domain.cash_rules): tolerance is by
+    currency, in minor units, and bounded by tolerance_percent as well.
     """
 
     entity_id: str
@@ -310,6 +322,9 @@ class Entity:
     policy_version: int = 0
     series: Mapping[str, str] = field(default_factory=dict)
     gapless_numbers: bool = False
+    apply_credit: str = "offer"
+    tolerance: Mapping[str, int] = field(default_factory=dict)
+    tolerance_percent: str = "0"
     version: int = 1
 
 
@@ -323,6 +338,7 @@ class Account:
     holds: tuple[Hold, ...] = ()
     promises: tuple[Promise, ...] = ()
     checkouts: tuple[Checkout, ...] = ()
+    incoming: tuple[Incoming, ...] = ()
     newest_notice: Notice | None = None
 
     def document(self, document_id: str) -> Document | None:

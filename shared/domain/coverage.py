@@ -84,7 +84,8 @@ class _Meant:
 def _meant(account: Account, document: Document, today: date) -> _Meant:
     clicked = _in_checkouts(account, document, CheckoutState.OPEN)
     return _Meant(
-        processing=_in_checkouts(account, document, CheckoutState.PROCESSING),
+        processing=_in_checkouts(account, document, CheckoutState.PROCESSING)
+        + _incoming(account, document),
         clicked=clicked,
         promised_more=_promised(account, document, today) - clicked,
         held=any(hold.covers(document.document_id, today) for hold in account.holds),
@@ -125,6 +126,15 @@ def _in_checkouts(account: Account, document: Document, state: CheckoutState) ->
         if document_id == document.document_id
     )
     return minor + discount_beside(document, minor)
+
+
+def _incoming(account: Account, document: Document) -> int:
+    return sum(
+        part.minor
+        for incoming in account.incoming
+        for document_id, part in incoming.allocations
+        if document_id == document.document_id and part.currency == document.open.currency
+    )
 
 
 def _promised(account: Account, document: Document, today: date) -> int:

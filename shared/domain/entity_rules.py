@@ -4,6 +4,7 @@ from collections.abc import Collection
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.domain.account import Entity
+from shared.domain.cash_rules import ApplyCredit, Tolerance, check_tolerance
 from shared.domain.money import exponent
 from shared.domain.numbering import check_series
 from shared.domain.terms_text import known_terms
@@ -17,6 +18,9 @@ def check_entity(entity: Entity, languages: Collection[str]) -> None:
     """
     exponent(entity.currency)
     check_series(entity.series)
+    check_tolerance(Tolerance(entity.tolerance, entity.tolerance_percent))
+    if entity.apply_credit not in ApplyCredit:
+        raise InvalidInput(field="apply_credit", reason=f"one of {', '.join(ApplyCredit)}")
     if known_terms(entity.default_terms) is None:
         raise InvalidInput(field="default_terms", reason="write terms such as net 30")
     if entity.language not in languages:

@@ -8,6 +8,19 @@ from pydantic import Field
 from functions.operator_api.schema.wire import Currency, EntityId, Name, Wire
 
 
+Series = Annotated[
+    dict[str, Annotated[str, Field(max_length=40)]],
+    Field(
+        max_length=20,
+        description="Patterns of numbers by series: INV for invoices, CN for credit notes",
+        examples=[{"INV": "INV-{year}-{n:5}"}],
+    ),
+]
+Gapless = Annotated[
+    bool, Field(description="No number may be missing; invoices wait for each other then")
+]
+
+
 class EntityOut(Wire):
     entity_id: str
     name: str
@@ -22,6 +35,8 @@ class EntityOut(Wire):
     daily_cap: int | None
     default_policy: str
     default_terms: str
+    series: dict[str, str]
+    gapless_numbers: bool
 
 
 class EntityIn(Wire):
@@ -35,6 +50,8 @@ class EntityIn(Wire):
     address: Annotated[str, Field(max_length=500)] = ""
     bank_account: Annotated[str, Field(max_length=200)] = ""
     default_terms: Annotated[str, Field(max_length=200)] = "net 30"
+    series: Series = Field(default_factory=dict)
+    gapless_numbers: Gapless = False
 
 
 class EntityPatch(Wire):
@@ -44,6 +61,8 @@ class EntityPatch(Wire):
     address: Annotated[str, Field(max_length=500)] | None = None
     bank_account: Annotated[str, Field(max_length=200)] | None = None
     default_terms: Annotated[str, Field(max_length=200)] | None = None
+    series: Series | None = None
+    gapless_numbers: Gapless | None = None
     hold_all: Annotated[bool, Field(description="Only true: release is its own call")] | None = None
 
 

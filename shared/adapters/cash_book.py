@@ -1,0 +1,145 @@
+"""People's work on money as the table holds it: a step with all that belongs to it, at once."""
+
+from collections.abc import Iterator, Sequence
+
+from shared.adapters import keys
+from shared.adapters.incoming_items import incoming_item
+from shared.adapters.ledger import Ledger, posting_writes
+from shared.adapters.payment_items import payment_from, payment_item, use_of
+from shared.adapters.refund_items import refund_from, refund_item
+from shared.adapters.table import (
+    NEW,
+    VERSION,
+    ConditionLost,
+    Delete,
+    Put,
+    Table,
+    Update,
+    Write,
+    seen,
+)
+from shared.adapters.tasks import open_task_put
+from shared.adapters.tickets import ticket_put
+from shared.adapters.writeback_items import writeback_puts
+from shared.domain.account import Customer, Entity
+from shared.domain.books import Books
+from shared.domain.cash_step import Asked, Done, Step, to_tell
+from shared.domain.clock import Now
+from shared.domain.payment import Payment, PaymentState
+from shared.domain.refund import Refund, RefundState
+from shared.errors import NotFound, WriteConflict
+
+
+class CashBook:
+    """Reads and writes of payments, refunds and adjustments by people. All reads consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._ledger = Ledger(table)
+
+    def look(
+        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
+    ) -> tuple[Customer, Books]:
+        """Return a customer and his books with all that is open, and of closed. Raises NotFound."""
+        return self._ledger.look(entity_id, customer_id, closed)
+
+    def payment(self, entity_id: str, payment_id: str) -> Payment:
+        """Return the payment. Raises NotFound."""
+        found = self.find_payment(entity_id, payment_id)
+        if found is None:
+            raise NotFound(payment=payment_id[:64])
+        return found
+
+    def find_payment(self, entity_id: str, payment_id: str) -> Payment | None:
+        """Return the payment, or None: a source may be a credit note as well."""
+        item = self._table.get(keys.payment(entity_id, payment_id))
+        return payment_from(item) if item else None
+
+    def refund(self, entity_id: str, refund_id: str) -> Refund:
+        """Return the refund. Raises NotFound."""
+        item = self._table.get(keys.refund(entity_id, refund_id))
+        if item is None:
+            raise NotFound(refund=refund_id[:64])
+        return refund_from(item)
+
+    def done(self, entity_id: str, asked: Asked) -> Done | None:
+        """Return what the request made, or None where it was not carried out yet."""
+        if not asked.request_id:
+            return None
+        item = self._table.get(keys.request(entity_id, asked.request_id))
+        return Done(item["digest"], item["made"]) if item else None
+
+    def write(self, entity: Entity, customer: Customer, books: Books, step: Step, now: Now) -> bool:
+        """Write step; return False where its posting, payment, refund or request is there already.
+
+        Raises WriteConflict when anything changed since books were read: read and decide again.
+        """
+        once = [w for w in _once(entity.entity_id, step, now)]
+        moving = list(posting_writes(entity.entity_id, books, step.posting)) if step.posting else []
+        count = len(once) + bool(moving)
+        writes: list[Write] = [*once, *moving, *_also(entity, customer, step, now)]
+        try:
+            self._table.write(*writes)
+        except ConditionLost as lost:
+            if any(position < count for position in lost.positions):
+                return False
+            raise WriteConflict(made=step.made) from lost
+        return True
+
+
+def _once(entity_id: str, step: Step, now: Now) -> Iterator[Write]:
+    """Yield what can be written once only; the posting comes right after it."""
+    for before, after in step.payments:
+        if before is None:
+            item = payment_item(entity_id, after)
+            if step.receipt:
+                item |= keys.pending_entry(entity_id, "payment", now.wall, after.payment_id)
+            yield Put(item)
+    for earlier, refund in step.refunds:
+        if earlier is None:
+            item = refund_item(entity_id, refund)
+            if refund.state is RefundState.REQUESTED:
+                item |= keys.pending_entry(entity_id, "refund", now.wall, refund.refund_id)
+            yield Put(item)
+    if step.asked and step.asked.request_id:
+        key = keys.request(entity_id, step.asked.request_id)
+        yield Put({**key, "type": "FACT", "digest": step.asked.digest, "made": step.made})
+
+
+def _also(entity: Entity, customer: Customer, step: Step, now: Now) -> Iterator[Write]:
+    entity_id, customer_id = entity.entity_id, customer.customer_id
+    for before, after in step.payments:
+        if before is not None:
+            yield _payment_write(entity_id, before, after)
+        yield from _incoming_writes(entity_id, before, after)
+        since = after.version if before is not None and before.state is PaymentState.SETTLED else 0
+        yield from writeback_puts(entity_id, after, to_tell(before, after), now, since)
+    for earlier, refund in step.refunds:
+        if earlier is not None:
+            yield _refund_write(entity_id, earlier, refund, now)
+    if step.task is not None:
+        yield open_task_put(entity_id, step.task)
+    if step.look:
+        yield ticket_put(entity, now.today(customer.time_zone), customer_id, step.look)
+
+
+def _payment_write(entity_id: str, before: Payment, after: Payment) -> Write:
+    unchanged = seen(before.version)
+    if before.state is PaymentState.PENDING:
+        return Put(payment_item(entity_id, after), condition=VERSION, values=unchanged)
+    key = keys.payment(entity_id, after.payment_id)
+    return Update(key, set=use_of(after), condition=VERSION, values=unchanged)
+
+
+def _incoming_writes(entity_id: str, before: Payment | None, after: Payment) -> Iterator[Write]:
+    if after.state is PaymentState.PENDING:
+        yield Put(incoming_item(entity_id, after), condition=NEW)
+    elif before is not None and before.state is PaymentState.PENDING:
+        yield Delete(keys.incoming(entity_id, after.customer_id, after.payment_id))
+
+
+def _refund_write(entity_id: str, before: Refund, after: Refund, now: Now) -> Write:
+    item = refund_item(entity_id, after)
+    if after.state in (RefundState.REQUESTED, RefundState.UNKNOWN):
+        item |= keys.pending_entry(entity_id, "refund", now.wall, after.refund_id)
+    return Put(item, condition=VERSION, values=seen(before.version))
