@@ -11,8 +11,11 @@ from shared.adapters.posting_items import posting_from
 from shared.adapters.table import VERSION, ConditionLost, Table, Update, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
+from shared.adapters.writeback_items import writeback_puts
 from shared.domain.account import Customer, Entity, Hold
 from shared.domain.books import Books
+from shared.domain.cash_step import to_tell
+from shared.domain.clock import Now
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
 from shared.domain.tasks import Task
@@ -51,26 +54,34 @@ class GatewayBooks:
     def move(
         self,
         entity: Entity,
+        customer: Customer,
         books: Books,
         posting: Posting,
-        payment: Payment,
-        today: date,
+        payment: tuple[Payment, Payment],
+        now: Now,
         hold: Hold | None,
         task: Task | None,
     ) -> bool:
-        """Write posting, payment as it is then, and what follows; False where it is there already.
+        """Write posting, what it makes of payment (before, after), and what follows from it.
 
-        A ticket makes the next sweep look. Raises WriteConflict when anything changed meanwhile.
+        The ERP is told what is settled no more, or again, and a ticket makes the next sweep look.
+        Returns False where posting is there already. Raises WriteConflict when anything changed
+        meanwhile.
         """
-        customer_id = books.customer_id
-        noted = Update(
-            keys.payment(entity.entity_id, payment.payment_id),
-            set=use_of(payment),
-            condition=VERSION,
-            values=seen(payment.version - 1),
+        before, after = payment
+        told = writeback_puts(
+            entity.entity_id, after, to_tell(before, after), now, step=after.version
         )
+        noted = Update(
+            keys.payment(entity.entity_id, after.payment_id),
+            set=use_of(after),
+            condition=VERSION,
+            values=seen(before.version),
+        )
+        customer_id, today = customer.customer_id, now.today(customer.time_zone)
         writes: list[Write] = [
             *posting_writes(entity.entity_id, books, posting),
+            *told,
             noted,
             ticket_put(entity, today, customer_id, posting.posting_id),
         ]

@@ -162,7 +162,8 @@ class Payments:
         if settlement.movements:
             posting = allocation_posting(payment, settlement.movements, now)
             writes += posting_writes(entity_id, standing.books, posting)
-            writes += writeback_puts(entity_id, payment, settlement.allocations, now)
+            told = settlement.allocations
+            writes += writeback_puts(entity_id, payment, told, now, step=after.version)
         if task is not None:
             writes.append(open_task_put(entity_id, task))
         try:

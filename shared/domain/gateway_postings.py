@@ -13,7 +13,7 @@ from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.payment import Payment, PaymentState
 from shared.domain.payment_use import used
 from shared.domain.settle import allocated
-from shared.domain.take_back import free, freed_by
+from shared.domain.take_back import free
 
 GATEWAY = "gateway"
 MORE_THAN_PAID = "more_than_paid"
@@ -57,7 +57,7 @@ def step_posting(
     if not freed.complete:
         part = f"deallocation:{payment.payment_id}:{payment.version}"
         return _moved(part, value_date, freed.movements, payment, books, now, complete=False)
-    waits = payment.unapplied.minor + freed_by(freed.movements, payment.payment_id)
+    waits = payment.unapplied.minor + freed.minor
     amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)
     own, *fees = cash_movements(step.kind, -amount, payment, step.entry)
     own = own if amount == wanted else replace(own, reason=MORE_THAN_PAID)
@@ -111,7 +111,7 @@ def _settled_again(
 ) -> tuple[Movement, ...]:
     """Return what settles again, by amount, the documents that undone had reopened.
 
-    A discount that was taken back with the whole of a part is given again with it.
+    What was taken back with the whole of a part (a discount, a small difference) is given again.
     """
     reopened: dict[str, int] = {}
     for movement in undone.movements:
@@ -128,11 +128,7 @@ def _settled_again(
         rest -= piece
         part = Money(minor=piece, currency=amount.currency)
         found += allocated(payment.payment_id, document, part)
-        lost = [
-            m
-            for m in undone.movements
-            if m.kind is MovementKind.DISCOUNT and m.document_id == document_id
-        ]
+        lost = [m for m in undone.movements if m.document_id == document_id and not m.source_id]
         if piece == minor and sum(m.amount.minor for m in lost) <= document.open.minor - piece:
             found += [_minus_movement(m) for m in lost]
     return tuple(found)

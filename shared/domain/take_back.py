@@ -1,141 +1,37 @@
-"""Taking money back from documents: counter-entries, so that each is open again as it was due."""
+"""What of a payment is used has to be freed before it can leave. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from shared.domain.account import Document
-from shared.domain.apply_cash import after, rooms
 from shared.domain.books import Books
-from shared.domain.discount import with_discounts
+from shared.domain.counter_entries import freed_by, taken_back
 from shared.domain.money import Money
-from shared.domain.movement import Movement, MovementKind
-from shared.domain.payment import Allocation, Payment
-from shared.domain.payment_use import used
-
-_WITH_MONEY = (MovementKind.TOLERANCE, MovementKind.FX_DIFFERENCE)
-"""What was taken off a document only because money had almost closed it."""
+from shared.domain.movement import Movement
+from shared.domain.payment import Payment
 
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """What frees money of a payment, and its allocations then.
-
-    complete: nothing more is allocated of what was wanted; else only documents_max were touched.
-    """
+    """The counter-entries that free money, in minor units, and whether more could be freed."""
 
     movements: tuple[Movement, ...]
-    allocations: tuple[Allocation, ...]
+    minor: int
     complete: bool
 
 
 def free(books: Books, payment: Payment, amount: Money, documents_max: int) -> Freed:
     """Return what makes amount of a payment unapplied, the newest allocations first.
 
-    books hold every document that the payment is allocated to, closed ones too.
+    books hold every document that the payment is allocated to, closed ones too. At most
+    documents_max are touched: where that is not enough, there is more to free (not complete).
     """
     wanted = amount - payment.unapplied
     if wanted.minor <= 0:
-        return Freed((), payment.allocations, complete=True)
+        return Freed((), 0, complete=True)
     latest = payment.allocations[-documents_max:]
     movements = taken_back(payment.payment_id, latest, wanted, books, payment.received_on)
-    allocations = used(payment, movements).allocations
-    missing = wanted.minor - freed_by(movements, payment.payment_id)
-    return Freed(movements, allocations, not missing or len(latest) == len(payment.allocations))
-
-
-def taken_back(
-    source_id: str,
-    allocations: Sequence[Allocation],
-    amount: Money,
-    books: Books,
-    day: date,
-    reason: str = "",
-) -> tuple[Movement, ...]:
-    """Return the movements that free amount of a source's allocations, the newest ones first.
-
-    Discounts that the money had earned are taken back, and so are small differences and
-    differences of rates. books hold every document that is touched, closed ones too. day is the
-    value date. Less than amount is freed where less is allocated, or where a document has no room
-    for it any more because its total was lowered meanwhile.
-    """
-    movements: list[Movement] = []
-    rest = amount.minor
-    for allocation in reversed(allocations):
-        document = books.document(allocation.document_id)
-        if document is None or not rest:
-            continue
-        room = document.total.minor - document.open.minor
-        piece = min(allocation.amount.minor, rest, room)
-        rest -= piece
-        movements += _freed(source_id, allocation, document, piece, reason)
-    return _with_consequences(movements, books, day)
-
-
-def freed_by(movements: Iterable[Movement], source_id: str) -> int:
-    """Return what movements free of a source's allocations, less what they allocate; minor."""
-    of = (MovementKind.DEALLOCATION, MovementKind.ALLOCATION)
-    return sum(m.amount.minor for m in movements if m.kind in of and m.source_id == source_id)
-
-
-def newest(
-    allocations: Sequence[Allocation], documents: Collection[str], documents_max: int
-) -> tuple[Allocation, ...]:
-    """Return the last documents_max of allocations to documents (to any, where none is named)."""
-    found = [a for a in allocations if not documents or a.document_id in documents]
-    return tuple(found[-documents_max:])
-
-
-def _freed(
-    source_id: str, allocation: Allocation, document: Document, minor: int, reason: str
-) -> Iterator[Movement]:
-    for number, piece in _pieces(allocation, document, minor):
-        yield Movement(
-            MovementKind.DEALLOCATION,
-            Money(minor=piece, currency=allocation.amount.currency),
-            document_id=allocation.document_id,
-            instalment=number,
-            source_id=source_id,
-            reason=reason,
-        )
-
-
-def _pieces(allocation: Allocation, document: Document, minor: int) -> Iterable[tuple[int, int]]:
-    """Yield (instalment, minor units) that sum to minor: where the money went, last parts first."""
-    if not document.instalments:
-        yield 0, minor
-        return
-    opened = {i.number: i.total.minor - i.open.minor for i in document.instalments}
-    for number, known in sorted(allocation.parts, reverse=True):
-        piece = min(known, minor, opened.get(number, 0))
-        if piece:
-            minor -= piece
-            yield number, piece
-
-
-def _with_consequences(
-    movements: Sequence[Movement], books: Books, day: date
-) -> tuple[Movement, ...]:
-    """Return movements with the adjustments that fall with them."""
-    found = list(movements)
-    standing = after(books, found, day)
-    touched = {m.document_id for m in movements}
-    for document in standing.documents:
-        if document.document_id in touched:
-            found += _adjustments(document)
-    return with_discounts(books.documents, found, day)
-
-
-def _adjustments(document: Document) -> Iterator[Movement]:
-    for kind in _WITH_MONEY:
-        minor = document.adjusted.get(str(kind), 0)
-        if not minor:
-            continue
-        for number, piece in rooms(document, minor):
-            yield Movement(
-                kind,
-                Money(minor=piece, currency=document.open.currency),
-                document_id=document.document_id,
-                instalment=number,
-                reason="taken_back",
-            )
+    minor = freed_by(movements, payment.payment_id)
+    return Freed(
+        movements,
+        minor,
+        complete=minor == wanted.minor or len(latest) == len(payment.allocations),
+    )

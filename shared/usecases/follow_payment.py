@@ -31,10 +31,11 @@ class GatewayBooks(Protocol):
     def move(
         self,
         entity: Entity,
+        customer: Customer,
         books: Books,
         posting: Posting,
-        payment: Payment,
-        today: date,
+        payment: tuple[Payment, Payment],
+        now: Now,
         hold: Hold | None,
         task: Task | None,
     ) -> bool: ...
@@ -77,7 +78,7 @@ def take_step(store: GatewayBooks, entity: Entity, payment: Payment, step: Step,
         return Taken.DONE
     hold = hold_after(step, moved, today)
     task = task_after(step, moved, payment, today, now)
-    store.move(entity, books, moved.posting, moved.payment, today, hold, task)
+    store.move(entity, customer, books, moved.posting, (payment, moved.payment), now, hold, task)
     if not moved.complete:
         return Taken.MORE
     return Taken.SHORT if moved.short else Taken.DONE
