@@ -1,12 +1,11 @@
 """Entities and their policies on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from functions.operator_api.schema.wire import Currency, EntityId, Name, Wire
-
 
 Series = Annotated[
     dict[str, Annotated[str, Field(max_length=40)]],
@@ -18,6 +17,22 @@ Series = Annotated[
 ]
 Gapless = Annotated[
     bool, Field(description="No number may be missing; invoices wait for each other then")
+]
+
+CreditUse = Annotated[
+    Literal["offer", "auto", "never"],
+    Field(description="What becomes of unapplied money when an invoice is open"),
+]
+ToleranceMinor = Annotated[
+    dict[Currency, Annotated[int, Field(ge=0, le=10**6)]],
+    Field(max_length=20, description="Differences too small to chase: minor units by currency"),
+]
+TolerancePercent = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9](\.[0-9]{1,2})?$",
+        description="Of the amount; both bounds of the tolerance must hold",
+    ),
 ]
 
 
@@ -37,6 +52,9 @@ class EntityOut(Wire):
     default_terms: str
     series: dict[str, str]
     gapless_numbers: bool
+    apply_credit: str
+    tolerance: dict[str, int]
+    tolerance_percent: str
 
 
 class EntityIn(Wire):
@@ -63,6 +81,9 @@ class EntityPatch(Wire):
     default_terms: Annotated[str, Field(max_length=200)] | None = None
     series: Series | None = None
     gapless_numbers: Gapless | None = None
+    apply_credit: CreditUse | None = None
+    tolerance: ToleranceMinor | None = None
+    tolerance_percent: TolerancePercent | None = None
     hold_all: Annotated[bool, Field(description="Only true: release is its own call")] | None = None
 
 
