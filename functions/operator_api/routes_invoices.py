@@ -60,6 +60,7 @@ def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequestId = "")
         body.issued_on,
         body.due_on,
         current().now,
+        terms=body.terms,
         description=body.description,
         po_number=body.po_number,
         lines=lines,

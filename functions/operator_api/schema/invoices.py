@@ -42,7 +42,10 @@ class InvoiceIn(Wire):
         Amount | None, Field(description="With tax; needed without lines, else checked")
     ] = None
     issued_on: date
-    due_on: date
+    due_on: Annotated[date | None, Field(description="Default by terms")] = None
+    terms: Annotated[
+        Text, Field(description="Default those of the customer, else of the entity")
+    ] = ""
     description: Text = ""
     po_number: Annotated[str, Field(max_length=64)] = ""
     lines: list[LineIn] = Field(default_factory=list, max_length=300)
