@@ -147,6 +147,7 @@ def test_a_foreign_entity_answers_as_an_unknown_one_on_every_route(acme, identit
 
 
 BODIES = {
+    ("POST", "/charges/charge/waive"): {"reason": "goodwill"},
     ("POST", "/recurrences"): {
         "customer_id": ULID,
         "description": "Hosting",
