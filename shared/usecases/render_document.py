@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, Entity, Line
-from shared.domain.paper import Paper, PaperView
+from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
+from shared.domain.paper import Paper, PaperView, as_issued
 from shared.errors import WriteConflict
 
 _ATTEMPTS_MAX = 8
@@ -61,6 +61,7 @@ def render_document(
             accounts.customer(entity_id, customer_id),
             document,
             papers.lines(*whose),
+            _credited(papers, entity_id, customer_id, document),
         )
         if printed is None or not _says_the_same(printed[0], view):
             body = printer.pdf(view)
@@ -70,12 +71,21 @@ def render_document(
     raise WriteConflict(document=document_id)
 
 
+def _credited(
+    papers: Papers, entity_id: str, customer_id: str, document: Document
+) -> Document | None:
+    """Return the invoice that a credit note is of, as its paper names it."""
+    if document.kind is not DocumentKind.CREDIT_NOTE:
+        return None
+    found = papers.paper(entity_id, customer_id, document.invoice_id)
+    return None if found is None else replace(found.document, open=found.document.total, version=0)
+
+
 def _says_the_same(one: PaperView, other: PaperView) -> bool:
     """Return whether both print the same page: the balance is not on it."""
 
     def printed(view: PaperView) -> PaperView:
-        document = replace(view.document, open=view.document.total, version=0, pdf_key="")
         customer = replace(view.customer, version=0)
-        return replace(view, document=document, customer=customer)
+        return replace(view, document=as_issued(view.document), customer=customer)
 
     return printed(one) == printed(other)
