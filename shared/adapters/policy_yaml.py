@@ -1,6 +1,7 @@
 """Policy files: YAML in, a validated policy out, and every complaint with line and column."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ _NODES_MAX = 5_000
 _DEPTH_MAX = 12
 _PROBLEMS_MAX = 50
 _AMOUNT_FIELDS = ("flat", "minimum_open", "minimum", "maximum")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+_RATE = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,4})?")
+_HALF_YEAR = re.compile(r"20[0-9]{2}-0[17]-01")
 _PERCENT_FIELDS = ("percent", "percent_a_year", "percent_a_month", "maximum_percent")
 
 Position = tuple[int, int]
@@ -158,10 +162,8 @@ class _Reader:
         return str(key)
 
     def _scalar(self, node: Any, path: Trail) -> Any:
-        is_percent = bool(path) and path[-1] in _PERCENT_FIELDS
-        if (is_percent or path[-2:-1] == ("rates",)) and not isinstance(node, str):
-            self.complain(path, 'write the percent as quoted text, such as "8.50"')
-            return ""
+        if path[-1:] and (path[-1] in _PERCENT_FIELDS or path[-2:-1] == ("rates",)):
+            return self._percent(node, path)
         is_amount = len(path) > 1 and path[-2] in _AMOUNT_FIELDS
         if is_amount:
             self._check_amount(node, path)
@@ -174,6 +176,18 @@ class _Reader:
             return int(node)
         self.complain(path, "write plain text or a whole number here")
         return None
+
+    def _percent(self, node: Any, path: Trail) -> str:
+        if not isinstance(node, str):
+            self.complain(path, 'write the percent as quoted text, such as "8.50"')
+            return ""
+        is_rate = path[-2:-1] == ("rates",)
+        if is_rate and not _HALF_YEAR.fullmatch(str(path[-1])):
+            self.complain(path, 'name the first day of a half-year, such as "2027-01-01"')
+        if not (_RATE if is_rate else _PERCENT).fullmatch(node):
+            self.complain(path, "write digits with a dot, such as 8.50")
+            return ""
+        return str(node)
 
     def _check_amount(self, node: Any, path: Trail) -> None:
         if not isinstance(node, str):
