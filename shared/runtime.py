@@ -15,6 +15,7 @@ from shared.ids import new_id
 
 if TYPE_CHECKING:
     from shared.adapters.accounts import Accounts
+    from shared.adapters.book_rebuild import RebuildingKeeper
     from shared.adapters.books_reader import BooksReader
     from shared.adapters.charges import Charges
     from shared.adapters.charts import Charts
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from shared.adapters.secret import Secret
     from shared.adapters.sessions import Sessions
     from shared.adapters.sign_in import SignIn
+    from shared.adapters.statement_requests import StatementRequests
     from shared.adapters.stripe_gateway import StripeGateway
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
@@ -185,6 +187,14 @@ def books_reader() -> "BooksReader":
     from shared.adapters.books_reader import BooksReader
 
     return BooksReader(table())
+
+
+@cache
+def statement_requests() -> "StatementRequests":
+    """Return the statements of account asked for as PDF."""
+    from shared.adapters.statement_requests import StatementRequests
+
+    return StatementRequests(table())
 
 
 @cache

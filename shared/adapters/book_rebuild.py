@@ -12,14 +12,14 @@ from shared.adapters.kept_books import BookKeeper, KeptBooks
 from shared.adapters.table import EXISTS, NEW, VERSION, ConditionLost, Delete, Put, Write, seen
 from shared.adapters.tasks import done_task_put
 from shared.domain.account import Credit
-from shared.domain.book_check import Difference, Figure, FigureKind, rebuilt, unapplied_since
+from shared.domain.book_check import Difference, Figure, FigureKind
+from shared.domain.book_rebuild import rebuilt, unapplied_since
 from shared.domain.money import Money
 from shared.domain.tasks import Task
 from shared.errors import WriteConflict
 
 _PER_TRANSACTION = 25
 _NO_VERSION = f"{EXISTS} AND attribute_not_exists(version)"
-_OF_PAYMENTS = {FigureKind.RECEIVED, FigureKind.ALLOCATED}
 Group = tuple[Write, ...]
 
 
@@ -58,7 +58,7 @@ class RebuildingKeeper(BookKeeper):
 
 def is_of_head(figure: Figure) -> bool:
     """Return whether a figure stands in a head."""
-    return bool(figure.document_id) and figure.kind not in _OF_PAYMENTS
+    return bool(figure.document_id) and figure.kind is not FigureKind.ALLOCATED
 
 
 def _head_group(entity_id: str, kept: KeptBooks, document_id: str) -> Group:

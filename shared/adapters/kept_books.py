@@ -78,6 +78,13 @@ def _of_head(head: Item) -> Iterator[tuple[Figure, int | None]]:
     document_id, currency = head["document_id"], head["currency"]
     yield Figure(FigureKind.TOTAL, document_id, currency=currency), head.get("total")
     yield Figure(FigureKind.OPEN, document_id, currency=currency), head.get("open")
+    for what, minor in head.get("adjusted", {}).items():
+        yield Figure(FigureKind.ADJUSTED, document_id, currency=currency, what=what), minor
+    if "discount" in head:
+        taken = head["discount"].get("taken")
+        yield Figure(FigureKind.DISCOUNT, document_id, currency=currency), taken
+    if head.get("voided"):
+        yield Figure(FigureKind.VOID, document_id), 1
     for part, _, total, opened in head.get("instalments", ()):
         yield Figure(FigureKind.PART_TOTAL, document_id, part=part, currency=currency), total
         yield Figure(FigureKind.PART_OPEN, document_id, part=part, currency=currency), opened
@@ -92,6 +99,8 @@ def _of_money(credits: Iterable[Item], payments: Iterable[Item]) -> Figures:
         payment_id, currency = payment["payment_id"], payment["currency"]
         of = Figure(FigureKind.RECEIVED, source_id=payment_id, currency=currency)
         said[of] = payment.get("amount")
+        of = Figure(FigureKind.GONE, source_id=payment_id, currency=currency)
+        said[of] = payment.get("gone")
         for line in payment["allocations"]:
             to = line["document_id"]
             of = Figure(FigureKind.ALLOCATED, to, payment_id, currency=currency)

@@ -2,33 +2,40 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain.account import Document
-from shared.domain.books import due_on
 from shared.domain.money import Money
-from shared.domain.movement import MAKES_TOTAL, Movement, MovementKind, Posting, fold
+from shared.domain.movement import MAKES_TOTAL, TAKES_OFF, Movement, MovementKind, Posting, fold
 from shared.ids import derived_id
 
 
 class FigureKind(StrEnum):
-    """What a figure is of. The last three count heads: where they lie, and how they are found."""
+    """What a figure is of. The last four count heads: where they lie, how found, and the void."""
 
     TOTAL = "total"
     OPEN = "open"
     PART_TOTAL = "instalment_total"
     PART_OPEN = "instalment_open"
+    ADJUSTED = "adjusted"
+    DISCOUNT = "discount_taken"
     CREDIT = "credit"
     RECEIVED = "received"
     ALLOCATED = "allocated"
+    GONE = "gone"
     OPEN_HEADS = "open_heads"
     CLOSED_HEADS = "closed_heads"
     DUE_ENTRIES = "due_entries"
+    VOID = "void"
 
 
-_COUNTS = {FigureKind.OPEN_HEADS, FigureKind.CLOSED_HEADS, FigureKind.DUE_ENTRIES}
+_COUNTS = {
+    FigureKind.OPEN_HEADS,
+    FigureKind.CLOSED_HEADS,
+    FigureKind.DUE_ENTRIES,
+    FigureKind.VOID,
+}
+_OF_PAYMENTS = {FigureKind.RECEIVED, FigureKind.ALLOCATED, FigureKind.GONE}
 _SETTLES = {MovementKind.ALLOCATION, MovementKind.DEALLOCATION}
 
 
@@ -36,7 +43,8 @@ _SETTLES = {MovementKind.ALLOCATION, MovementKind.DEALLOCATION}
 class Figure:
     """One figure of one document or source. part is the number of an instalment.
 
-    Of ALLOCATED, source_id is the payment and document_id what it went to. A count has no currency.
+    Of ALLOCATED, source_id is the payment and document_id what it went to; of ADJUSTED, what says
+    for which reason something was taken off. A count has no currency.
     """
 
     kind: FigureKind
@@ -44,6 +52,7 @@ class Figure:
     source_id: str = ""
     part: int = 0
     currency: str = ""
+    what: str = ""
 
 
 type Figures = Mapping[Figure, int | None]
@@ -62,7 +71,7 @@ class Difference:
         """Return one line for people."""
         of = self.figure
         part = f"no. {of.part}" if of.part else ""
-        subject = " ".join(filter(None, (of.source_id, of.document_id, part)))
+        subject = " ".join(filter(None, (of.source_id, of.document_id, part, of.what)))
         stored = "nothing" if self.stored is None else self._said(self.stored)
         return f"{of.kind} of {subject}: stored {stored}, postings say {self._said(self.posted)}"
 
@@ -88,7 +97,7 @@ def posted_figures(postings: Iterable[Posting]) -> dict[Figure, int]:
     sums = {
         figure: minor
         for figure, minor in added.items()
-        if figure.kind is not FigureKind.ALLOCATED or figure.source_id in paid
+        if figure.kind not in _OF_PAYMENTS or figure.source_id in paid
     }
     is_open = {document_id for document_id, _ in balances.open}
     for document_id in _documents(movements):
@@ -102,46 +111,6 @@ def posted_figures(postings: Iterable[Posting]) -> dict[Figure, int]:
 def difference_task_id(customer_id: str, found: Iterable[Difference]) -> str:
     """Return the id of the task about these differences: the same ones give one task."""
     return derived_id("books", customer_id, *(str(difference) for difference in found))
-
-
-def rebuilt(document: Document, posted: Figures) -> Document:
-    """Return document with the money that postings say, as its next version.
-
-    What no posting says (number, dates, discount, instalments' due dates) is as it was.
-    """
-    currency = document.total.currency
-
-    def said(kind: FigureKind, part: int = 0) -> Money:
-        figure = Figure(kind, document.document_id, part=part, currency=currency)
-        return Money(minor=posted.get(figure) or 0, currency=currency)
-
-    instalments = tuple(
-        replace(
-            instalment,
-            total=said(FigureKind.PART_TOTAL, instalment.number),
-            open=said(FigureKind.PART_OPEN, instalment.number),
-        )
-        for instalment in document.instalments
-    )
-    return replace(
-        document,
-        total=said(FigureKind.TOTAL),
-        open=said(FigureKind.OPEN),
-        instalments=instalments,
-        due_on=due_on(document.due_on, instalments),
-        version=document.version + 1,
-    )
-
-
-def unapplied_since(postings: Iterable[Posting], source_id: str) -> date | None:
-    """Return the value date on which the source last came to be unapplied, or None if never."""
-    since, sum_minor = None, 0
-    for posting in sorted(postings, key=lambda p: (p.recorded_at, p.posting_id)):
-        added = sum(m.amount.minor for m in posting.movements if m.source_id == source_id)
-        if added and not sum_minor:
-            since = posting.value_date
-        sum_minor += added
-    return since
 
 
 def differences(stored: Figures, posted: Figures) -> tuple[Difference, ...]:
@@ -164,10 +133,21 @@ def _beside_balances(movement: Movement) -> Iterable[tuple[Figure, int]]:
         yield Figure(FigureKind.TOTAL, source_id, currency=currency), minor
     if document_id and part:
         yield Figure(FigureKind.PART_OPEN, document_id, part=part, currency=currency), minor
+    if movement.kind in TAKES_OFF:
+        what = str(TAKES_OFF[movement.kind])
+        yield Figure(FigureKind.ADJUSTED, document_id, currency=currency, what=what), -minor
+    if movement.kind is MovementKind.DISCOUNT:
+        yield Figure(FigureKind.DISCOUNT, document_id, currency=currency), -minor
+    if movement.kind is MovementKind.VOID:
+        yield Figure(FigureKind.VOID, document_id), 1
+    if not source_id:
+        return
     if movement.kind is MovementKind.PAYMENT:
         yield Figure(FigureKind.RECEIVED, source_id=source_id, currency=currency), minor
-    if movement.kind in _SETTLES:
+    elif movement.kind in _SETTLES:
         yield Figure(FigureKind.ALLOCATED, document_id, source_id, currency=currency), -minor
+    else:
+        yield Figure(FigureKind.GONE, source_id=source_id, currency=currency), -minor
 
 
 def _documents(movements: Iterable[Movement]) -> Iterable[str]:
