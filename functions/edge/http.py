@@ -118,6 +118,16 @@ def public_file(body: bytes, content_type: str, seconds: int) -> Answer:
     return _answer(200, body.decode(), made, (), "")
 
 
+def private_file(body: str, content_type: str, name: str) -> Answer:
+    """Return a file for the visitor alone, to be saved under name (ASCII, no quotes)."""
+    made = {
+        "content-type": content_type,
+        "content-disposition": f'attachment; filename="{name}"',
+        "cache-control": "no-store",
+    }
+    return _answer(200, body, made, (), "")
+
+
 def segment(text: str) -> str:
     """Return text as one segment of a path."""
     return quote(text, safe="")

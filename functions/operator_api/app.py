@@ -23,6 +23,7 @@ from functions.operator_api import (
     routes_journal,
     routes_policies,
     routes_recurrences,
+    routes_statements,
     routes_sweeps,
     routes_work,
 )
@@ -44,6 +45,7 @@ ROUTERS = (
     routes_figures.router,
     routes_books.router,
     routes_journal.router,
+    routes_statements.router,
 )
 _SECURITY = {"bearer": HTTPBearer(bearerFormat="JWT")}
 

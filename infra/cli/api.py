@@ -81,7 +81,14 @@ class Api:
         wanted = f"one of {', '.join(ids)}" if ids else "create one: duecourse entity create"
         raise CliError(f"Which entity? --entity or {ENTITY}: {wanted}", Exit.USAGE)
 
+    def file(self, path: str) -> bytes:
+        """Return an answer that is no JSON, as it came. Raises CliError."""
+        return self._answer("GET", path).body
+
     def _call(self, method: str, path: str, body: Any = None) -> Any:
+        return self._answer(method, path, body).json()
+
+    def _answer(self, method: str, path: str, body: Any = None) -> Answer:
         headers = dict(self._headers)
         data = None
         if isinstance(body, str):
@@ -94,7 +101,7 @@ class Api:
             raise CliError(str(exc), Exit.NO_STACK) from None
         if answer.status >= 400:
             raise _refusal(answer)
-        return answer.json()
+        return answer
 
 
 def segment(name: str) -> str:

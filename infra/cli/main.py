@@ -15,6 +15,7 @@ from infra.cli import (
     lists,
     recurring,
     stack,
+    statement,
     sweeping,
     why,
 )
@@ -49,6 +50,7 @@ app.command("interest")(charging.interest)
 app.command("tasks")(lists.tasks)
 app.command("parked")(lists.parked)
 app.command("figures")(lists.figures)
+app.command("statement")(statement.statement)
 
 
 def run() -> None:

@@ -20,6 +20,14 @@ class Documents:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=PDF)
         return key
 
+    def put_statement(
+        self, entity_id: str, customer_id: str, statement_id: str, body: bytes
+    ) -> str:
+        """Store the PDF of a statement of account and return its key."""
+        key = f"statements/{entity_id}/{customer_id}/{statement_id}.pdf"
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=PDF)
+        return key
+
     def address(self, key: str, file_name: str, seconds: int = 60) -> str:
         """Return an address from which the file can be read for so many seconds."""
         safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in file_name)

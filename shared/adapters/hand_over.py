@@ -37,6 +37,9 @@ def errand(item: Item) -> Errand | None:
         case "HEAD":
             document_id = item["document_id"]
             return Errand("DOCUMENT", whose | {"kind": "document", "document_id": document_id})
+        case "STATEMENT":
+            statement_id = item["statement_id"]
+            return Errand("DOCUMENT", whose | {"kind": "statement", "statement_id": statement_id})
         case "WRITEBACK":
             ids = {"payment_id": item["payment_id"], "document_id": item["document_id"]}
             dedup = f"{item['payment_id']}-{item['document_id']}"

@@ -142,6 +142,10 @@ def writeback(
     return _key(history(entity, customer_id), f"WRITEBACK#{payment_id}#{document_id}{suffix}")
 
 
+def statement(entity: str, customer_id: str, statement_id: str) -> Key:
+    return _key(history(entity, customer_id), f"STATEMENT#{statement_id}")
+
+
 def question(entity: str, customer_id: str, question_id: str) -> Key:
     return _key(history(entity, customer_id), f"QUESTION#{question_id}")
 

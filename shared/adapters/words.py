@@ -8,7 +8,7 @@ from typing import Any
 from shared.adapters.formats import Formats
 
 PLURALS = frozenset(("zero", "one", "two", "few", "many", "other"))
-FILES = ("mail.toml", "portal.toml", "invoice.toml")
+FILES = ("mail.toml", "portal.toml", "invoice.toml", "statement.toml")
 
 
 class Words:
