@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.account import Document
-from shared.domain.money import Money
+from shared.domain.money import Money, split
 from shared.domain.movement import Movement, MovementKind
 from shared.domain.payment import Allocation, Payment
 
@@ -37,6 +37,14 @@ def used(
         gone_minor=gone,
         version=payment.version + 1,
     )
+
+
+def cash_of(payment: Payment, part: Money) -> Money | None:
+    """Return what part of a payment is of the currency that arrived, None where it is the same."""
+    if payment.cash is None:
+        return None
+    minor, _ = split(payment.cash.minor, (part.minor, payment.amount.minor - part.minor))
+    return Money(minor=minor, currency=payment.cash.currency)
 
 
 def _none_yet(document: Document) -> Allocation:

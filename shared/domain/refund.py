@@ -63,6 +63,13 @@ class Refund:
         return f"refund:{self.refund_id}"
 
 
+def refund_state(status: str) -> RefundState:
+    """Return where a refund stands by the gateway's word for it."""
+    if status in ("failed", "canceled"):
+        return RefundState.FAILED
+    return RefundState.DONE if status == "succeeded" else RefundState.PENDING
+
+
 def moves(before: RefundState, after: RefundState) -> bool:
     """Return whether a refund may go from before to after: never back."""
     return _RANK[after] > _RANK[before]

@@ -1,0 +1,128 @@
+"""Take a payment out of the books: a transfer bounced, or it was somebody else's money."""
+
+from dataclasses import replace
+from datetime import date
+
+from shared.domain.cash_step import Asked, Step
+from shared.domain.clock import Now
+from shared.domain.counter_entries import freed_by, taken_back
+from shared.domain.money import Money
+from shared.domain.movement import Movement, MovementKind, Posting
+from shared.domain.payment import Payment, PaymentState
+from shared.domain.payment_use import cash_of, used
+from shared.errors import Conflict, InvalidInput
+from shared.usecases.cash_desk import DOCUMENTS_MAX, Desk, Look, again, look, once, write
+
+REASONS = ("bounced", "recalled", "wrong_customer", "noted_twice", "other")
+_NEVER_HIS = ("wrong_customer", "noted_twice")
+
+
+class Stuck(Conflict):
+    """A document has no room for the money that is to be taken from it."""
+
+    code = "money_used_elsewhere"
+    help = "The document's total was lowered: move what it gave back, then try again."
+
+
+def reverse_payment(
+    desk: Desk,
+    entity_id: str,
+    payment_id: str,
+    reason: str,
+    returned_on: date | None,
+    asked: Asked,
+    now: Now,
+) -> Payment:
+    """Undo a payment by counter-entries, and return it.
+
+    What it paid is open again with the due dates it had; discounts and small differences are taken
+    back. returned_on is the value date: today where None, and for money that never was this
+    customer's the day on which it came. The gateway's own returns come from the gateway. Raises
+    NotFound, InvalidInput, and Conflict where the money is not here.
+    """
+    if reason not in REASONS:
+        raise InvalidInput(field="reason", reason=", ".join(REASONS))
+
+    def work() -> str:
+        payment = desk.cash.payment(entity_id, payment_id)
+        if payment.state is not PaymentState.SETTLED or payment.source == "gateway":
+            why = "the gateway tells" if payment.source == "gateway" else f"it is {payment.state}"
+            raise Conflict(payment=payment_id, reason=why)
+        _step(desk, entity_id, payment, reason, returned_on, asked, now)
+        return payment_id
+
+    once(desk, entity_id, asked, work)
+    anonymous = replace(asked, request_id="")
+    while True:
+        payment = desk.cash.payment(entity_id, payment_id)
+        if not payment.allocations:
+            return payment
+        again(desk, lambda: _more(desk, entity_id, payment_id, reason, returned_on, anonymous, now))
+
+
+def _more(
+    desk: Desk,
+    entity_id: str,
+    payment_id: str,
+    reason: str,
+    returned_on: date | None,
+    asked: Asked,
+    now: Now,
+) -> None:
+    payment = desk.cash.payment(entity_id, payment_id)
+    if payment.allocations:
+        _step(desk, entity_id, payment, reason, returned_on, asked, now)
+
+
+def _step(
+    desk: Desk,
+    entity_id: str,
+    payment: Payment,
+    reason: str,
+    returned_on: date | None,
+    asked: Asked,
+    now: Now,
+) -> None:
+    """Take back the newest allocations and let their money leave in the same posting.
+
+    So no step leaves money behind that is not there.
+    """
+    newest = payment.allocations[-DOCUMENTS_MAX:]
+    at = look(desk, entity_id, payment.customer_id, [a.document_id for a in newest])
+    day = _day(at, payment, reason, returned_on, now)
+    movements = taken_back(payment.payment_id, newest, payment.amount, at.books, day, reason)
+    freed = freed_by(movements, payment.payment_id)
+    if freed < sum(a.amount.minor for a in newest):
+        raise Stuck(payment=payment.payment_id)
+    leaves = Money(minor=freed + payment.unapplied.minor, currency=payment.amount.currency)
+    if leaves:
+        left = Movement(
+            MovementKind.RETURN,
+            -leaves,
+            source_id=payment.payment_id,
+            reason=reason,
+            via=payment.source,
+            cash=cash_of(payment, leaves),
+        )
+        movements = (*movements, left)
+    first = payment.state is PaymentState.SETTLED
+    name = f"return:{payment.payment_id}" + ("" if first else f":{payment.version}")
+    after = replace(used(payment, movements), state=PaymentState.RETURNED, plan=())
+    step = Step(
+        Posting(name, day, now.business, movements, asked.by, asked.note) if movements else None,
+        ((payment, after),),
+        payment.payment_id,
+        asked,
+        look=f"payment:{payment.payment_id}:{after.version}",
+    )
+    write(desk, at, step, now)
+
+
+def _day(at: Look, payment: Payment, reason: str, returned_on: date | None, now: Now) -> date:
+    if reason in _NEVER_HIS:
+        return payment.received_on
+    today = now.today(at.customer.time_zone)
+    day = returned_on or today
+    if not payment.received_on <= day <= today:
+        raise InvalidInput(field="returned_on", reason="after it came, and not in the future")
+    return day
