@@ -99,6 +99,8 @@ def posted_figures(postings: Iterable[Posting]) -> dict[Figure, int]:
         for figure, minor in added.items()
         if figure.kind not in _OF_PAYMENTS or figure.source_id in paid
     }
+    void = {m.document_id for m in movements if m.kind is MovementKind.VOID}
+    sums |= {Figure(FigureKind.VOID, document_id): 1 for document_id in void}
     is_open = {document_id for document_id, _ in balances.open}
     for document_id in _documents(movements):
         opened = document_id in is_open
@@ -138,8 +140,6 @@ def _beside_balances(movement: Movement) -> Iterable[tuple[Figure, int]]:
         yield Figure(FigureKind.ADJUSTED, document_id, currency=currency, what=what), -minor
     if movement.kind is MovementKind.DISCOUNT:
         yield Figure(FigureKind.DISCOUNT, document_id, currency=currency), -minor
-    if movement.kind is MovementKind.VOID:
-        yield Figure(FigureKind.VOID, document_id), 1
     if not source_id:
         return
     if movement.kind is MovementKind.PAYMENT:
