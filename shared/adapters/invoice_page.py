@@ -2,19 +2,24 @@
 
 from typing import Any
 
+from shared.adapters.paper_lines import columns, rows, sums
+from shared.adapters.paper_terms import discount, instalments, total_label
 from shared.adapters.templates import Templates, Voice
 from shared.domain.account import DocumentKind, Entity
-from shared.domain.invoice_lines import tax_by_rate
-from shared.domain.money import Money, total
-from shared.domain.paper import PaperView
+from shared.domain.paper import PaperView, as_issued
+
+_TITLES = {
+    DocumentKind.INVOICE: "invoice.title",
+    DocumentKind.CHARGE: "invoice.charge_title",
+    DocumentKind.CREDIT_NOTE: "invoice.credit_title",
+}
 
 
 def invoice_page(view: PaperView, templates: Templates) -> dict[str, Any]:
     """Return the texts of the page by place. Nothing in them is markup."""
     voice = templates.voice(view.customer.language, view.entity.language)
-    words, document = voice.words, view.document
-    charge = document.kind is DocumentKind.CHARGE
-    title = words("invoice.charge_title" if charge else "invoice.title", number=document.number)
+    words, document = voice.words, as_issued(view.document)
+    title = words(_TITLES[document.kind], number=document.number)
     return {
         "language": voice.language,
         "title": title,
@@ -28,13 +33,12 @@ def invoice_page(view: PaperView, templates: Templates) -> dict[str, Any]:
         "customer": {"name": view.customer.name, "lines": _address(view.customer.address)},
         "facts": _facts(view, voice),
         "detailed": bool(view.lines),
-        "columns": _columns(view, voice),
-        "lines": _lines(view, voice),
-        "sums": _sums(view, voice),
-        "total": [
-            words("invoice.total", due=voice.formats.long_day(document.due_on)),
-            voice.formats.money(document.total),
-        ],
+        "columns": columns(view, voice),
+        "lines": rows(view, voice),
+        "sums": sums(view, voice),
+        "total": [_total_label(view, voice), voice.formats.money(document.total)],
+        "instalments": instalments(document, voice),
+        "discount": discount(document, voice),
         "bank": _bank(view, voice),
         "contact": _contact(view.entity, voice),
         "footer": ", ".join([view.entity.name, *_address(view.entity.address)]),
@@ -43,60 +47,30 @@ def invoice_page(view: PaperView, templates: Templates) -> dict[str, Any]:
 
 
 def _facts(view: PaperView, voice: Voice) -> list[list[str]]:
-    document = view.document
-    facts = {
-        "number": document.number,
-        "issued": voice.formats.long_day(document.issued_on),
-        "due": voice.formats.long_day(document.due_on),
-        "po": document.po_number,
-        "customer": view.customer.external_id,
-        "tax_id": view.customer.tax_id,
-    }
+    document, day = view.document, voice.formats.long_day
+    facts = {"number": document.number, "issued": day(document.issued_on)}
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        facts = {"credit_number": document.number, "credit_issued": day(document.issued_on)}
+        if view.invoice is not None:
+            facts["credit_of"] = view.invoice.number
+            facts["credit_of_issued"] = day(view.invoice.issued_on)
+        if view.lines:
+            facts["credit_reason"] = document.description
+    else:
+        facts |= {"due": "" if document.instalments else day(document.due_on)}
+        facts |= {"po": document.po_number}
+    facts |= {"customer": view.customer.external_id, "tax_id": view.customer.tax_id}
     return [[voice.words(f"invoice.{name}"), text] for name, text in facts.items() if text]
 
 
-def _columns(view: PaperView, voice: Voice) -> list[str]:
-    names = ("description", "quantity", "price", "tax", "net")
-    return [voice.words(f"invoice.{n}") for n in (names if view.lines else ("description", "net"))]
-
-
-def _lines(view: PaperView, voice: Voice) -> list[list[str]]:
-    formats = voice.formats
-    if not view.lines:
-        what = view.document.description or voice.words("invoice.one_line")
-        return [[what, formats.money(view.document.total)]]
-    return [
-        [
-            line.description,
-            formats.decimal(line.quantity),
-            formats.money(line.unit_price),
-            formats.percent(line.tax_rate_percent),
-            formats.money(line.net),
-        ]
-        for line in view.lines
-    ]
-
-
-def _sums(view: PaperView, voice: Voice) -> list[list[str]]:
-    """Return net and tax, where they are known and make up the total; else nothing."""
-    rates = tax_by_rate(view.lines)
-    currency = view.document.total.currency
-    net = total((part for _, part, _ in rates), currency)
-    tax = total((part for _, _, part in rates), currency)
-    if not tax or net + tax != view.document.total:
-        return []
-    return [[voice.words("invoice.subtotal"), voice.formats.money(net)]] + [
-        [_tax_label(rate, part, voice), voice.formats.money(amount)] for rate, part, amount in rates
-    ]
-
-
-def _tax_label(rate: str, net: Money, voice: Voice) -> str:
-    formats = voice.formats
-    return voice.words("invoice.tax_of", rate=formats.percent(rate), net=formats.money(net))
+def _total_label(view: PaperView, voice: Voice) -> str:
+    if view.document.kind is DocumentKind.CREDIT_NOTE:
+        return voice.words("invoice.credited")
+    return total_label(as_issued(view.document), voice)
 
 
 def _bank(view: PaperView, voice: Voice) -> list[str] | None:
-    if not view.entity.bank_account:
+    if not view.entity.bank_account or view.document.kind is DocumentKind.CREDIT_NOTE:
         return None
     please = voice.words("invoice.bank", number=view.document.number)
     return [please, view.entity.bank_account]

@@ -1,6 +1,7 @@
 """The documents function: one PDF per document, stored, noted, and never lost to a race."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from types import SimpleNamespace
@@ -19,10 +20,12 @@ from shared.adapters.ledger import posting_writes
 from shared.adapters.table import Put, Table
 from shared.domain.account import Document, DocumentKind, Line
 from shared.domain.books import Books
+from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.money import Money
 from shared.domain.paper import PaperView
 from shared.domain.payment import Payment, payment_posting
 from shared.domain.settle import settle
+from shared.domain.tax import TaxCategory
 from shared.usecases.render_document import render_document
 from tests.support.samples import customer, entity, eur
 
@@ -147,3 +150,37 @@ def test_a_payment_meanwhile_loses_neither_the_pdf_nor_the_payment(
     head = document_from(runtime.papers()._head("demo", "c1", "d1") or {})
     assert head.open.minor == open_minor
     assert head.pdf_key == "invoices/demo/c1/d1-1.pdf"
+
+
+def test_a_credit_note_on_paper_names_its_invoice_and_asks_for_nothing(seeded: Table) -> None:
+    line = replace(LINE, quantity="20", net=eur(5_000), discount=eur(500), discount_percent="10")
+    note = Document(
+        "n1", DocumentKind.CREDIT_NOTE, "CN-3", date(2026, 11, 9), date(2026, 11, 9), eur(5_950),
+        eur(0), invoice_id="d1", tax_minor={"19": 950}, description="Beschädigt",
+    )  # fmt: skip
+    seeded.write(Put(head_item("demo", customer(), note, 1)))
+    seeded.write(Put(lines_item("demo", "c1", note, [line], "")))
+    ports = (runtime.accounts(), runtime.papers(), runtime.printer(), runtime.documents())
+    assert render_document(*ports, "demo", "c1", "n1") == "rendered"
+    stored = boto3.client("s3").get_object(Bucket="documents", Key="invoices/demo/c1/n1-1.pdf")
+    text = " ".join(PdfReader(BytesIO(stored["Body"].read())).pages[0].extract_text().split())
+    for said in ("Gutschrift CN-3", "Zur Rechnung INV-7", "Grund Beschädigt", "Gutgeschrieben",
+                 "19 % Steuer auf 50,00", "abzüglich 10 % (5,00", "59,50"):  # fmt: skip
+        assert said in text, text
+    assert "Zu zahlen" not in text
+
+
+def test_what_bears_no_tax_says_why(seeded: Table) -> None:
+    lines = draw_up(
+        [
+            LineDraft("Rat", "1", eur(10_000), tax_category=TaxCategory.REVERSE_CHARGE),
+            LineDraft("Kurs", "1", eur(5_000), tax_category=TaxCategory.EXEMPT,
+                      tax_reason="Unterricht, § 4 Nr. 21 UStG"),
+        ],
+        tax_inclusive=False,
+    )  # fmt: skip
+    view = PaperView(entity(), customer(language="de"), replace(DOCUMENT, total=eur(15_000)), lines)
+    text = PdfReader(BytesIO(runtime.printer().pdf(view))).pages[0].extract_text()
+    folded = " ".join(text.split())
+    assert "Steuerschuldnerschaft des Leistungsempfängers" in folded
+    assert "Unterricht, § 4 Nr. 21 UStG" in folded
