@@ -209,7 +209,14 @@ def _notice_line(item: NoticeItem) -> dict[str, Any]:
         "currency": item.payable.currency,
         "payable": item.payable.minor,
         "asked": item.asked,
+        **_offer(item),
     }
+
+
+def _offer(item: NoticeItem) -> dict[str, Any]:
+    if item.off is None or item.off_until is None:
+        return {}
+    return {"off": item.off.minor, "off_until": item.off_until.isoformat()}
 
 
 def _notice_item(line: dict[str, Any]) -> NoticeItem:
@@ -219,4 +226,6 @@ def _notice_item(line: dict[str, Any]) -> NoticeItem:
         due_on=date.fromisoformat(line["due_on"]),
         payable=Money(minor=line["payable"], currency=line["currency"]),
         asked=line["asked"],
+        off=Money(minor=line["off"], currency=line["currency"]) if "off" in line else None,
+        off_until=date.fromisoformat(line["off_until"]) if "off" in line else None,
     )

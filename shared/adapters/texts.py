@@ -43,6 +43,7 @@ class Texts:
             "view": view,
             "groups": by_currency(view.items),
             "status": lambda item: _status(item, view.today, words),
+            "offer": lambda item: _offer(item, words, voice.formats),
             "numbers": facts["numbers"],
             "title": words(f"mail.{template}.title", **facts),
             "intro": words(f"mail.{template}.intro", **facts),
@@ -96,6 +97,18 @@ def _numbers(numbers: list[str], words: Words) -> str:
 def _first_due(asked: list[NoticeItem], formats: Formats) -> str:
     days: list[date] = [item.due_on for item in asked]
     return formats.long_day(min(days)) if days else ""
+
+
+def _offer(item: NoticeItem, words: Words, formats: Formats) -> str:
+    """Return the early-payment discount of an item that has one."""
+    if item.off is None or item.off_until is None:
+        return ""
+    return words(
+        "mail.table.discount",
+        rest=formats.money(item.payable - item.off),
+        off=formats.money(item.off),
+        day=formats.long_day(item.off_until),
+    )
 
 
 def _status(item: NoticeItem, today: date, words: Words) -> str:

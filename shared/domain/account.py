@@ -226,7 +226,8 @@ class Channel(StrEnum):
 class NoticeItem:
     """One open item as a notice lists it. asked says whether this notice chases it.
 
-    document_id names the item: a document, or one instalment of it (shared.domain.open_items).
+    document_id names the item: a document, or one instalment of it (shared.domain.open_items). off
+    is the early-payment discount while it is offered, through off_until.
     """
 
     document_id: str
@@ -234,6 +235,8 @@ class NoticeItem:
     due_on: date
     payable: Money
     asked: bool
+    off: Money | None = None
+    off_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,10 +82,10 @@ class _Meant:
 
 
 def _meant(account: Account, document: Document, today: date) -> _Meant:
-    clicked = _in_checkouts(account, document, CheckoutState.OPEN)
+    clicked = _with_discount(document, _in_checkouts(account, document, CheckoutState.OPEN))
+    processing = _in_checkouts(account, document, CheckoutState.PROCESSING)
     return _Meant(
-        processing=_in_checkouts(account, document, CheckoutState.PROCESSING)
-        + _incoming(account, document),
+        processing=_with_discount(document, processing + _incoming(account, document)),
         clicked=clicked,
         promised_more=_promised(account, document, today) - clicked,
         held=any(hold.covers(document.document_id, today) for hold in account.holds),
@@ -116,16 +116,19 @@ def _sum(one: Cover, other: Cover) -> Cover:
     return Cover(*(getattr(one, f.name) + getattr(other, f.name) for f in fields(Cover)))
 
 
+def _with_discount(document: Document, minor: int) -> int:
+    """Return what is under way for document, with the discount that goes with paying the rest."""
+    return minor + discount_beside(document, minor)
+
+
 def _in_checkouts(account: Account, document: Document, state: CheckoutState) -> int:
-    """Return what is being paid of document, with the discount that goes with paying the rest."""
-    minor = sum(
+    return sum(
         amount.minor
         for checkout in account.checkouts
         if checkout.state is state
         for document_id, amount in checkout.allocations
         if document_id == document.document_id
     )
-    return minor + discount_beside(document, minor)
 
 
 def _incoming(account: Account, document: Document) -> int:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.domain.account import Account, Channel, Document, Notice, NoticeItem
 from shared.domain.coverage import Cover, item_coverage
+from shared.domain.discount import offered
 from shared.domain.money import Money, parse_money, total
 from shared.domain.open_items import all_open_items
 from shared.domain.policy import Policy, Stage
@@ -165,13 +166,7 @@ def _send(
         reason = f"What is open is below the least that stage {tone.id} asks for."
         return Decision(Action.NOTHING, "below_minimum", reason, tuple(asked), tone)
     items = tuple(
-        NoticeItem(
-            document_id=document.document_id,
-            number=document.number,
-            due_on=document.due_on,
-            payable=covers[document.document_id].payable,
-            asked=document.document_id in asked,
-        )
+        _item(document, covers[document.document_id], document.document_id in asked, today)
         for document in open_items
         if covers[document.document_id].payable
         and (document.issued_on <= today or document.document_id in asked)
@@ -187,6 +182,20 @@ def _send(
         items,
         done,
         after,
+    )
+
+
+def _item(document: Document, cover: Cover, asked: bool, today: date) -> NoticeItem:
+    off = offered(document, today)
+    offer = document.discount if off and off < cover.payable else None
+    return NoticeItem(
+        document_id=document.document_id,
+        number=document.number,
+        due_on=document.due_on,
+        payable=cover.payable,
+        asked=asked,
+        off=off if offer else None,
+        off_until=offer.last_day if offer else None,
     )
 
 

@@ -1,6 +1,7 @@
 """The words: complete in every language, exact in every amount, safe in every place."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -229,3 +230,17 @@ def test_amounts_show_every_digit_of_their_currency(
     language: str, amount: Money, written: str
 ) -> None:
     assert Formats(language).money(amount).replace("\xa0", " ") == written
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "€98.00 if you pay by 25 November 2026: that is €2.00 off."),
+        ("de", "98,00 € bei Zahlung bis zum 25. November 2026: 2,00 € Skonto."),
+    ],
+)
+def test_an_offered_discount_stands_below_its_invoice_with_its_last_day(language, sentence):
+    item = replace(ITEMS[0], payable=eur(100_00), off=eur(2_00), off_until=date(2026, 11, 25))
+    mail = _mail("invoice", language, items=(item, ITEMS[1]))
+    assert _visible(mail.html).replace("\u00a0", " ").count(sentence) == 1
+    assert mail.text.count(sentence) == 1
