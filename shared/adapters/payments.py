@@ -72,7 +72,9 @@ class Payments:
         places = [keys.payment(entity_id, payment_id(entity_id, r)) for r in references]
         return {
             item["gateway_reference"]: Booked(
-                Money(minor=item["amount"], currency=item["currency"]), bool(item["plan"])
+                Money(minor=item["amount"], currency=item["currency"]),
+                bool(item["plan"]),
+                item["customer_id"],
             )
             for item in self._table.get_many(places)
         }

@@ -120,7 +120,7 @@ def _settled_again(
             reopened[movement.document_id] = known + movement.amount.minor
     rest = amount.minor
     found: list[Movement] = []
-    for document_id, minor in reopened.items():
+    for document_id, minor in reversed(reopened.items()):
         document = books.document(document_id)
         piece = min(minor, rest, document.open.minor if document else 0)
         if document is None or not piece:

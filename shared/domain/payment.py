@@ -43,6 +43,7 @@ class Booked:
 
     amount: Money
     planned: bool
+    customer_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from shared.domain.clock import Now
 from shared.domain.gateway import GatewayPayment
 from shared.domain.payment import Booked
 from shared.usecases.apply_payment import apply_payment
+from shared.usecases.compare_balance import BALANCE_BACK, compare_balance
 from shared.usecases.money_in import Ports, park
 from shared.usecases.resolve_checkout import ASK_OPEN_AGAIN, ASK_PROCESSING_AGAIN, resolve_checkout
 
@@ -25,7 +26,7 @@ class Pending(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """How many checkouts were asked about, payments compared, booked by this, and parked."""
+    """How many checkouts were asked about, payments compared, booked or moved on, and parked."""
 
     asked: int
     compared: int = 0
@@ -36,7 +37,7 @@ class Reconciled:
 def reconcile_gateway(
     ports: Ports, pending: Pending, entity_id: str, now: Now, *, on_demand: bool
 ) -> Reconciled:
-    """Resolve every checkout whose lease is over and, once a business day, compare payments.
+    """Resolve every checkout whose lease is over and, once a business day, compare all money.
 
     on_demand asks about every unresolved checkout and compares at once. Whatever a webhook failed
     to bring is booked here, by the same path and under the same key. A checkout that fails does
@@ -54,9 +55,11 @@ def _compared(ports: Ports, entity_id: str, asked: int, now: Now, on_demand: boo
     day = now.today(ports.entities.entity(entity_id).time_zone)
     if not on_demand and ports.payments.compared(entity_id, day):
         return Reconciled(asked)
-    compared = _compare(ports, entity_id, now)
+    compared, booked, parked = _compare(ports, entity_id, now)
+    back = COMPARE_BACK if on_demand else BALANCE_BACK
+    moved, differing = compare_balance(ports, entity_id, now, back)
     ports.payments.note_compared(entity_id, day)
-    return Reconciled(asked, *compared)
+    return Reconciled(asked, compared, booked + moved, parked + differing)
 
 
 def _ask(

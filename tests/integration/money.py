@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,13 +17,16 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.account_items import checkout_item
 from shared.adapters.table import Put
-from shared.domain.account import Checkout, CheckoutState, Customer, Document, Entity
-from shared.domain.gateway import GatewayCheckout, GatewayPayment
+from shared.domain.account import Account, Checkout, CheckoutState, Customer, Document, Entity
+from shared.domain.gateway import GatewayCheckout, GatewayPayment, PaymentEntry
 from shared.domain.money import Money, total
 from shared.errors import NotFound
 
 VERSION = "2026-10-28.endive"
 SECRET = "whsec_of_the_tests"
+DUE = date(2026, 3, 2)
+COMPLETED, FAILED = "checkout.session.completed", "checkout.session.async_payment_failed"
+LEAVES = ("refund", "refund_failed", "return", "chargeback", "reinstatement")
 BOOKED_AT = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)  # in Berlin it is the tenth already
 
 
@@ -63,6 +66,18 @@ class FakeGateway:
 
     def payments_since(self, since: datetime) -> Iterator[GatewayPayment]:
         yield from (p for p in self.payments.values() if p.status == "succeeded")
+
+    def balance_since(self, since: datetime) -> Iterator[PaymentEntry]:
+        """Yield what every payment did to the balance, as the payment itself tells it."""
+        for paid in self.payments.values():
+            entries = [paid.came_in, paid.returned]
+            entries += [e for r in paid.refunds for e in (r.left, r.came_back)]
+            entries += [e for d in paid.disputes for e in (d.withdrawn, d.reinstated)]
+            yield from (PaymentEntry(paid.reference, e) for e in entries if e)
+
+    def changes(self, reference: str, **changes: Any) -> None:
+        """Let the gateway say something else about a payment from now on."""
+        self.payments[reference] = replace(self.payments[reference], **changes)
 
     def takes(self, of: Entity, whose: Customer, checkout: Checkout, **changes: Any) -> str:
         """Let the checkout's page be paid; return the payment's reference."""
@@ -199,3 +214,63 @@ def of_type(entity_id: str, *types: str) -> list[dict[str, Any]]:
 def euros(minor: int) -> Money:
     """Return minor cents."""
     return Money(minor=minor, currency="EUR")
+
+
+def session(name: str) -> dict[str, str]:
+    """Return a page as an event names it."""
+    return {"id": f"cs_{name}", "object": "checkout.session"}
+
+
+def intent(reference: str) -> dict[str, str]:
+    """Return a payment as an event names it."""
+    return {"id": reference, "object": "payment_intent"}
+
+
+def account() -> Account:
+    """Return the account of the one customer of the tests."""
+    return runtime.accounts().account("demo", "c1")
+
+
+def payments() -> list[dict[str, Any]]:
+    """Return every booked payment."""
+    return of_type("demo", "PAYMENT")
+
+
+def reasons() -> list[str]:
+    """Return why things are parked."""
+    return sorted(item["reason"] for item in of_type("demo", "PARKED"))
+
+
+def checkout_state(name: str) -> str:
+    """Return how a checkout stands."""
+    return str(runtime.checkouts().find("demo", "c1", name).state)
+
+
+def reconcile(*kinds: str) -> None:
+    """Let the janitor run once for each of kinds."""
+    from tests.integration import hub
+
+    for kind in kinds:
+        hub.invoke(hub.HANDLERS["JANITOR"], [json.dumps({"kind": kind, "entity": "demo"})])
+
+
+def books_balance() -> None:
+    """Every minor unit is on a document, unapplied or gone; heads are the fold of the ledger."""
+    movements = [m for p in of_type("demo", "POSTING") for m in p["movements"]]
+
+    def of(*kinds: str) -> int:
+        return sum(m["amount"] for m in movements if m["kind"] in kinds)
+
+    received = sum(item["amount"] for item in payments())
+    gone = sum(item["gone"] for item in payments())
+    allocated = -of("allocation", "deallocation")
+    unapplied = sum(c["unapplied"] for c in of_type("demo", "CREDIT"))
+    assert received == of("payment")
+    assert gone == -of(*LEAVES)
+    assert received == allocated + unapplied + gone
+    assert allocated == sum(a["amount"] for p in payments() for a in p["allocations"])
+    for head in of_type("demo", "HEAD"):
+        own = [m["amount"] for m in movements if m.get("document_id") == head["document_id"]]
+        assert sum(own) == head["open"] >= 0
+        assert (head["open"] > 0) == (not head["pk"].endswith("#H"))
+        assert ("gpk" in head) == (head["open"] > 0)
