@@ -9,14 +9,14 @@ from functions.portal import account, failures, public, statements
 
 log = Logger()
 
-_ROUTES = public.ROUTES | account.ROUTES | statements.ROUTES
+ROUTES = public.ROUTES | account.ROUTES | statements.ROUTES
 
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> Answer:
     route = event["routeKey"]
     try:
-        answer = _ROUTES[route](event)
+        answer = ROUTES[route](event)
     except failures.EXPECTED as exc:
         answer = failures.answer(event, exc)
         log.info("refused", route=route, code=exc.code)

@@ -30,6 +30,7 @@ HANDLERS = {
     "ESCALATION": "functions.escalation.handler",
     "PAYMENT": "functions.payment_webhook.worker",
     "JANITOR": "functions.janitor.handler",
+    "DOCUMENT": "functions.documents.handler",
     "BOOKS": "functions.books_check.handler",
 }
 _NOW_AND_EVER = timedelta(days=-1)

@@ -171,6 +171,7 @@ BODIES = {
     ("POST", "/holds/hold/end"): {"customer_id": ULID},
     ("PUT", "/policies/name"): "name: name\n",
     ("PATCH", "/chart"): {"accounts": {}},
+    ("POST", "/customers/customer/statements"): {},
 }
 
 

@@ -5,9 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from functions.portal.account import ROUTES as ACCOUNT
-from functions.portal.handler import handler
-from functions.portal.public import ROUTES as PUBLIC
+from functions.portal.handler import ROUTES, handler
 
 ORIGIN = "https://pay.seller.example"
 CONTEXT = SimpleNamespace(
@@ -77,7 +75,7 @@ def csrf_of(page: str) -> str:
 
 def route_of(method: str, path: str) -> tuple[str, dict[str, str]]:
     """Return the portal's route for a request, and what its path names."""
-    for route in PUBLIC | ACCOUNT:
+    for route in ROUTES:
         verb, template = route.split(" ")
         pattern = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", template)
         pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
