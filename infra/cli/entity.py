@@ -9,6 +9,7 @@ from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.output import AsJson, Yes, confirm, data, show_json, show_table, talk
 from infra.cli.sweeping import all_of_dry_run, show_dry_run
+from shared.domain.numbering import STANDARD
 
 app = typer.Typer(help="Legal entities: open, release, policies.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="Entity id, such as demo.")]
@@ -107,6 +108,36 @@ def hold(entity: Id, as_json: AsJson = False) -> None:
         show_json(held)
     else:
         talk().print(f"{entity} holds all messages.", markup=False)
+
+
+@app.command("numbers")
+def numbers(
+    entity: Id,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(help="A series and its pattern, such as INV=INV-{year}-{n:5}."),
+    ] = None,
+    gapless: Annotated[
+        bool | None, typer.Option(help="May no number be missing? Invoices wait for each other.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how documents are numbered, or change it. Numbers that are given out stay.
+
+    Example: duecourse entity numbers demo --series "INV={year}-{n:5}" --gapless
+    """
+    api, path = Api.found(), f"/entities/{segment(entity)}"
+    changes: dict[str, object] = {} if gapless is None else {"gapless_numbers": gapless}
+    if series:
+        known = api.get(path)["series"]
+        pairs = [text.partition("=") for text in series]
+        changes["series"] = {**known, **{name: pattern for name, _, pattern in pairs}}
+    found = api.patch(path, changes) if changes else api.get(path)
+    if as_json:
+        show_json({name: found[name] for name in ("series", "gapless_numbers")})
+        return
+    gaps = "none may be missing" if found["gapless_numbers"] else "one may be missing"
+    show_table(gaps, ("series", "pattern"), list({**STANDARD, **found["series"]}.items()))
 
 
 @app.command("policy")

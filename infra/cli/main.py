@@ -11,6 +11,7 @@ from infra.cli import (
     demo_command,
     entity,
     importing,
+    invoicing,
     journal,
     lists,
     recurring,
@@ -37,6 +38,9 @@ app.command("import")(importing.import_files)
 app.add_typer(entity.app, name="entity")
 app.add_typer(clock.app, name="clock")
 app.add_typer(recurring.app, name="recurring")
+app.add_typer(invoicing.app, name="invoice")
+app.command("credit-note")(invoicing.credit_note)
+app.command("void")(invoicing.void)
 app.add_typer(checking.app, name="books")
 app.add_typer(journal.app, name="journal")
 app.command("sweep")(sweeping.sweep)
