@@ -27,6 +27,13 @@ class NotFound(HubError):
     help = "Check the id and the entity."
 
 
+class RequestUnnamed(HubError):
+    """A request that moves money came without a name of its own."""
+
+    code = "request_unnamed"
+    help = "Send an Idempotency-Key of 1 to 255 characters, a new one for each new request."
+
+
 class InvalidInput(HubError):
     """The request is well-formed but says something that cannot be."""
 

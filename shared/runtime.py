@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from shared.adapters.typst_pdf import Printer
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
+    from shared.usecases.cash_desk import Desk as CashDesk
     from shared.usecases.charging import Ports as ChargingPorts
     from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.import_file import Ports as ImportPorts
@@ -531,6 +532,16 @@ def webhooks() -> "WebhookPorts":
 
     livemode = setting("STAGE") == "production"
     return Ports(signed, read_event, inbox(), queues(), livemode)
+
+
+@cache
+def cash_desk() -> "CashDesk":
+    """Return everything that people's work on money needs."""
+    from shared.adapters.cash_book import CashBook
+    from shared.adapters.pause import pause
+    from shared.usecases.cash_desk import Desk
+
+    return Desk(CashBook(table()), accounts(), pause)
 
 
 def money_in() -> "MoneyInPorts":

@@ -11,12 +11,14 @@ from shared.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    RequestUnnamed,
     Unauthenticated,
     WriteConflict,
 )
 
 CONTENT_TYPE = "application/problem+json"
 _STATUS: dict[type[HubError], int] = {
+    RequestUnnamed: 400,
     Unauthenticated: 401,
     NotAllowed: 403,
     NotFound: 404,

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 
 from functions.edge.problems import CONTENT_TYPE, problem, status_of
 from functions.operator_api import (
+    routes_adjustments,
     routes_books,
     routes_charges,
     routes_customers,
@@ -21,6 +22,7 @@ from functions.operator_api import (
     routes_imports,
     routes_invoices,
     routes_journal,
+    routes_payments,
     routes_policies,
     routes_recurrences,
     routes_statements,
@@ -38,6 +40,8 @@ ROUTERS = (
     routes_customers.router,
     routes_documents.router,
     routes_invoices.router,
+    routes_payments.router,
+    routes_adjustments.router,
     routes_charges.router,
     routes_recurrences.router,
     routes_work.router,

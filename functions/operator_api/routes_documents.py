@@ -1,4 +1,4 @@
-"""Routes of invoices, charges and payments."""
+"""Routes that list invoices and charges."""
 
 from typing import Annotated, Literal
 
@@ -7,9 +7,9 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import entity_of, needs
-from functions.operator_api.schema.documents import DocumentOut, DocumentPage, PaymentPage
+from functions.operator_api.schema.documents import DocumentOut, DocumentPage
 from functions.operator_api.schema.wire import Limit
-from functions.operator_api.views import document_out, payment_out
+from functions.operator_api.views import document_out
 from shared import runtime
 from shared.domain.roles import Role
 
@@ -58,32 +58,6 @@ def get_invoice(
     else:
         customer_id, document_id = lists.find_document(entity, document)
     return document_out(customer_id, runtime.accounts().document(entity, customer_id, document_id))
-
-
-@router.get("/api/v1/entities/<entity>/payments", summary="Payments, customer by customer")
-@needs(Role.VIEWER)
-def list_payments(
-    entity: str,
-    customer: Annotated[str, Query(max_length=100)] = "",
-    cursor: Annotated[str, Query(max_length=120)] = "",
-) -> PaymentPage:
-    entity_of(entity)
-    lists = runtime.receivables()
-    if customer:
-        customer_id = lists.find_customer(entity, customer)
-        found = lists.payments(entity, customer_id)
-        return PaymentPage(items=[payment_out(customer_id, p) for p in found], next=None)
-    rows, more = paging.page(
-        lists.customers(entity, paging.place(cursor), _CUSTOMERS_PER_PAGE + 1), _CUSTOMERS_PER_PAGE
-    )
-    return PaymentPage(
-        items=[
-            payment_out(row.customer_id, p)
-            for row in rows
-            for p in lists.payments(entity, row.customer_id)
-        ],
-        next=paging.cursor(rows[-1].customer_id) if more else None,
-    )
 
 
 def _of_customer(entity: str, customer_id: str, closed_too: bool) -> DocumentPage:

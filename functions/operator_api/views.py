@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from functions.operator_api.schema.customers import CoverOut, CustomerOut, CustomerRow
-from functions.operator_api.schema.documents import AllocationOut, DocumentOut, PaymentOut
+from functions.operator_api.schema.documents import DocumentOut
 from functions.operator_api.schema.entities import EntityOut
 from functions.operator_api.schema.figures import AgeingOut
 from functions.operator_api.schema.messages import DecisionOut, ItemOut
+from functions.operator_api.schema.payments import AllocationOut, PaymentOut, RefundOut
 from functions.operator_api.schema.wire import Amount, amount
 from functions.operator_api.schema.work import HoldOut, ParkedOut, TaskOut
 from shared.adapters.receivables import Listed
@@ -18,7 +19,8 @@ from shared.domain.document_state import state_of
 from shared.domain.figures import BUCKETS, Ageing, ageing
 from shared.domain.money import Money
 from shared.domain.parked import Parked
-from shared.domain.payment import Payment
+from shared.domain.payment import Payment, PaymentState
+from shared.domain.refund import Refund
 from shared.domain.tasks import Task
 
 
@@ -177,19 +179,54 @@ def parked_out(parked: Parked) -> ParkedOut:
 
 
 def payment_out(customer_id: str, payment: Payment) -> PaymentOut:
+    currency = payment.amount.currency
     return PaymentOut(
         payment_id=payment.payment_id,
         customer_id=customer_id,
         amount=amount(payment.amount),
-        unapplied=amount(payment.unapplied),
+        unapplied=amount(_waiting(payment)),
+        state=str(payment.state),
+        given_back=amount(Money(minor=payment.gone_minor, currency=currency)),
+        received=amount(payment.cash) if payment.cash else None,
         method=payment.method,
         source=payment.source,
         received_on=payment.received_on,
+        reference=payment.external_id,
         gateway_reference=payment.gateway_reference,
         allocations=[
-            AllocationOut(document_id=a.document_id, number=a.number, amount=amount(a.amount))
+            AllocationOut(
+                document_id=a.document_id,
+                number=a.number,
+                amount=amount(a.amount),
+                instalments={
+                    str(n): amount(Money(minor=minor, currency=currency)) for n, minor in a.parts
+                },
+            )
             for a in payment.allocations
         ],
+        left_to_allocate=len(payment.plan),
+        version=payment.version,
+    )
+
+
+def _waiting(payment: Payment) -> Money:
+    """Return what of a payment is here for nothing; what was only announced is not here."""
+    announced = payment.state in (PaymentState.PENDING, PaymentState.FAILED)
+    return Money.zero(payment.amount.currency) if announced else payment.unapplied
+
+
+def refund_out(refund: Refund) -> RefundOut:
+    return RefundOut(
+        refund_id=refund.refund_id,
+        customer_id=refund.customer_id,
+        source_id=refund.source_id,
+        amount=amount(refund.amount),
+        via=refund.via,
+        reason=refund.reason,
+        state=str(refund.state),
+        by=refund.by,
+        created_at=refund.created_at,
+        reference=refund.reference,
     )
 
 

@@ -158,16 +158,23 @@ class Receivables:
             raise NotFound(customer=name[:64])
         return str(fact["customer_id"])
 
+    def name_of_document(self, entity_id: str, name: str) -> tuple[str, str] | None:
+        """Return (customer id, document id) of an ERP's id or a number of ours, else None."""
+        for kind in ("erp:invoice", "number"):
+            fact = self._table.get(keys.fact(entity_id, f"{kind}:{name}"))
+            if fact is not None:
+                return str(fact["customer_id"]), str(fact["document_id"])
+        return None
+
     def find_document(self, entity_id: str, name: str) -> tuple[str, str]:
         """Return (customer id, document id) of a document id, an ERP's id or a number of ours.
 
         Facts answer the last two by one read; a bare document id is looked for customer by
         customer, fifty to a read. Raises NotFound.
         """
-        for kind in ("erp:invoice", "number"):
-            fact = self._table.get(keys.fact(entity_id, f"{kind}:{name}"))
-            if fact is not None:
-                return str(fact["customer_id"]), str(fact["document_id"])
+        known = self.name_of_document(entity_id, name)
+        if known is not None:
+            return known
         per_read = _KEYS_PER_READ // _KEYS_PER_CUSTOMER
         for chunk in batched(self.customers(entity_id), per_read, strict=False):
             wanted = [

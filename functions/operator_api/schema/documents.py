@@ -1,4 +1,4 @@
-"""Invoices, charges and payments on the wire."""
+"""Invoices and charges on the wire."""
 
 from datetime import date
 
@@ -26,27 +26,4 @@ class DocumentOut(Wire):
 
 class DocumentPage(Wire):
     items: list[DocumentOut]
-    next: str | None
-
-
-class AllocationOut(Wire):
-    document_id: str
-    number: str
-    amount: Amount
-
-
-class PaymentOut(Wire):
-    payment_id: str
-    customer_id: str
-    amount: Amount
-    unapplied: Amount
-    method: str
-    source: str
-    received_on: date
-    gateway_reference: str
-    allocations: list[AllocationOut]
-
-
-class PaymentPage(Wire):
-    items: list[PaymentOut]
     next: str | None
