@@ -1,8 +1,6 @@
 """The command: data to stdout, talk to stderr, stable exit codes, no questions to nobody."""
 
-import io
 import json
-import sys
 
 import pytest
 
@@ -10,47 +8,8 @@ from infra.cli import importing
 from infra.cli.api import Api
 from infra.cli.errors import CliError, Exit
 from infra.cli.http import Answer
-from infra.cli.main import run
 
 DRY_RUN = {"on": "2026-03-02", "messages": [], "looked_at": 0, "candidates": 0, "next": None}
-
-
-class Hub:
-    """Answers like the operator API, and keeps what was asked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[tuple[str, str], tuple[int, object]] = {}
-        self.asked: list[tuple[str, str, bytes | None]] = []
-
-    def __call__(self, method, url, headers=None, body=None):
-        path = url.removeprefix("http://hub.example/api/v1")
-        self.asked.append((method, path, body))
-        status, told = self.answers.get((method, path), (404, {"code": "not_found", "detail": "x"}))
-        return Answer(status, {}, (), json.dumps(told).encode())
-
-
-@pytest.fixture
-def hub(monkeypatch, tmp_path):
-    made = Hub()
-    monkeypatch.setenv("DUECOURSE_API_URL", "http://hub.example/api/v1")
-    monkeypatch.setenv("DUECOURSE_TOKEN", "t")
-    monkeypatch.setenv("DUECOURSE_STATE_DIR", str(tmp_path))
-    monkeypatch.delenv("DUECOURSE_ENTITY", raising=False)
-    monkeypatch.setattr("infra.cli.api.request", made)
-    return made
-
-
-@pytest.fixture
-def duecourse(monkeypatch, capsys):
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["duecourse", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO())
-        with pytest.raises(SystemExit) as ended:
-            run()
-        told = capsys.readouterr()
-        return ended.value.code or 0, told.out, told.err
-
-    return call
 
 
 def test_json_is_all_there_is_on_stdout(hub, duecourse):

@@ -6,9 +6,6 @@ import pytest
 
 from infra.cli.errors import CliError
 from infra.cli.invoicing import _line, _part
-from tests.unit.test_cli import duecourse, hub
-
-__all__ = ["duecourse", "hub"]
 
 PLACE = "/entities/demo/invoices/INV-1"
 NOTE = {"number": "CN-1", "total": {"amount": "9.50", "currency": "EUR"}}
