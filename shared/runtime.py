@@ -318,7 +318,8 @@ def charging() -> "ChargingPorts":
     from shared.adapters.pause import pause
     from shared.usecases.charging import Ports
 
-    return Ports(accounts(), ledger(), entities(), charges(), tasks(), pause)
+    cash = cash_desk().cash
+    return Ports(accounts(), ledger(), entities(), charges(), cash, tasks(), pause)
 
 
 @cache

@@ -1,52 +1,77 @@
 """The postings that lower a charge: a correction that is due, a waiver that is granted."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from shared.domain.account import Document, DocumentKind
+from shared.domain.books import Books
 from shared.domain.clock import Now
+from shared.domain.counter_entries import with_consequences
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.errors import InvalidInput
-from shared.ids import derived_id
 
+_ALLOCATES = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
 REASON_PAID_EARLIER = "paid_earlier"
 REASON_PRINCIPAL_PAID = "principal_paid"
 
 
+def holders(charge_id: str, postings: Iterable[Posting]) -> tuple[tuple[str, int], ...]:
+    """Return (source id, minor units) of what is allocated to a charge, the newest first."""
+    held: dict[str, int] = {}
+    for posting in sorted(postings, key=lambda p: (p.recorded_at, p.posting_id)):
+        for movement in posting.movements:
+            if movement.document_id == charge_id and movement.kind in _ALLOCATES:
+                before = held.pop(movement.source_id, 0)
+                held[movement.source_id] = before - movement.amount.minor
+    return tuple((source, minor) for source, minor in reversed(held.items()) if minor > 0)
+
+
 def correction_posting(
-    charge: Document, amount: Money, cause: str, today: date, now: Now
+    charge: Document,
+    books: Books,
+    amount: Money,
+    held: Iterable[tuple[str, int]],
+    cause: str,
+    today: date,
+    now: Now,
 ) -> Posting | None:
     """Return the counter-entry of amount of charge, None where nothing of it can be taken back.
 
-    Where more was paid of the charge than is left of it, the difference goes back to the customer
-    as a credit. What was waived or written off of it is not taken back again: the amount is bounded
-    by what is open and what was settled, which the caller knows.
+    Where less is open of it, money that held has on it is freed first, under its own payment. What
+    was waived or written off is given up already: the correction is the smaller then. books hold
+    the charge. cause tells one correction of a charge from the next.
     """
-    if not amount:
+    document_id, currency = charge.document_id, amount.currency
+    wanted = amount.minor - charge.open.minor
+    freed = []
+    for source_id, minor in held:
+        piece = min(minor, wanted)
+        if piece > 0:
+            wanted -= piece
+            money = Money(minor=piece, currency=currency)
+            freed.append(_freed(document_id, source_id, money))
+    movements = with_consequences(freed, books, today) if freed else ()
+    opened = charge.open.minor + sum(m.amount.minor for m in movements)
+    corrected = Money(minor=-min(amount.minor, opened), currency=currency)
+    if not corrected:
         return None
-    document_id = charge.document_id
-    movements = []
-    paid = amount.minor - charge.open.minor
-    if paid > 0:
-        movements.append(
-            Movement(
-                MovementKind.DEALLOCATION,
-                Money(minor=paid, currency=amount.currency),
-                document_id=document_id,
-                source_id=derived_id("overcharge", document_id, cause),
-                reason=REASON_PAID_EARLIER,
-            )
-        )
-    movements.append(
-        Movement(
-            MovementKind.CORRECTION, -amount, document_id=document_id, reason=REASON_PAID_EARLIER
-        )
-    )
+    kind, reason = MovementKind.CORRECTION, REASON_PAID_EARLIER
     return Posting(
         posting_id=f"correction:{document_id}:{cause}",
         value_date=today,
         recorded_at=now.business,
-        movements=tuple(movements),
+        movements=(*movements, Movement(kind, corrected, document_id, reason=reason)),
+    )
+
+
+def _freed(document_id: str, source_id: str, money: Money) -> Movement:
+    return Movement(
+        MovementKind.DEALLOCATION,
+        money,
+        document_id=document_id,
+        source_id=source_id,
+        reason=REASON_PAID_EARLIER,
     )
 
 
@@ -80,15 +105,3 @@ def waiver_posting(
         by=by,
         note=note,
     )
-
-
-def settled(charge: Document, postings: tuple[Posting, ...]) -> Money:
-    """Return what money was put against charge and still is."""
-    kinds = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
-    minor = sum(
-        movement.amount.minor
-        for posting in postings
-        for movement in posting.movements
-        if movement.document_id == charge.document_id and movement.kind in kinds
-    )
-    return Money(minor=-minor, currency=charge.total.currency)

@@ -12,12 +12,13 @@ from functools import partial
 from itertools import batched
 from typing import Protocol
 
-from shared.domain.account import Document, DocumentKind, Entity
+from shared.domain.account import Customer, Document, DocumentKind, Entity
 from shared.domain.books import Books
+from shared.domain.cash_step import Step
 from shared.domain.charge_postings import (
     REASON_PRINCIPAL_PAID,
     correction_posting,
-    settled,
+    holders,
     waiver_posting,
 )
 from shared.domain.charges import (
@@ -33,6 +34,7 @@ from shared.domain.charges import (
 from shared.domain.clock import Now
 from shared.domain.interest_rule import Charged, Claim, InterestRule
 from shared.domain.laws.law import RateNotKnown
+from shared.domain.payment_use import used
 from shared.domain.policy import Policy
 from shared.usecases.charging import (
     Case,
@@ -173,7 +175,7 @@ def _settle_one(ports: Ports, entity: Entity, customer_id: str, document_id: str
     today = now.today(customer.time_zone)
     done = 0
     for excess in tuple(_excesses(ports, entity, case)):
-        done += _correct(ports, entity, books, case, excess, today, now)
+        done += _correct(ports, entity, customer, books, case, excess, today, now)
         _, books = ports.ledger.look(*whose, ids)
     rule = policy.interest
     if rule is not None and rule.claim is Claim.WAIVE_ON_PRINCIPAL and not invoice.open:
@@ -205,6 +207,7 @@ def _is_over(policy: Policy, case: Case, through: date | None) -> bool:
 def _correct(
     ports: Ports,
     entity: Entity,
+    customer: Customer,
     books: Books,
     case: Case,
     excess: Excess,
@@ -214,10 +217,17 @@ def _correct(
     charge = books.document(excess.charge_id)
     if charge is None:
         return False
-    amount = min(excess.amount, charge.open + settled(charge, case.postings))
-    cause = str(case.invoice.version)
-    posting = correction_posting(charge, amount, cause, today, now)
-    return posting is not None and ports.ledger.post(entity.entity_id, books, posting)
+    held, cause = holders(charge.document_id, case.postings), str(case.invoice.version)
+    posting = correction_posting(charge, books, excess.amount, held, cause, today, now)
+    if posting is None:
+        return False
+    payments = []
+    for source in dict.fromkeys(m.source_id for m in posting.movements if m.source_id):
+        payment = ports.cash.find_payment(entity.entity_id, source)
+        if payment is not None:
+            payments.append((payment, used(payment, posting.movements, [charge])))
+    step = Step(posting, tuple(payments), posting.posting_id)
+    return ports.cash.write(entity, customer, books, step, now)
 
 
 def _waive_all(

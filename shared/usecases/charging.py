@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shared.domain.account import Account, Credit, Customer, Document, DocumentKind, Entity
 from shared.domain.books import Books
+from shared.domain.cash_step import Step
 from shared.domain.charges import (
     ChargeKind,
     InvoiceCharges,
@@ -27,6 +28,7 @@ from shared.domain.interest import Debt, debts_of
 from shared.domain.interest_rule import InterestRule
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.movement import Posting
+from shared.domain.payment import Payment
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_version import PolicyVersion
 from shared.domain.tasks import Task
@@ -79,6 +81,13 @@ class Charges(Protocol):
     def unwatch(self, entity_id: str, customer_id: str, document_id: str) -> None: ...
 
 
+class CashBook(Protocol):
+    def find_payment(self, entity_id: str, payment_id: str) -> Payment | None: ...
+    def write(
+        self, entity: Entity, customer: Customer, books: Books, step: Step, now: Now
+    ) -> bool: ...
+
+
 class Tasks(Protocol):
     def open(self, entity_id: str, task: Task) -> bool: ...
 
@@ -91,6 +100,7 @@ class Ports:
     ledger: Ledger
     policies: Policies
     charges: Charges
+    cash: CashBook
     tasks: Tasks
     pause: Callable[[int], None]
 

@@ -1,6 +1,7 @@
 """Charges through the real handlers and the table: once, right by value date, never an edit."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import boto3
@@ -11,10 +12,13 @@ from shared.adapters.charges import Charges
 from shared.adapters.ledger import Ledger
 from shared.adapters.table import Table
 from shared.domain.account import Document
+from shared.domain.cash_step import Step
+from shared.domain.clock import Now
 from shared.domain.interest import debts_of, interest, rounded
 from shared.domain.laws.packs import LAWS
-from shared.domain.money import total
 from shared.domain.movement import Movement, MovementKind, Posting, fold
+from shared.domain.payment import Payment, payment_posting
+from shared.domain.payment_use import used
 from shared.domain.policy import Policy
 from shared.domain.settle import settle
 from shared.usecases.entities import change_policy
@@ -58,15 +62,18 @@ def ledger() -> Ledger:
     return Ledger(runtime.table())
 
 
-def pay(name: str, minor: int, value_date: date, *documents: str) -> None:
+def pay(name: str, minor: int, value_date: date, *wanted: str) -> None:
     """Book money with a value date, on documents in their order."""
-    _, books = ledger().look("demo", "c1")
-    plan = [(i, books.document(i).open) for i in documents]
-    money = eur(minor)
-    came = Movement(MovementKind.PAYMENT, money, source_id=name, via="bank")
-    used = settle(name, money, plan, books.documents).movements
-    posting = Posting(f"payment:{name}", value_date, datetime.now(UTC), (came, *used))
-    assert ledger().post("demo", books, posting)
+    cash, of = runtime.cash_desk().cash, runtime.entities().get("demo")
+    customer, books = ledger().look("demo", "c1")
+    plan = [(i, books.document(i).open) for i in wanted]
+    arrived = datetime.now(UTC)
+    payment = Payment(name, "c1", eur(minor), "transfer", value_date, arrived, source="bank")
+    moves = settle(name, payment.amount, plan, books.documents).movements
+    now = Now(arrived, arrived)
+    posting = payment_posting(payment, moves, now)
+    after = replace(used(payment, moves, books.documents), version=1)
+    assert cash.write(of, customer, books, Step(posting, ((None, after),), name), now)
 
 
 def postings() -> tuple[Posting, ...]:
@@ -171,9 +178,11 @@ def test_what_was_paid_of_interest_that_turned_out_too_high_goes_back_as_credit(
     after = found["INV1-INT-20250228"]
     assert not after.open
     assert net(after) == reckoned(found["INV1"], date(2025, 2, 28))
+    paid = runtime.cash_desk().cash.payment("demo", "p1")
+    assert paid.unapplied.minor == charge.total.minor - net(after)
+    assert [a.amount.minor for a in paid.allocations] == [net(after)]
     _, books = ledger().look("demo", "c1")
-    credit = total((c.unapplied for c in books.credits), "EUR")
-    assert credit.minor == charge.total.minor - net(after)
+    assert [(c.source_id, c.unapplied) for c in books.credits] == [("p1", paid.unapplied)]
 
 
 def test_money_that_waits_bears_no_interest(overdue):

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.account import Credit, Document, DocumentKind
-from shared.domain.charge_postings import correction_posting, settled, waiver_posting
+from shared.domain.books import Books
+from shared.domain.charge_postings import correction_posting, holders, waiver_posting
 from shared.domain.charges import (
     ChargeKind,
     InvoiceCharges,
@@ -79,11 +80,12 @@ class Story:
         self.seen += 1
         for excess in tuple(interest_excess(self.charges, self.nets(), owed, "EUR")):
             charge = self.made[excess.charge_id]
-            most = min(excess.amount, charge.open + settled(charge, tuple(self.postings)))
-            posting = correction_posting(charge, most, str(self.seen), today, NOW)
+            books = Books("c1", (charge,))
+            cause = str(self.seen)
+            posting = correction_posting(charge, books, excess.amount, (), cause, today, NOW)
             if posting is not None:
                 self.postings.append(posting)
-                self.made[excess.charge_id] = replace(charge, open=charge.open - most)
+                self.made[excess.charge_id] = replace(charge, open=charge.open - excess.amount)
         through = month_over(today)
         net = sum(self.nets().values())
         due = interest_due(INVOICE, debts, self.charges, self.rule, through, owed, net)
@@ -189,6 +191,27 @@ def test_money_that_waits_is_spread_over_the_oldest_debts_and_no_further():
     assert waiting == {"d1": ((DUE, -1_000_000),), "d2": ((DUE, -300), (DUE + DAY, -100))}
     (debt,) = lowered([Debt(DUE, ((DUE - DAY, 250),))], waiting["d2"])
     assert [minor for _, minor in debt.changes] == [250, -250]
+
+
+def test_what_was_paid_of_a_corrected_charge_is_freed_under_its_own_payments_newest_first():
+    charge = replace(
+        INVOICE, document_id="x", kind=DocumentKind.CHARGE, total=eur(100), open=eur(10)
+    )
+    put = [("p1", -40, 1), ("p2", -60, 2), ("p1", -10, 3), ("p2", 20, 4)]
+    kinds = {True: MovementKind.DEALLOCATION, False: MovementKind.ALLOCATION}
+    postings = [
+        Posting(f"a{n}", DUE, AT + n * DAY, (Movement(kinds[a > 0], eur(a), "x", source_id=s),))
+        for s, a, n in put
+    ]
+    held = holders("x", postings)
+    assert held == (("p2", 40), ("p1", 50))
+    posting = correction_posting(charge, Books("c1", (charge,)), eur(60), held, "2", DUE, NOW)
+    assert posting is not None
+    freed = [(m.source_id, m.amount.minor) for m in posting.movements if m.source_id]
+    assert freed == [("p2", 40), ("p1", 10)]
+    assert posting.movements[-1].amount == eur(-60)
+    waived = correction_posting(charge, Books("c1", (charge,)), eur(60), (), "2", DUE, NOW)
+    assert waived is not None and waived.movements[-1].amount == eur(-10)
 
 
 @pytest.mark.rule("R20")
