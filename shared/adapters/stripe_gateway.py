@@ -37,6 +37,7 @@ _LABEL_CHARS_MAX = 250
 _CHARGE = "latest_charge"
 _BALANCE = "balance_transaction"
 _WITH_CHARGE = [f"{_CHARGE}.{_BALANCE}"]
+_WITH_PAYMENT = [f"payment_intent.{_CHARGE}.{name}" for name in (_BALANCE, "refunds")]
 _WITH_ALL = [
     *_WITH_CHARGE,
     f"{_CHARGE}.failure_{_BALANCE}",
@@ -113,9 +114,15 @@ class StripeGateway:
     def checkout(self, session_id: str) -> GatewayCheckout:
         """Return the page and its payment as they stand. Raises NotFound."""
         with _told():
-            session = self._client.v1.checkout.sessions.retrieve(session_id)
-        paid = session.payment_intent
-        return checkout_from(session, self.payment(paid) if paid else None)
+            session = self._client.v1.checkout.sessions.retrieve(
+                session_id, {"expand": _WITH_PAYMENT}
+            )
+        intent = session.payment_intent
+        if not intent:
+            return checkout_from(session, None)
+        charge = intent.latest_charge
+        gone = charge and (charge.disputed or charge.refunds.data or charge.failure_code)
+        return checkout_from(session, self.payment(intent.id) if gone else payment_from(intent))
 
     def find_checkout(self, checkout: Checkout, since: datetime) -> GatewayCheckout | None:
         """Return the page that was opened for checkout at since or later, or None."""

@@ -17,15 +17,23 @@ class BalanceTransaction(resources.BalanceTransaction):
     def __init__(
         self, amount: int, currency: str, source: str, kind: str, fee: int = 0, text: str = ""
     ) -> None:
-        """Record a movement. kind is charge, payment, refund, adjustment or refund_failure."""
+        """Record a movement. kind is charge, payment, refund, adjustment or refund_failure.
+
+        It is in the currency that the account settles in, at the rate of the moment.
+        """
         resources.StripeObject.__init__(self)
         del self.livemode
+        settled = world().settings.settlements.get(currency)
+        rate = settled.rate if settled else None
+        if settled is not None:
+            amount, fee = settled.converted(amount), settled.converted(fee)
+            currency = settled.into
         self.amount = amount
         self.available_on = self.created + AVAILABLE_AFTER_S
         self.balance_type = "payments"
         self.currency = currency
         self.description = text or None
-        self.exchange_rate = None
+        self.exchange_rate = float(rate) if rate is not None else None
         self.fee = fee
         self.fee_details = []
         if fee:

@@ -12,10 +12,10 @@ from infra.local.stripe.charges import end_debits
 from infra.local.stripe.errors import invalid, missing
 from infra.local.stripe.faults import KINDS, Fault
 from infra.local.stripe.objects import retrieve
-from infra.local.stripe.params import choice, integer, url
+from infra.local.stripe.params import choice, decimal, integer, url
 from infra.local.stripe.payment_methods import Failure
 from infra.local.stripe.webhooks import Endpoint
-from infra.local.stripe.world import world
+from infra.local.stripe.world import Settlement, world
 
 BANK_REFUSED = Failure("debit_not_authorized", "The customer's bank refused the debit.")
 
@@ -84,6 +84,28 @@ async def settle_debits(request: web.Request) -> web.Response:
         failure = Failure(body["code"], failure.message)
     ended = end_debits(failure, outcome != "as_due", body.get("payment_intent"))
     return web.json_response({"ended": ended})
+
+
+async def return_debit(request: web.Request) -> web.Response:
+    """Let the bank take back a settled debit: {payment_intent, reason?}."""
+    body = await _body(request)
+    reason = body.get("reason", "insufficient_funds")
+    dispute = disputes.return_debit(body.get("payment_intent", ""), reason)
+    return web.json_response(dispute._export())
+
+
+async def set_settlement(request: web.Request) -> web.Response:
+    """Settle {currency} in {into} at {rate}; without into and rate, in itself again."""
+    body = await _body(request)
+    if not body.get("currency"):
+        raise missing("currency")
+    currency = str(body["currency"]).lower()
+    world().settings.settlements.pop(currency, None)
+    if body.get("into"):
+        rate = decimal(body.get("rate"), "rate")
+        into = str(body["into"]).lower()
+        world().settings.settlements[currency] = Settlement(into, rate)
+    return web.json_response({"settled_elsewhere": sorted(world().settings.settlements)})
 
 
 async def order_fault(request: web.Request) -> web.Response:
@@ -181,6 +203,8 @@ def add_routes(app: web.Application) -> None:
         ("POST", "/_config/clock", set_clock),
         ("POST", "/_config/debits", set_debits),
         ("POST", "/_config/debits/settle", settle_debits),
+        ("POST", "/_config/debits/return", return_debit),
+        ("POST", "/_config/settlement", set_settlement),
         ("POST", "/_config/faults", order_fault),
         ("GET", "/_config/faults", get_faults),
         ("DELETE", "/_config/faults", clear_faults),

@@ -10,9 +10,16 @@ from infra.local.stripe.errors import refused
 from infra.local.stripe.events import emit
 from infra.local.stripe.objects import listing, retrieve
 from infra.local.stripe.params import choice
+from infra.local.stripe.payment_methods import is_debit
 
 FEE_MINOR = 1500
 ANSWER_WITHIN_S = 7 * 86_400
+RETURN_REASONS = (
+    "insufficient_funds",
+    "incorrect_account_details",
+    "bank_cannot_process",
+    "debit_not_authorized",
+)
 
 
 class Dispute(resources.StripeObject):
@@ -75,6 +82,16 @@ def close_dispute(dispute_id: str, status: str) -> Dispute:
         emit("charge.dispute.funds_reinstated", dispute)
     emit("charge.dispute.closed", dispute)
     return dispute
+
+
+def return_debit(intent_id: str, reason: str) -> Dispute:
+    """Let the payer's bank take a settled debit back; that is a dispute which nobody can win."""
+    intent = retrieve("payment_intent", intent_id)
+    charge = intent.latest_charge
+    if charge is None or not is_debit(charge._method):
+        raise refused(f"PaymentIntent {intent_id} was not paid by debit.")
+    dispute = open_dispute(charge.id, None, choice(reason, "reason", RETURN_REASONS))
+    return close_dispute(dispute.id, "lost")
 
 
 def list_disputes(query: dict[str, Any]) -> dict[str, Any]:

@@ -94,7 +94,8 @@ def _walk(node: Any, parts: list[str], path: str) -> None:
     field = parts[0]
     make = _computed.get((node.get("object", ""), field)) if isinstance(node, dict) else None
     if make is not None:
-        node[field] = make(node["id"])
+        if not isinstance(node.get(field), dict):  # another path may have made it already
+            node[field] = make(node["id"])
     elif not isinstance(node, dict) or field not in node:
         raise invalid(f"This property cannot be expanded ({path}).", "expand")
     elif isinstance(node[field], str):

@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Callable, Collection
+from decimal import Decimal
 from typing import Any
 
 from infra.local.stripe.errors import invalid
@@ -19,6 +20,16 @@ def integer(value: Any, param: str, least: int | None = None) -> int:
     number = int(value)
     if least is not None and number < least:
         raise invalid(f"This value must be greater than or equal to {least}.", param)
+    return number
+
+
+def decimal(value: Any, param: str) -> Decimal:
+    """Return a positive decimal number written as text."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,9}(\.\d{1,12})?", value):
+        raise invalid(f"Invalid decimal: {value}", param)
+    number = Decimal(value)
+    if not number:
+        raise invalid("This value must be greater than 0.", param)
     return number
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one Stripe of this process: its clock, agenda, webhooks, faults and settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from types import SimpleNamespace
 
 from localstripe import resources
@@ -13,9 +14,24 @@ from infra.local.stripe.idempotency import Answers
 from infra.local.stripe.webhooks import Dispatcher
 
 
+@dataclass(frozen=True)
+class Settlement:
+    """A currency that is settled in another one: an amount of it is worth rate times as much."""
+
+    into: str
+    rate: Decimal
+
+    def converted(self, minor: int) -> int:
+        """Return minor units in the settlement currency, rounded half-even."""
+        return int((minor * self.rate).quantize(Decimal(1)))
+
+
 @dataclass
 class Settings:
-    """How this Stripe behaves. Days are calendar days of the business clock."""
+    """How this Stripe behaves. Days are calendar days of the business clock.
+
+    settlements are by currency; one that is not there is settled in itself.
+    """
 
     account_name: str
     origin: str
@@ -25,6 +41,7 @@ class Settings:
     delivery_timeout_s: float = 10.0
     retry_delays_s: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
     account_id: str = "acct_1LocalDuecourse"
+    settlements: dict[str, Settlement] = field(default_factory=dict)
 
 
 class World:
@@ -45,12 +62,13 @@ class World:
         )
 
     def clear(self) -> None:
-        """Forget every object, answer, fault and thing to come; keep clock and endpoints."""
+        """Forget every object, answer, fault, rate and thing to come; keep clock and endpoints."""
         resources.store.clear()
         self.agenda.clear()
         self.faults.clear()
         self.answers.clear()
         self.dispatcher.forget_deliveries()
+        self.settings.settlements.clear()
 
 
 _open: list[World] = []

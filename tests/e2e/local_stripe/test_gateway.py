@@ -138,17 +138,6 @@ def test_a_debit_is_booked_on_the_day_on_which_it_settled(local, gateway):
     assert timedelta(days=2, hours=23) < age < timedelta(days=3, hours=1)
 
 
-def test_money_given_back_is_seen(local, gateway):
-    session_id, url = open_page(gateway)
-    local.browse(url, card_number=WORKING_CARD)
-    reference = gateway.checkout(session_id).payment_reference
-    local.client.v1.refunds.create({"payment_intent": reference, "amount": 400})
-    assert gateway.payment(reference).refunded_minor == 400
-    charge = local.client.v1.charges.list().data[0]
-    local.control("POST", "disputes", charge=charge.id)
-    assert gateway.payment(reference).disputed
-
-
 @pytest.mark.parametrize("kind", ["error", "unavailable"])
 def test_an_outage_is_unavailable_and_a_short_one_is_not_felt(local, gateway, kind):
     session_id, _ = open_page(gateway)

@@ -23,7 +23,6 @@ from tests.integration.money import (
     session,
 )
 
-pytestmark = pytest.mark.law("25")
 CAME_IN = BalanceEntry("txn_in", "charge", euros(10_000), euros(175), BOOKED_AT)
 
 
