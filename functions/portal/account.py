@@ -18,6 +18,7 @@ from functions.portal.visit import (
 from shared import runtime
 from shared.domain.account import CheckoutState
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
+from shared.domain.open_items import document_ids_of
 from shared.domain.portal import AlreadyPaid, HomeView, NothingToPay
 from shared.domain.questions import TEXT_MAX
 from shared.errors import InvalidInput
@@ -107,7 +108,7 @@ def questions(event: Event) -> http.Answer:
 def ask(event: Event) -> http.Answer:
     """Write a question down."""
     visitor = visit(event)
-    about = visitor.chosen("document")
+    about = list(document_ids_of(visitor.chosen("document")))
     text = visitor.form.get("question", [""])[0]
     stores = (runtime.accounts(), runtime.questions())
     try:
@@ -133,13 +134,13 @@ def sign_out(event: Event) -> http.Answer:
 
 
 def _chosen(visitor: Visit) -> list[str]:
-    """Return the documents that a checkout form names: ticked ones, or all of its currency."""
+    """Return the open items that a checkout form names: ticked ones, or all of its currency."""
     if "all" not in visitor.form:
         return visitor.chosen("document")
     currency = visitor.form.get("currency", [""])[0]
     view = portal_views.home(runtime.accounts(), visitor.principal, visitor.now)
     groups = (group for group in view.currencies if group.currency == currency)
-    return [row.document.document_id for group in groups for row in group.choices]
+    return [row.item.document_id for group in groups for row in group.choices]
 
 
 def _ask_the_gateway(visitor: Visit, checkout_id: str) -> None:

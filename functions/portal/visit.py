@@ -18,6 +18,7 @@ COOKIE = "portal"
 Event = Mapping[str, Any]
 _ENTITY = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _ID = re.compile(r"[0-9A-Z]{26}")
+_ITEM = re.compile(r"[0-9A-Z]{26}(/[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,11 @@ class Visit:
         return base_of(self.principal.entity_id)
 
     def chosen(self, field: str) -> list[str]:
-        """Return the ids that a form field holds. Raises NotFound for what is no id."""
-        return [checked_id(value) for value in self.form.get(field, [])]
+        """Return the ids of open items that a form field holds. Raises NotFound for others."""
+        found = self.form.get(field, [])
+        if not all(_ITEM.fullmatch(value) for value in found):
+            raise NotFound()
+        return found
 
 
 def visit(event: Event) -> Visit:

@@ -63,17 +63,25 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """One open document as its customer sees it.
+    """One open item as its customer sees it: item is document itself, or an instalment of it.
 
     payable may be chosen and paid; processing is with the bank. asked says that a question about
-    it waits for an answer. days_late is 0 on the due date and negative before it.
+    it waits for an answer. days_late is 0 on the due date and negative before it. off is the
+    early-payment discount that is offered today on paying it; zero for a single instalment.
     """
 
     document: Document
+    item: Document
     payable: Money
     processing: Money
     days_late: int
+    off: Money
     asked: bool = False
+
+    @property
+    def to_pay(self) -> Money:
+        """Return what paying it today takes."""
+        return self.payable - self.off
 
     @property
     def overdue(self) -> bool:
@@ -83,16 +91,20 @@ class OpenRow:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyAccount:
-    """Everything open in one currency, overdue first. credit is money not yet put to use."""
+    """Everything open in one currency, overdue first. credit is money not yet put to use.
+
+    off is the early-payment discount that is offered today on paying everything.
+    """
 
     currency: str
     rows: tuple[OpenRow, ...]
     credit: Money
+    off: Money
 
     @property
     def payable(self) -> Money:
-        """Return what may be paid now, all together."""
-        return total((row.payable for row in self.rows), self.currency)
+        """Return what paying everything takes today."""
+        return total((row.payable for row in self.rows), self.currency) - self.off
 
     @property
     def overdue(self) -> Money:
@@ -130,12 +142,16 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """One open document with its lines and what was paid on it so far."""
+    """One open document with its lines and what was paid on it so far.
+
+    parts are its open instalments, none where it has none.
+    """
 
     entity: Entity
     customer: Customer
     today: date
     row: OpenRow
+    parts: tuple[OpenRow, ...]
     lines: tuple[Line, ...]
     received: tuple[Received, ...]
 

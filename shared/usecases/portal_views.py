@@ -5,8 +5,10 @@ from typing import Protocol
 
 from shared.domain.account import Account, Checkout, Document, Entity, Line
 from shared.domain.clock import Now
-from shared.domain.coverage import Cover, coverage
-from shared.domain.money import total
+from shared.domain.coverage import Cover, coverage, item_coverage
+from shared.domain.discount import offered
+from shared.domain.money import Money, total
+from shared.domain.open_items import open_items
 from shared.domain.portal import (
     CurrencyAccount,
     HomeView,
@@ -59,11 +61,17 @@ def invoice(
         raise NotFound()
     whose = (principal.entity_id, principal.customer_id, document_id)
     partly = document.open != document.total
+    covers = item_coverage(account, today)
     return InvoiceView(
         entity=entity,
         customer=account.customer,
         today=today,
-        row=_row(account, document, coverage(account, today)[document_id], today),
+        row=_row(account, document, document, coverage(account, today)[document_id], today),
+        parts=tuple(
+            _row(account, document, item, covers[item.document_id], today)
+            for item in open_items(document)
+            if document.instalments
+        ),
         lines=papers.lines(*whose),
         received=papers.received(*whose, document.open.currency) if partly else (),
     )
@@ -97,35 +105,47 @@ def thanks(
 
 
 def currency_accounts(account: Account, today: date) -> tuple[CurrencyAccount, ...]:
-    """Return the open documents and credits by currency; within one, oldest due date first."""
-    covers = coverage(account, today)
+    """Return the open items and credits by currency; within one, oldest due date first."""
     currencies = {d.open.currency for d in account.documents}
     currencies |= {c.unapplied.currency for c in account.credits if c.unapplied}
-    ordered = sorted(account.documents, key=lambda d: (d.due_on, d.number, d.document_id))
+    covers, whole = item_coverage(account, today), coverage(account, today)
+    rows = [
+        _row(account, document, item, covers[item.document_id], today)
+        for document in account.documents
+        for item in open_items(document)
+    ]
+    rows.sort(key=lambda row: (row.item.due_on, row.item.number, row.item.document_id))
+    offers = [_off(d, whole[d.document_id], today) for d in account.documents]
     return tuple(
         CurrencyAccount(
             currency=currency,
-            rows=tuple(
-                _row(account, document, covers[document.document_id], today)
-                for document in ordered
-                if document.open.currency == currency
-            ),
+            rows=tuple(row for row in rows if row.item.open.currency == currency),
             credit=total(
                 (c.unapplied for c in account.credits if c.unapplied.currency == currency),
                 currency,
             ),
+            off=total((off for off in offers if off.currency == currency), currency),
         )
         for currency in sorted(currencies)
     )
 
 
-def _row(account: Account, document: Document, cover: Cover, today: date) -> OpenRow:
+def _row(
+    account: Account, document: Document, item: Document, cover: Cover, today: date
+) -> OpenRow:
     asked = any(
         hold.reason == HOLD_REASON and hold.covers(document.document_id, today)
         for hold in account.holds
     )
-    late = document.days_late(today)
-    return OpenRow(document, cover.payable, cover.processing, late, asked)
+    off = _off(item, cover, today)
+    late = item.days_late(today)
+    return OpenRow(document, item, cover.payable, cover.processing, late, off, asked)
+
+
+def _off(item: Document, cover: Cover, today: date) -> Money:
+    """Return the discount that paying item today brings, or zero while its money is under way."""
+    off = offered(item, today)
+    return off if off < cover.payable else Money.zero(off.currency)
 
 
 def _number(accounts: Accounts, account: Account, principal: Principal, document_id: str) -> str:

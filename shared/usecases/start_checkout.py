@@ -6,20 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from shared.domain.account import Account, Checkout, CheckoutState, Customer, Entity
+from shared.domain.checkout_plan import Plan, checkout_plan
 from shared.domain.clock import Now, iso
-from shared.domain.coverage import coverage
-from shared.domain.discount import offered
 from shared.domain.money import Money, total
-from shared.domain.portal import AlreadyPaid, Begun, NothingToPay, Principal
-from shared.errors import InvalidInput, NotFound, WriteConflict
+from shared.domain.portal import AlreadyPaid, Begun, Principal
+from shared.errors import WriteConflict
 from shared.ids import derived_id
 
 CHECKOUT_LIFE = timedelta(hours=24)
 _REUSE_MARGIN = timedelta(minutes=5)
 _ATTEMPTS_MAX = 8
 _LINES_MAX = 90
-
-Plan = tuple[tuple[str, Money], ...]
 
 
 class Accounts(Protocol):
@@ -66,8 +63,9 @@ class Ports:
 def start_checkout(ports: Ports, principal: Principal, chosen: Sequence[str], now: Now) -> str:
     """Return the address of the gateway's page on which the chosen documents can be paid.
 
-    What each of them costs is decided here, from the account: everything payable. The same choice
-    made twice leads to the same page; an older page for any of the documents is closed first.
+    What each of them costs is decided here, from the account: everything payable, less a discount
+    while it is offered. chosen may name single instalments. The same choice made twice leads to the
+    same page; an older page for any of the documents is closed first.
 
     Raises NotFound for a document that is not open on this account, NothingToPay, InvalidInput
     for none chosen or for two currencies, AlreadyPaid where the older page has taken the money,
@@ -77,7 +75,7 @@ def start_checkout(ports: Ports, principal: Principal, chosen: Sequence[str], no
     for attempt in range(_ATTEMPTS_MAX):
         account = ports.accounts.account(principal.entity_id, principal.customer_id)
         today = now.today(account.customer.time_zone)
-        plan = _plan(account, chosen, today)
+        plan = checkout_plan(account, chosen, today)
         same = _same_page(account, plan, now.wall)
         if same is not None:
             return same.url or _open_page(ports, entity, account, same)
@@ -92,30 +90,6 @@ def start_checkout(ports: Ports, principal: Principal, chosen: Sequence[str], no
         if begun is Begun.NOTED:
             return _open_page(ports, entity, account, checkout)
     raise WriteConflict(reason="checkout")
-
-
-def _plan(account: Account, chosen: Sequence[str], today: date) -> Plan:
-    """Return what each chosen document costs today, oldest due date first.
-
-    That is what is payable, less the early-payment discount while it lasts.
-    """
-    if not chosen:
-        raise InvalidInput(field="document", reason="nothing is chosen")
-    covers = coverage(account, today)
-    documents = {d.document_id: d for d in account.documents}
-    if any(document_id not in documents for document_id in chosen):
-        raise NotFound()
-    picked = sorted(
-        (documents[document_id] for document_id in set(chosen)),
-        key=lambda d: (d.due_on, d.number, d.document_id),
-    )
-    if len({d.open.currency for d in picked}) > 1:
-        raise InvalidInput(field="document", reason="one payment is in one currency")
-    plan = tuple((d.document_id, covers[d.document_id].payable - offered(d, today)) for d in picked)
-    payable = tuple((document_id, amount) for document_id, amount in plan if amount.minor > 0)
-    if not payable:
-        raise NothingToPay()
-    return payable
 
 
 def _same_page(account: Account, plan: Plan, wall: datetime) -> Checkout | None:
