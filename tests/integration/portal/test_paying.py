@@ -1,0 +1,156 @@
+"""Paying in the portal: one page for one choice, whatever is clicked."""
+
+import pytest
+
+from shared import runtime
+from shared.adapters import keys
+from shared.adapters.table import Table, Update
+from shared.domain.account import Checkout, Customer
+from shared.domain.gateway import GatewayUnavailable
+from shared.domain.money import Money
+from shared.domain.portal import Begun, Principal
+from shared.usecases.start_checkout import start_checkout
+from tests.integration.portal.people import D1, D2, D3, FakeGateway, checkouts_of, moment, signed_in
+from tests.support.browser import ORIGIN
+
+
+def test_paying_all_of_a_currency_notes_first_and_then_opens_one_page(
+    payer: Customer, gateway: FakeGateway
+) -> None:
+    browser = signed_in(payer)
+    page = browser.get("/p/demo")["body"]
+    answer = browser.submit(page, "/p/demo/checkouts", [("all", "yes"), ("currency", "EUR")])
+    assert answer["statusCode"] == 303
+    (noted,) = checkouts_of(payer)
+    assert answer["headers"]["location"] == noted.url
+    assert noted.amount == Money(minor=128_450, currency="EUR")
+    assert dict(noted.allocations).keys() == {D1, D2}
+    asked, lines, success = gateway.made[noted.session_id]
+    assert asked.session_id == "", "it was noted before the gateway heard of it"
+    assert [label for label, _ in lines] == ["INV-1", "INV-2"]
+    assert success == f"{ORIGIN}/p/demo/thanks?checkout={noted.checkout_id}"
+    pending = list(runtime.table().query(keys.pending_partition("demo"), index="pending"))
+    assert [p["psk"].split("#")[0] for p in pending] == ["checkout"]
+
+
+def test_a_double_click_leads_to_the_same_page(payer: Customer, gateway: FakeGateway) -> None:
+    browser = signed_in(payer)
+    page = browser.get("/p/demo")["body"]
+    answers = [browser.submit(page, "/p/demo/checkouts", [("document", D1)]) for _ in range(3)]
+    assert len({a["headers"]["location"] for a in answers}) == 1
+    assert gateway.calls == 1
+    assert len(checkouts_of(payer)) == 1
+
+
+def test_another_choice_closes_the_older_page_of_the_same_document(
+    payer: Customer, gateway: FakeGateway, table: Table
+) -> None:
+    browser = signed_in(payer)
+    page = browser.get("/p/demo")["body"]
+    browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    (first,) = checkouts_of(payer)
+    browser.submit(page, "/p/demo/checkouts", [("document", D1), ("document", D2)])
+    (second,) = checkouts_of(payer)
+    assert gateway.expired == [first.session_id]
+    assert dict(second.allocations).keys() == {D1, D2}
+    assert runtime.checkouts().find("demo", payer.customer_id, first.checkout_id).state == "expired"
+    tickets = list(table.query(keys.ticket_partition("demo", 0)))
+    assert any(first.checkout_id in t["sk"] for t in tickets)
+    browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    (third,) = checkouts_of(payer)
+    assert third.checkout_id != first.checkout_id
+
+
+def test_a_page_that_took_the_money_meanwhile_leads_to_its_thanks(
+    payer: Customer, gateway: FakeGateway
+) -> None:
+    browser = signed_in(payer)
+    page = browser.get("/p/demo")["body"]
+    browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    (first,) = checkouts_of(payer)
+    gateway.complete.add(first.session_id)
+    answer = browser.submit(page, "/p/demo/checkouts", [("document", D1), ("document", D2)])
+    assert answer["headers"]["location"] == f"/p/demo/thanks?checkout={first.checkout_id}"
+    assert len(checkouts_of(payer)) == 1
+
+
+def test_what_the_bank_is_working_on_cannot_be_paid_again(
+    payer: Customer, gateway: FakeGateway, table: Table
+) -> None:
+    browser = signed_in(payer)
+    page = browser.get("/p/demo")["body"]
+    browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    (first,) = checkouts_of(payer)
+    table.write(
+        Update(
+            keys.open_checkout("demo", payer.customer_id, first.checkout_id),
+            set={"state": "processing"},
+        )
+    )
+    home = browser.get("/p/demo")["body"]
+    assert "being processed" in home
+    assert f'value="{D1}"' not in home
+    refused = browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    assert refused["statusCode"] == 409
+    thanks = browser.get(f"/p/demo/thanks?checkout={first.checkout_id}")
+    assert thanks["statusCode"] == 200
+    assert "is being processed" in thanks["body"]
+
+
+@pytest.mark.parametrize("fields", [[], [("document", D1), ("document", D3)]])
+def test_a_choice_of_nothing_or_of_two_currencies_is_explained(
+    payer: Customer, gateway: FakeGateway, fields: list[tuple[str, str]]
+) -> None:
+    browser = signed_in(payer)
+    answer = browser.submit(browser.get("/p/demo")["body"], "/p/demo/checkouts", fields)
+    assert answer["statusCode"] == 422
+    assert "There is a problem" in answer["body"]
+    assert not gateway.made
+
+
+def test_a_gateway_that_did_not_answer_is_asked_again_for_the_very_same_page(
+    payer: Customer, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in(payer)
+    page = browser.get("/p/demo")["body"]
+    working = gateway.create_checkout
+    asked: list[Checkout] = []
+
+    def silent(*args: object, **named: object) -> tuple[str, str]:
+        asked.append(args[2])  # type: ignore[arg-type]
+        raise GatewayUnavailable()
+
+    monkeypatch.setattr(gateway, "create_checkout", silent)
+    answer = browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    assert answer["statusCode"] == 503
+    assert "Nothing was taken" in answer["body"]
+    monkeypatch.setattr(gateway, "create_checkout", working)
+    again = browser.submit(page, "/p/demo/checkouts", [("document", D1)])
+    assert again["statusCode"] == 303
+    ((made, _, _),) = gateway.made.values()
+    assert asked == [made], "the same row, so that the gateway's idempotency key is the same"
+
+
+def test_two_clicks_at_the_same_moment_lead_to_one_page(
+    payer: Customer, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkouts = runtime.checkouts()
+    really_begin = type(checkouts).begin
+    lost: list[Begun] = []
+
+    def begin(self: object, *args: object) -> Begun:
+        """Let another click win between this one's read and its write, once."""
+        if not lost:
+            lost.append(Begun.CHANGED)
+            start_checkout(runtime.starting_checkouts(), principal, [D1], moment())
+            lost[0] = really_begin(self, *args)  # type: ignore[arg-type]
+            return lost[0]
+        return really_begin(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(checkouts), "begin", begin)
+    principal = Principal("demo", payer.customer_id)
+    url = start_checkout(runtime.starting_checkouts(), principal, [D1], moment())
+    assert lost == [Begun.CHANGED], "the second write must have met the first"
+    (noted,) = checkouts_of(payer)
+    assert noted.url == url
+    assert len(gateway.made) == 1
