@@ -59,10 +59,10 @@ def step_posting(
         return _moved(part, value_date, freed.movements, payment, books, now, complete=False)
     waits = payment.unapplied.minor + freed.minor
     amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)
-    own, *fees = cash_movements(step.kind, -amount, payment, step.entry)
-    own = own if amount == wanted else replace(own, reason=MORE_THAN_PAID)
-    movements = (*freed.movements, own, *fees)
+    movements = (*freed.movements, *cash_movements(step.kind, -amount, payment, step.entry))
     moved = _moved(step.posting_id, value_date, movements, payment, books, now)
+    if amount != wanted:
+        moved = replace(moved, posting=replace(moved.posting, note=MORE_THAN_PAID))
     if step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK):
         moved = replace(moved, payment=replace(moved.payment, state=PaymentState.RETURNED))
     return replace(moved, short=wanted - amount)
@@ -145,11 +145,11 @@ def cash_movements(
     """Return the movement of a payment's money at the gateway, and that of what it cost.
 
     amount is in the payment's currency. Where the gateway moved another one, what it moved is kept
-    with it: the rate is the gateway's.
+    with it: the rate is the gateway's. An amount of nothing is no movement.
     """
     cash = other_cash(entry, amount.currency)
     moved = Movement(kind, amount, source_id=payment.payment_id, via=GATEWAY, cash=cash)
-    return (moved, *fee_movements(entry))
+    return ((moved,) if amount else ()) + fee_movements(entry)
 
 
 def other_cash(entry: BalanceEntry | None, currency: str) -> Money | None:

@@ -5,6 +5,7 @@ posting whose id names the gateway's object, so that however often and in whatev
 them, the books end the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,7 +70,15 @@ def gateway_steps(told: GatewayPayment, payment_id: str) -> tuple[Step, ...]:
         found.append(
             Step(f"return:{payment_id}", MovementKind.RETURN, None, at, _minus(told.returned))
         )
-    return tuple(sorted(found, key=lambda s: (s.at, s.comes_back, s.posting_id)))
+    left_at = {s.posting_id: s.at for s in found}
+    return tuple(sorted(found, key=lambda s: (s.at, _turn(s, left_at), s.posting_id)))
+
+
+def _turn(step: Step, left_at: Mapping[str, datetime]) -> int:
+    """Return the turn of step within its second: what comes back may be what leaves then."""
+    if not step.comes_back:
+        return 1
+    return 0 if left_at[step.undoes] < step.at else 2
 
 
 def _refund(refund: GatewayRefund) -> list[Step]:
