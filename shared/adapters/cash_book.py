@@ -112,7 +112,8 @@ def _also(entity: Entity, customer: Customer, step: Step, now: Now) -> Iterator[
         if before is not None:
             yield _payment_write(entity_id, before, after)
         yield from _incoming_writes(entity_id, before, after)
-        since = after.version if before is not None and before.state is PaymentState.SETTLED else 0
+        later = before is not None and before.state is not PaymentState.PENDING
+        since = after.version if later else 0
         yield from writeback_puts(entity_id, after, to_tell(before, after), now, since)
     for earlier, refund in step.refunds:
         if earlier is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import batched
+from itertools import batched, chain
 
 from shared.adapters import keys
 from shared.adapters.account_items import credit_from
@@ -112,11 +112,15 @@ class Receivables:
             yield document_from(item)
 
     def payments(self, entity_id: str, customer_id: str) -> Iterator[Payment]:
-        """Yield the payments of one customer, in no order of time."""
+        """Yield the payments of one customer, announced ones too, in no order of time."""
         came = self._postings(entity_id, customer_id, "payment:")
-        for chunk in batched(came, _KEYS_PER_READ, strict=False):
-            ids = [posting.movements[0].source_id for posting in chunk]
-            for item in self._table.get_many([keys.payment(entity_id, i) for i in ids]):
+        announced = self._table.query(keys.live(entity_id, customer_id), begins="INCOMING#")
+        ids = chain(
+            (posting.movements[0].source_id for posting in came),
+            (item["payment_id"] for item in announced),
+        )
+        for chunk in batched(ids, _KEYS_PER_READ, strict=False):
+            for item in self._table.get_many([keys.payment(entity_id, i) for i in chunk]):
                 yield payment_from(item)
 
     def _postings(self, entity_id: str, customer_id: str, begins: str) -> Iterator[Posting]:

@@ -102,9 +102,19 @@ def invoke(sent: dict[str, Any]) -> SimpleNamespace:
     )
 
 
-def call(token: str | None, method: str, path: str, body: object = None) -> SimpleNamespace:
-    """Call /api/v1 + path with a token and a JSON body (a string is sent as it is)."""
+def call(
+    token: str | None,
+    method: str,
+    path: str,
+    body: object = None,
+    more: dict[str, str] | None = None,
+) -> SimpleNamespace:
+    """Call /api/v1 + path with a token and a JSON body (a string is sent as it is).
+
+    more are further headers.
+    """
     headers = {"authorization": f"Bearer {token}"} if token is not None else {}
+    headers |= more or {}
     if isinstance(body, str):
         headers["content-type"], text = "application/yaml", body
     else:
