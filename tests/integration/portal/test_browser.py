@@ -12,7 +12,7 @@ from shared import runtime
 from shared.domain.account import Customer
 from shared.domain.clock import Now
 from tests.integration import hub
-from tests.integration.test_portal import (
+from tests.integration.portal.people import (
     D1,
     D2,
     D3,
@@ -20,7 +20,6 @@ from tests.integration.test_portal import (
     TODAY,
     FakeGateway,
     add_open_invoice,
-    gateway,
 )
 from tests.support.served_portal import served
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-__all__ = ["gateway"]
 LONG = "INV-2026-000000000000000000000000001"
 
 
