@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from functions.operator_api.schema.customers import CoverOut, CustomerOut, CustomerRow
-from functions.operator_api.schema.documents import DocumentOut
+from functions.operator_api.schema.documents import DiscountOut, DocumentOut, InstalmentOut
 from functions.operator_api.schema.entities import EntityOut
 from functions.operator_api.schema.figures import AgeingOut
 from functions.operator_api.schema.messages import DecisionOut, ItemOut
@@ -12,12 +12,21 @@ from functions.operator_api.schema.payments import AllocationOut, PaymentOut, Re
 from functions.operator_api.schema.wire import Amount, amount
 from functions.operator_api.schema.work import HoldOut, ParkedOut, TaskOut
 from shared.adapters.receivables import Listed
-from shared.domain.account import Account, Credit, Document, Entity, Hold, NoticeItem
+from shared.domain.account import (
+    Account,
+    Credit,
+    Discount,
+    Document,
+    Entity,
+    Hold,
+    NoticeItem,
+)
 from shared.domain.coverage import Cover
 from shared.domain.decide import Decision
 from shared.domain.document_state import state_of
 from shared.domain.figures import BUCKETS, Ageing, ageing
 from shared.domain.money import Money
+from shared.domain.open_items import all_open_items
 from shared.domain.parked import Parked
 from shared.domain.payment import Payment, PaymentState
 from shared.domain.refund import Refund
@@ -50,6 +59,16 @@ def document_out(customer_id: str, document: Document) -> DocumentOut:
         due_on=document.due_on,
         total=amount(document.total),
         open=amount(document.open),
+        instalments=[
+            InstalmentOut(
+                number=part.number,
+                due_on=part.due_on,
+                total=amount(part.total),
+                open=amount(part.open),
+            )
+            for part in document.instalments
+        ],
+        discount=_discount_out(document.discount),
         tax={
             rate: amount(Money(minor=minor, currency=currency))
             for rate, minor in document.tax_minor.items()
@@ -60,6 +79,19 @@ def document_out(customer_id: str, document: Document) -> DocumentOut:
         stage_done=document.stage_done,
         invoice_id=document.invoice_id,
         version=document.version,
+    )
+
+
+def _discount_out(discount: Discount | None) -> DiscountOut | None:
+    if discount is None:
+        return None
+    taken = Money(minor=discount.taken_minor, currency=discount.amount.currency)
+    return DiscountOut(
+        percent=discount.percent,
+        last_day=discount.last_day,
+        amount=amount(discount.amount),
+        treatment=str(discount.treatment),
+        taken=amount(taken),
     )
 
 
@@ -85,15 +117,15 @@ def sums(amounts: Iterable[Money]) -> list[Amount]:
 
 
 def customer_row(listed: Listed, documents: Sequence[Document], today: date) -> CustomerRow:
-    late = [d for d in documents if d.days_late(today) > 0]
+    late = [item for item in all_open_items(documents) if item.days_late(today) > 0]
     return CustomerRow(
         customer_id=listed.customer_id,
         external_id=listed.external_id,
         name=listed.name,
         email=listed.email,
         open=sums(d.open for d in documents),
-        overdue=sums(d.open for d in late),
-        days_late=max((d.days_late(today) for d in late), default=0),
+        overdue=sums(item.open for item in late),
+        days_late=max((item.days_late(today) for item in late), default=0),
     )
 
 

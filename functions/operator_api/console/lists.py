@@ -12,6 +12,7 @@ from shared import runtime
 from shared.adapters.receivables import Listed
 from shared.domain.account import Document
 from shared.domain.figures import BUCKETS, Ageing, ageing, bucket_of
+from shared.domain.open_items import open_items
 from shared.errors import NotFound
 
 _CUSTOMERS_READ = 2_000
@@ -52,7 +53,7 @@ def customers(visit: Visit, wanted: str, sort: str) -> http.Answer:
 
 
 def invoices(visit: Visit, currency: str, bucket: str) -> http.Answer:
-    """Show what is open in a currency and age: the documents behind a number. Raises NotFound."""
+    """Show what is open in a currency and age: the items behind a number. Raises NotFound."""
     if bucket not in BUCKETS:
         raise NotFound(bucket=bucket[:20])
     entity_id = visit.entity.entity_id
@@ -61,9 +62,10 @@ def invoices(visit: Visit, currency: str, bucket: str) -> http.Answer:
     names = {c.customer_id: c.name for c in islice(lists.customers(entity_id), _CUSTOMERS_READ)}
     place = BUCKETS.index(bucket)
     rows = [
-        (names.get(customer_id, ""), customer_id, document)
+        (names.get(customer_id, ""), customer_id, item)
         for _, customer_id, document in lists.open_documents(entity_id, visit.entity.shards)
-        if document.open.currency == currency and bucket_of(document.days_late(today)) == place
+        for item in open_items(document)
+        if item.open.currency == currency and bucket_of(item.days_late(today)) == place
     ]
     return page("invoices", visit, rows=rows, currency=currency, label=LABELS[bucket], today=today)
 

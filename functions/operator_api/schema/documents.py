@@ -5,6 +5,21 @@ from datetime import date
 from functions.operator_api.schema.wire import Amount, Wire
 
 
+class InstalmentOut(Wire):
+    number: int
+    due_on: date
+    total: Amount
+    open: Amount
+
+
+class DiscountOut(Wire):
+    percent: str
+    last_day: date
+    amount: Amount
+    treatment: str
+    taken: Amount
+
+
 class DocumentOut(Wire):
     document_id: str
     customer_id: str
@@ -15,6 +30,8 @@ class DocumentOut(Wire):
     due_on: date
     total: Amount
     open: Amount
+    instalments: list[InstalmentOut]
+    discount: DiscountOut | None
     tax: dict[str, Amount]
     state: str
     description: str
