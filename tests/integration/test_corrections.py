@@ -198,6 +198,19 @@ def test_two_notes_at_once_take_no_more_than_the_invoice(clerk, monkeypatch) -> 
     balanced()
 
 
+def test_two_notes_at_once_on_a_paid_invoice_take_no_more_than_it_either(
+    clerk, monkeypatch
+) -> None:
+    whose = issue(clerk)["document_id"]
+    pay(whose)
+    credit(whose, lines=1)
+    once_before_writing(monkeypatch, lambda: credit(whose))
+    answer = clerk("POST", f"/invoices/{whose}/credit-notes?customer={ULID}", {"reason": "return"})
+    assert answer.status == 409
+    assert sum(c["unapplied"] for c in stored("CREDIT")) == 27_007
+    balanced()
+
+
 def test_a_payment_in_between_makes_the_note_a_credit(clerk, monkeypatch) -> None:
     whose = issue(clerk)["document_id"]
     once_before_writing(monkeypatch, lambda: pay(whose))

@@ -2,6 +2,7 @@
 
 from tests.mutants.bug import Bug
 from tests.mutants.planted.charges import CHARGE_BUGS
+from tests.mutants.planted.documents import DOCUMENT_BUGS
 from tests.mutants.planted.imports import IMPORT_BUGS
 from tests.mutants.planted.ledger import LEDGER_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
@@ -12,6 +13,7 @@ PLANTED: tuple[Bug, ...] = (
     *LEDGER_BUGS,
     *STORAGE_BUGS,
     *MONEY_IN_BUGS,
+    *DOCUMENT_BUGS,
     *IMPORT_BUGS,
     *CHARGE_BUGS,
     *MESSAGE_BUGS,
