@@ -198,9 +198,7 @@ def test_two_notes_at_once_take_no_more_than_the_invoice(clerk, monkeypatch) -> 
     balanced()
 
 
-def test_two_notes_at_once_on_a_paid_invoice_take_no_more_than_it_either(
-    clerk, monkeypatch
-) -> None:
+def test_two_notes_at_once_on_a_paid_invoice_take_no_more_either(clerk, monkeypatch) -> None:
     whose = issue(clerk)["document_id"]
     pay(whose)
     credit(whose, lines=1)
