@@ -24,6 +24,7 @@ from shared.usecases.check_books import look
 from shared.usecases.rebuild_books import rebuild_books
 from tests.integration import hub
 from tests.integration.money import euros, items, of_type
+from tests.support.capacity import meter
 from tests.support.operators import ADMIN, AUDIENCE, call, issuer, operator
 from tests.unit.test_decide import LADDER
 
@@ -315,3 +316,11 @@ def night() -> None:
 def lines(capsys) -> list[dict[str, Any]]:
     said = capsys.readouterr().out.splitlines()
     return [json.loads(line) for line in said if line.startswith("{")]
+
+
+def test_a_small_customer_is_checked_for_a_few_read_units(shop):
+    with meter(runtime.client("dynamodb")) as used:
+        assert shop.look() == ()
+    print(f"one customer: {used.read_units} read units, {used.calls} calls")
+    assert (used.calls, used.write_units) == (4, 0)
+    assert used.read_units <= 5
