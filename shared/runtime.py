@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
+    from shared.usecases.request_refund import Ports as RefundPorts
     from shared.usecases.send_notice import Ports as SendingPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
 
@@ -543,6 +544,13 @@ def cash_desk() -> "CashDesk":
     from shared.usecases.cash_desk import Desk
 
     return Desk(CashBook(table()), accounts(), pause)
+
+
+def refunding() -> "RefundPorts":
+    """Return everything that asking the gateway for a refund needs."""
+    from shared.usecases.request_refund import Ports
+
+    return Ports(cash_desk(), gateway())
 
 
 def money_in() -> "MoneyInPorts":

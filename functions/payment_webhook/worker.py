@@ -1,4 +1,7 @@
-"""Follows stored webhooks: asks the gateway what happened, and books what is true."""
+"""Follows stored webhooks: asks the gateway what happened, and books what is true.
+
+Refunds that people want are asked for here as well: only this worker has the gateway's key.
+"""
 
 from typing import Any
 
@@ -6,6 +9,7 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
+from shared.usecases.request_refund import request_refund
 from shared.usecases.take_event import take_event
 
 log = Logger()
@@ -17,7 +21,15 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
 
 
 def _take(body: dict[str, Any]) -> None:
+    if "refund_id" in body:
+        _refund(body["entity"], body["refund_id"])
+        return
     entity_id, event_id = body["entity"], body["event_id"]
     outcome = take_event(runtime.money_in(), runtime.inbox(), entity_id, event_id, runtime.now())
     tell = log.warning if outcome.state == "parked" else log.info
     tell("event " + outcome.state, code=outcome.code, entity=entity_id, event_id=event_id)
+
+
+def _refund(entity_id: str, refund_id: str) -> None:
+    refund = request_refund(runtime.refunding(), entity_id, refund_id, runtime.now())
+    log.info(f"refund {refund.state}", entity=entity_id, refund_id=refund_id)

@@ -26,7 +26,7 @@ from shared.domain.books import Books
 from shared.domain.cash_step import Asked, Done, Step, to_tell
 from shared.domain.clock import Now
 from shared.domain.payment import Payment, PaymentState
-from shared.domain.refund import Refund, RefundState
+from shared.domain.refund import ASK_PENDING_AGAIN, OPEN, Refund, RefundState
 from shared.errors import NotFound, WriteConflict
 
 
@@ -141,6 +141,8 @@ def _incoming_writes(entity_id: str, before: Payment | None, after: Payment) -> 
 
 def _refund_write(entity_id: str, before: Refund, after: Refund, now: Now) -> Write:
     item = refund_item(entity_id, after)
-    if after.state in (RefundState.REQUESTED, RefundState.UNKNOWN):
-        item |= keys.pending_entry(entity_id, "refund", now.wall, after.refund_id)
+    if after.state in OPEN:
+        slow = after.state is RefundState.PENDING
+        since = now.wall + ASK_PENDING_AGAIN if slow else now.wall
+        item |= keys.pending_entry(entity_id, "refund", since, after.refund_id)
     return Put(item, condition=VERSION, values=seen(before.version))

@@ -1,7 +1,7 @@
 """Money that goes back to a customer because a person wants it to. Values only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.money import Money
@@ -35,6 +35,7 @@ _RANK = {
 }
 OPEN = frozenset({RefundState.REQUESTED, RefundState.UNKNOWN, RefundState.PENDING})
 """States in which the gateway has not said its last word."""
+ASK_PENDING_AGAIN = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from shared.usecases.cash_desk import Desk, again, look
 
 class Gateway(Protocol):
     def refund(self, reference: str, amount: Money, refund_id: str) -> GatewayRefund: ...
+    def refunds_of(self, reference: str) -> tuple[GatewayRefund, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,28 @@ def request_refund(ports: Ports, entity_id: str, refund_id: str, now: Now) -> Re
     carries out once. A refusal gives the money back to the customer's unapplied money, with a task.
     """
     refund = ports.desk.cash.refund(entity_id, refund_id)
-    if refund.state not in (RefundState.REQUESTED, RefundState.UNKNOWN):
+    if refund.state not in OPEN:
         return refund
     try:
-        told = ports.gateway.refund(refund.payment_reference, refund.amount, refund_id)
+        told = _known(ports.gateway, refund) or ports.gateway.refund(
+            refund.payment_reference, refund.amount, refund_id
+        )
     except GatewayUnavailable:
         return _moved(ports.desk, entity_id, refund_id, RefundState.UNKNOWN, "", now)
-    except (GatewayRefused, NotFound) as refused:
-        return _moved(ports.desk, entity_id, refund_id, RefundState.FAILED, refused.code, now)
+    except (GatewayRefused, NotFound):
+        return _moved(ports.desk, entity_id, refund_id, RefundState.FAILED, "", now)
     return note_refund(ports.desk, entity_id, refund_id, told, now)
+
+
+def _known(gateway: Gateway, refund: Refund) -> GatewayRefund | None:
+    """Return what the gateway knows of a refund that it was asked for before, by our mark.
+
+    Its memory of our key is shorter than a long outage.
+    """
+    if refund.state is RefundState.REQUESTED:
+        return None
+    made = gateway.refunds_of(refund.payment_reference)
+    return next((r for r in made if r.asked_as == refund.refund_id), None)
 
 
 def note_refund(
@@ -70,9 +84,9 @@ def _move(
     desk: Desk, entity_id: str, refund_id: str, state: RefundState, reference: str, now: Now
 ) -> Refund:
     refund = desk.cash.refund(entity_id, refund_id)
-    if not moves(refund.state, state):
+    still = state is refund.state and state in (RefundState.PENDING, RefundState.UNKNOWN)
+    if not still and not moves(refund.state, state):
         return refund
-    reference = reference if state in OPEN or state is RefundState.DONE else refund.reference
     after = replace(
         refund,
         state=state,
