@@ -5,6 +5,7 @@ from datetime import date
 
 from shared.domain.account import Document, DocumentKind
 from shared.domain.clock import Now
+from shared.domain.discount import with_discounts
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.settle import allocated
@@ -23,18 +24,20 @@ def credit_note_posting(
 ) -> Posting:
     """Return the posting of a credit note: it goes first to what is open of its invoice.
 
-    The rest stays unapplied, with the note as its source. tax is that part of the note which the
-    books know as tax of the invoice, by rate.
+    The rest stays unapplied, with the note as its source. A discount is then one on what remains:
+    where that was paid in time, it is taken. tax is that part of the note which the books know as
+    tax of the invoice, by rate.
     """
     used = min(note.total, invoice.open)
     credit = Movement(
         MovementKind.CREDIT_NOTE, note.total, source_id=note.document_id, reason=reason, tax=tax
     )
+    allocations = allocated(note.document_id, invoice, used) if used else ()
     return Posting(
         posting_id=f"credit_note:{note.document_id}",
         value_date=note.issued_on,
         recorded_at=now.business,
-        movements=(credit, *(allocated(note.document_id, invoice, used) if used else ())),
+        movements=with_discounts([invoice], (credit, *allocations), note.issued_on),
         by=by,
         note=note.description,
     )

@@ -71,16 +71,21 @@ def with_discounts(
 ) -> tuple[Movement, ...]:
     """Return movements, and after them the discounts that they earn or lose.
 
-    documents are as they stand before. value_date is the day of the money that movements allocate.
-    A discount that is earned is all that is then left open; one that is lost, because money that
-    earned it went back, is taken back whole.
+    documents are as they stand before. value_date is the day of the money that movements allocate;
+    a credit note that is written for a document is no money, and may come at any time. A discount
+    that is earned is all that is then left open; one that is lost, because money that earned it
+    went back, is taken back whole.
     """
     extra: list[Movement] = []
     offering = [d for d in documents if d.discount is not None]
     for document in sorted(offering, key=lambda d: d.document_id):
         own = [m for m in movements if m.document_id == document.document_id]
         if own:
-            extra += _of(document, own, followed(document, movements, value_date), value_date)
+            discount = followed(document, movements, value_date)
+            in_time = discount is not None and (
+                value_date <= _until(discount) or not _paid(own, _notes(movements))
+            )
+            extra += _of(document, own, discount, in_time)
     return (*movements, *extra)
 
 
@@ -96,15 +101,14 @@ def followed(
     if discount is None:
         return None
     movements = tuple(movements)
-    notes = {m.source_id for m in movements if m.kind is MovementKind.CREDIT_NOTE}
+    notes = _notes(movements)
     own = [m for m in movements if m.document_id == document.document_id]
-    revised = paid = taken = 0
+    paid = _paid(own, notes)
+    revised = taken = 0
     for movement in own:
         if movement.kind is MovementKind.DISCOUNT:
             taken -= movement.amount.minor
-        elif movement.kind is MovementKind.ALLOCATION and movement.source_id not in notes:
-            paid -= movement.amount.minor
-        elif movement.kind in (MovementKind.ALLOCATION, MovementKind.REVISION):
+        elif movement.kind is MovementKind.REVISION or movement.source_id in notes:
             revised += movement.amount.minor
     if revised:
         discount = _rebased(document, discount, revised)
@@ -116,8 +120,19 @@ def followed(
     return discount if late == discount.late_minor else replace(discount, late_minor=late)
 
 
+def _notes(movements: Iterable[Movement]) -> frozenset[str]:
+    """Return the credit notes that movements write."""
+    return frozenset(m.source_id for m in movements if m.kind is MovementKind.CREDIT_NOTE)
+
+
+def _paid(own: Iterable[Movement], notes: frozenset[str]) -> int:
+    """Return what own allocates of money, in minor units: everything but new credit notes."""
+    allocations = (m for m in own if m.kind is MovementKind.ALLOCATION)
+    return -sum(m.amount.minor for m in allocations if m.source_id not in notes)
+
+
 def _of(
-    document: Document, own: Sequence[Movement], discount: Discount | None, value_date: date
+    document: Document, own: Sequence[Movement], discount: Discount | None, in_time: bool
 ) -> list[Movement]:
     if discount is None:
         return []
@@ -128,7 +143,7 @@ def _of(
     if discount.taken_minor:
         lost = not earned and MovementKind.DEALLOCATION in kinds
         return _movements(document, own, discount, discount.taken_minor) if lost else []
-    if not earned or MovementKind.ALLOCATION not in kinds or value_date > _until(discount):
+    if not earned or MovementKind.ALLOCATION not in kinds or not in_time:
         return []
     return _movements(document, own, discount, -open_minor)
 

@@ -168,6 +168,18 @@ def test_a_revised_total_and_a_credit_note_carry_the_discount_along():
     assert paid(credited, 489_99, LAST)[0].open == eur(10_01)
 
 
+def test_a_credit_note_after_the_last_day_completes_what_was_paid_in_time():
+    document, _ = paid(invoice("2/10 net 30", 1000_00), 784_00, LAST)
+    note = Movement(MovementKind.CREDIT_NOTE, eur(200_00), source_id="cn")
+    use = Movement(MovementKind.ALLOCATION, eur(-200_00), "d", source_id="cn")
+    much_later = LAST + timedelta(days=60)
+    movements = with_discounts([document], (note, use), much_later)
+    assert discounts(movements) == [(-16_00, {})]
+    assert after(document, movements, much_later).open == eur(0)
+    late, _ = paid(invoice("2/10 net 30", 1000_00), 784_00, LAST + timedelta(days=1))
+    assert discounts(with_discounts([late], (note, use), LAST)) == []
+
+
 def test_the_discount_of_an_invoice_in_parts_comes_off_the_last_parts():
     document = invoice("2/10 3 x 30 days", 900_00)
     done, movements = paid(document, 882_00, LAST)
