@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from random import Random
 from types import SimpleNamespace
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
@@ -20,6 +21,9 @@ from shared.domain.clock import Now
 from shared.domain.import_run import DroppedFile
 from shared.domain.roles import Principal, Role
 from shared.usecases.import_file import Drop, import_file
+from tests.sim.balance import Balance
+from tests.sim.gateway import Gateway
+from tests.sim.outside import Outages
 from tests.support.dynamodb_model import DynamoModel
 
 URL = "http://hub.example/api/v1"
@@ -45,15 +49,18 @@ class Bucket:
 
 @dataclass
 class Hub:
-    """The hub and its table. now is what its next call takes for the moment."""
+    """The hub, its table and its gateway. now is what its next call takes for the moment."""
 
     model: DynamoModel
     now: Now
+    gateway: Gateway
     api: Api = field(default_factory=lambda: Api(URL, "none"))
+    _calls: int = 0
 
     def at(self, moment: datetime) -> None:
         """Make moment the time of what follows."""
         self.now = Now(moment, moment)
+        self.gateway.clock = moment
 
     def import_csv(self, entity_id: str, name: str, data: bytes) -> None:
         """Import a file as the drop bucket's handler does. Every row must be good."""
@@ -68,13 +75,14 @@ class Hub:
         self, method: str, url: str, headers: dict[str, str] | None, body: bytes | None
     ) -> Answer:
         """Return the operator API's answer to one call of the command."""
+        self._calls += 1
         parts = urlsplit(url)
         sent = {
             "version": "2.0",
             "rawPath": parts.path,
             "rawQueryString": parts.query,
             "queryStringParameters": dict(parse_qsl(parts.query)) or None,
-            "headers": dict(headers or {}),
+            "headers": {"idempotency-key": f"call-{self._calls}", **(headers or {})},
             "requestContext": {"http": {"method": method, "path": parts.path}, "stage": "$default"},
             "body": None if body is None else body.decode(),
             "isBase64Encoded": False,
@@ -87,14 +95,22 @@ class Hub:
 @contextmanager
 def hub_in_memory(start: datetime) -> Iterator[Hub]:
     """Yield an empty hub. Meanwhile composition root and command know nothing but it."""
-    hub = Hub(DynamoModel(), Now(start, start))
+    chance = Random(0)
+    gateway = Gateway(Outages(chance, of_thousand=0), start, Balance(chance))
+    hub = Hub(DynamoModel(), Now(start, start), gateway)
     with ExitStack() as patched:
         patched.enter_context(patch.dict("os.environ", _ENVIRONMENT))
         patched.callback(_forget)
         _forget()
-        fakes = {"table": lambda: Table(hub.model, "hub"), "drop_bucket": Bucket, "queues": None}
+        fakes = {
+            "table": lambda: Table(hub.model, "hub"),
+            "drop_bucket": Bucket,
+            "queues": SimpleNamespace,
+            "public_url": lambda: "http://hub.example",
+            "gateway": lambda: gateway,
+        }
         for name, fake in fakes.items():
-            patched.enter_context(patch.object(runtime, name, fake or SimpleNamespace))
+            patched.enter_context(patch.object(runtime, name, fake))
         patched.enter_context(patch.object(cli_api, "request", hub.answer))
         yield hub
 
