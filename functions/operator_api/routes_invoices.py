@@ -13,6 +13,7 @@ from functions.operator_api.schema.invoices import (
     LineIn,
     LineOut,
     LinesOut,
+    PdfOut,
     TaxOut,
     VoidIn,
 )
@@ -94,6 +95,19 @@ def get_lines(entity: str, document: str, customer: OfCustomer = "") -> LinesOut
         ],
         prices_include_tax=bool(lines) and lines[0].gross is not None,
     )
+
+
+@router.get(
+    "/api/v1/entities/<entity>/invoices/<document>/pdf",
+    summary="Where the PDF of an invoice, charge or credit note can be read for a minute",
+)
+@needs(Role.VIEWER)
+def get_pdf(entity: str, document: str, customer: OfCustomer = "") -> PdfOut:
+    customer_id, document_id = _found(entity, document, customer)
+    head = runtime.accounts().document(entity, customer_id, document_id)
+    name = f"{head.number}.pdf"
+    url = runtime.documents().address(head.pdf_key, name) if head.pdf_key else None
+    return PdfOut(url=url)
 
 
 @router.post(

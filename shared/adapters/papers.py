@@ -7,7 +7,7 @@ from shared.adapters.invoice_lines import lines_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import VERSION, ConditionLost, Table, Update, seen
 from shared.domain.account import Document, Line
-from shared.domain.movement import MovementKind
+from shared.domain.movement import MovementKind, Posting
 from shared.domain.paper import Paper
 from shared.domain.portal import Received
 
@@ -35,7 +35,7 @@ class Papers:
     ) -> tuple[Received, ...]:
         """Return what was paid on a document in currency, oldest first."""
         found = (
-            Received(posting.value_date, -movement.amount)
+            Received(posting.value_date, -movement.amount, _is_note(posting))
             for item in self._table.query(keys.ledger(entity_id, customer_id), begins="P#")
             for posting in (posting_from(item),)
             for movement in posting.movements
@@ -69,3 +69,7 @@ class Papers:
         whose = (entity_id, customer_id, document_id)
         heads = self._table.get_many([keys.open_head(*whose), keys.closed_head(*whose)])
         return heads[0] if heads else None
+
+
+def _is_note(posting: Posting) -> bool:
+    return posting.movements[0].kind is MovementKind.CREDIT_NOTE

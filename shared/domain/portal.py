@@ -134,10 +134,11 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A part of a payment that reached a document."""
+    """A part of a payment that reached a document, or of its own credit note (credited)."""
 
     received_on: date
     amount: Money
+    credited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

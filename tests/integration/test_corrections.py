@@ -17,8 +17,11 @@ from shared.adapters.table import Put, Update
 from shared.domain.account import Document
 from shared.domain.credit_note import CreditAsked
 from shared.domain.movement import Movement, MovementKind, Posting, fold
+from shared.domain.portal import Principal
 from shared.domain.settle import allocated
+from shared.usecases import portal_views
 from shared.usecases.issue_credit_note import issue_credit_note
+from shared.usecases.render_document import render_document
 from tests.integration import hub
 from tests.integration.drops import stored
 from tests.support.operators import ADMIN, AUDIENCE, call, issuer
@@ -180,6 +183,26 @@ def test_a_credit_note_on_a_paid_invoice_is_the_customers_credit(clerk) -> None:
     (credit,) = [c for c in stored("CREDIT") if c["unapplied"]]
     assert (credit["source_id"], credit["unapplied"]) == (note["document_id"], 27_007)
     balanced()
+
+
+def test_the_customer_sees_what_was_credited_beside_what_was_paid(clerk) -> None:
+    whose = issue(clerk)["document_id"]
+    credit(whose, lines=1)
+    view = portal_views.invoice(
+        runtime.accounts(), runtime.papers(), Principal("acme", ULID), whose, runtime.now()
+    )
+    assert [(r.credited, r.amount.minor) for r in view.received] == [(True, 23_800)]
+    assert view.row.payable.minor == 27_007 - 23_800
+
+
+def test_the_paper_of_a_note_is_found_by_its_number(clerk) -> None:
+    whose = issue(clerk)["document_id"]
+    note = credit(whose)
+    assert clerk("GET", f"/invoices/{note.number}/pdf").json == {"url": None}
+    ports = (runtime.accounts(), runtime.papers(), runtime.printer(), runtime.documents())
+    assert render_document(*ports, "acme", ULID, note.document_id) == "rendered"
+    url = clerk("GET", f"/invoices/{note.number}/pdf").json["url"]
+    assert f"{note.number}.pdf" in url
 
 
 def test_a_repeated_request_gives_the_same_note(clerk) -> None:

@@ -83,6 +83,10 @@ class LinesOut(Wire):
     prices_include_tax: bool
 
 
+class PdfOut(Wire):
+    url: Annotated[str | None, Field(description="None while it is being prepared")]
+
+
 class CreditLineIn(Wire):
     line: Annotated[int, Field(ge=1, le=300, description="As the invoice's lines are counted")]
     quantity: Annotated[Quantity | None, Field(description="So much of it")] = None
