@@ -349,6 +349,7 @@ def sending() -> "SendingPorts":
         texts=texts(),
         links=links(),
         receipts=payments(),
+        ledger=ledger(),
         mailer=mailer,
         archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
         public_url=public_url(),

@@ -30,7 +30,8 @@ class MailView:
     """Everything a mail says. today is the customer's date; link the portal link, absolute.
 
     items are all open documents, those that the mail does not ask for included; fees are the
-    charges made together with this mail, as pairs of number and amount.
+    charges made together with this mail, as pairs of number and amount. interest is what the items
+    asked for have borne by now, by currency, where it is named and not charged.
     """
 
     entity: Entity
@@ -40,6 +41,7 @@ class MailView:
     link: str
     fees: tuple[tuple[str, Money], ...] = ()
     payment: ReceiptView | None = None
+    interest: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy, Stage
 from shared.usecases import mail_event
 from shared.usecases.sweep import to_send
+from shared.usecases.threatened import Ledger, threatened
 
 
 class Accounts(mail_event.Accounts, Protocol):
@@ -88,6 +89,7 @@ class Ports:
     texts: Texts
     links: Links
     receipts: Receipts
+    ledger: Ledger
     mailer: Mailer
     archive: Archive
     public_url: str
@@ -176,7 +178,9 @@ def _mail(
             stage = claimed
         template = stage.template
         fees = _fees(account, decision, stage)
-        view = MailView(entity, customer, decision.items, today, "", fees)
+        asked = document_ids_of(decision.documents)
+        interest = threatened(ports.ledger, entity.entity_id, account, asked, policy, today)
+        view = MailView(entity, customer, decision.items, today, "", fees, interest=interest)
     elif notice.kind == "receipt":
         payment = ports.receipts.receipt(entity.entity_id, notice.payment_id)
         view = replace(view, payment=payment)

@@ -259,6 +259,18 @@ def test_a_threat_is_never_booked(overdue):
     assert kinds() == ["allocation", "invoice", "payment"]
 
 
+@pytest.mark.rule("R20", "R22")
+def test_a_threat_is_named_in_the_reminder_with_its_figure(overdue):
+    seller = overdue(policy([{**STAGES[0], "offset_days": 28}], claim="threat"))
+    at(date(2025, 2, 28))
+    hub.sweep(seller)
+    hub.relay(seller)
+    hub.drain("NOTICE")
+    (mail,) = hub.sent_mails()
+    assert "Interest to date, not charged so far: €86.45" in mail.body
+    assert kinds() == ["invoice"]
+
+
 @pytest.mark.rule("R32")
 def test_a_day_without_a_known_rate_asks_a_person_and_charges_nothing_until_it_is_there(table):
     seller = hub.seed(policy(law="uk"))
@@ -311,8 +323,7 @@ def test_a_stage_that_charges_interest_tells_its_figure_in_the_same_mail(overdue
         hub.drain("NOTICE")
     accrue(date(2025, 4, 1))
     (mail,) = hub.sent_mails()
-    assert "INV1-INT-20250228" in mail.body
-    assert "86.45" in mail.body
+    assert "Charged now, INV1-INT-20250228: €86.45" in mail.body
     assert kinds() == ["charge", "invoice"]
 
 
@@ -376,21 +387,33 @@ def test_a_charge_decided_on_an_older_look_is_decided_anew(overdue, monkeypatch)
     assert found["INV1-INT-20250228"].total.minor == reckoned(found["INV1"], date(2025, 2, 28))
 
 
-def test_two_charges_of_one_invoice_at_once_are_reckoned_one_after_the_other(overdue, monkeypatch):
+@pytest.mark.rule("R2")
+@pytest.mark.parametrize(
+    "days",
+    [(MARCH, date(2025, 4, 1)), (MARCH, date(2025, 4, 1), date(2025, 6, 1))],
+    ids=["the first two", "later ones"],
+)
+def test_two_charges_of_one_invoice_at_once_are_reckoned_one_after_the_other(
+    overdue, monkeypatch, days
+):
     overdue(policy())
+    *before, earlier, later = days
+    for day in before:
+        accrue(day)
     real = Charges.add
     raced = []
 
     def add(*arguments):
         if not raced:
             raced.append(True)
-            accrue(MARCH)
-            at(date(2025, 4, 1))
+            accrue(earlier)
+            at(later)
         return real(*arguments)
 
     monkeypatch.setattr(Charges, "add", add)
-    accrue(date(2025, 4, 1))
+    accrue(later)
     found = documents()
     charges = [d for d in found.values() if d.charge]
-    assert len(charges) == 2
-    assert abs(sum(map(net, charges)) - reckoned(found["INV1"], date(2025, 3, 31))) <= 1
+    assert len(charges) == len(days)
+    through = later - timedelta(days=1)
+    assert abs(sum(map(net, charges)) - reckoned(found["INV1"], through)) <= 1

@@ -202,6 +202,7 @@ def test_it_is_the_sum_of_each_day_s_balance(law, minor, paid, days, grace):
         year = law.year_days or (366 if day.year % 4 == 0 else 365)
         by_day += owed * percent / 100 / year
     assert exact([one], law, None, through, grace) == by_day
+    assert rounded(interest([one], law, None, through, grace)) == round(by_day)
 
 
 @pytest.mark.rule("R21")

@@ -179,7 +179,14 @@ def test_a_receipt_asks_for_nothing() -> None:
 
 def test_a_late_fee_is_named_with_its_amount() -> None:
     for said in (_mail("late_fee").text, _visible(_mail("late_fee").html)):
-        assert "Late fee F-1: €40.00" in said
+        assert "Charged now, F-1: €40.00" in said
+
+
+@pytest.mark.rule("R20")
+def test_interest_that_is_only_a_threat_is_named_as_not_charged() -> None:
+    mail = _mail("reminder", interest=(eur(8_645),))
+    for said in (mail.text, _visible(mail.html)):
+        assert "Interest to date, not charged so far: €86.45" in said
 
 
 @pytest.mark.parametrize("template", sorted(MAIL_TEMPLATES))

@@ -1,0 +1,52 @@
+"""Interest that a policy names and never charges: what it comes to by now."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Protocol
+
+from shared.domain.account import Account, DocumentKind
+from shared.domain.charges import InvoiceCharges, interest_to_date
+from shared.domain.interest_rule import Claim
+from shared.domain.laws.law import RateNotKnown
+from shared.domain.money import Money
+from shared.domain.movement import Posting
+from shared.domain.policy import Policy
+from shared.usecases.charging import case_of
+
+
+class Ledger(Protocol):
+    def postings(self, entity_id: str, customer_id: str, begins: str = "") -> Iterator[Posting]: ...
+
+
+def threatened(
+    ledger: Ledger,
+    entity_id: str,
+    account: Account,
+    document_ids: Iterable[str],
+    policy: Policy,
+    today: date,
+) -> tuple[Money, ...]:
+    """Return the interest of those invoices through today, by currency; zero sums are left out.
+
+    There is none where the policy does more than threaten, and none where no rate is known: the
+    message goes out without a figure then.
+    """
+    rule = policy.interest
+    if rule is None or rule.claim is not Claim.THREAT:
+        return ()
+    postings = tuple(ledger.postings(entity_id, account.customer.customer_id))
+    sums: dict[str, Money] = {}
+    for document_id in document_ids:
+        invoice = account.document(document_id)
+        if invoice is None or invoice.kind is not DocumentKind.INVOICE:
+            continue
+        nothing_made = InvoiceCharges(document_id)
+        case = case_of(invoice, nothing_made, postings, account.documents, account.credits)
+        try:
+            interest = interest_to_date(invoice, case.debts, rule, today).total
+        except RateNotKnown:
+            return ()
+        sums[interest.currency] = (
+            sums.get(interest.currency, Money.zero(interest.currency)) + interest
+        )
+    return tuple(sums[currency] for currency in sorted(sums) if sums[currency])
