@@ -48,9 +48,9 @@ class Api:
         asked = {k: v for k, v in query.items() if v not in (None, "")}
         return self._call("GET", path + (f"?{urlencode(asked)}" if asked else ""))
 
-    def post(self, path: str, body: Any = None) -> Any:
-        """Return the JSON answer. Raises CliError."""
-        return self._call("POST", path, body)
+    def post(self, path: str, body: Any = None, key: str = "") -> Any:
+        """Return the JSON answer; what has the same key is carried out once. Raises CliError."""
+        return self._answer("POST", path, body, key).json()
 
     def put(self, path: str, body: Any) -> Any:
         """Return the JSON answer; text is sent as YAML. Raises CliError."""
@@ -88,8 +88,8 @@ class Api:
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         return self._answer(method, path, body).json()
 
-    def _answer(self, method: str, path: str, body: Any = None) -> Answer:
-        headers = dict(self._headers)
+    def _answer(self, method: str, path: str, body: Any = None, key: str = "") -> Answer:
+        headers = self._headers | ({"idempotency-key": key} if key else {})
         data = None
         if isinstance(body, str):
             headers["content-type"], data = "application/yaml", body.encode()

@@ -14,6 +14,7 @@ from infra.cli import (
     invoicing,
     journal,
     lists,
+    money,
     recurring,
     stack,
     statement,
@@ -41,6 +42,7 @@ app.add_typer(recurring.app, name="recurring")
 app.add_typer(invoicing.app, name="invoice")
 app.command("credit-note")(invoicing.credit_note)
 app.command("void")(invoicing.void)
+app.add_typer(money.app, name="money")
 app.add_typer(checking.app, name="books")
 app.add_typer(journal.app, name="journal")
 app.command("sweep")(sweeping.sweep)
