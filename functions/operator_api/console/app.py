@@ -5,7 +5,7 @@ from http import HTTPStatus
 from functions.edge import http
 from functions.edge.problems import status_of
 from functions.operator_api import access
-from functions.operator_api.console import customer, home, lists, session
+from functions.operator_api.console import customer, document, home, lists, money, session
 from functions.operator_api.console.pages import Visit, bare, base_of
 from functions.operator_api.console.session import Event
 from shared import runtime
@@ -64,16 +64,37 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
             return lists.invoices(visit, http.query(event, "currency"), http.query(event, "age"))
         case "GET", ["customers", customer_id]:
             return customer.customer(visit, customer_id)
-        case "POST", ["customers", customer_id, "holds"]:
-            return customer.add_hold(visit, customer_id, form)
-        case "POST", ["customers", customer_id, "holds", hold_id]:
-            return customer.end_hold(visit, customer_id, hold_id)
+        case _, ["customers", customer_id, *further] if further:
+            return _of_customer(method, visit, customer_id, further, form)
         case "GET", ["tasks"]:
             return lists.tasks(visit)
         case "POST", ["tasks", task_id]:
             return customer.task_done(visit, task_id, form)
         case "GET", ["parked"]:
             return lists.parked(visit)
+    raise NotFound(path="console")
+
+
+def _of_customer(
+    method: str, visit: Visit, customer_id: str, rest: list[str], form: http.Form
+) -> http.Answer:
+    match method, rest:
+        case "POST", ["holds"]:
+            return customer.add_hold(visit, customer_id, form)
+        case "POST", ["holds", hold_id]:
+            return customer.end_hold(visit, customer_id, hold_id)
+        case "GET", ["money"]:
+            return money.money_page(visit, customer_id)
+        case "POST", ["payments"]:
+            return money.note_payment(visit, customer_id, form)
+        case "POST", ["payments", payment_id, "reverse"]:
+            return money.take_back(visit, customer_id, payment_id, form)
+        case "POST", ["credits", source_id]:
+            return money.use_credit(visit, customer_id, source_id, form)
+        case "GET", ["documents", document_id]:
+            return document.document_page(visit, customer_id, document_id)
+        case "POST", ["documents", document_id, action]:
+            return document.act(visit, customer_id, document_id, action, form)
     raise NotFound(path="console")
 
 

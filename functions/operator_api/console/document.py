@@ -1,0 +1,169 @@
+"""One document: what it asks for, and what a person may do about it."""
+
+import secrets
+from collections.abc import Callable
+from typing import get_args
+
+from functions.edge import http
+from functions.operator_api import access
+from functions.operator_api.console.asking import (
+    asked,
+    field,
+    money,
+    money_or_all,
+    request_id,
+    why_not,
+)
+from functions.operator_api.console.pages import Visit, page
+from functions.operator_api.schema.charges import WaiverIn
+from functions.operator_api.schema.invoices import Why
+from shared import runtime
+from shared.adapters.pause import pause
+from shared.domain.account import Document
+from shared.domain.roles import Role
+from shared.domain.write_off import BAD_DEBT_REASONS, DEDUCTION_REASONS
+from shared.errors import InvalidInput, NotFound
+from shared.usecases import adjust_document as cases
+from shared.usecases.issue_credit_note import issue_credit_note
+from shared.usecases.void_invoice import void_invoice
+from shared.usecases.waive_charge import waive_charge
+
+CREDIT_REASONS: tuple[str, ...] = get_args(Why)
+WAIVER_REASONS: tuple[str, ...] = get_args(WaiverIn.model_fields["reason"].annotation)
+_Act = Callable[[Visit, str, Document, http.Form], object]
+
+
+def document_page(
+    visit: Visit, customer_id: str, document_id: str, problem: str = ""
+) -> http.Answer:
+    """Show one document. Raises NotFound."""
+    entity_id = visit.entity.entity_id
+    document = runtime.accounts().document(entity_id, customer_id, document_id)
+    whose = runtime.accounts().customer(entity_id, customer_id)
+    currency = document.total.currency
+    received = runtime.papers().received(entity_id, customer_id, document_id, currency)
+    return page(
+        "document",
+        visit,
+        status=422 if problem else 200,
+        customer=whose,
+        document=document,
+        lines=runtime.papers().lines(entity_id, customer_id, document_id),
+        received=received,
+        untouched=document.open == document.total and not received,
+        may_give_up=visit.role >= Role.CONTROLLER,
+        credit_reasons=CREDIT_REASONS,
+        waiver_reasons=WAIVER_REASONS,
+        bad_debt_reasons=BAD_DEBT_REASONS,
+        deduction_reasons=DEDUCTION_REASONS,
+        request_id=secrets.token_hex(16),
+        today=access.current().now.today(whose.time_zone),
+        problem=problem,
+    )
+
+
+def act(
+    visit: Visit, customer_id: str, document_id: str, action: str, form: http.Form
+) -> http.Answer:
+    """Do one of the actions on a document, and show it as it stands then. Raises NotFound."""
+    if action not in _ACTIONS:
+        raise NotFound(action=action[:20])
+    role, work = _ACTIONS[action]
+    access.allow(role, visit.entity.entity_id)
+    document = runtime.accounts().document(visit.entity.entity_id, customer_id, document_id)
+    problem = why_not(lambda: work(visit, customer_id, document, form))
+    if problem:
+        return document_page(visit, customer_id, document_id, problem)
+    whose = f"{visit.base}/customers/{http.segment(customer_id)}"
+    return http.see_other(f"{whose}/documents/{http.segment(document_id)}")
+
+
+def _credit(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
+    request = access.current()
+    return issue_credit_note(
+        runtime.accounts(),
+        runtime.corrections(),
+        visit.entity.entity_id,
+        customer_id,
+        document.document_id,
+        _reason(form, CREDIT_REASONS),
+        request.now,
+        pause,
+        text=field(form, "note"),
+        amount=money_or_all(form, "amount", document.total.currency),
+        by=request.principal.name,
+        request_id=request_id(form),
+    )
+
+
+def _void(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
+    request = access.current()
+    return void_invoice(
+        runtime.accounts(),
+        runtime.corrections(),
+        visit.entity.entity_id,
+        customer_id,
+        document.document_id,
+        _reason(form, CREDIT_REASONS),
+        request.now,
+        pause,
+        text=field(form, "note"),
+        by=request.principal.name,
+    )
+
+
+def _waive(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
+    request = access.current()
+    return waive_charge(
+        runtime.ledger(),
+        pause,
+        visit.entity.entity_id,
+        customer_id,
+        document.document_id,
+        request.now,
+        amount=money_or_all(form, "amount", document.total.currency),
+        reason=_reason(form, WAIVER_REASONS),
+        note=field(form, "note")[:500],
+        by=request.principal.name,
+        request_id=request_id(form),
+    )
+
+
+def _deduct(visit: Visit, customer_id: str, document: Document, form: http.Form) -> None:
+    whose = (visit.entity.entity_id, customer_id, document.document_id)
+    part = money(form, "amount", document.total.currency)
+    request = asked(form, "deduct", document.document_id)
+    desk, now = runtime.cash_desk(), access.current().now
+    cases.deduct(desk, *whose, part, field(form, "reason"), request, now)
+
+
+def _write_off(visit: Visit, customer_id: str, document: Document, form: http.Form) -> None:
+    whose = (visit.entity.entity_id, customer_id, document.document_id)
+    part = money_or_all(form, "amount", document.total.currency)
+    request = asked(form, "write-off", document.document_id)
+    desk, now = runtime.cash_desk(), access.current().now
+    cases.write_off(desk, *whose, part, field(form, "reason"), request, now)
+
+
+def _ask_again(visit: Visit, customer_id: str, document: Document, form: http.Form) -> None:
+    whose = (visit.entity.entity_id, customer_id, document.document_id)
+    part = money_or_all(form, "amount", document.total.currency)
+    request = asked(form, "ask-again", document.document_id)
+    cases.ask_again(runtime.cash_desk(), *whose, part, request, access.current().now)
+
+
+def _reason(form: http.Form, known: tuple[str, ...]) -> str:
+    reason = field(form, "reason")
+    if reason not in known:
+        raise InvalidInput(field="reason", reason=", ".join(known))
+    return reason
+
+
+_ACTIONS: dict[str, tuple[Role, _Act]] = {
+    "credit": (Role.CLERK, _credit),
+    "void": (Role.CLERK, _void),
+    "waive": (Role.CLERK, _waive),
+    "deduct": (Role.CLERK, _deduct),
+    "write-off": (Role.CONTROLLER, _write_off),
+    "ask-again": (Role.CONTROLLER, _ask_again),
+}

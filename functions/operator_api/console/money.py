@@ -1,0 +1,113 @@
+"""A customer's money: payments, what waits unapplied, and noting what came by bank."""
+
+import secrets
+from datetime import date
+
+from functions.edge import http
+from functions.operator_api import access
+from functions.operator_api.console.asking import asked, field, money, why_not
+from functions.operator_api.console.pages import Visit, page
+from shared import runtime
+from shared.domain.apply_cash import Part
+from shared.domain.receive import Received
+from shared.domain.roles import Role
+from shared.errors import InvalidInput
+from shared.usecases.allocate import allocate
+from shared.usecases.record_payment import record_payment
+from shared.usecases.reverse_payment import REASONS, reverse_payment
+
+METHODS = ("transfer", "cheque", "cash", "direct_debit", "card", "other")
+
+
+def money_page(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
+    """Show a customer's payments and unapplied money. Raises NotFound."""
+    entity_id = visit.entity.entity_id
+    account = runtime.accounts().account(entity_id, customer_id)
+    payments = runtime.receivables().payments(entity_id, customer_id)
+    return page(
+        "money",
+        visit,
+        status=422 if problem else 200,
+        customer=account.customer,
+        documents=sorted(account.documents, key=lambda d: (d.due_on, d.number)),
+        credits=sorted(account.credits, key=lambda c: (c.received_on, c.source_id)),
+        payments=sorted(payments, key=lambda p: (p.received_at, p.payment_id), reverse=True),
+        methods=METHODS,
+        reasons=REASONS,
+        request_id=secrets.token_hex(16),
+        today=access.current().now.today(account.customer.time_zone),
+        problem=problem,
+    )
+
+
+def note_payment(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
+    """Note money that came by bank: for the documents ticked, the oldest, or nothing yet."""
+    access.allow(Role.CLERK, visit.entity.entity_id)
+
+    def work() -> None:
+        currency = field(form, "currency").upper()
+        received = Received(
+            amount=money(form, "amount", currency),
+            received_on=_day(field(form, "received_on")),
+            method=field(form, "method"),
+            reference=field(form, "reference")[:140],
+            another=field(form, "another") == "yes",
+        )
+        if received.method not in METHODS:
+            raise InvalidInput(field="method", reason=", ".join(METHODS))
+        use = field(form, "use")
+        ticked = form.get("document", []) if use == "ticked" else []
+        if use == "ticked" and not ticked:
+            raise InvalidInput(field="documents", reason="tick what the money is for")
+        parts = None if use == "oldest" else [Part(document_id) for document_id in ticked]
+        record_payment(
+            runtime.cash_desk(),
+            visit.entity.entity_id,
+            customer_id,
+            received,
+            parts,
+            asked(form, "payment", customer_id),
+            access.current().now,
+        )
+
+    return _done(visit, customer_id, why_not(work))
+
+
+def use_credit(visit: Visit, customer_id: str, source_id: str, form: http.Form) -> http.Answer:
+    """Put the unapplied money of one source to the documents that are due first."""
+    access.allow(Role.CLERK, visit.entity.entity_id)
+    now = access.current().now
+
+    def work() -> None:
+        request = asked(form, "allocate", customer_id, source_id)
+        desk = runtime.cash_desk()
+        allocate(desk, visit.entity.entity_id, customer_id, source_id, None, request, now)
+
+    return _done(visit, customer_id, why_not(work))
+
+
+def take_back(visit: Visit, customer_id: str, payment_id: str, form: http.Form) -> http.Answer:
+    """Take a payment out of the books by counter-entries."""
+    access.allow(Role.CLERK, visit.entity.entity_id)
+    now = access.current().now
+
+    def work() -> None:
+        request = asked(form, "reverse", payment_id)
+        reason = field(form, "reason")
+        desk = runtime.cash_desk()
+        reverse_payment(desk, visit.entity.entity_id, payment_id, reason, None, request, now)
+
+    return _done(visit, customer_id, why_not(work))
+
+
+def _done(visit: Visit, customer_id: str, problem: str) -> http.Answer:
+    if problem:
+        return money_page(visit, customer_id, problem)
+    return http.see_other(f"{visit.base}/customers/{http.segment(customer_id)}/money")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(field="received_on", reason="write it as YYYY-MM-DD") from None

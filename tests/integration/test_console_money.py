@@ -1,0 +1,133 @@
+"""The console's pages about money: what a clerk does there comes true once, and is told if not."""
+
+import re
+from datetime import date
+
+import pytest
+
+from shared import runtime
+from tests.integration.test_console import ULID, acme, csrf, get, identity, post
+from tests.support.operators import operator
+
+__all__ = ["acme", "identity"]
+HERE = f"/console/e/acme/customers/{ULID}"
+INVOICE = "01J" + "B" * 23
+PAGES = [f"{HERE}/money", f"{HERE}/documents/{INVOICE}"]
+
+
+@pytest.fixture
+def clerk(acme, identity):
+    return identity.mint(operator("acme:clerk"))
+
+
+@pytest.fixture
+def controller(acme, identity):
+    return identity.mint(operator("acme:controller"))
+
+
+def send(token: str, page: str, path: str, **fields: str):
+    """Send a form of page, with the hidden fields that the page gave it."""
+    shown = get(token, page)
+    request = re.search(r'name="request" value="([0-9a-f]+)"', shown.text)
+    hidden = {"csrf": csrf(shown), "request": request[1] if request else ""}
+    return post(token, path, **(hidden | fields))
+
+
+def invoice():
+    return runtime.accounts().document("acme", ULID, INVOICE)
+
+
+def noted(amount: str = "60.00", **fields: str) -> dict[str, str]:
+    said = {"amount": amount, "currency": "EUR", "received_on": "2026-03-01", "use": "oldest"}
+    return said | {"method": "transfer", "reference": "R-1"} | fields
+
+
+def test_a_payment_noted_by_form_settles_what_is_due_first_and_stands_on_the_page(clerk):
+    answer = send(clerk, PAGES[0], f"{HERE}/payments", **noted())
+    assert (answer.status, answer.headers["location"]) == (303, PAGES[0])
+    assert invoice().open.minor == 4_000
+    page = get(clerk, PAGES[0])
+    assert "€60.00" in page.text
+    assert "R-1" in page.text
+
+
+def test_a_form_sent_twice_books_once(clerk):
+    shown = get(clerk, PAGES[0])
+    request = re.search(r'name="request" value="([0-9a-f]+)"', shown.text)
+    fields = noted() | {"csrf": csrf(shown), "request": request[1]}
+    assert [post(clerk, f"{HERE}/payments", **fields).status for _ in range(2)] == [303, 303]
+    assert invoice().open.minor == 4_000
+
+
+def test_the_same_money_noted_again_is_asked_about_first(clerk):
+    assert send(clerk, PAGES[0], f"{HERE}/payments", **noted()).status == 303
+    answer = send(clerk, PAGES[0], f"{HERE}/payments", **noted())
+    assert answer.status == 422
+    assert "another one" in answer.text
+    assert invoice().open.minor == 4_000
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"amount": "1,50"},
+        {"amount": "-5.00"},
+        {"currency": "XXX"},
+        {"received_on": "tomorrow"},
+        {"received_on": "2027-01-01"},
+        {"method": "barter"},
+        {"use": "ticked"},
+    ],
+)
+def test_what_cannot_be_is_said_on_the_page_and_nothing_is_booked(clerk, wrong):
+    answer = send(clerk, PAGES[0], f"{HERE}/payments", **noted(**wrong))
+    assert answer.status == 422
+    assert 'role="alert"' in answer.text
+    assert invoice().open.minor == 10_000
+
+
+def test_unapplied_money_is_used_by_one_press_and_taken_back_by_another(clerk):
+    send(clerk, PAGES[0], f"{HERE}/payments", **noted(use="nothing"))
+    (credit,) = runtime.accounts().account("acme", ULID).credits
+    assert send(clerk, PAGES[0], f"{HERE}/credits/{credit.source_id}").status == 303
+    assert invoice().open.minor == 4_000
+    path = f"{HERE}/payments/{credit.source_id}/reverse"
+    assert send(clerk, PAGES[0], path, reason="bounced").status == 303
+    assert (invoice().open.minor, invoice().due_on) == (10_000, date(2026, 2, 1))
+    assert "returned" in get(clerk, PAGES[0]).text
+
+
+def test_a_document_is_credited_deducted_and_written_off_by_who_may(clerk, controller):
+    page, act = PAGES[1], f"{PAGES[1]}/"
+    assert send(clerk, page, f"{act}deduct", amount="10.00", reason="damaged").status == 303
+    assert send(clerk, page, f"{act}write-off", reason="insolvent").status == 403
+    assert send(controller, page, f"{act}write-off", amount="20", reason="insolvent").status == 303
+    assert invoice().open.minor == 7_000
+    assert send(controller, page, f"{act}ask-again").status == 303
+    assert invoice().open.minor == 9_000
+    assert send(clerk, page, f"{act}credit", amount="90.00", reason="return").status == 303
+    assert invoice().open.minor == 0
+
+
+def test_an_untouched_invoice_is_void_by_one_press_and_a_touched_one_says_why_not(clerk):
+    page = PAGES[1]
+    assert "Void it" in get(clerk, page).text
+    send(clerk, page, f"{page}/deduct", amount="10.00", reason="damaged")
+    answer = send(clerk, page, f"{page}/void", reason="error")
+    assert answer.status == 422
+    assert not invoice().voided
+
+
+def test_a_viewer_sees_both_pages_without_a_form(acme, identity):
+    token = identity.mint(operator("acme:viewer"))
+    for path in PAGES:
+        page = get(token, path)
+        assert page.status == 200
+        assert "<select" not in page.text
+        assert "<script>" not in page.text
+    assert post(token, f"{HERE}/payments", csrf="0" * 64).status == 403
+
+
+@pytest.mark.parametrize("path", [f"{HERE}/documents/nothing", f"{HERE}/nothing"])
+def test_what_is_not_there_is_not_found(clerk, path):
+    assert get(clerk, path).status == 404
