@@ -23,7 +23,7 @@ from shared import runtime
 from shared.adapters.pause import pause
 from shared.domain.account import Line
 from shared.domain.credit_note import CreditAsked
-from shared.domain.invoice_lines import gross_of, taxes_of
+from shared.domain.invoice_lines import taxes_of
 from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.money import parse_money
 from shared.domain.roles import Role
@@ -49,15 +49,13 @@ def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequestId = "")
     if currency is None:
         raise InvalidInput(field="currency", reason="name it, or a total")
     lines = _lines(body, currency)
-    if body.total is None and not lines:
-        raise InvalidInput(field="total", reason="name it, or lines")
     document = create_invoice(
         runtime.accounts(),
         runtime.entities(),
         runtime.issued_invoices(),
         entity,
         body.customer_id,
-        body.total.money() if body.total else gross_of(lines, currency),
+        body.total.money() if body.total else None,
         body.issued_on,
         body.due_on,
         current().now,

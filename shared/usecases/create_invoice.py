@@ -1,6 +1,6 @@
 """One invoice that this hub issues itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.agreed import agreed, terms_for
 from shared.domain.clock import Now
 from shared.domain.first_look import days_to_look
-from shared.domain.invoice_lines import gross_of, tax_minor
+from shared.domain.invoiced_tax import invoiced_tax, invoiced_total
 from shared.domain.line_drafts import check_lines
 from shared.domain.money import Money, exponent
 from shared.domain.numbering import INVOICES
@@ -42,7 +42,7 @@ def create_invoice(
     invoices: Invoices,
     entity_id: str,
     customer_id: str,
-    total: Money,
+    total: Money | None,
     issued_on: date,
     due_on: date | None,
     now: Now,
@@ -57,18 +57,18 @@ def create_invoice(
     """Issue an invoice under the next number of series and return it. Nothing changes it then.
 
     It is due on due_on, else by terms, else by those of the customer or, where the hub does not
-    understand them, of the entity.
-    The net of lines and the tax on it must sum to total. A repeated request_id returns the
-    invoice that the first call issued.
+    understand them, of the entity. The net of lines and the tax on it must sum to total, where it
+    is given. A repeated request_id returns the invoice that the first call issued.
 
     Raises NotFound for an unknown customer, InvalidInput naming the field, Conflict where
     request_id was used for another invoice, and WriteConflict where the numbers are contended.
     """
     entity = accounts.entity(entity_id)
     customer = accounts.customer(entity_id, customer_id)
-    _check(total, description, po_number, lines)
-    taxes = tax_minor(lines)
     chosen = terms_for(entity, customer, terms, due_on)
+    check_lines(lines)
+    taxes = invoiced_tax(lines, chosen)
+    total = _checked(total, description, po_number, lines, taxes)
     made_due = agreed(chosen, due_on, issued_on, total, taxes)
     document = Document(
         document_id=requested_id(request_id, now.wall, "issued", entity_id, customer_id),
@@ -106,17 +106,23 @@ def _same_dates(before: Document, document: Document) -> bool:
     ]
 
 
-def _check(
-    total: Money,
+def _checked(
+    total: Money | None,
     description: str,
     po_number: str,
     lines: Sequence[Line],
-) -> None:
+    taxes: Mapping[str, int],
+) -> Money:
+    """Return the total of the invoice, which lines make where there are any."""
+    made = invoiced_total(lines, taxes) if lines else None
+    total = made if total is None else total
+    if total is None:
+        raise InvalidInput(field="total", reason="name it, or lines")
     exponent(total.currency)
     if total.minor <= 0:
         raise InvalidInput(field="total", reason="it must be above zero")
     if len(description) > _TEXT_MAX or len(po_number) > _TEXT_MAX:
         raise InvalidInput(field="description", reason=f"at most {_TEXT_MAX} characters")
-    check_lines(lines)
-    if lines and gross_of(lines, total.currency) != total:
+    if made is not None and made != total:
         raise InvalidInput(field="lines", reason="they and their tax do not add up to the total")
+    return total

@@ -7,7 +7,7 @@ import pytest
 
 from shared import runtime
 from shared.adapters.ledger import Ledger
-from shared.domain.account import CheckoutState, Document
+from shared.domain.account import CheckoutState, Document, Line
 from shared.domain.clock import Now
 from shared.domain.coverage import coverage
 from shared.domain.decide import decide
@@ -52,18 +52,19 @@ def buyer(seller):
     return hub.add_customer(seller, terms="as agreed by phone")
 
 
-def issue(terms="", minor=1000_00, due_on=None, request_id="") -> Document:
+def issue(terms="", minor: int | None = 1000_00, due_on=None, request_id="", lines=()) -> Document:
     return create_invoice(
         runtime.accounts(),
         runtime.entities(),
         runtime.issued_invoices(),
         "demo",
         "c1",
-        eur(minor),
+        None if minor is None else eur(minor),
         ISSUED,
         due_on,
         Now(IN_TIME, IN_TIME),
         terms=terms,
+        lines=lines,
         request_id=request_id,
     )
 
@@ -204,3 +205,15 @@ def test_the_second_instalment_is_chased_from_the_start_of_the_ladder(seller, bu
     assert decide(seen, REMIND, document.due_on + timedelta(days=36))[0].code == "already_done"
     second = decide(seen, REMIND, document.due_on + timedelta(days=37))[0]
     assert (second.documents, second.stage.id) == ((parts[1],), "reminder")
+
+
+def test_the_tax_of_a_mixed_discount_is_invoiced_as_if_it_were_taken(gateway, seller, buyer):
+    """1,000.00 net at 19 %: 2 % off leaves 980.00, so the invoice states 186.20 of tax."""
+    line = Line("Work", "1", eur(1000_00), "19", eur(1000_00))
+    made = issue("2/10 net 30; tax mixed", minor=None, lines=(line,))
+    assert (made.total, made.tax_minor) == (eur(1186_20), {"19": 186_20})
+    assert (made.discount.amount, made.discount.tax_minor) == (eur(20_00), {})
+    pay(gateway, seller, buyer, made, 1166_20, IN_TIME)
+    assert head(made).open == eur(0)
+    with pytest.raises(InvalidInput, match="do not add up"):
+        issue("2/10 net 30; tax mixed", minor=1190_00, lines=(line,))
