@@ -1,10 +1,14 @@
 """The ledger is append-only: no role may change it, and a change by anybody else is an alarm."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -72,6 +76,43 @@ def alarm_patterns() -> set[str]:
         for each in filters
         if each["MetricTransformations"][0]["MetricName"] in watched
     }
+
+
+def duecourse(hub: Hub, *arguments: str) -> tuple[int, Json]:
+    """Return exit code and answer of the command, run as a controller would."""
+    environment = {
+        **os.environ,
+        "DUECOURSE_API_URL": f"{hub.url}/api/v1",
+        "DUECOURSE_TOKEN": hub.stack.state["token"],
+    }
+    command = [str(Path(sys.executable).with_name("duecourse")), *arguments, "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    assert done.stdout, done.stderr.decode()
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_head_that_somebody_changed_is_found_shown_and_made_again_by_the_command(hub, company):
+    head = hub.items(f"E#{company.entity}#C#{company.customer_id(1)}", "HEAD#")[0]
+    hub.client("dynamodb").update_item(
+        TableName=table(hub),
+        Key=key_of(head),
+        UpdateExpression="SET #open = #open + :one",
+        ExpressionAttributeNames={"#open": "open"},
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+    of = ("--entity", company.entity)
+    code, told = duecourse(hub, "books", "check", *of)
+    assert (code, told["checked"], told["differing"]) == (1, 1, 1)
+    code, shown = duecourse(hub, "books", "rebuild", "c1", *of)
+    (found,) = shown["differences"]
+    assert (found["document_id"], found["stored"]) == (head["document_id"], head["open"] + 1)
+    assert (code, found["posted"], shown["applied"]) == (0, head["open"], False)
+    code, done = duecourse(hub, "books", "rebuild", "c1", *of, "--apply", "--yes")
+    assert (code, done["left"]) == (0, [])
+    code, told = duecourse(hub, "books", "check", *of)
+    assert (code, told["checked"], told["differing"]) == (0, 1, 0)
+    (task,) = [t for t in company.tasks() if t["kind"] == "books"]
+    hub.api("POST", f"{company.path}/tasks/{task['task_id']}/done", {"note": "made again"})
 
 
 def test_a_change_of_a_posting_by_anybody_is_an_alarm(hub, company):
