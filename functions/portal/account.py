@@ -17,12 +17,15 @@ from functions.portal.visit import (
 )
 from shared import runtime
 from shared.domain.account import CheckoutState
+from shared.domain.cash_rules import ApplyCredit
+from shared.domain.cash_step import Asked
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
 from shared.domain.open_items import document_ids_of
 from shared.domain.portal import AlreadyPaid, HomeView, NothingToPay
 from shared.domain.questions import TEXT_MAX
 from shared.errors import InvalidInput
 from shared.usecases import portal_views
+from shared.usecases.allocate import use_credit
 from shared.usecases.ask_question import ask_question
 from shared.usecases.resolve_checkout import resolve_checkout
 from shared.usecases.start_checkout import start_checkout
@@ -74,6 +77,17 @@ def checkout(event: Event) -> http.Answer:
     except InvalidInput:
         return _home_with(visitor, "mixed" if chosen else "nothing_chosen", 422)
     return http.see_other(url)
+
+
+def credit(event: Event) -> http.Answer:
+    """Put the customer's unapplied money to use where the entity offers that, and lead home."""
+    visitor = visit(event)
+    whose = (visitor.principal.entity_id, visitor.principal.customer_id)
+    if runtime.accounts().entity(whose[0]).apply_credit == ApplyCredit.OFFER:
+        asked = Asked("", "", "customer")
+        used = use_credit(runtime.cash_desk(), *whose, asked, visitor.now)
+        log.info("credit used", entity=whose[0], used=used)
+    return http.see_other(visitor.base)
 
 
 def thanks(event: Event) -> http.Answer:
@@ -200,6 +214,7 @@ ROUTES = {
     "GET /p/{entity}/invoices/{document_id}": invoice,
     "GET /p/{entity}/invoices/{document_id}/pdf": pdf,
     "POST /p/{entity}/checkouts": checkout,
+    "POST /p/{entity}/credit": credit,
     "GET /p/{entity}/thanks": thanks,
     "GET /p/{entity}/questions": questions,
     "POST /p/{entity}/questions": ask,

@@ -1,4 +1,7 @@
-"""Decides on each customer of a message and claims the notices that are due."""
+"""Decides on each customer of a message and claims the notices that are due.
+
+Where the entity wants it, unapplied money of these customers is put to use as well.
+"""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +11,7 @@ from aws_lambda_powertools import Logger
 from functions import batch
 from shared import runtime
 from shared.usecases import sweep
+from shared.usecases.allocate import apply_credits
 
 log = Logger()
 
@@ -18,14 +22,15 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
 
 
 def _work(body: dict[str, Any]) -> None:
-    entity_id, run_id = body["entity"], body["run_id"]
+    entity_id, run_id, now = body["entity"], body["run_id"], runtime.now()
     tally = sweep.work(
         entity_id,
         body["customers"],
         runtime.accounts(),
         runtime.entities(),
         runtime.claims(),
-        runtime.now(),
+        now,
     )
+    used = apply_credits(runtime.cash_desk(), entity_id, body["customers"], now)
     runtime.runs().report(entity_id, run_id, body["batch"], tally)
-    log.info("sweep worked", entity=entity_id, run_id=run_id, **asdict(tally))
+    log.info("sweep worked", entity=entity_id, run_id=run_id, used_credit=used, **asdict(tally))

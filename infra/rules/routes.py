@@ -19,6 +19,7 @@ SESSION = frozenset(
         "GET /p/{entity}/invoices/{document_id}",
         "GET /p/{entity}/invoices/{document_id}/pdf",
         "POST /p/{entity}/checkouts",
+        "POST /p/{entity}/credit",
         "GET /p/{entity}/thanks",
         "GET /p/{entity}/statement",
         "POST /p/{entity}/statements",

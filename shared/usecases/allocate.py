@@ -87,14 +87,15 @@ def move_allocation(
     return desk.cash.payment(entity_id, payment_id)
 
 
-def apply_credit(desk: Desk, entity_id: str, customer_id: str, now: Now) -> bool:
-    """Use a customer's unapplied money for what he owes, where the entity wants that by itself.
+def apply_credits(desk: Desk, entity_id: str, customers: Sequence[str], now: Now) -> int:
+    """Use the unapplied money of customers for what they owe, where the entity wants it by itself.
 
-    Returns whether any was used.
+    Returns of how many customers money was used. It is no payer's and no person's doing: what the
+    hub does by itself is safe to repeat.
     """
     if desk.accounts.entity(entity_id).apply_credit != ApplyCredit.AUTO:
-        return False
-    return use_credit(desk, entity_id, customer_id, _HUB, now)
+        return 0
+    return sum(use_credit(desk, entity_id, customer, _HUB, now) for customer in customers)
 
 
 def use_credit(desk: Desk, entity_id: str, customer_id: str, asked: Asked, now: Now) -> bool:
