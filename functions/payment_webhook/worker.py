@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
+from shared.domain.gateway_event import GatewayEvent
 from shared.usecases.request_refund import request_refund
 from shared.usecases.take_event import take_event
 
@@ -24,10 +25,10 @@ def _take(body: dict[str, Any]) -> None:
     if "refund_id" in body:
         _refund(body["entity"], body["refund_id"])
         return
-    entity_id, event_id = body["entity"], body["event_id"]
-    outcome = take_event(runtime.money_in(), runtime.inbox(), entity_id, event_id, runtime.now())
+    entity_id, told = body["entity"], GatewayEvent(**body["event"])
+    outcome = take_event(runtime.money_in(), runtime.inbox(), entity_id, told, runtime.now())
     tell = log.warning if outcome.state == "parked" else log.info
-    tell("event " + outcome.state, code=outcome.code, entity=entity_id, event_id=event_id)
+    tell("event " + outcome.state, code=outcome.code, entity=entity_id, event_id=told.event_id)
 
 
 def _refund(entity_id: str, refund_id: str) -> None:

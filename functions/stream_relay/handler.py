@@ -28,11 +28,10 @@ def handler(event: dict[str, Any], context: Any) -> None:
 def _asks_anew(record: dict[str, Any]) -> bool:
     """Return whether the fact is new, or a document whose page has to be made again.
 
-    Other facts that turn pending again wait for the janitor: they were refused a moment ago. A
-    webhook is handed on by its receiver, which answers only after that.
+    Other facts that turn pending again wait for the janitor: they were refused a moment ago.
     """
     images = record["dynamodb"]
     if record["eventName"] == "INSERT":
-        return bool(images["NewImage"]["type"]["S"] != "INBOX")
+        return True
     new, old = images["NewImage"], images.get("OldImage", {})
     return new["type"]["S"] == "HEAD" and new.get("psk") != old.get("psk")

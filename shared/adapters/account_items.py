@@ -121,8 +121,8 @@ def promise_from(item: Item) -> Promise:
 
 def checkout_item(entity: str, customer_id: str, checkout: Checkout) -> Item:
     """Return the checkout in its place: live while unresolved, else in history. No pending key."""
-    unresolved = checkout.state in (CheckoutState.OPEN, CheckoutState.PROCESSING)
-    place = keys.open_checkout if unresolved else keys.closed_checkout
+    live = checkout.state in (CheckoutState.OPEN, CheckoutState.PROCESSING)
+    place = keys.open_checkout if live else keys.closed_checkout
     return {
         **place(entity, customer_id, checkout.checkout_id),
         "type": "CHECKOUT",
@@ -139,6 +139,11 @@ def checkout_item(entity: str, customer_id: str, checkout: Checkout) -> Item:
         "gateway_reference": checkout.gateway_reference,
         "version": checkout.version,
     }
+
+
+def unresolved(item: Item) -> bool:
+    """Return whether money may still come through a checkout; a paid one stays for a while."""
+    return item["state"] in (CheckoutState.OPEN, CheckoutState.PROCESSING)
 
 
 def checkout_from(item: Item) -> Checkout:

@@ -1,13 +1,13 @@
 """How a checkout moves on once the gateway has spoken."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.table import VERSION, Delete, Put, Update, Write, seen
 from shared.domain.account import Checkout, CheckoutState
 
-_OPEN_STATES = (CheckoutState.OPEN, CheckoutState.PROCESSING)
+PAID_KEPT = timedelta(days=7)
 
 
 def processing_update(
@@ -28,6 +28,25 @@ def processing_update(
     )
 
 
+def paid_write(checkout: Checkout, stored: Item, reference: str, wall: datetime) -> Write:
+    """Return the write that makes checkout paid where it lies; stored is its item as it stands.
+
+    The payment remembers which checkout it came through: a week later the checkout is forgotten.
+    """
+    return Update(
+        {"pk": stored["pk"], "sk": stored["sk"]},
+        set={
+            "state": str(CheckoutState.PAID),
+            "gateway_reference": reference,
+            "version": checkout.version + 1,
+            "ttl": int((wall + PAID_KEPT).timestamp()),
+        },
+        remove=("ppk", "psk"),
+        condition=VERSION,
+        values=seen(checkout.version),
+    )
+
+
 def closing_writes(
     entity_id: str,
     customer_id: str,
@@ -36,9 +55,9 @@ def closing_writes(
     state: CheckoutState,
     reference: str,
 ) -> tuple[Write, ...]:
-    """Return the writes that close checkout in the history; stored is its item as it stands.
+    """Return the writes that move an unresolved checkout to the history, without money.
 
-    One that is closed already (a page expired here took money after all) is changed in place.
+    stored is its item as it stands.
     """
     place = keys.closed_checkout(entity_id, customer_id, checkout.checkout_id)
     kept = {name: value for name, value in stored.items() if name not in ("ppk", "psk")}
@@ -49,7 +68,5 @@ def closing_writes(
         "gateway_reference": reference or checkout.gateway_reference,
         "version": checkout.version + 1,
     }
-    if checkout.state not in _OPEN_STATES:
-        return (Put(after, condition=VERSION, values=seen(checkout.version)),)
     old = keys.open_checkout(entity_id, customer_id, checkout.checkout_id)
     return (Delete(old, condition=VERSION, values=seen(checkout.version)), Put(after))

@@ -48,6 +48,4 @@ def errand(item: Item) -> Errand | None:
             return Errand("WRITEBACK", whose | ids, group=item["document_id"], dedup=dedup)
         case "REFUND":
             return Errand("PAYMENT", {"entity": entity, "refund_id": item["refund_id"]})
-        case "INBOX":
-            return Errand("PAYMENT", {"entity": entity, "event_id": item["event_id"]})
     return None

@@ -35,7 +35,6 @@ class Inbox:
         place = f"inbox/{entity_id}/{event.event_id}.json"
         item = {
             **keys.inbox(entity_id, event.event_id),
-            **keys.pending_entry(entity_id, "inbox", wall, event.event_id),
             "type": "INBOX",
             "event_id": event.event_id,
             "event_type": event.type,
@@ -61,28 +60,11 @@ class Inbox:
             )
         return stored
 
-    def event(self, entity_id: str, event_id: str) -> GatewayEvent | None:
-        """Return the event if it is still to be followed, else None."""
-        item = self._table.get(keys.inbox(entity_id, event_id))
-        if item is None or item["state"] != _RECEIVED:
-            return None
-        return GatewayEvent(
-            event_id=item["event_id"],
-            type=item["event_type"],
-            object_id=item["object_id"],
-            payment_reference=item["payment_reference"],
-            api_version=item["api_version"],
-            account=item["account"],
-            created_s=item["created_s"],
-            livemode=item["livemode"],
-        )
-
     def finish(self, entity_id: str, event_id: str, state: str, code: str, at: datetime) -> None:
-        """Note what became of the event; nobody has to act on it any more."""
+        """Note what became of the event, once; a repeat of it is known by that."""
         followed = Update(
             keys.inbox(entity_id, event_id),
             set={"state": state, "outcome": code, "followed_at": iso(at)},
-            remove=("ppk", "psk"),
             condition="#state = :received",
             values={":received": _RECEIVED},
         )

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from shared.adapters import keys
-from shared.adapters.account_items import checkout_from, customer_from
-from shared.adapters.checkout_moves import closing_writes, processing_update
+from shared.adapters.account_items import checkout_from, customer_from, unresolved
+from shared.adapters.checkout_moves import closing_writes, paid_write, processing_update
 from shared.adapters.ledger import books_from, posting_writes
 from shared.adapters.payment_items import payment_from, payment_item, use_of
 from shared.adapters.table import (
@@ -23,6 +23,7 @@ from shared.adapters.tickets import ticket_put
 from shared.adapters.writeback_items import writeback_puts
 from shared.domain.account import Checkout, CheckoutState, Entity
 from shared.domain.clock import Now
+from shared.domain.discount import discounts_of
 from shared.domain.messages import ReceiptView
 from shared.domain.money import Money
 from shared.domain.payment import (
@@ -99,7 +100,9 @@ class Payments:
             others=tuple(
                 checkout_from(item)
                 for item in live
-                if item["type"] == "CHECKOUT" and item["checkout_id"] != checkout_id
+                if item["type"] == "CHECKOUT"
+                and item["checkout_id"] != checkout_id
+                and unresolved(item)
             ),
             stored=checkout,
         )
@@ -119,11 +122,12 @@ class Payments:
         """
         pending = keys.pending_entry(entity_id, "payment", now.wall, payment.payment_id)
         posting = payment_posting(payment, settlement.movements, now)
+        discounts = discounts_of(settlement.movements)
         writes: list[Write] = [
             Put(payment_item(entity_id, payment) | pending),
             *posting_writes(entity_id, standing.books, posting),
-            *writeback_puts(entity_id, payment, settlement.allocations, now),
-            *_paid(entity_id, standing, payment),
+            *writeback_puts(entity_id, payment, settlement.allocations, now, discounts=discounts),
+            paid_write(standing.checkout, standing.stored, payment.gateway_reference, now.wall),
         ]
         if task is not None:
             writes.append(open_task_put(entity_id, task))
@@ -165,7 +169,8 @@ class Payments:
             posting = allocation_posting(payment, settlement.movements, now)
             writes += posting_writes(entity_id, standing.books, posting)
             told = settlement.allocations
-            writes += writeback_puts(entity_id, payment, told, now, step=after.version)
+            off = discounts_of(settlement.movements)
+            writes += writeback_puts(entity_id, payment, told, now, after.version, off)
         if task is not None:
             writes.append(open_task_put(entity_id, task))
         try:
@@ -247,17 +252,6 @@ class Payments:
             self._table.write(*writes)
         except ConditionLost as lost:
             raise WriteConflict(reason="checkout") from lost
-
-
-def _paid(entity_id: str, standing: Standing, payment: Payment) -> tuple[Write, ...]:
-    return closing_writes(
-        entity_id,
-        standing.customer.customer_id,
-        standing.checkout,
-        standing.stored,
-        CheckoutState.PAID,
-        payment.gateway_reference,
-    )
 
 
 def _compared(entity_id: str, day: date) -> keys.Key:

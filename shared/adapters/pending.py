@@ -8,7 +8,7 @@ from shared.adapters.codec import Item
 from shared.adapters.table import Table
 from shared.domain.clock import from_iso
 
-KINDS = ("notice", "payment", "writeback", "document", "inbox", "checkout", "await")
+KINDS = ("notice", "payment", "writeback", "document", "checkout", "await")
 
 
 class Pending:

@@ -1,7 +1,7 @@
 """Take a webhook in: verify, read, store, hand on. It is answered before anything is booked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -52,7 +52,8 @@ def receive_webhook(
     """Store one event and hand it to the worker; return it and how it was known.
 
     Nothing is stored unless the signature fits, the event is of our mode, and the entity exists.
-    It is handed on last: a failure before that makes the gateway send it again.
+    It is handed on last, with all that is known of it: a failure before that makes the gateway send
+    it again, for days, and the nightly comparison finds what still did not come.
 
     Raises UntrustedWebhook, MalformedWebhook, or NotFound for the entity.
     """
@@ -64,5 +65,5 @@ def receive_webhook(
         raise NotFound(entity=entity_id)
     stored = ports.inbox.store(entity_id, event, body, wall)
     if stored in (Stored.NEW, Stored.AGAIN):
-        ports.queue.send("PAYMENT", {"entity": entity_id, "event_id": event.event_id})
+        ports.queue.send("PAYMENT", {"entity": entity_id, "event": asdict(event)})
     return event, stored

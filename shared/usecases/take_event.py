@@ -16,23 +16,21 @@ _NOTHING_YET = ("payment_intent.created", "payment_intent.requires_action")
 
 
 class Inbox(Protocol):
-    def event(self, entity_id: str, event_id: str) -> GatewayEvent | None: ...
     def finish(
         self, entity_id: str, event_id: str, state: str, code: str, at: datetime
     ) -> None: ...
 
 
-def take_event(ports: Ports, inbox: Inbox, entity_id: str, event_id: str, now: Now) -> Outcome:
-    """Follow the event and note what became of it; one that was followed before is left alone.
+def take_event(
+    ports: Ports, inbox: Inbox, entity_id: str, event: GatewayEvent, now: Now
+) -> Outcome:
+    """Follow the event and note what became of it; following it again changes nothing.
 
     Events come late, twice and in any order, and none is believed: each leads to a question to
     the gateway, so that the answer is the newest one.
     """
-    event = inbox.event(entity_id, event_id)
-    if event is None:
-        return Outcome("ignored", "followed_before")
     outcome = _follow(ports, entity_id, event, now)
-    inbox.finish(entity_id, event_id, outcome.state, outcome.code, now.wall)
+    inbox.finish(entity_id, event.event_id, outcome.state, outcome.code, now.wall)
     return outcome
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 from functions.payment_webhook import receiver
 from shared import runtime
 from shared.adapters.queues import Queues
+from shared.adapters.stripe_event import read_event
 from tests.integration import hub, money
 from tests.integration.money import post, signed, webhook
 from tests.unit.test_decide import LADDER
@@ -55,7 +57,7 @@ def test_a_signed_event_is_stored_whole_and_handed_on(seller):
     assert stored() == ["evt_1", "inbox/demo/evt_1.json"]
     kept = boto3.client("s3").get_object(Bucket="documents", Key="inbox/demo/evt_1.json")
     assert kept["Body"].read() == BODY
-    assert waiting() == [{"entity": "demo", "event_id": "evt_1"}]
+    assert waiting() == [{"entity": "demo", "event": asdict(read_event(BODY))}]
 
 
 def refused() -> dict[str, tuple[bytes, str | None]]:
@@ -189,7 +191,7 @@ def test_property_10_without_a_durable_write_there_is_no_2xx_and_a_repeat_mends_
         post("demo", BODY, signed(BODY))
     assert waiting() == []
     assert post("demo", BODY, signed(BODY)) == 200
-    assert waiting() == [{"entity": "demo", "event_id": "evt_1"}]
+    assert waiting() == [{"entity": "demo", "event": asdict(read_event(BODY))}]
     assert len(money.of_type("demo", "INBOX")) == 1
 
 

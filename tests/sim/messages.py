@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.gateway_event import GatewayEvent
 from shared.usecases import send_notice, sweep
+from shared.usecases.accrue import accrue
 from shared.usecases.claim_receipt import claim_receipt
 from shared.usecases.escalate import escalate
 from shared.usecases.render_document import render_document
+from shared.usecases.request_refund import request_refund
 from shared.usecases.take_event import take_event
 from shared.usecases.write_back import write_back
 from tests.sim.founding import ENTITY
@@ -30,16 +33,23 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
             tally = sweep.work(ENTITY, body["customers"], *stores, world.now)
             hub.runs.report(ENTITY, body["run_id"], body["batch"], tally)
             return f"claimed {tally.claimed} lost {tally.lost} capped {tally.capped}"
+        case "ESCALATION" if body["kind"] == "accrue":
+            made = accrue(hub.charging, hub.accounts, ENTITY, body["customers"], world.now)
+            return f"accrued {made}"
         case "ESCALATION":
-            stores = (hub.accounts, hub.entities, hub.charges, hub.notices, world.queues)
+            stores = (hub.accounts, hub.entities, hub.charging, hub.notices, world.queues)
             return escalate(*stores, ENTITY, body["customer_id"], body["n"], world.now)
         case "DOCUMENT":
             stores = (hub.accounts, hub.papers, world.folder, world.folder)
             return render_document(*stores, ENTITY, body["customer_id"], body["document_id"])
         case "WRITEBACK":
             whose = (body["customer_id"], body["payment_id"], body["document_id"])
-            return write_back(hub.writebacks, world.folder, ENTITY, *whose)
+            return write_back(hub.writebacks, world.folder, ENTITY, *whose, body.get("step", 0))
+        case "PAYMENT" if "refund_id" in body:
+            asked = request_refund(hub.refunds, ENTITY, body["refund_id"], world.now)
+            return f"refund {asked.state}"
         case "PAYMENT":
-            told = take_event(hub.money_in, hub.inbox, ENTITY, body["event_id"], world.now)
+            event = GatewayEvent(**body["event"])
+            told = take_event(hub.money_in, hub.inbox, ENTITY, event, world.now)
             return f"{told.state} {told.code}"
     raise AssertionError(queue)

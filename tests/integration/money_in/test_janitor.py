@@ -11,7 +11,7 @@ from shared import runtime
 from shared.adapters.table import Table
 from shared.domain.account import CheckoutState
 from shared.domain.clock import Now
-from tests.integration import hub, money
+from tests.integration import hub
 from tests.integration.money import (
     COMPLETED,
     DUE,
@@ -124,18 +124,3 @@ def test_an_entity_that_fails_keeps_no_other_from_the_janitor(
     with pytest.raises(BatchProcessingError):
         reconcile("scheduled")
     assert tidied == ["demo", "other"]
-
-
-def test_a_stored_event_that_was_never_handed_on_is_handed_on_by_the_janitor(
-    gateway, seller, buyer
-):
-    checkout = add_checkout(seller, buyer, "co1", hub.add_invoice(seller, buyer, "inv1", DUE))
-    gateway.takes(seller, buyer, checkout)
-    body = money.webhook("evt_1", COMPLETED, session("co1"))
-    from shared.adapters.stripe_event import read_event
-
-    long_ago = datetime.now(UTC) - timedelta(hours=1)
-    runtime.inbox().store("demo", read_event(body), body, long_ago)
-    hub.invoke(hub.HANDLERS["JANITOR"], ['{"kind": "scheduled"}'])
-    hub.drain("PAYMENT")
-    assert len(payments()) == 1
