@@ -206,17 +206,18 @@ def _missing(
     fee = f"fee:{entry.entry_id}"
     if entry.fee and not kept and fee not in known:
         found.append(Posting(fee, day, now.business, fee_movements(entry)))
-    plain = [
-        m
-        for m in posting.movements
-        if m.source_id == payment.payment_id and m.via == GATEWAY and m.cash is None
-    ]
-    if plain and entry.amount.currency != payment.amount.currency and fx not in known:
-        (moved,) = plain
-        undone = replace(moved, amount=-moved.amount)
-        again = replace(moved, cash=entry.amount)
-        found.append(Posting(fx, posting.value_date, now.business, (undone, again)))
+    cash = other_cash(entry, payment.amount.currency)
+    own = (m for m in posting.movements if m.source_id == payment.payment_id and m.via == GATEWAY)
+    for moved in own:
+        if fx not in known and _size(moved.cash) != _size(cash):
+            undone = replace(moved, amount=-moved.amount, cash=-moved.cash if moved.cash else None)
+            again = replace(moved, cash=cash)
+            found.append(Posting(fx, posting.value_date, now.business, (undone, again)))
     return found
+
+
+def _size(cash: Money | None) -> tuple[int, str] | None:
+    return (abs(cash.minor), cash.currency) if cash else None
 
 
 def fee_movements(entry: BalanceEntry | None) -> tuple[Movement, ...]:
