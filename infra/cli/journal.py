@@ -1,6 +1,7 @@
 """journal: export the books for another program to check, and name their accounts."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,8 +16,9 @@ from shared.adapters.beancount_journal import beancount_lines
 from shared.adapters.csv_journal import journal_csv_lines
 from shared.adapters.hledger_journal import hledger_lines
 from shared.domain.journal import JournalEntry, JournalLine
-from shared.domain.journal_book import Asserted, CustomerEntries, JournalBook
+from shared.domain.journal_book import TOLD, Asserted, CustomerEntries, JournalBook
 from shared.domain.money import Money, parse_money
+from shared.errors import InvalidInput
 
 app = typer.Typer(help="The books: export them, name their accounts.", no_args_is_help=True)
 _MOVED_MAX = 20
@@ -43,6 +45,14 @@ def export(
         typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last value date; default: all."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write here, not to stdout.")] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assert",
+            help="A balance that somebody else tells, such as the gateway's or the bank's: "
+            "'Assets:Cash:Gateway=1234.56 EUR'.",
+        ),
+    ] = None,
     entity: EntityName = None,
 ) -> None:
     """Write the books as balanced transactions, with balances from elsewhere to check them by.
@@ -53,7 +63,9 @@ def export(
     api = Api.found()
     of = api.entity(entity)
     through = as_of.date() if as_of else None
+    told = [_told(text) for text in also or []]
     book = read_book(api, of, through)
+    book = replace(book, asserted=(*book.asserted, *told))
     today = date.fromisoformat(api.get(f"/entities/{segment(of)}/figures")["on"])
     lines = _WRITERS[form](book, through or today)
     if out is None:
@@ -68,6 +80,17 @@ def export(
         f"{len(book.asserted)} balances asserted.",
         markup=False,
     )
+
+
+def _told(text: str) -> Asserted:
+    """Return the balance that an option tells. Raises CliError."""
+    account, _, balance = text.partition("=")
+    amount, _, currency = balance.strip().partition(" ")
+    try:
+        return Asserted(account.strip(), parse_money(amount, currency), TOLD)
+    except InvalidInput:
+        example = "Assets:Cash:Gateway=1234.56 EUR"
+        raise CliError(f"Write a balance like {example}, not {text}.", Exit.USAGE) from None
 
 
 @app.command("accounts")

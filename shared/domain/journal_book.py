@@ -17,7 +17,7 @@ from shared.domain.money import Money
 STORED_HEADS = "stored heads"
 STORED_CREDITS = "stored credits"
 ERP_TOTALS = "totals of the ERP"
-GATEWAY_BALANCE = "balance of the gateway"
+TOLD = "told with the export"
 
 
 @dataclass(frozen=True, slots=True)

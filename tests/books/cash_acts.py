@@ -1,39 +1,70 @@
 """Money by bank and by hand: noted, used, moved, reversed, given back, given up."""
 
+from datetime import timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from tests.books.player import Act, Player, decimal
+from tests.books.player import Act, Idle, Player, decimal, minor_of
 
 DIGITS = 2
 
 
 def pay(player: Player) -> None:
-    """Note money for one document, or for whatever is open; sometimes more, sometimes short."""
+    """Note money for one document, or for whatever is open; some of it came days ago."""
     chance = player.chance
     customer, document = player.document()
     amount = player.part_of(document["open"])
-    asked: dict[str, Any] = {"amount": amount, "received_on": player.today}
+    came_on = player.hub.now.business.date() - timedelta(days=chance.choice((0, 0, 1, 25)))
+    asked: dict[str, Any] = {"amount": amount, "received_on": came_on.isoformat()}
     how = chance.random()
     if how < 0.3:
         asked["oldest_first"] = True
     elif how < 0.9:
         asked["parts"] = [{"document": document["document_id"], "amount": amount}]
-    if how < 0.1:
-        asked["received"] = {
-            "amount": decimal(chance.randint(1, 90_000), DIGITS),
-            "currency": "CHF",
-        }
-        asked["rate"] = "0.95"
     player.post(f"customers/{customer}/payments", asked | {"reference": f"ref {chance.random()}"})
+
+
+def pay_in_francs(player: Player) -> None:
+    """Note francs for a document; the bank's rate is a little off what the document asks."""
+    customer, document = player.document()
+    minor = minor_of(document["open"])
+    francs = minor * 100 // 95 + player.chance.randint(-40, 40)
+    if francs < 1:
+        raise Idle
+    worth = int((Decimal(francs) * Decimal("0.95")).quantize(Decimal(1), ROUND_HALF_EVEN))
+    asked = {
+        "amount": {"amount": decimal(worth, DIGITS), "currency": document["open"]["currency"]},
+        "received": {"amount": decimal(francs, DIGITS), "currency": "CHF"},
+        "rate": "0.95",
+        "received_on": player.today,
+        "parts": [{"document": document["document_id"]}],
+        "reference": f"francs {player.chance.random()}",
+    }
+    player.post(f"customers/{customer}/payments", asked)
+
+
+def pay_almost(player: Player) -> None:
+    """Note some cents too few or too many for a document: too little to ask for or to keep."""
+    customer, document = player.document()
+    minor = minor_of(document["open"]) + player.chance.choice((-3, -1, 1, 3))
+    if minor < 1:
+        raise Idle
+    asked = {
+        "amount": {"amount": decimal(minor, DIGITS), "currency": document["open"]["currency"]},
+        "received_on": player.today,
+        "parts": [{"document": document["document_id"]}],
+        "reference": f"almost {player.chance.random()}",
+    }
+    player.post(f"customers/{customer}/payments", asked)
 
 
 def pay_short(player: Player) -> None:
     """Note money that keeps something back, with the reason."""
     customer, document = player.document()
     whole = document["open"]
-    minor = int(whole["amount"].replace(".", ""))
+    minor = minor_of(whole)
     if minor < 200:
-        return
+        raise Idle
     kept = minor // 20
     money = {"currency": whole["currency"]}
     part = {
@@ -103,11 +134,14 @@ def write_off(player: Player) -> None:
     customer, document = player.document()
     path = f"invoices/{document['document_id']}/write-off?customer={customer}"
     player.post(path, {"amount": player.part_of(document["open"]), "reason": "insolvent"})
+    player.written_off.append((customer, document["document_id"]))
 
 
 def ask_again(player: Player) -> None:
-    customer, document = player.document("all")
-    player.post(f"invoices/{document['document_id']}/ask-again?customer={customer}")
+    if not player.written_off:
+        raise Idle
+    customer, document_id = player.written_off.pop()
+    player.post(f"invoices/{document_id}/ask-again?customer={customer}")
 
 
 def _credits(player: Player, customer: str) -> list[Any]:
@@ -125,6 +159,8 @@ def _payment(player: Player) -> Any:
 
 ACTS: dict[str, tuple[int, Act]] = {
     "bank payment": (12, pay),
+    "payment in francs": (2, pay_in_francs),
+    "payment almost right": (3, pay_almost),
     "short payment": (2, pay_short),
     "announced payment": (2, announce),
     "credit used": (2, use_credit),
@@ -133,5 +169,5 @@ ACTS: dict[str, tuple[int, Act]] = {
     "payment reversed": (1, reverse),
     "deduction": (1, deduct),
     "write-off": (2, write_off),
-    "asked again": (3, ask_again),
+    "asked again": (1, ask_again),
 }

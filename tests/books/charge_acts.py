@@ -24,7 +24,9 @@ stages:
 
 
 def prepare(player: Player) -> None:
-    """Give the entity a policy that charges, and release it: before that nothing is charged."""
+    """Give the entity a policy that charges and a tolerance, and release it to charge at all."""
+    cents = {"EUR": 5, "GBP": 5, "USD": 5}
+    player.hub.api.patch(player.path, {"tolerance": cents, "tolerance_percent": "5"})
     player.hub.api.put(f"{player.path}/policies/standard", POLICY)
     player.post("release", {"daily_cap": None})
 

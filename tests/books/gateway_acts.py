@@ -19,17 +19,19 @@ def pay(player: Player) -> None:
     customer, document = player.document()
     if document["open"]["currency"] != "EUR":
         raise Idle
+    pay_page(player, customer, document["document_id"])
+
+
+def pay_page(player: Player, customer: str, document_id: str) -> None:
+    """Open the gateway's page for a document, pay there, and follow what the gateway tells."""
     principal = Principal(player.entity_id, customer)
-    start_checkout(
-        runtime.starting_checkouts(), principal, [document["document_id"]], player.hub.now
-    )
+    start_checkout(runtime.starting_checkouts(), principal, [document_id], player.hub.now)
     gateway = player.hub.gateway
     if not gateway.open_pages():
         raise Idle
     page = gateway.open_pages()[-1]
     gateway.pay(page, "succeeded")
-    told = gateway.checkout(page)
-    resolve_page(runtime.money_in(), player.entity_id, told, player.hub.now)
+    resolve_page(runtime.money_in(), player.entity_id, gateway.checkout(page), player.hub.now)
 
 
 def refund(player: Player) -> None:

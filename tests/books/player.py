@@ -19,6 +19,8 @@ class Player:
         self.path = f"/entities/{entity_id}"
         listed = list(hub.api.pages(f"{self.path}/customers"))
         self.customers = [c["customer_id"] for c in listed]
+        self.external_ids = {c["customer_id"]: c["external_id"] for c in listed}
+        self.written_off: list[tuple[str, str]] = []
 
     @property
     def today(self) -> str:
@@ -49,11 +51,16 @@ class Player:
 
     def part_of(self, money: Any) -> dict[str, str]:
         """Return the amount or, as often, some part of it, as the wire says it."""
-        whole, _, cents = money["amount"].partition(".")
-        minor = int(whole + cents)
+        digits = len(money["amount"].partition(".")[2])
+        minor = minor_of(money)
         if self.chance.random() < 0.5:
             minor = self.chance.randint(1, max(minor, 1))
-        return {"amount": decimal(minor, len(cents)), "currency": money["currency"]}
+        return {"amount": decimal(minor, digits), "currency": money["currency"]}
+
+
+def minor_of(money: Any) -> int:
+    """Return an amount of the wire in minor units."""
+    return int(money["amount"].replace(".", ""))
 
 
 def decimal(minor: int, digits: int) -> str:
