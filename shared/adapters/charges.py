@@ -11,6 +11,7 @@ from shared.adapters.charge_items import (
     sheet_item,
 )
 from shared.adapters.head_items import head_item
+from shared.adapters.invoice_lines import lines_item
 from shared.adapters.ledger import posting_put
 from shared.adapters.table import (
     EXISTS,
@@ -26,7 +27,7 @@ from shared.adapters.table import (
 )
 from shared.adapters.write_groups import again
 from shared.domain.account import Customer, Document, Entity
-from shared.domain.charges import InvoiceCharges, Made, Sheet
+from shared.domain.charges import InvoiceCharges, Made, Sheet, sheet_lines
 from shared.domain.clock import Now
 from shared.domain.document_posting import document_posting
 from shared.errors import WriteConflict
@@ -75,6 +76,7 @@ class Charges:
         ]
         if sheet is not None:
             writes.append(Put(sheet_item(*whose, made, sheet)))
+            writes.append(Put(lines_item(*whose, charge, sheet_lines(sheet), "")))
         try:
             self._table.write(*writes)
         except ConditionLost as lost:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from shared.domain.account import Credit, Document, DocumentKind
+from shared.domain.account import Credit, Document, DocumentKind, Line
 from shared.domain.interest import Debt, SheetLine, Span, interest, rounded, sheet
 from shared.domain.interest_rule import Claim, InterestRule
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, Posting
+from shared.domain.tax import REASON_CODES, TaxCategory
 from shared.ids import derived_id
 
 _NET = frozenset({MovementKind.CHARGE, MovementKind.CORRECTION})
@@ -254,6 +255,33 @@ def interest_charge(
         invoice_id=invoice.document_id,
         charge=str(ChargeKind.INTEREST),
     )
+
+
+def sheet_lines(sheet: Sheet) -> tuple[Line, ...]:
+    """Return the sheet as the lines of the document that charges it; they sum to its total.
+
+    In figures only, which every language reads alike. Interest on late payment bears no tax.
+    """
+    first = min((line.first for line in sheet.lines), default=None)
+    carried = "" if first is None else f"- {first - timedelta(days=1)}"
+    told = [(_days_text(line), line.amount) for line in sheet.lines]
+    return tuple(
+        Line(
+            description=text,
+            quantity="1",
+            unit_price=amount,
+            tax_rate_percent="0",
+            net=amount,
+            tax_category=TaxCategory.OUT_OF_SCOPE,
+            tax_reason_code=REASON_CODES[TaxCategory.OUT_OF_SCOPE],
+        )
+        for text, amount in [(carried, sheet.carried), *told]
+        if amount
+    )
+
+
+def _days_text(line: SheetLine) -> str:
+    return f"{line.first} - {line.last}: {line.balance}, {line.percent} %, {line.days} d"
 
 
 def interest_excess(

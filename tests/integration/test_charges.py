@@ -3,9 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 
 import boto3
 import pytest
+from pypdf import PdfReader
 
 from shared import runtime
 from shared.adapters.charges import Charges
@@ -136,6 +138,9 @@ def test_a_month_s_interest_is_charged_once_however_often_one_looks(overdue):
     assert [(line.days, line.percent, line.amount) for line in sheet.lines] == [
         (28, "11.27", eur(8645))
     ]
+    (line,) = runtime.papers().lines("demo", "c1", charge.document_id)
+    assert line.description == "2025-02-01 - 2025-02-28: 10000.00 EUR, 11.27 %, 28 d"
+    assert line.amount == charge.total
 
 
 @pytest.mark.rule("R21")
@@ -216,6 +221,8 @@ def test_interest_that_a_return_brings_comes_with_the_next_charge(overdue):
     assert abs(net(second) + low.minor - reckoned(found["INV1"], date(2025, 3, 31))) <= 1
     sheet = runtime.charges().sheet("demo", "c1", second.document_id)
     assert sheet.carried.minor > 0
+    lines = runtime.papers().lines("demo", "c1", second.document_id)
+    assert sum(line.amount.minor for line in lines) == second.total.minor
     assert (
         sum(line.amount.minor for line in sheet.lines) + sheet.carried.minor == second.total.minor
     )
@@ -417,3 +424,16 @@ def test_two_charges_of_one_invoice_at_once_are_reckoned_one_after_the_other(
     assert len(charges) == len(days)
     through = later - timedelta(days=1)
     assert abs(sum(map(net, charges)) - reckoned(found["INV1"], through)) <= 1
+
+
+@pytest.mark.rule("R21")
+def test_the_paper_of_a_charge_of_interest_itemises_it(overdue):
+    overdue(policy())
+    accrue(MARCH)
+    hub.relay(runtime.entities().get("demo"))
+    hub.drain("DOCUMENT")
+    charge = documents()["INV1-INT-20250228"]
+    paper = boto3.client("s3").get_object(Bucket="documents", Key=charge.pdf_key)["Body"].read()
+    words = "".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages)
+    for said in ("2025-02-01 - 2025-02-28", "11.27 %", "86.45", "INV1-INT-20250228"):
+        assert said in words.replace("\n", " "), words
