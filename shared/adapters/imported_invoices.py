@@ -1,23 +1,32 @@
 """Invoices of the ERP: head, posting and the fact that remembers the ERP's id."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from shared.adapters import keys
-from shared.adapters.account_items import credit_item
+from shared.adapters.account_items import credit_from
 from shared.adapters.codec import Item
 from shared.adapters.head_items import head_item
 from shared.adapters.heads import head_writes, read_heads
-from shared.adapters.ledger import posting_put
+from shared.adapters.ledger import Ledger, credit_write, posting_put
 from shared.adapters.parked import parked_put
-from shared.adapters.table import ConditionLost, Put, Table, Write
+from shared.adapters.payment_items import payment_from, use_of
+from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import Group, again, write_groups
-from shared.domain.account import Credit, Customer, Document, Entity
+from shared.adapters.writeback_items import writeback_puts
+from shared.domain.account import Customer, Document, Entity
+from shared.domain.books import Books, changed
+from shared.domain.cash_step import to_tell
 from shared.domain.clock import Now
 from shared.domain.document_posting import document_posting, revision_posting
 from shared.domain.import_verdicts import Arrival, InvoiceFact, surplus_facts
-from shared.domain.money import Money
+from shared.domain.money import Money, total
+from shared.domain.movement import Movement, Posting
 from shared.domain.parked import Parked
+from shared.domain.payment import Payment
+from shared.domain.payment_use import used
+from shared.domain.revision_surplus import Placed, held_parts, placed
 from shared.errors import WriteConflict
 from shared.ids import derived_id
 
@@ -54,20 +63,65 @@ class ImportedInvoices:
     ) -> bool:
         """Write after over before; return False where somebody wrote first.
 
-        A surplus becomes the customer's credit and is parked for a person to see.
+        A surplus is taken from what had settled the document; money becomes the customer's credit
+        and is parked for a person to see.
         """
         fact = _fact_item(entity.entity_id, after, arrival)
+        posting = _revision(entity, arrival.customer, before, after, now)
+        if surplus:
+            taken = self._taken(entity, arrival.customer, before, posting)
+            posting, after = taken.posting, replace(after, adjusted=taken.adjusted)
         writes: list[Write] = [
             Put(fact, condition="content_hash = :old", values={":old": old_hash}),
             *head_writes(entity, arrival.customer, before, after, now.wall),
             *_tickets(entity, arrival),
         ]
-        writes += _revision_writes(entity, arrival.customer, before, after, surplus, now)
+        if posting.movements:
+            writes.append(posting_put(entity.entity_id, arrival.customer.customer_id, posting))
+            writes += self._freed(entity, arrival.customer, after, posting, now)
         try:
             self._table.write(*writes)
         except (ConditionLost, WriteConflict):
             return False
         return True
+
+    def _taken(
+        self, entity: Entity, customer: Customer, before: Document, posting: Posting
+    ) -> Placed:
+        whose = (entity.entity_id, customer.customer_id)
+        postings = Ledger(self._table).postings(*whose)
+        return placed(posting, before, held_parts(before.document_id, postings))
+
+    def _freed(
+        self, entity: Entity, customer: Customer, after: Document, posting: Posting, now: Now
+    ) -> Iterator[Write]:
+        """Yield what the sources of posting's money are then, and the note for people."""
+        whose = (entity.entity_id, customer.customer_id)
+        freed = [m for m in posting.movements if m.source_id]
+        for source_id in dict.fromkeys(m.source_id for m in freed):
+            own = [m for m in freed if m.source_id == source_id]
+            known = self._table.get(keys.credit(*whose, source_id))
+            credit = credit_from(known) if known else None
+            books = Books(customer.customer_id, (), (credit,) if credit else ())
+            alone = [replace(m, document_id="") for m in own]
+            ((_, credited),) = changed(books, alone, posting.value_date).credits
+            yield credit_write(*whose, credit, credited)
+            stored = self._table.get(keys.payment(entity.entity_id, source_id))
+            if stored is not None:
+                yield from _payment_writes(entity.entity_id, payment_from(stored), own, after, now)
+        surplus = total((m.amount for m in freed), after.total.currency)
+        if surplus:
+            parked = _parked(entity, customer, after, surplus, now)
+            yield parked_put(entity.entity_id, parked)
+
+
+def _payment_writes(
+    entity_id: str, payment: Payment, freed: Sequence[Movement], after: Document, now: Now
+) -> Iterator[Write]:
+    moved = used(payment, freed, (after,))
+    key = keys.payment(entity_id, payment.payment_id)
+    yield Update(key, set=use_of(moved), condition=VERSION, values=seen(payment.version))
+    yield from writeback_puts(entity_id, moved, to_tell(payment, moved), now, moved.version)
 
 
 def _new_writes(entity: Entity, document: Document, arrival: Arrival, now: Now) -> Group:
@@ -81,33 +135,27 @@ def _new_writes(entity: Entity, document: Document, arrival: Arrival, now: Now) 
     )
 
 
-def _revision_writes(
-    entity: Entity,
-    customer: Customer,
-    before: Document,
-    after: Document,
-    surplus: Money,
-    now: Now,
-) -> list[Write]:
-    """Return the posting of a total that is new, and of a surplus that it has no room for."""
-    whose = (entity.entity_id, customer.customer_id)
+def _revision(
+    entity: Entity, customer: Customer, before: Document, after: Document, now: Now
+) -> Posting:
+    """Return the posting of a total that is new. A surplus has a source of its own there."""
     revision = f"{after.document_id}:{after.version}"
     surplus_id = derived_id("surplus", entity.entity_id, revision)
-    today = now.today(customer.time_zone)
-    posting = revision_posting(before, after, surplus_id, today, now)
-    writes: list[Write] = [posting_put(*whose, posting)] if posting.movements else []
-    if surplus:
-        parked = Parked(
-            parked_id=derived_id("parked", "surplus", entity.entity_id, revision),
-            kind="invoice",
-            source="import",
-            reason="total_below_paid",
-            created_at=now.business,
-            facts={"customer_id": customer.customer_id, **surplus_facts(after, surplus)},
-        )
-        writes.append(Put(credit_item(*whose, Credit(surplus_id, surplus, today))))
-        writes.append(parked_put(entity.entity_id, parked))
-    return writes
+    return revision_posting(before, after, surplus_id, now.today(customer.time_zone), now)
+
+
+def _parked(
+    entity: Entity, customer: Customer, after: Document, surplus: Money, now: Now
+) -> Parked:
+    revision = f"{after.document_id}:{after.version}"
+    return Parked(
+        parked_id=derived_id("parked", "surplus", entity.entity_id, revision),
+        kind="invoice",
+        source="import",
+        reason="total_below_paid",
+        created_at=now.business,
+        facts={"customer_id": customer.customer_id, **surplus_facts(after, surplus)},
+    )
 
 
 def _tickets(entity: Entity, arrival: Arrival) -> list[Put]:

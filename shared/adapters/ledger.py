@@ -114,7 +114,7 @@ def posting_writes(
         if before is not None:
             writes += _head_writes(entity_id, customer_id, before, after, books.stored)
     for credit_before, credit_after in changes.credits:
-        writes.append(_credit_write(entity_id, customer_id, credit_before, credit_after))
+        writes.append(credit_write(entity_id, customer_id, credit_before, credit_after))
     return tuple(writes)
 
 
@@ -138,7 +138,8 @@ def _head_writes(
         yield Update(key, set=moving(after), condition=VERSION, values=unchanged)
 
 
-def _credit_write(entity_id: str, customer_id: str, before: Credit | None, after: Credit) -> Write:
+def credit_write(entity_id: str, customer_id: str, before: Credit | None, after: Credit) -> Write:
+    """Return the write that moves what is unapplied of a source; used up, it is gone."""
     if before is None:
         return Put(credit_item(entity_id, customer_id, after))
     key = keys.credit(entity_id, customer_id, before.source_id)
