@@ -182,9 +182,8 @@ def test_a_total_below_what_was_paid_gives_the_rest_back_as_credit(filled: Entit
     account = runtime.accounts().account("demo", customer_id("C-1"))
     assert [c.unapplied for c in account.credits] == [eur(1900)]
     assert [p["reason"] for p in stored("PARKED")] == ["total_below_paid"]
-    (payment,) = stored("PAYMENT")
-    assert [a["amount"] for a in payment["allocations"]] == [10_000]
-    assert [c.source_id for c in account.credits] == [payment["payment_id"]]
+    of = {p["payment_id"]: [a["amount"] for a in p["allocations"]] for p in stored("PAYMENT")}
+    assert [of[c.source_id] for c in account.credits] == [[10_000]]
     assert balances_agree()
     raised = drop(INVOICES.replace("119.00", "150.00"), name="raised.csv")
     assert raised.updated == 1
