@@ -1,5 +1,7 @@
 """Fees and interest in policy files: what is good is read, what is bad is named by line."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.adapters.policy_yaml import PolicyInvalid, read_policy
@@ -136,3 +138,11 @@ def test_a_contract_within_the_cap_is_read():
 def test_a_fee_is_bounded(fee, total, base, expected):
     found = fee.amount(eur(total), eur(base))
     assert (None if found is None else found.minor) == expected
+
+
+def test_the_interest_of_the_manual_is_good():
+    manual = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
+    rule = manual.split("```yaml\n")[2].split("```")[0]
+    plain = "name: standard\nstages:\n  - {id: call, offset_days: 5, channel: call}\n"
+    policy = read_policy(plain + rule)
+    assert policy.interest is not None and policy.interest.law == "uk"
