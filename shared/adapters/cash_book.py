@@ -25,6 +25,7 @@ from shared.domain.account import Customer, Entity
 from shared.domain.books import Books
 from shared.domain.cash_step import Asked, Done, Step, to_tell
 from shared.domain.clock import Now
+from shared.domain.discount import discounts_of
 from shared.domain.payment import Payment, PaymentState
 from shared.domain.refund import ASK_PENDING_AGAIN, OPEN, Refund, RefundState
 from shared.errors import NotFound, WriteConflict
@@ -108,13 +109,17 @@ def _once(entity_id: str, step: Step, now: Now) -> Iterator[Write]:
 
 def _also(entity: Entity, customer: Customer, step: Step, now: Now) -> Iterator[Write]:
     entity_id, customer_id = entity.entity_id, customer.customer_id
+    discounts = discounts_of(step.posting.movements) if step.posting else {}
     for before, after in step.payments:
         if before is not None:
             yield _payment_write(entity_id, before, after)
         yield from _incoming_writes(entity_id, before, after)
         later = before is not None and before.state is not PaymentState.PENDING
         since = after.version if later else 0
-        yield from writeback_puts(entity_id, after, to_tell(before, after), now, since)
+        told = to_tell(before, after)
+        yield from writeback_puts(entity_id, after, told, now, since, discounts)
+        for allocation in told:
+            discounts.pop(allocation.document_id, None)
     for earlier, refund in step.refunds:
         if earlier is not None:
             yield _refund_write(entity_id, earlier, refund, now)

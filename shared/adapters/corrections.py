@@ -16,6 +16,7 @@ from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.credit_note import Credited, CreditPlan
+from shared.domain.discount import discounts_of
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.domain.numbering import CREDIT_NOTES
@@ -87,7 +88,8 @@ class Corrections:
             if not invoice.open:
                 writes.append(_as_seen(entity_id, customer_id, invoice))
             if invoice.external_id:
-                writes.append(credit_note_put(entity_id, customer_id, note, invoice, now))
+                off = discounts_of(posting.movements).get(invoice.document_id, 0)
+                writes.append(credit_note_put(entity_id, customer_id, note, invoice, now, off))
             return writes
 
         number = self._numbers.finalise(entity, CREDIT_NOTES, unnumbered, customer_id, numbered)

@@ -16,6 +16,7 @@ from shared.domain.account import Customer, Entity, Hold
 from shared.domain.books import Books
 from shared.domain.cash_step import to_tell
 from shared.domain.clock import Now
+from shared.domain.discount import discounts_of
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
 from shared.domain.tasks import Task
@@ -70,7 +71,12 @@ class GatewayBooks:
         """
         before, after = payment
         told = writeback_puts(
-            entity.entity_id, after, to_tell(before, after), now, step=after.version
+            entity.entity_id,
+            after,
+            to_tell(before, after),
+            now,
+            step=after.version,
+            discounts=discounts_of(posting.movements),
         )
         noted = Update(
             keys.payment(entity.entity_id, after.payment_id),

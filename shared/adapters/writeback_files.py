@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared.domain.money import to_decimal_text
+from shared.domain.money import Money, to_decimal_text
 from shared.domain.writeback import Writeback
 from shared.errors import Conflict
 
@@ -18,6 +18,7 @@ COLUMNS = (
     "amount",
     "method",
     "gateway_reference",
+    "discount",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
@@ -75,6 +76,7 @@ def file_content(note: Writeback) -> bytes:
             to_decimal_text(note.amount),
             _text(note.method),
             _text(note.gateway_reference),
+            to_decimal_text(Money(minor=note.discount_minor, currency=note.amount.currency)),
         )
     )
     return out.getvalue().encode()

@@ -1,6 +1,6 @@
 """Notes of what the ERP is still to be told of a payment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from shared.adapters import keys
 from shared.adapters.table import Put
@@ -15,19 +15,32 @@ def writeback_puts(
     allocations: Iterable[Allocation],
     now: Now,
     step: int = 0,
+    discounts: Mapping[str, int] | None = None,
 ) -> tuple[Put, ...]:
     """Return the writes of one note for each of allocations, pending until the ERP has it.
 
     step is 0 for those that come with the payment, and its version for later changes: an amount
-    below zero takes back what the ERP was told before.
+    below zero takes back what the ERP was told before. discounts are what comes off a document
+    (minor units, by id) beside its allocation.
     """
-    return tuple(_put(entity_id, payment, allocation, now, step) for allocation in allocations)
+    off = discounts or {}
+    return tuple(
+        _put(entity_id, payment, a, now, step, off.get(a.document_id, 0)) for a in allocations
+    )
 
 
 def credit_note_put(
-    entity_id: str, customer_id: str, note: Document, invoice: Document, now: Now
+    entity_id: str,
+    customer_id: str,
+    note: Document,
+    invoice: Document,
+    now: Now,
+    discount_minor: int = 0,
 ) -> Put:
-    """Return the write of a note that the hub credited an invoice of the ERP."""
+    """Return the write of a note that the hub credited an invoice of the ERP.
+
+    discount_minor is the early-payment discount that is taken with it.
+    """
     as_money = Payment(
         payment_id=note.document_id,
         customer_id=customer_id,
@@ -38,10 +51,12 @@ def credit_note_put(
         gateway_reference=note.number,
     )
     whole = Allocation(invoice.document_id, invoice.number, invoice.external_id, note.total)
-    return _put(entity_id, as_money, whole, now, 0)
+    return _put(entity_id, as_money, whole, now, 0, discount_minor)
 
 
-def _put(entity_id: str, payment: Payment, allocation: Allocation, now: Now, step: int) -> Put:
+def _put(
+    entity_id: str, payment: Payment, allocation: Allocation, now: Now, step: int, discount: int
+) -> Put:
     ids = (payment.payment_id, allocation.document_id)
     return Put(
         {
@@ -57,6 +72,7 @@ def _put(entity_id: str, payment: Payment, allocation: Allocation, now: Now, ste
             "received_on": payment.received_on.isoformat(),
             "currency": allocation.amount.currency,
             "amount": allocation.amount.minor,
+            **({"discount": discount} if discount else {}),
             "method": payment.method,
             "gateway_reference": payment.gateway_reference,
         }

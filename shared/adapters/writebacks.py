@@ -33,6 +33,7 @@ class Writebacks:
             gateway_reference=item["gateway_reference"],
             pending="ppk" in item,
             step=item.get("step", 0),
+            discount_minor=item.get("discount", 0),
         )
 
     def done(

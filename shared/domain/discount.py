@@ -4,6 +4,7 @@ A discount is for the whole document, once. It is earned where all but the disco
 last day: the day is the value date of the money, never the day on which we heard of it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -118,6 +119,15 @@ def followed(
     settled = document.total.minor - document.open.minor - sum(m.amount.minor for m in own)
     late = max(min(discount.late_minor, settled), 0)
     return discount if late == discount.late_minor else replace(discount, late_minor=late)
+
+
+def discounts_of(movements: Iterable[Movement]) -> dict[str, int]:
+    """Return the discount that movements take, by document id; below zero where they give back."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for movement in movements:
+        if movement.kind is MovementKind.DISCOUNT:
+            found[movement.document_id] -= movement.amount.minor
+    return dict(found)
 
 
 def _notes(movements: Iterable[Movement]) -> frozenset[str]:

@@ -11,7 +11,8 @@ class Writeback:
     """One line for the ERP. pending says that it is still to be written.
 
     An amount below zero takes back what an earlier line said. step tells such lines apart: 0 for
-    the first one of a payment and document.
+    the first one of a payment and document. discount_minor is what came off the invoice beside
+    amount because it was paid early; below zero where that is taken back.
     """
 
     payment_id: str
@@ -23,3 +24,4 @@ class Writeback:
     gateway_reference: str
     pending: bool
     step: int = 0
+    discount_minor: int = 0

@@ -7,6 +7,7 @@ import pytest
 
 from shared import runtime
 from shared.adapters.ledger import Ledger
+from shared.adapters.writeback_files import file_content
 from shared.domain.account import CheckoutState, Document, Line
 from shared.domain.clock import Now
 from shared.domain.coverage import coverage
@@ -217,3 +218,14 @@ def test_the_tax_of_a_mixed_discount_is_invoiced_as_if_it_were_taken(gateway, se
     assert head(made).open == eur(0)
     with pytest.raises(InvalidInput, match="do not add up"):
         issue("2/10 net 30; tax mixed", minor=1190_00, lines=(line,))
+
+
+def test_the_erp_hears_of_the_discount_beside_the_payment(gateway, seller, buyer):
+    document = issue("2/10 net 30")
+    pay(gateway, seller, buyer, document, 980_00, IN_TIME)
+    (told,) = money.of_type("demo", "WRITEBACK")
+    assert (told["amount"], told["discount"]) == (980_00, 20_00)
+    note = runtime.writebacks().get("demo", "c1", told["payment_id"], document.document_id)
+    header, row = file_content(note).decode().splitlines()
+    assert header.endswith(",discount")
+    assert row.endswith(",20.00")

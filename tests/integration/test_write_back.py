@@ -68,6 +68,7 @@ def test_a_payment_is_written_once(note: None) -> None:
                 "amount": "119.00",
                 "method": "card",
                 "gateway_reference": "pi_1",
+                "discount": "0.00",
             }
         ]
     }
