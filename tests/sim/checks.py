@@ -2,17 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from shared.domain.decide import Action, decide
 from tests.sim.books import broken
-from tests.sim.founding import ENTITY, FEE_MINOR, POLICY
+from tests.sim.founding import ENTITY, FEE_MINOR, POLICY, TOTALS
+from tests.sim.gateway import refundable
 
 if TYPE_CHECKING:
     from tests.sim.world import World
 
+INVOICE_MAX = max(TOTALS)
 PARKED_FOR = {"total_below_paid"}
 """Nothing else in these worlds is beyond the hub: a payment parked here was not understood."""
+AFTER_A_SURPLUS = {"more_than_paid", "balance_differs"}
+"""What the ERP gave back by a lower total is a credit of its own: no payment can lose it again."""
 
 
 def always(world: "World") -> Iterator[str]:
@@ -20,11 +25,10 @@ def always(world: "World") -> Iterator[str]:
     yield from broken(world.plain())
     yield from _booked_as_at_the_gateway(world)
     yield from _mails(world)
-    for charge in (h for h in world.all("HEAD") if h["kind"] == "charge"):
-        if charge["total"] != FEE_MINOR:
-            yield f"a fee of {charge['total']}"
+    yield from _charges(world)
+    fine = PARKED_FOR | (AFTER_A_SURPLUS if _has_surplus(world) else set())
     for parked in world.all("PARKED"):
-        if parked["reason"] not in PARKED_FOR:
+        if parked["reason"] not in fine:
             yield f"parked as {parked['reason']}: {parked['facts']}"
 
 
@@ -33,25 +37,30 @@ def at_rest(world: "World") -> Iterator[str]:
     yield from (f"{i['type']} is pending still: {i['psk']}" for i in pending(world))
     yield from (f"{queue} waits still: {body}" for queue, body in world.queues.waiting)
     payments = world.all("PAYMENT")
-    yield from (f"{p['payment_id']} is planned still" for p in payments if p["plan"])
+    booked_ones = [p for p in payments if p["state"] != "pending"]
+    yield from (f"{p['payment_id']} is planned still" for p in booked_ones if p["plan"])
     booked = {p["gateway_reference"] for p in payments}
     for payment in world.gateway.payments():
         if payment.status == "succeeded" and payment.reference not in booked:
             yield f"{payment.reference} was never booked"
     receipts = {n["payment_id"] for n in world.all("NOTICE") if n["kind"] == "receipt"}
     for item in payments:
-        if (item["source"] == "gateway") != (item["payment_id"] in receipts):
+        has_one = item["payment_id"] in receipts
+        if item["source"] != "bank" and has_one != (item["source"] == "gateway"):
             yield f"payment {item['payment_id']} has a receipt too few or too many"
     told = {name for name, note in world.folder.files.items() if note.amount.minor}
-    noted = {(w["payment_id"], w["document_id"]) for w in world.all("WRITEBACK")}
+    noted = {(w["payment_id"], w["document_id"], w["step"]) for w in world.all("WRITEBACK")}
     if told != noted:
         yield f"the ERP has {told} of {noted}"
+    if not _has_surplus(world):
+        yield from _moved_as_at_the_gateway(world)
     yield from (f"unsaid: {text}" for text in unsaid(world))
 
 
 def in_mail(world: "World", customer_id: str, n: int, asked: Mapping[str, int]) -> Iterator[str]:
     """Yield what a mail asks for that is not payable at this very moment, or leaves out."""
     live = f"E#{ENTITY}#C#{customer_id}"
+    asked = _by_document(asked)
     payable = {h["document_id"]: h["open"] for h in world.all("HEAD") if h["pk"] == live}
     for checkout in world.all("CHECKOUT"):
         if checkout["pk"] == live and checkout["state"] == "processing":
@@ -79,6 +88,18 @@ def unsaid(world: "World") -> list[str]:
     return found
 
 
+def _has_surplus(world: "World") -> bool:
+    return any(parked["reason"] == "total_below_paid" for parked in world.all("PARKED"))
+
+
+def _by_document(asked: Mapping[str, int]) -> dict[str, int]:
+    """Return what is asked for by document, of items that may be its instalments."""
+    sums: Counter[str] = Counter()
+    for item_id, minor in asked.items():
+        sums[item_id.split("/")[0]] += minor
+    return dict(sums)
+
+
 def _booked_as_at_the_gateway(world: "World") -> Iterator[str]:
     real = {p.reference: p for p in world.gateway.payments() if p.status == "succeeded"}
     for payment in world.all("PAYMENT"):
@@ -87,6 +108,55 @@ def _booked_as_at_the_gateway(world: "World") -> Iterator[str]:
         told = real.get(payment["gateway_reference"])
         if told is None or told.amount is None or told.amount.minor != payment["amount"]:
             yield f"{payment['gateway_reference']} is booked, but not so at the gateway"
+
+
+def _moved_as_at_the_gateway(world: "World") -> Iterator[str]:
+    """Yield where what is left of a payment, or of the balance, is not what the gateway has."""
+    left: Counter[str] = Counter()
+    balance: Counter[str] = Counter()
+    for posting in world.all("POSTING"):
+        for movement in posting["movements"]:
+            if movement.get("via") != "gateway":
+                continue
+            fee = movement["kind"] == "gateway_fee"
+            minor, currency = movement.get("cash") or (movement["amount"], movement["currency"])
+            sign = -1 if fee or (movement["amount"] < 0) != (minor < 0) else 1
+            balance[currency] += sign * minor
+            if not fee:
+                left[movement["source_id"]] += movement["amount"]
+    for payment in world.all("PAYMENT"):
+        if payment["source"] == "gateway":
+            page = world.gateway.pages[f"cs_{payment['checkout_id']}"]
+            assert page.payment
+            if left[payment["payment_id"]] != refundable(page.payment):
+                there = refundable(page.payment)
+                yield f"{left[payment['payment_id']]} of {page.session_id} is here, {there} there"
+    there = {world.gateway.balance.currency: world.gateway.balance.total()}
+    if {c: minor for c, minor in balance.items() if minor} != {
+        c: minor for c, minor in there.items() if minor
+    }:
+        yield f"the gateway's balance is {there}, in the books {dict(balance)}"
+
+
+def _charges(world: "World") -> Iterator[str]:
+    """Yield fees that are no fee of the policy, and more interest than a month's percent bears."""
+    interest: Counter[str] = Counter()
+    since = world.first_due
+    for head in world.all("HEAD"):
+        if head["kind"] == "invoice":
+            parts = head.get("instalments") or [[0, head["due_on"]]]
+            known = since.get(head["document_id"], date.max)
+            since[head["document_id"]] = min(
+                known, *(date.fromisoformat(part[1]) for part in parts)
+            )
+        elif head.get("charge") == "interest":
+            interest[head["invoice_id"]] += head["total"]
+        elif head["kind"] == "charge" and head["total"] != FEE_MINOR:
+            yield f"a fee of {head['total']}"
+    for invoice, minor in interest.items():
+        days = (world.now.business.date() - since[invoice]).days
+        if minor > INVOICE_MAX * 12 * days / 36_500 + 1:
+            yield f"{minor} of interest on {invoice} in {days} days"
 
 
 def _mails(world: "World") -> Iterator[str]:

@@ -10,6 +10,7 @@ from shared.adapters.table import Table
 from shared.domain.account import Channel
 from shared.domain.clock import Now
 from shared.domain.imports import CustomerRow
+from shared.domain.interest_rule import InterestRule
 from shared.domain.money import Money
 from shared.domain.policy import Fee, Policy, Stage
 from shared.domain.policy_version import PolicyVersion
@@ -24,6 +25,7 @@ TOTALS = (5_000, 10_000, 12_000)
 INVOICES = ("I1", "I2")
 POLICY = Policy(
     name="standard",
+    interest=InterestRule(percent_a_month="1"),
     send_on=(1, 2, 3, 4, 5, 6, 7),
     stages=(
         Stage(id="due", offset_days=0, channel=Channel.EMAIL, template="due_today"),
@@ -46,8 +48,11 @@ NOTHING = "nothing to do"
 Weights = Mapping[str, int]
 
 
-class Broken(AssertionError):
-    """Something that must never be; the message holds the seed, the step and the sentences."""
+class Broken(BaseException):
+    """Something that must never be; the message holds the seed, the step and the sentences.
+
+    No handler of errors may swallow it.
+    """
 
 
 def founded(customers: int) -> tuple[DynamoModel, list[str]]:

@@ -9,9 +9,18 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.account import Checkout, Customer, Entity
-from shared.domain.gateway import GatewayCheckout, GatewayPayment, GatewayUnavailable
+from shared.domain.gateway import (
+    GatewayCheckout,
+    GatewayDispute,
+    GatewayPayment,
+    GatewayRefund,
+    GatewayRefused,
+    GatewayUnavailable,
+    PaymentEntry,
+)
 from shared.domain.money import Money
 from shared.errors import NotFound
+from tests.sim.balance import Balance
 from tests.sim.outside import Outages
 
 
@@ -21,6 +30,7 @@ class Gateway:
 
     outages: Outages
     clock: datetime
+    balance: Balance
     api_version: str = "sim"
     pages: dict[str, GatewayCheckout] = field(default_factory=dict)
     asked: dict[str, Checkout] = field(default_factory=dict)
@@ -70,19 +80,37 @@ class Gateway:
         self._answer()
         if session_id not in self.pages:
             raise NotFound(session=session_id)
-        return self.pages[session_id]
+        return self._told(self.pages[session_id])
 
     def payment(self, reference: str) -> GatewayPayment:
         self._answer()
-        return next(p for p in self.payments() if p.reference == reference)
+        return self.balance.told(next(p for p in self.payments() if p.reference == reference))
 
     def find_checkout(self, checkout: Checkout, since: datetime) -> GatewayCheckout | None:
         self._answer()
-        return self.pages.get(f"cs_{checkout.checkout_id}")
+        found = self.pages.get(f"cs_{checkout.checkout_id}")
+        return found and self._told(found)
 
     def payments_since(self, since: datetime) -> Iterator[GatewayPayment]:
         self._answer()
-        yield from [p for p in self.payments() if p.status == "succeeded"]
+        yield from [self.balance.told(p) for p in self.payments() if p.status == "succeeded"]
+
+    def balance_since(self, since: datetime) -> Iterator[PaymentEntry]:
+        self._answer()
+        yield from list(self.balance.since(since))
+
+    def refund(self, reference: str, amount: Money, refund_id: str) -> GatewayRefund:
+        """Send money back as the hub asks for it, once per refund_id."""
+        self._answer()
+        payment = next(p for p in self.payments() if p.reference == reference)
+        made = next((r for r in payment.refunds if r.asked_as == refund_id), None)
+        if made is None:
+            if refundable(payment) < amount.minor:
+                raise GatewayRefused(reference=reference)
+            made = self.send_back(page_of(payment), amount.minor, asked_as=refund_id)
+        assert made.amount == amount, "one key, two requests"
+        self._answer()
+        return made
 
     def payments(self) -> list[GatewayPayment]:
         """Return every payment that was ever tried."""
@@ -103,12 +131,14 @@ class Gateway:
             status=status,
             amount=self.asked[session_id].amount,
             odd="",
-            method="card",
+            method="card" if status == "succeeded" else "sepa_debit",
             received_at=self.clock,
             entity_id=page.entity_id,
             customer_id=page.customer_id,
             checkout_id=page.checkout_id,
         )
+        if status == "succeeded":
+            payment = self._came_in(payment)
         paid = "paid" if status == "succeeded" else "unpaid"
         done = replace(page, state="complete", payment_status=paid, payment=payment)
         self.pages[session_id] = done
@@ -122,6 +152,8 @@ class Gateway:
         page = self.pages[session_id]
         assert page.payment
         payment = replace(page.payment, status=status, received_at=self.clock)
+        if status == "succeeded":
+            payment = self._came_in(payment)
         self.pages[session_id] = replace(page, payment=payment)
         won = status == "succeeded"
         name = "async_payment_succeeded" if won else "async_payment_failed"
@@ -138,6 +170,79 @@ class Gateway:
             if self.asked[session_id].expires_at <= self.clock:
                 self._expire(self.pages[session_id])
 
+    def settled(self) -> list[str]:
+        """Return the pages whose money came in."""
+        return [s for s, p in self.pages.items() if p.payment and p.payment.status == "succeeded"]
+
+    def send_back(self, session_id: str, minor: int, asked_as: str = "") -> GatewayRefund:
+        """Refund so much of a payment."""
+        payment = self._payment(session_id)
+        amount = Money(minor=minor, currency="EUR")
+        refund_id = f"re_{session_id}_{len(payment.refunds)}"
+        left = self.balance.moved("refund", payment.reference, -amount, self.clock)
+        made = GatewayRefund(refund_id, "succeeded", amount, self.clock, asked_as, left)
+        self._set(session_id, replace(payment, refunds=(*payment.refunds, made)))
+        self._tell("charge.refunded", f"ch_{session_id}", payment.reference)
+        return made
+
+    def bounce_refund(self, session_id: str) -> None:
+        """Let the newest refund that holds come back."""
+        payment = self._payment(session_id)
+        held = [r for r in payment.refunds if not r.failed]
+        amount = held[-1].amount
+        back = self.balance.moved("refund_failure", payment.reference, amount, self.clock)
+        after = tuple(
+            replace(r, status="failed", came_back=back) if r is held[-1] else r
+            for r in payment.refunds
+        )
+        self._set(session_id, replace(payment, refunds=after))
+        self._tell("refund.failed", held[-1].refund_id, payment.reference)
+
+    def open_dispute(self, session_id: str) -> None:
+        """Let the payer's bank take back all that is here; of a debit, for good."""
+        payment = self._payment(session_id)
+        amount = Money(minor=refundable(payment), currency="EUR")
+        taken = self.balance.moved("dispute", payment.reference, -amount, self.clock)
+        dispute = GatewayDispute(
+            dispute_id=f"du_{session_id}_{len(payment.disputes)}",
+            status="needs_response" if payment.method == "card" else "lost",
+            reason="fraudulent",
+            amount=amount,
+            opened_at=self.clock,
+            withdrawn=taken,
+        )
+        self._set(session_id, replace(payment, disputes=(*payment.disputes, dispute)))
+        for kind in ("created", "funds_withdrawn"):
+            self._tell(f"charge.dispute.{kind}", dispute.dispute_id, payment.reference)
+
+    def decide_dispute(self, session_id: str, *, won: bool) -> None:
+        """End the open dispute of a payment; a won one gives the money back."""
+        payment = self._payment(session_id)
+        *others, dispute = payment.disputes
+        ended = replace(dispute, status="won" if won else "lost")
+        if won:
+            back = self.balance.moved("reversal", payment.reference, dispute.amount, self.clock)
+            ended = replace(ended, reinstated=back)
+            self._tell("charge.dispute.funds_reinstated", dispute.dispute_id, payment.reference)
+        self._set(session_id, replace(payment, disputes=(*others, ended)))
+        self._tell("charge.dispute.closed", dispute.dispute_id, payment.reference)
+
+    def _told(self, page: GatewayCheckout) -> GatewayCheckout:
+        return replace(page, payment=page.payment and self.balance.told(page.payment))
+
+    def _came_in(self, payment: GatewayPayment) -> GatewayPayment:
+        assert payment.amount
+        moved = self.balance.moved("charge", payment.reference, payment.amount, self.clock)
+        return replace(payment, came_in=moved)
+
+    def _payment(self, session_id: str) -> GatewayPayment:
+        payment = self.pages[session_id].payment
+        assert payment
+        return payment
+
+    def _set(self, session_id: str, payment: GatewayPayment) -> None:
+        self.pages[session_id] = replace(self.pages[session_id], payment=payment)
+
     def _expire(self, page: GatewayCheckout) -> None:
         self.pages[page.session_id] = replace(page, state="expired")
         self._tell("checkout.session.expired", page.session_id, "")
@@ -151,3 +256,16 @@ class Gateway:
     def _answer(self) -> None:
         if self.outages.happens():
             raise GatewayUnavailable()
+
+
+def refundable(payment: GatewayPayment) -> int:
+    """Return what of a payment is still here, in minor units."""
+    assert payment.amount
+    gone = sum(r.amount.minor for r in payment.refunds if not r.failed)
+    gone += sum(d.amount.minor for d in payment.disputes if d.withdrawn and not d.reinstated)
+    return payment.amount.minor - gone
+
+
+def page_of(payment: GatewayPayment) -> str:
+    """Return the page on which a payment was made."""
+    return payment.reference.removeprefix("pi_")

@@ -5,17 +5,23 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.adapters.accounts import Accounts
+from shared.adapters.cash_book import CashBook
 from shared.adapters.charges import Charges
 from shared.adapters.checkouts import Checkouts
 from shared.adapters.claims import Claims
+from shared.adapters.corrections import Corrections
 from shared.adapters.due_finder import DueFinder
 from shared.adapters.entities import Entities
+from shared.adapters.gateway_books import GatewayBooks
 from shared.adapters.holds import Holds
 from shared.adapters.imported_customers import ImportedCustomers
 from shared.adapters.imported_invoices import ImportedInvoices
 from shared.adapters.imported_payments import ImportedPayments
 from shared.adapters.inbox import Inbox
+from shared.adapters.issued_invoices import IssuedInvoices
+from shared.adapters.ledger import Ledger
 from shared.adapters.notices import Notices
+from shared.adapters.numbers import Numbers
 from shared.adapters.papers import Papers
 from shared.adapters.parked import ParkedItems
 from shared.adapters.payments import Payments
@@ -26,7 +32,15 @@ from shared.adapters.table import Table
 from shared.adapters.tasks import Tasks
 from shared.adapters.writebacks import Writebacks
 from shared.domain.gateway_event import GatewayEvent
-from shared.usecases import apply_payment, receive_webhook, send_notice, start_checkout
+from shared.usecases import (
+    charging,
+    money_in,
+    receive_webhook,
+    request_refund,
+    send_notice,
+    start_checkout,
+)
+from shared.usecases.cash_desk import Desk
 from tests.sim.gateway import Gateway
 from tests.sim.outside import Folder, MailService
 from tests.sim.queues import Queues
@@ -56,10 +70,30 @@ class Hub:
         self.finder, self.runs = DueFinder(table), Runs(table)
         self.writebacks, self.papers = Writebacks(table), Papers(table)
         self.invoices, self.imported = ImportedInvoices(table), ImportedPayments(table)
-        self.people = ImportedCustomers(table)
+        self.people, self.ledger = ImportedCustomers(table), Ledger(table)
+        numbers = Numbers(table, lambda _: None)
+        self.issued = IssuedInvoices(table, numbers)
+        self.corrections = Corrections(table, self.ledger, numbers)
+        cash = CashBook(table)
+        self.desk = Desk(cash, self.accounts, lambda _: None)
+        self.refunds = request_refund.Ports(self.desk, gateway)
+        self.charging = charging.Ports(
+            self.accounts,
+            self.ledger,
+            self.entities,
+            self.charges,
+            cash,
+            self.tasks,
+            lambda _: None,
+        )
         self.inbox = Inbox(table, folder, "documents")
-        self.money_in = apply_payment.Ports(
-            gateway, self.payments, ParkedItems(table), self.accounts, lambda _: None
+        self.money_in = money_in.Ports(
+            gateway,
+            self.payments,
+            GatewayBooks(table),
+            ParkedItems(table),
+            self.accounts,
+            lambda _: None,
         )
         self.portal = start_checkout.Ports(self.accounts, self.checkouts, gateway, _URL)
         self.webhooks = receive_webhook.Ports(
@@ -73,6 +107,7 @@ class Hub:
             texts=mail,
             links=mail,
             receipts=self.payments,
+            ledger=self.ledger,
             mailer=mailer,
             archive=mail,
             public_url=_URL,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.gateway_event import GatewayEvent
 from shared.usecases import send_notice, sweep
 from shared.usecases.accrue import accrue
+from shared.usecases.allocate import apply_credits
 from shared.usecases.claim_receipt import claim_receipt
 from shared.usecases.escalate import escalate
 from shared.usecases.render_document import render_document
@@ -29,6 +30,7 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
             whose = (ENTITY, body["customer_id"], body["n"])
             return send_notice.send_notice(hub.sending, *whose, world.now)
         case "SWEEP":
+            apply_credits(hub.desk, ENTITY, body["customers"], world.now)
             stores = (hub.accounts, hub.entities, hub.claims)
             tally = sweep.work(ENTITY, body["customers"], *stores, world.now)
             hub.runs.report(ENTITY, body["run_id"], body["batch"], tally)

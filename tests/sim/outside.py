@@ -68,10 +68,10 @@ class MailService:
 class Folder:
     """The ERP's folder and the store of papers: a file of one name is written once."""
 
-    files: dict[tuple[str, str], Writeback] = field(default_factory=dict)
+    files: dict[tuple[str, str, int], Writeback] = field(default_factory=dict)
 
     def put(self, entity_id: str, note: Writeback) -> bool:
-        name = (note.payment_id, note.document_id)
+        name = (note.payment_id, note.document_id, note.step)
         first = self.files.setdefault(name, replace(note, pending=True))
         assert first == replace(note, pending=True), "one file, two contents"
         return first is not note

@@ -32,6 +32,7 @@ def come_to_rest(world: "World") -> None:
 def _one_round(world: "World") -> None:
     for page in world.gateway.unsettled():
         world.gateway.settle(page, "succeeded")
+    world.gateway.balance.hidden.clear()
     world.advance(timedelta(hours=25))
     world.gateway.clock = world.now.wall
     world.gateway.expire_old()

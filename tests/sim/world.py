@@ -6,18 +6,20 @@ off, lets everything come to rest, and checks that nothing was forgotten.
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from shared.adapters.hand_over import errand
+from shared.domain.cash_rules import ApplyCredit
 from shared.domain.clock import Now
 from shared.domain.imports import PaymentRow
 from shared.errors import HubError
 from tests.sim import checks
+from tests.sim.balance import Balance
 from tests.sim.faults import BRITTLE, CALM, RACY, Crash, FaultyClient, Odds
 from tests.sim.founding import ENTITY, NOTHING, START, Broken, Weights, founded
 from tests.sim.gateway import Gateway
@@ -36,8 +38,9 @@ _WRITES = ("WriteItems", "PutItem", "UpdateItem", "DeleteItem")
 class World:
     """One simulated company.
 
-    revisions counts what the ERP sent of each invoice, external holds the payments that it sent,
-    in_hand is the message that somebody works on.
+    revisions counts what the ERP sent of each invoice, external holds the payments that it sent.
+    requests are what people asked for, by name. in_hand is the message that somebody works on.
+    first_due is the earliest due date that an invoice ever had.
     """
 
     def __init__(self, seed: int, odds: Odds | None = None) -> None:
@@ -50,7 +53,7 @@ class World:
         self._weights = _tilted(weights(STEPS), self.chance)
         self._races = _tilted(weights(STEPS, racing=True), self.chance)
         self.outages = Outages(self.chance)
-        self.gateway = Gateway(self.outages, START)
+        self.gateway = Gateway(self.outages, START, _balance(seed, self.chance))
         self.mail = MailService(self.outages)
         self.folder, self.queues = Folder(), Queues()
         self.now = Now(START, START)
@@ -60,6 +63,8 @@ class World:
         self.revisions: Counter[str] = Counter()
         self.external: dict[str, PaymentRow] = {}
         self.in_hand: Message | None = None
+        self.requests: dict[str, Callable[[], object]] = {}
+        self.first_due: dict[str, date] = {}
         self._plain: dict[tuple[str, str], dict[str, Any]] = {}
         self._by_type: dict[str, dict[tuple[str, str], dict[str, Any]]] = {}
         self._raced = False
@@ -123,6 +128,11 @@ class World:
         """Move both clocks on."""
         self.now = Now(self.now.business + by, self.now.wall + by)
 
+    def answered(self, kind: str, name: str) -> None:
+        """Note that somebody was told that name of kind is in the table: it must be."""
+        if not any(item[f"{kind.lower()}_id"] == name for item in self.all(kind)):
+            self.fail_if([f"{name} was said to be done, and is not"])
+
     def fail_if(self, wrong: Iterable[str]) -> None:
         """Raise Broken where there is anything wrong."""
         told = list(wrong)
@@ -175,8 +185,16 @@ class World:
     def _begin_calmly(self) -> None:
         """Set the cap and, mostly, bring the first invoices in before anything goes wrong."""
         odds, self.client.odds = self.client.odds, CALM
-        if self.cap is not None:
-            self.hub.entities.update(replace(self.entity(), daily_cap=self.cap))
+        gapless = self.seed % 3 == 1
+        company = replace(
+            self.entity(),
+            daily_cap=self.cap,
+            gapless_numbers=gapless,
+            tolerance={"EUR": 5} if self.seed % 2 else {},
+            tolerance_percent="1",
+            apply_credit=ApplyCredit.AUTO if self.seed % 4 > 1 else ApplyCredit.OFFER,
+        )
+        self.hub.entities.update(company)
         for _ in range(self.chance.choice((0, 3, 4))):
             self.do("import_invoice")
         self.client.odds = odds
@@ -207,7 +225,7 @@ class World:
             return
         item = plain_item(after)
         self._plain[place] = of_type[place] = item
-        if before is None and item.get("kind") == "charge" and item["type"] == "HEAD":
+        if item.get("charge") == "late_fee" and item["version"] == 1 and before is None:
             invoice = (place[0].removesuffix("#H"), f"HEAD#{item['invoice_id']}")
             if invoice not in self._plain and item["open"] == item["total"]:
                 self.fail_if([f"{item['number']} is charged on an invoice that is paid"])
@@ -227,6 +245,11 @@ class _Watched:
         result = self._world.mail.send(envelope, text)
         self._world.check_mail(*self._world.mail.said[-1])
         return result
+
+
+def _balance(seed: int, chance: random.Random) -> Balance:
+    """Return a balance in the company's currency, or in another one as in every fifth world."""
+    return Balance(chance, "USD", 200) if seed % 5 == 2 else Balance(chance)
 
 
 def _tilted(drawn: Weights, chance: random.Random) -> dict[str, int]:

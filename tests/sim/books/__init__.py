@@ -9,6 +9,7 @@ from tests.sim.books.checkouts import broken_checkouts
 from tests.sim.books.customer import Customer, Item
 from tests.sim.books.heads import broken_heads
 from tests.sim.books.notices import broken_notices
+from tests.sim.books.numbers import broken_numbers
 from tests.sim.books.payments import broken_payments
 from tests.sim.books.sources import broken_sources
 
@@ -17,6 +18,7 @@ def broken(items: Iterable[Item]) -> list[str]:
     """Return one sentence for each thing that is wrong with these items; empty for good books."""
     customers: dict[str, Customer] = {}
     facts: dict[str, Item] = {}
+    gapless = False
     for item in items:
         parts = item["pk"].split("#")
         if len(parts) >= 4 and parts[2] == "C":
@@ -26,6 +28,7 @@ def broken(items: Iterable[Item]) -> list[str]:
         else:
             if item["sk"] == "FACT":
                 facts[item["pk"].split("#FACT#")[1]] = item
+            gapless = gapless or bool(item.get("gapless_numbers"))
             continue
         if whose not in customers:
             customers[whose] = Customer()
@@ -35,6 +38,8 @@ def broken(items: Iterable[Item]) -> list[str]:
         for customer_id, customer in customers.items()
         for text in _of_one(customer, facts)
     ]
+    heads = [head for customer in customers.values() for head in customer.of["HEAD"]]
+    found += broken_numbers(heads, gapless=gapless)
     return found + list(_facts_without_deed(facts, customers))
 
 

@@ -16,6 +16,7 @@ class Customer:
         self.of: defaultdict[str, list[Item]] = defaultdict(list)
         self.place: dict[int, str] = {}
         self.movements: list[dict[str, Any]] = []
+        self.postings: list[Item] = []
 
     def add(self, item: Item, place: str) -> None:
         """Take one more item in."""
@@ -23,3 +24,4 @@ class Customer:
         self.place[id(item)] = place
         if item["type"] == "POSTING":
             self.movements += movements_of(item)
+            self.postings.append(item)

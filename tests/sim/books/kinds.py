@@ -41,6 +41,8 @@ KINDS: Mapping[str, Kind] = {
     "gateway_fee": Kind("±", ""),
 }
 MAKES_TOTAL = {"invoice", "revision", "charge"}
+BEGINS_A_SOURCE = {"payment", "credit_note"}
+"""A source that begins otherwise is what a document had no room for any more."""
 NEVER_ABOVE_NOTHING = (
     {"allocation", "deallocation"},
     {"write_off", "recovery"},
@@ -59,7 +61,22 @@ def movements_of(posting: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"document_id": "", "source_id": "", "instalment": 0, **movement}
 
 
-def odd(movement: Mapping[str, Any]) -> Iterator[str]:
+def odd_posting(posting: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is odd about a posting.
+
+    One that only corrects what the gateway moved in its own currency takes a movement back and
+    makes it again.
+    """
+    movements = list(movements_of(posting))
+    if posting["posting_id"].startswith("fx:"):
+        if sum(movement["amount"] for movement in movements):
+            yield f"{posting['posting_id']} moves more than a rate"
+        return
+    for movement in movements:
+        yield from _odd(movement)
+
+
+def _odd(movement: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a movement of its kind may not be."""
     kind = KINDS.get(movement["kind"])
     if kind is None:

@@ -6,38 +6,58 @@ from collections.abc import Iterator
 from tests.sim.books.customer import Customer
 from tests.sim.books.sources import ALLOCATES
 
+NEVER_CAME = {"pending", "failed"}
+LEAVES = {"refund", "refund_failed", "return", "chargeback", "reinstatement", "small_credit"}
+
 
 def broken_payments(customer: Customer) -> Iterator[str]:
     """Yield what is wrong with the payments of a customer."""
     used: Counter[tuple[str, str]] = Counter()
     came: Counter[str] = Counter()
+    gone: Counter[str] = Counter()
     for movement in customer.movements:
         source = movement["source_id"]
         if movement["kind"] in ALLOCATES:
             used[source, movement["document_id"]] -= movement["amount"]
         elif movement["kind"] == "payment":
             came[source] += movement["amount"]
+        elif movement["kind"] in LEAVES:
+            gone[source] -= movement["amount"]
     payments = {payment["payment_id"]: payment for payment in customer.of["PAYMENT"]}
     for payment_id, payment in payments.items():
         said = {a["document_id"]: a["amount"] for a in payment["allocations"]}
         mine = {doc: minor for (source, doc), minor in used.items() if source == payment_id}
         mine = {doc: minor for doc, minor in mine.items() if minor}
-        if came[payment_id] != payment["amount"]:
+        here = 0 if payment["state"] in NEVER_CAME else payment["amount"]
+        if came[payment_id] != here:
             yield f"payment {payment_id} of {payment['amount']} moved {came[payment_id]}"
         if said != mine:
             yield f"payment {payment_id} says {said}, its movements {mine}"
+        if not 0 <= payment["gone"] == gone[payment_id] <= payment["amount"]:
+            yield f"{payment['gone']} of payment {payment_id} left, not {gone[payment_id]}"
     for payment_id in came.keys() - payments.keys():
         yield f"money moved by {payment_id}, which is no payment"
     yield from _notes_to_erp(customer)
 
 
 def _notes_to_erp(customer: Customer) -> Iterator[str]:
-    told = {(w["payment_id"], w["document_id"]): w["amount"] for w in customer.of["WRITEBACK"]}
-    wanted = {
-        (payment["payment_id"], allocation["document_id"]): allocation["amount"]
-        for payment in customer.of["PAYMENT"]
-        if payment["source"] == "gateway"
-        for allocation in payment["allocations"]
-    }
-    if told != wanted:
-        yield f"the ERP is told {told} of {wanted}"
+    """Yield where what the ERP was told, all lines together, is not what payments are used for."""
+    told: Counter[tuple[str, str]] = Counter()
+    for note in customer.of["WRITEBACK"]:
+        told[note["payment_id"], note["document_id"]] += note["amount"]
+    wanted = Counter(
+        {
+            (payment["payment_id"], allocation["document_id"]): allocation["amount"]
+            for payment in customer.of["PAYMENT"]
+            if payment["source"] != "elsewhere"
+            for allocation in payment["allocations"]
+        }
+    )
+    from_erp = {head["document_id"] for head in customer.of["HEAD"] if head["external_id"]}
+    for head in customer.of["HEAD"]:
+        if head["kind"] == "credit_note" and head["invoice_id"] in from_erp:
+            wanted[head["document_id"], head["invoice_id"]] += head["total"]
+    if {k: minor for k, minor in told.items() if minor} != {
+        k: minor for k, minor in wanted.items() if minor
+    }:
+        yield f"the ERP is told {dict(told)} of {dict(wanted)}"

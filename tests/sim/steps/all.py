@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
-from tests.sim.steps import Step, imports, paying, working
+from tests.sim.steps import Step, charging, desk, imports, issuing, paying, returning, working
 
-STEPS: Mapping[str, Step] = {**imports.STEPS, **paying.STEPS, **working.STEPS}
+_MODULES = (charging, desk, imports, issuing, paying, returning, working)
+STEPS: Mapping[str, Step] = {
+    name: step for module in _MODULES for name, step in module.STEPS.items()
+}

@@ -1,0 +1,94 @@
+"""The company issues its own invoices, credits them, and takes back what was a mistake."""
+
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from shared.usecases.create_invoice import create_invoice
+from shared.usecases.issue_credit_note import issue_credit_note
+from shared.usecases.void_invoice import void_invoice
+from tests.sim.founding import ENTITY, NOTHING, START, TOTALS, eur
+from tests.sim.steps import Step
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+REQUESTS = ("issue 1", "issue 2")
+TERMS = ("net 14", "2/10 net 30", "3x30 days", "50% in 10 days, 50% in 20 days", "3% 14, net 30")
+
+
+def issue(world: "World") -> str:
+    """Issue an invoice, or ask once more for the same one."""
+    request_id = world.chance.choice(REQUESTS)
+    drawn = random.Random(f"{world.seed}{request_id}")
+    issued_on = START.date() - timedelta(days=drawn.randrange(25))
+    made = create_invoice(
+        world.hub.accounts,
+        world.hub.entities,
+        world.hub.issued,
+        ENTITY,
+        drawn.choice(world.customers),
+        eur(drawn.choice((*TOTALS, 9_999))),
+        issued_on,
+        None,
+        world.now,
+        terms=drawn.choice(TERMS),
+        request_id=request_id,
+    )
+    world.answered("POSTING", f"invoice:{made.document_id}")
+    return f"issued {made.number}"
+
+
+def credit_note(world: "World") -> str:
+    """Credit an invoice, or ask once more for the same note."""
+    head = _an_invoice(world)
+    if head is None:
+        return NOTHING
+    amount = world.chance.choice((None, 1, head["total"] // 3, head["total"]))
+    made = issue_credit_note(
+        world.hub.accounts,
+        world.hub.corrections,
+        ENTITY,
+        head["customer_id"],
+        head["document_id"],
+        "goodwill",
+        world.now,
+        lambda _: None,
+        amount=None if amount is None else eur(amount),
+        by="clerk",
+        request_id=world.chance.choice(("note 1", "note 2", "note 3")),
+    )
+    world.answered("POSTING", f"credit_note:{made.document_id}")
+    return "credited"
+
+
+def void(world: "World") -> str:
+    """Void an invoice of the company's own."""
+    head = _an_invoice(world)
+    if head is None:
+        return NOTHING
+    void_invoice(
+        world.hub.accounts,
+        world.hub.corrections,
+        ENTITY,
+        head["customer_id"],
+        head["document_id"],
+        "mistake",
+        world.now,
+        lambda _: None,
+        by="clerk",
+    )
+    world.answered("POSTING", f"void:{head['document_id']}")
+    return "voided"
+
+
+def _an_invoice(world: "World") -> dict[str, Any] | None:
+    heads = [head for head in world.all("HEAD") if head["kind"] == "invoice"]
+    return world.chance.choice(heads) if heads else None
+
+
+STEPS = {
+    "issue": Step(issue, 5, race=3),
+    "credit_note": Step(credit_note, 2, race=2),
+    "void": Step(void, 1, race=2),
+}
