@@ -101,8 +101,10 @@ class Document:
 
     @property
     def written_off(self) -> Money:
-        """Return what is given up as bad debt and was not recovered."""
-        return Money(minor=self.adjusted.get("write_off", 0), currency=self.open.currency)
+        """Return what is given up as bad debt and can still be asked for or paid after all."""
+        room = self.total.minor - self.open.minor
+        minor = min(self.adjusted.get("write_off", 0), room)
+        return Money(minor=minor, currency=self.open.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,11 @@ class Step:
 def to_tell(before: Payment | None, after: Payment) -> Iterator[Allocation]:
     """Yield what the ERP is to hear: the change of each allocation, below zero where it fell.
 
-    What somebody else received, they know of; what was only announced is not money yet.
+    What somebody else received and used, they know of, but not what we changed since. What was
+    only announced is not money yet.
     """
-    if after.source == "elsewhere" or after.state is PaymentState.PENDING:
+    theirs = before is None and after.source == "elsewhere"
+    if theirs or after.state is PaymentState.PENDING:
         return
     known = {a.document_id: a for a in before.allocations} if before else {}
     now = {a.document_id: a for a in after.allocations}

@@ -117,7 +117,8 @@ def _step(
         source_id=source_id,
         reason=reason,
         via=via,
-        cash=cash_of(payment, amount) if payment else None,
+        # what the gateway really moves is its own to say, when it has
+        cash=cash_of(payment, amount) if payment and via != "gateway" else None,
     )
     movements = (*movements, goes)
     return Step(
