@@ -4,13 +4,13 @@ Parts are cumulative: what one note takes is the difference of two roundings, so
 together take all of a line, or all of a tax, sum to it exactly, however many they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from shared.domain.account import Document, Line
-from shared.domain.invoice_lines import gross_of, net_of
+from shared.domain.invoice_lines import net_of, stated_taxes
 from shared.domain.money import Money, shares
 from shared.domain.tax import rate_text, tax_on, tax_within
 from shared.errors import Conflict, InvalidInput
@@ -69,11 +69,11 @@ def plan_credit(
     less is left of it than that.
     """
     room = invoice.total - before.total - adjusted
-    itemised = bool(lines) and gross_of(lines, invoice.total.currency) == invoice.total
-    if itemised and amount is not None:
+    stated = stated_taxes(invoice, lines) if lines else None
+    if stated is not None and amount is not None:
         raise InvalidInput(field="amount", reason=f"name lines: this invoice has {len(lines)}")
-    if itemised:
-        plan = _of_lines(lines, before, asked)
+    if stated is not None:
+        plan = _of_lines(lines, stated, before, asked)
     elif asked:
         raise InvalidInput(field="lines", reason="this invoice has none: name an amount")
     else:
@@ -97,7 +97,12 @@ def _of_amount(invoice: Document, before: Credited, amount: Money) -> CreditPlan
     return CreditPlan((), amount, {rate: minor for rate, minor in taxes.items() if minor}, before)
 
 
-def _of_lines(lines: Sequence[Line], before: Credited, asked: Sequence[CreditAsked]) -> CreditPlan:
+def _of_lines(
+    lines: Sequence[Line],
+    stated: Mapping[str, int],
+    before: Credited,
+    asked: Sequence[CreditAsked],
+) -> CreditPlan:
     done = before.lines if len(before.lines) == len(lines) else (("0", 0),) * len(lines)
     wanted = asked or [
         CreditAsked(i)
@@ -115,16 +120,13 @@ def _of_lines(lines: Sequence[Line], before: Credited, asked: Sequence[CreditAsk
         i = each.line - 1
         part, after[i] = _part(each, lines[i], *done[i])
         parts.append((i, part))
-    taxes = _taxes(lines, done, after)
+    taxes = _taxes(lines, stated, done, after)
     currency = lines[0].net.currency
     credited = replace(before, lines=tuple(after))
     made = _with_nets([part for _, part in parts], taxes)
-    by_rate: dict[str, int] = {}
-    for (rate, _), minor in taxes.items():
-        by_rate[rate] = by_rate.get(rate, 0) + minor
     total_minor = sum(line.net.minor for line in made) + sum(taxes.values())
     total = Money(minor=total_minor, currency=currency)
-    return CreditPlan(made, total, {r: minor for r, minor in by_rate.items() if minor}, credited)
+    return CreditPlan(made, total, {r: minor for r, minor in taxes.items() if minor}, credited)
 
 
 def _part(
@@ -191,32 +193,54 @@ def _money(minor: int, line: Line) -> Money:
     return Money(minor=minor, currency=line.net.currency)
 
 
-def _group(line: Line) -> tuple[str, str]:
-    return rate_text(line.tax_rate_percent), line.tax_category
+def _rate(line: Line) -> str:
+    return rate_text(line.tax_rate_percent)
 
 
 def _taxes(
-    lines: Sequence[Line], done: Sequence[tuple[str, int]], after: Sequence[tuple[str, int]]
-) -> dict[tuple[str, str], int]:
-    """Return the tax of each group of lines between two states of what is credited of them."""
-    starts: dict[tuple[str, str], int] = {}
-    ends: dict[tuple[str, str], int] = {}
-    for line, (_, start), (_, end) in zip(lines, done, after, strict=True):
-        starts[_group(line)] = starts.get(_group(line), 0) + start
-        ends[_group(line)] = ends.get(_group(line), 0) + end
-    tax = tax_on if lines[0].gross is None else tax_within
-    return {group: tax(ends[group], group[0]) - tax(starts[group], group[0]) for group in ends}
+    lines: Sequence[Line],
+    stated: Mapping[str, int],
+    done: Sequence[tuple[str, int]],
+    after: Sequence[tuple[str, int]],
+) -> dict[str, int]:
+    """Return the tax of each rate between two states of what is credited of its lines."""
+    taxes: dict[str, int] = {}
+    for rate in dict.fromkeys(_rate(line) for line in lines):
+        members = [i for i, line in enumerate(lines) if _rate(line) == rate]
+        whole, start, end = (
+            sum(amounts)
+            for amounts in (
+                [lines[i].amount.minor for i in members],
+                [done[i][1] for i in members],
+                [after[i][1] for i in members],
+            )
+        )
+        made = _tax_by(rate, whole, stated.get(rate, 0), lines[0].gross is not None)
+        taxes[rate] = made(end) - made(start)
+    return taxes
 
 
-def _with_nets(lines: Sequence[Line], taxes: Mapping[tuple[str, str], int]) -> tuple[Line, ...]:
-    """Return lines whose prices include tax with nets that sum to their group's, less its tax."""
+def _tax_by(rate: str, whole: int, stated: int, inclusive: bool) -> Callable[[int], int]:
+    """Return how much tax is in a part of the amounts of one rate: by rate, or else its share.
+
+    An invoice may state another tax than its rate makes: it rounds ties up, or it counts on a
+    discount.
+    """
+    tax = tax_within if inclusive else tax_on
+    if tax(whole, rate) == stated or not whole:
+        return lambda part: tax(part, rate)
+    return lambda part: round(Fraction(stated * part, whole))
+
+
+def _with_nets(lines: Sequence[Line], taxes: Mapping[str, int]) -> tuple[Line, ...]:
+    """Return lines whose prices include tax with nets that sum to their rate's, less its tax."""
     if lines[0].gross is None:
         return tuple(lines)
     nets: dict[int, int] = {}
-    for group in dict.fromkeys(_group(line) for line in lines):
-        members = [i for i, line in enumerate(lines) if _group(line) == group]
+    for rate in dict.fromkeys(_rate(line) for line in lines):
+        members = [i for i, line in enumerate(lines) if _rate(line) == rate]
         amounts = [lines[i].amount.minor for i in members]
-        net, whole = sum(amounts) - taxes[group], sum(amounts)
+        net, whole = sum(amounts) - taxes[rate], sum(amounts)
         exact = [Fraction(a * net, whole) if whole else Fraction(a) for a in amounts]
         nets |= dict(zip(members, shares(net, exact), strict=True))
     return tuple(replace(line, net=_money(nets[i], line)) for i, line in enumerate(lines))

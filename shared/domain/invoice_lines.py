@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from shared.domain import import_cells as cells
 from shared.domain.account import Document, Line
@@ -68,15 +68,37 @@ def _tax_group(lines: Sequence[Line]) -> TaxGroup:
     return TaxGroup(first.tax_category, rate, net, tax, *reason)
 
 
+def stated_taxes(document: Document, lines: Sequence[Line]) -> Mapping[str, int] | None:
+    """Return the tax by rate text with which lines make up the total of document, in minor units.
+
+    It is what document says of itself, else what its lines make. Whoever issued it may have rounded
+    a tie to even or up. None where lines do not make up the total.
+    """
+    if not document.tax_minor:
+        return rounded_to(lines, document.total)
+    rest = document.total.minor - sum(line.net.minor for line in lines)
+    return document.tax_minor if sum(document.tax_minor.values()) == rest else None
+
+
+def rounded_to(lines: Sequence[Line], asked: Money) -> Mapping[str, int] | None:
+    """Return the tax of lines by rate text, ties rounded so that all sums to asked.
+
+    None where no way to round a tie makes it so.
+    """
+    rest = asked.minor - sum(line.net.minor for line in lines)
+    return next((taxes for taxes in _roundings(lines) if sum(taxes.values()) == rest), None)
+
+
 def taxes_of(document: Document, lines: Sequence[Line]) -> tuple[TaxGroup, ...]:
-    """Return the tax groups of a document, with the tax that document says it has.
+    """Return the tax groups of a document, with the tax that document states.
 
     A credit note takes its part of the invoice's tax, which is not always what its own lines make.
     """
     groups = tax_groups(lines)
-    if not document.tax_minor:
+    stated = stated_taxes(document, lines)
+    if stated is None:
         return groups
-    return tuple(_as_stated(group, document.tax_minor, lines) for group in groups)
+    return tuple(_as_stated(group, stated, lines) for group in groups)
 
 
 def _as_stated(group: TaxGroup, stated: Mapping[str, int], lines: Sequence[Line]) -> TaxGroup:
@@ -91,6 +113,18 @@ def _as_stated(group: TaxGroup, stated: Mapping[str, int], lines: Sequence[Line]
     )
     tax = Money(minor=stated.get(rate_text(group.rate_percent), 0), currency=currency)
     return replace(group, net=total(nets, currency), tax=tax)
+
+
+def _roundings(lines: Sequence[Line]) -> list[Mapping[str, int]]:
+    """Return the tax of lines by rate as each way to round a tie makes it."""
+    usual = tax_minor(lines)
+    if not lines or lines[0].gross is not None:
+        return [usual]
+    up = {
+        rate_text(rate): tax_on(net.minor, rate, ROUND_HALF_UP)
+        for rate, net, _ in tax_by_rate(lines)
+    }
+    return [usual, {rate: minor for rate, minor in up.items() if minor}]
 
 
 def tax_by_rate(lines: Sequence[Line]) -> tuple[tuple[str, Money, Money], ...]:
@@ -122,8 +156,8 @@ def fits(descriptions: Iterable[str]) -> bool:
 def lines_of(group: LineGroup, invoice_total: Money) -> tuple[tuple[Line, ...], list[Problem]]:
     """Return the lines of an invoice, and what is wrong with them.
 
-    Their net and tax must sum to invoice_total exactly. A sum that does not is reported at the
-    first of them.
+    Their net and tax must sum to invoice_total exactly, ties rounded to even or up. A sum that does
+    not is reported at the first of them.
     """
     problems = list(_bad_prices(group, invoice_total.currency))
     if not fits(row.description for row in group.rows):
@@ -139,8 +173,8 @@ def lines_of(group: LineGroup, invoice_total: Money) -> tuple[tuple[Line, ...], 
         lines.append(
             Line(row.description, row.quantity, price, row.tax_rate, net, tax_category=category)
         )
-    gross = gross_of(lines, invoice_total.currency)
-    if gross != invoice_total:
+    if rounded_to(lines, invoice_total) is None:
+        gross = gross_of(lines, invoice_total.currency)
         what = f"The {len(lines)} lines of this invoice and their tax add up to {gross}"
         message = f"{what}, the invoice says {invoice_total}."
         return (), [Problem(group.line, "unit_price", "lines_do_not_add_up", message)]

@@ -55,16 +55,16 @@ def check_tax(category: TaxCategory, percent: str, reason_code: str, reason: str
         raise InvalidInput(field="tax_reason", reason=f"category {category} needs a reason")
 
 
-def tax_on(net_minor: int, percent: str) -> int:
-    """Return the tax to be added to net_minor, rounded half-even, in minor units."""
-    return _half_even(net_minor * Decimal(percent) / 100)
+def tax_on(net_minor: int, percent: str, rounding: str = ROUND_HALF_EVEN) -> int:
+    """Return the tax to be added to net_minor, in minor units."""
+    return _rounded(net_minor * Decimal(percent) / 100, rounding)
 
 
-def tax_within(gross_minor: int, percent: str) -> int:
-    """Return the tax that gross_minor contains, rounded half-even, in minor units."""
+def tax_within(gross_minor: int, percent: str, rounding: str = ROUND_HALF_EVEN) -> int:
+    """Return the tax that gross_minor contains, in minor units."""
     rate = Decimal(percent)
-    return _half_even(gross_minor * rate / (100 + rate))
+    return _rounded(gross_minor * rate / (100 + rate), rounding)
 
 
-def _half_even(exact: Decimal) -> int:
-    return int(exact.quantize(Decimal(1), ROUND_HALF_EVEN))
+def _rounded(exact: Decimal, rounding: str) -> int:
+    return int(exact.quantize(Decimal(1), rounding))

@@ -8,6 +8,7 @@ from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.agreed import agreed, terms_for
 from shared.domain.clock import Now
 from shared.domain.first_look import days_to_look
+from shared.domain.invoice_lines import rounded_to, tax_minor
 from shared.domain.invoiced_tax import invoiced_tax, invoiced_total
 from shared.domain.line_drafts import check_lines
 from shared.domain.money import Money, exponent
@@ -58,7 +59,8 @@ def create_invoice(
 
     It is due on due_on, else by terms, else by those of the customer or, where the hub does not
     understand them, of the entity. The net of lines and the tax on it must sum to total, where it
-    is given. A repeated request_id returns the invoice that the first call issued.
+    is given; a total that rounds ties of tax up is taken as it is. A repeated request_id returns
+    the invoice that the first call issued.
 
     Raises NotFound for an unknown customer, InvalidInput naming the field, Conflict where
     request_id was used for another invoice, and WriteConflict where the numbers are contended.
@@ -68,6 +70,8 @@ def create_invoice(
     chosen = terms_for(entity, customer, terms, due_on)
     check_lines(lines)
     taxes = invoiced_tax(lines, chosen)
+    if total is not None and taxes == tax_minor(lines):
+        taxes = rounded_to(lines, total) or taxes
     total = _checked(total, description, po_number, lines, taxes)
     made_due = agreed(chosen, due_on, issued_on, total, taxes)
     document = Document(

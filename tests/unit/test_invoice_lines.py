@@ -1,12 +1,17 @@
 """Lines must add up to their invoice, to the cent."""
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.account import Document, DocumentKind
 from shared.domain.imports import LineGroup, LineRow
-from shared.domain.invoice_lines import LINES_MAX, gross_of, lines_of, tax_by_rate
+from shared.domain.invoice_lines import LINES_MAX, gross_of, lines_of, tax_by_rate, taxes_of
 from shared.domain.money import Money
 from tests.support.samples import eur
+
+DAY = date(2026, 3, 1)
 
 
 def group(*rows: tuple[str, str, str]) -> LineGroup:
@@ -34,6 +39,16 @@ def test_a_sum_that_is_a_cent_off_is_reported_at_the_first_line() -> None:
     assert lines == ()
     assert [(p.line, p.code) for p in problems] == [(2, "lines_do_not_add_up")]
     assert "11.90 EUR" in problems[0].message
+
+
+def test_who_rounds_a_tie_up_is_taken_at_his_word() -> None:
+    """25 % of 0.10 is 0.025: with that rate every fourth sum of cents is such a tie."""
+    for total in (eur(12), eur(13)):
+        lines, problems = lines_of(group(("1", "0.10", "25")), total)
+        assert problems == []
+        invoice = Document("i", DocumentKind.INVOICE, "1", DAY, DAY, total, total)
+        assert [g.tax.minor for g in taxes_of(invoice, lines)] == [total.minor - 10]
+    assert lines_of(group(("1", "0.10", "25")), eur(14))[1] != []
 
 
 def test_a_rebate_is_a_negative_line() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.account import Line
-from shared.domain.invoice_lines import gross_of, tax_groups, tax_minor
+from shared.domain.invoice_lines import gross_of, rounded_to, tax_groups, tax_minor
 from shared.domain.line_drafts import LineDraft, check_lines, draw_up
 from shared.domain.money import Money, shares
 from shared.domain.tax import TaxCategory, rate_text, tax_on, tax_within
@@ -80,11 +80,11 @@ def test_shares_are_next_to_the_exact_parts_and_sum_to_the_whole(exact: list[Fra
     assert all(abs(part - e) < 1 or part - e == 1 for part, e in zip(parts, exact, strict=True))
 
 
-def test_the_example_of_the_standard_comes_out_but_for_its_tie() -> None:
+def test_the_example_of_the_standard_comes_out_as_published_and_its_tie_to_even_by_itself() -> None:
     """EN 16931, the authors' example TOSL108 ("IT equipment", CII_example2.xml), in kroner.
 
-    25 % of 1460.50 is 365.125: a tie, which the example rounds up and this hub to even. All else is
-    as published.
+    25 % of 1460.50 is 365.125: a tie, which this hub rounds to even by itself. Asked for the
+    published total, which rounds it up, it states the published tax.
     """
 
     def nok(minor: int) -> Money:
@@ -111,6 +111,8 @@ def test_the_example_of_the_standard_comes_out_but_for_its_tie() -> None:
     ]
     published = 143_650 + 36_528
     assert gross_of(lines, "NOK").minor == published - 1
+    assert rounded_to(lines, nok(published)) == {"15": 15, "25": 36_513}
+    assert rounded_to(lines, nok(published + 1)) is None
 
 
 def test_the_correction_of_the_standard_bodies_comes_out_as_published() -> None:

@@ -11,8 +11,8 @@ DOCUMENT_BUGS = (
     bug(
         "the tax of a credit note is rounded by itself",
         "shared/domain/credit_note.py",
-        "tax(ends[group], group[0]) - tax(starts[group], group[0])",
-        "tax(ends[group] - starts[group], group[0])",
+        "taxes[rate] = made(end) - made(start)",
+        "taxes[rate] = made(end - start)",
         NOTES,
         rules="R25",
     ),
