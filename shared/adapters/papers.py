@@ -35,7 +35,7 @@ class Papers:
     ) -> tuple[Received, ...]:
         """Return what was paid on a document in currency, oldest first."""
         found = (
-            Received(posting.value_date, -movement.amount, _is_note(posting))
+            Received(posting.value_date, -movement.amount, _is_note(posting), _taken_back(posting))
             for item in self._table.query(keys.ledger(entity_id, customer_id), begins="P#")
             for posting in (posting_from(item),)
             for movement in posting.movements
@@ -73,3 +73,15 @@ class Papers:
 
 def _is_note(posting: Posting) -> bool:
     return posting.movements[0].kind is MovementKind.CREDIT_NOTE
+
+
+_TAKEN_BACK = {
+    MovementKind.RETURN: "returned",
+    MovementKind.CHARGEBACK: "disputed",
+    MovementKind.REFUND: "refunded",
+}
+
+
+def _taken_back(posting: Posting) -> str:
+    """Return why posting takes money away from what it had settled, "" where it does not."""
+    return next((_TAKEN_BACK[m.kind] for m in posting.movements if m.kind in _TAKEN_BACK), "")

@@ -134,11 +134,16 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A part of a payment that reached a document, or of its own credit note (credited)."""
+    """A part of a payment that reached a document, or of its own credit note (credited).
+
+    taken_back says why an amount below zero left it again: returned (by the bank), disputed,
+    refunded, or "" where people moved it.
+    """
 
     received_on: date
     amount: Money
     credited: bool = False
+    taken_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)

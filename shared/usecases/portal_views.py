@@ -60,7 +60,7 @@ def invoice(
     if document is None:
         raise NotFound()
     whose = (principal.entity_id, principal.customer_id, document_id)
-    partly = document.open != document.total
+    touched = document.open != document.total or document.version > 1
     covers = item_coverage(account, today)
     return InvoiceView(
         entity=entity,
@@ -73,7 +73,7 @@ def invoice(
             if document.instalments
         ),
         lines=papers.lines(*whose),
-        received=papers.received(*whose, document.open.currency) if partly else (),
+        received=papers.received(*whose, document.open.currency) if touched else (),
     )
 
 

@@ -10,6 +10,8 @@ from shared import runtime
 from shared.domain.account import Customer, Document, Entity
 from shared.domain.gateway import BalanceEntry, GatewayDispute, GatewayRefund
 from shared.domain.money import Money
+from shared.domain.portal import Principal
+from shared.usecases import portal_views
 from tests.integration import hub, money
 from tests.integration.money import (
     BOOKED_AT,
@@ -315,3 +317,21 @@ def test_a_lost_event_is_found_by_the_nightly_comparison(
     assert kinds().count("refund") == kinds().count("chargeback") == 1
     assert reasons() == []
     books_balance()
+
+
+@pytest.mark.rule("R10")
+def test_the_payer_sees_what_the_bank_took_back(
+    gateway: FakeGateway, seller: Entity, paid: str
+) -> None:
+    lost = replace(dispute(15_000, "lost"), reason="insufficient_funds")
+    gateway.changes(paid, method="sepa_debit", disputes=(lost,))
+    tell(seller, "charge.dispute.created", paid)
+    view = portal_views.invoice(
+        runtime.accounts(), runtime.papers(), Principal("demo", "c1"), "inv1", runtime.now()
+    )
+    assert [(r.amount.minor, r.taken_back) for r in view.received] == [
+        (10_000, ""),
+        (-10_000, "returned"),
+    ]
+    page = runtime.templates().voice("en", "en")
+    assert page.words("portal.invoice.returned") == "returned by the bank"
