@@ -156,7 +156,7 @@ def test_the_night_tells_of_a_difference_once_and_names_both_figures(shop, caplo
         night()
     said = [r for r in caplog.records if r.getMessage() == "books_differ"]
     assert [(r.levelname, r.customer_id, r.documents) for r in said] == [
-        ("CRITICAL", "c1", ["inv_open"])
+        ("CRITICAL", "c1", ("inv_open",))
     ] * 2
     (task,) = runtime.tasks().list_open("demo")
     assert (task.kind, task.customer_id, task.documents) == ("books", "c1", ("inv_open",))
