@@ -1,6 +1,8 @@
 """The books of one entity as the command exports them, and what the checkers say of them."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +10,10 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from infra.cli.main import app
-from tests.books.hub import URL
+from shared.domain.chart import DEFAULT
+from shared.domain.journal import cash_of
+from shared.domain.money import Money
+from tests.books.hub import URL, Hub
 from tests.support import checkers
 from tests.support.checkers import Answer
 
@@ -48,7 +53,18 @@ def export(entity_id: str, folder: Path, *more: str) -> Exported:
             "journal", "export", "--format", name, "--out", str(path), "-e", entity_id, *more
         )
         files[name] = path
-    return Exported(said, files, {name: check(files[name]) for name, check in _CHECKS.items()})
+    with ThreadPoolExecutor() as both:
+        asked = {name: both.submit(check, files[name]) for name, check in _CHECKS.items()}
+    return Exported(said, files, {name: answer.result() for name, answer in asked.items()})
+
+
+def gateways_own(hub: Hub) -> list[str]:
+    """Return the export's options that assert the balance as the gateway itself has it."""
+    sums: Counter[str] = Counter()
+    for told in hub.gateway.balance.entries.values():
+        sums[told.entry.amount.currency] += told.entry.amount.minor - told.entry.fee.minor
+    balances = (Money(minor=minor, currency=currency) for currency, minor in sums.items())
+    return [f"--assert={cash_of(DEFAULT, 'gateway')}={balance}" for balance in balances]
 
 
 def run(*arguments: str) -> str:

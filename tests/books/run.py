@@ -17,13 +17,10 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from shared.domain.chart import DEFAULT
-from shared.domain.journal import cash_of
-from shared.domain.money import Money
 from tests.bench import ibm_to_drop
 from tests.books.acts import play
 from tests.books.companies import FIRST_MOMENT, IBM, SAMPLE, found_ibm, found_sample
-from tests.books.exported import Exported, export, lie
+from tests.books.exported import Exported, export, gateways_own, lie
 from tests.books.hub import Hub, hub_in_memory
 from tests.books.lies import lies
 from tests.support import checkers
@@ -79,15 +76,6 @@ def _proved(hub: Hub, entity_id: str, chosen: argparse.Namespace, folder: Path) 
     return failures + _refusals(entity_id, "after all lies", after)
 
 
-def gateways_own(hub: Hub) -> list[str]:
-    """Return the export's options that assert the balance as the gateway itself has it."""
-    sums: Counter[str] = Counter()
-    for told in hub.gateway.balance.entries.values():
-        sums[told.entry.amount.currency] += told.entry.amount.minor - told.entry.fee.minor
-    balances = (Money(minor=minor, currency=currency) for currency, minor in sums.items())
-    return [f"--assert={cash_of(DEFAULT, 'gateway')}={balance}" for balance in balances]
-
-
 def kinds_of(hub: Hub, entity_id: str) -> Counter[str]:
     """Return how many movements of each kind the table holds."""
     return Counter(
@@ -112,9 +100,9 @@ def _counted(counts: Counter[str]) -> str:
 def _chosen() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seed", type=int, default=20_260_105)
-    parser.add_argument("--acts", type=int, default=1500)
+    parser.add_argument("--acts", type=int, default=1000)
     parser.add_argument("--customers", type=int, default=40)
-    parser.add_argument("--invoices", type=int, default=800)
+    parser.add_argument("--invoices", type=int, default=600)
     parser.add_argument("--keep", type=Path)
     return parser.parse_args()
 
