@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -29,6 +30,7 @@ from shared.domain.policy_version import PolicyVersion
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
 from shared.usecases import entities as cases
+from shared.usecases.charging import interest_ahead
 from shared.usecases.dry_run import WouldSend, dry_run
 
 router = APIGatewayHttpRouter()
@@ -104,6 +106,7 @@ def show_dry_run(
         moment(at),
         after=paging.place(cursor),
         limit=limit,
+        interest=partial(interest_ahead, runtime.charging(), entity),
     )
     return DryRunOut(
         on=found.on,

@@ -252,5 +252,5 @@ def _excesses(ports: Ports, entity: Entity, case: Case) -> Iterator[Excess]:
     nets = net_charged(charges.made, case.postings)
     yield from fee_excess(charges, nets, case.debts, currency)
     if charges.of(ChargeKind.INTEREST):
-        owed = interest_owed(case.debts, charges, rules_of(ports, entity, charges))
+        owed = interest_owed(case.debts, charges, rules_of(ports, entity.entity_id, charges))
         yield from interest_excess(charges, nets, owed, currency)

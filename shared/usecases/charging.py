@@ -11,6 +11,7 @@ from shared.domain.books import Books
 from shared.domain.cash_step import Step
 from shared.domain.charges import (
     ChargeKind,
+    InterestDue,
     InvoiceCharges,
     Made,
     Sheet,
@@ -208,13 +209,8 @@ def charge_interest(
     Raises RateNotKnown where no reference rate is known for a day, and WriteConflict.
     """
     rule = policy.interest
-    if rule is None or is_given_up(case.invoice):
-        return False
-    nets = net_charged(case.charges.made, case.postings)
-    net = sum(nets[made.charge_id] for made in case.charges.of(ChargeKind.INTEREST))
-    owed = interest_owed(case.debts, case.charges, rules_of(ports, entity, case.charges))
-    due = interest_due(case.invoice, case.debts, case.charges, rule, through, owed, net)
-    if due is None:
+    due = _due(ports, entity.entity_id, case, rule, through)
+    if rule is None or due is None:
         return False
     today = now.today(customer.time_zone)
     charge = interest_charge(case.invoice, rule, period, due, stage, today)
@@ -231,14 +227,49 @@ def charge_interest(
     return ports.charges.add(entity, customer, case.invoice, charge, made, before, due.sheet, now)
 
 
+def interest_ahead(
+    ports: Ports,
+    entity_id: str,
+    account: Account,
+    invoice: Document,
+    policy: Policy,
+    stage: Stage,
+    today: date,
+) -> Document | None:
+    """Return the interest that stage would charge on invoice today, or None. Nothing is written."""
+    rule, document_id = policy.interest, invoice.document_id
+    if rule is None or not stage.interest or stage.reached_on(invoice) > today:
+        return None
+    whose = (entity_id, account.customer.customer_id)
+    charges = ports.charges.made_on(*whose, [document_id])[document_id]
+    postings = tuple(ports.ledger.postings(*whose))
+    case = case_of(invoice, charges, postings, account.documents, account.credits)
+    try:
+        due = _due(ports, entity_id, case, rule, today)
+    except RateNotKnown:
+        return None
+    return interest_charge(invoice, rule, stage.id, due, stage.id, today) if due else None
+
+
+def _due(
+    ports: Ports, entity_id: str, case: Case, rule: InterestRule | None, through: date
+) -> InterestDue | None:
+    if rule is None or case.invoice.kind is not DocumentKind.INVOICE or is_given_up(case.invoice):
+        return None
+    nets = net_charged(case.charges.made, case.postings)
+    net = sum(nets[made.charge_id] for made in case.charges.of(ChargeKind.INTEREST))
+    owed = interest_owed(case.debts, case.charges, rules_of(ports, entity_id, case.charges))
+    return interest_due(case.invoice, case.debts, case.charges, rule, through, owed, net)
+
+
 def rules_of(
-    ports: Ports, entity: Entity, charges: InvoiceCharges
+    ports: Ports, entity_id: str, charges: InvoiceCharges
 ) -> Mapping[tuple[str, int], InterestRule]:
     """Return the rules that fixed the interest charged so far, by policy and version."""
     wanted = {(made.policy, made.policy_version) for made in charges.of(ChargeKind.INTEREST)}
     rules = {}
     for name, version in sorted(wanted):
-        rule = ports.policies.policy_version(entity.entity_id, name, version).policy.interest
+        rule = ports.policies.policy_version(entity_id, name, version).policy.interest
         if rule is not None:
             rules[name, version] = rule
     return rules

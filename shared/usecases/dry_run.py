@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account, Channel, Customer, Entity
+from shared.domain.account import Account, Channel, Customer, Document, Entity
 from shared.domain.clock import Now
 from shared.domain.decide import Decision, decide
 from shared.domain.escalation import chaseable_late, fee_suffix, late_fee
 from shared.domain.money import Money
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_ids_of
-from shared.domain.policy import Policy
+from shared.domain.policy import Policy, Stage
 from shared.usecases.sweep import Finder, Watermark, candidates, to_send
 
 
@@ -46,6 +46,12 @@ class DryRun:
     next: str
 
 
+class Interest(Protocol):
+    def __call__(
+        self, account: Account, invoice: Document, policy: Policy, stage: Stage, today: date
+    ) -> Document | None: ...
+
+
 class _Never:
     """A sweep that never ran: everything is looked at afresh."""
 
@@ -62,9 +68,11 @@ def dry_run(
     now: Now,
     after: str = "",
     limit: int = 100,
+    interest: Interest = lambda *_: None,
 ) -> DryRun:
     """Return what a sweep at now would say, for at most limit candidates after a customer id.
 
+    interest tells what a stage would charge of it on a document, by default nothing.
     While the entity holds all, the sweep that its release brings is meant: the first one.
     """
     today = now.today(entity.time_zone)
@@ -76,7 +84,7 @@ def dry_run(
     messages: list[WouldSend] = []
     for customer_id in page[:limit]:
         account = accounts.account(entity.entity_id, customer_id)
-        messages += _messages(account, by_name[account.customer.policy], now)
+        messages += _messages(account, by_name[account.customer.policy], now, interest)
     return DryRun(
         on=today,
         messages=tuple(messages),
@@ -86,21 +94,24 @@ def dry_run(
     )
 
 
-def _messages(account: Account, policy: Policy, now: Now) -> Iterator[WouldSend]:
+def _messages(
+    account: Account, policy: Policy, now: Now, interest: Interest
+) -> Iterator[WouldSend]:
     """Yield what a sweep would claim one after the other: a mail, then the tasks beside it."""
     day = now.today(account.customer.time_zone)
     for _ in Channel:
         decision = to_send(decide(account, policy, day))
         if decision is None:
             return
-        yield WouldSend(account.customer, decision, _fees(account, policy, decision, day))
+        fees = _fees(account, policy, decision, day, interest)
+        yield WouldSend(account.customer, decision, fees)
         newest = account.newest_notice
         claimed = stage_notice(newest, decision, policy.name, policy.version, day, now.business)
         account = replace(account, newest_notice=claimed)
 
 
 def _fees(
-    account: Account, policy: Policy, decision: Decision, day: date
+    account: Account, policy: Policy, decision: Decision, day: date, interest: Interest
 ) -> tuple[tuple[str, Money], ...]:
     fees = []
     for document_id in document_ids_of(decision.documents):
@@ -109,7 +120,7 @@ def _fees(
             continue
         free = chaseable_late(account, document, decision.stage, day)
         suffix = fee_suffix(policy, decision.stage)
-        charge = late_fee(document, decision.stage, day, free, suffix)
-        if charge is not None:
-            fees.append((charge.number, charge.total))
+        fee = late_fee(document, decision.stage, day, free, suffix)
+        borne = interest(account, document, policy, decision.stage, day)
+        fees += [(charge.number, charge.total) for charge in (fee, borne) if charge is not None]
     return tuple(fees)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import boto3
@@ -23,6 +24,8 @@ from shared.domain.payment import Payment, payment_posting
 from shared.domain.payment_use import used
 from shared.domain.policy import Policy
 from shared.domain.settle import settle
+from shared.usecases.charging import interest_ahead
+from shared.usecases.dry_run import dry_run
 from shared.usecases.entities import change_policy
 from tests.integration import hub
 from tests.support.samples import eur
@@ -323,6 +326,10 @@ def test_grace_minimum_and_cap_bound_what_is_charged(overdue):
 def test_a_stage_that_charges_interest_tells_its_figure_in_the_same_mail(overdue):
     seller = overdue(policy(SPOKEN, charged="by_stage"))
     at(date(2025, 2, 28))
+    stores = (runtime.accounts(), runtime.entities(), runtime.due_finder(), runtime.runs())
+    ahead = partial(interest_ahead, runtime.charging(), "demo")
+    shown = dry_run(*stores, seller, runtime.now(), interest=ahead)
+    assert [m.fees for m in shown.messages] == [(("INV1-INT-20250228", eur(8_645)),)]
     for _ in range(3):
         hub.sweep(seller)
         hub.relay(seller)
