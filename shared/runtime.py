@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
     from shared.usecases.cash_desk import Desk as CashDesk
-    from shared.usecases.charging import Ports as ChargingPorts
+    from shared.usecases.charging_ports import Ports as ChargingPorts
     from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.money_in import Ports as MoneyInPorts
@@ -317,7 +317,7 @@ def ledger() -> "Ledger":
 def charging() -> "ChargingPorts":
     """Return everything that charging an invoice touches."""
     from shared.adapters.pause import pause
-    from shared.usecases.charging import Ports
+    from shared.usecases.charging_ports import Ports
 
     cash = cash_desk().cash
     return Ports(accounts(), ledger(), entities(), charges(), cash, tasks(), pause)

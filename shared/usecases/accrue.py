@@ -38,14 +38,13 @@ from shared.domain.payment_use import used
 from shared.domain.policy import Policy
 from shared.usecases.charging import (
     Case,
-    Ports,
     case_of,
     charge_interest,
     looked_at,
     rate_task,
     rules_of,
-    try_again,
 )
+from shared.usecases.charging_ports import Ports, try_again
 
 CUSTOMERS_PER_MESSAGE = 25
 

@@ -1,20 +1,16 @@
 """Charge one invoice: its stage's fee, and interest through a day. Each at most once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Protocol
 
 from shared.domain.account import Account, Credit, Customer, Document, DocumentKind, Entity
-from shared.domain.books import Books
-from shared.domain.cash_step import Step
 from shared.domain.charges import (
     ChargeKind,
     InterestDue,
     InvoiceCharges,
     Made,
-    Sheet,
     interest_charge,
     interest_due,
     interest_owed,
@@ -29,81 +25,12 @@ from shared.domain.interest import Debt, debts_of
 from shared.domain.interest_rule import InterestRule
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.movement import Posting
-from shared.domain.payment import Payment
 from shared.domain.policy import Policy, Stage
-from shared.domain.policy_version import PolicyVersion
 from shared.domain.tasks import Task
-from shared.errors import WriteConflict
 from shared.ids import derived_id
+from shared.usecases.charging_ports import Ports, try_again
 
-ATTEMPTS_MAX = 5
 _DAYS_TO_ACT = 7
-
-
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Ledger(Protocol):
-    def look(
-        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
-    ) -> tuple[Customer, Books]: ...
-    def post(self, entity_id: str, books: Books, posting: Posting) -> bool: ...
-    def postings(self, entity_id: str, customer_id: str, begins: str = "") -> Iterator[Posting]: ...
-
-
-class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
-    def policy_version(
-        self, entity_id: str, name: str, version: int | None = None
-    ) -> PolicyVersion: ...
-
-
-class Charges(Protocol):
-    def made_on(
-        self, entity_id: str, customer_id: str, document_ids: Iterable[str]
-    ) -> Mapping[str, InvoiceCharges]: ...
-    def add(
-        self,
-        entity: Entity,
-        customer: Customer,
-        invoice: Document,
-        charge: Document,
-        made: Made,
-        before: InvoiceCharges,
-        sheet: Sheet | None,
-        now: Now,
-    ) -> bool: ...
-    def looked(
-        self, entity_id: str, customer_id: str, before: InvoiceCharges, after: InvoiceCharges
-    ) -> None: ...
-    def watched(self, entity_id: str, customer_id: str = "") -> Iterator[tuple[str, str]]: ...
-    def watch(self, entity_id: str, customer_id: str, document_id: str) -> None: ...
-    def unwatch(self, entity_id: str, customer_id: str, document_id: str) -> None: ...
-
-
-class CashBook(Protocol):
-    def find_payment(self, entity_id: str, payment_id: str) -> Payment | None: ...
-    def write(
-        self, entity: Entity, customer: Customer, books: Books, step: Step, now: Now
-    ) -> bool: ...
-
-
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Everything that charging touches. pause waits before try n (from 0)."""
-
-    accounts: Accounts
-    ledger: Ledger
-    policies: Policies
-    charges: Charges
-    cash: CashBook
-    tasks: Tasks
-    pause: Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +56,6 @@ def case_of(
     """Return the case of invoice among the documents and credits of its customer."""
     waiting = waiting_for(documents, credits).get(invoice.document_id, ())
     return Case(invoice, charges, postings, lowered(debts_of(invoice, postings), waiting))
-
-
-def try_again[T](ports: Ports, work: Callable[[], T]) -> T:
-    """Return what work returns, doing it anew from its first read when another writer was first.
-
-    Raises WriteConflict after ATTEMPTS_MAX tries.
-    """
-    for attempt in range(ATTEMPTS_MAX - 1):
-        try:
-            return work()
-        except WriteConflict:
-            ports.pause(attempt)
-    return work()
 
 
 def charge_stage(

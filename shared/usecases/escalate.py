@@ -11,8 +11,8 @@ from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy
 from shared.domain.tasks import Task
 from shared.ids import derived_id
-from shared.usecases.charging import Ports as Charging
 from shared.usecases.charging import charge_stage
+from shared.usecases.charging_ports import Ports as Charging
 from shared.usecases.send_notice import second_look
 
 _DAYS_TO_ACT = 2

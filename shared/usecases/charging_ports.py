@@ -1,0 +1,98 @@
+"""What charging an invoice needs from outside, and how often it tries."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.domain.account import Account, Customer, Document, Entity
+from shared.domain.books import Books
+from shared.domain.cash_step import Step
+from shared.domain.charges import InvoiceCharges, Made, Sheet
+from shared.domain.clock import Now
+from shared.domain.movement import Posting
+from shared.domain.payment import Payment
+from shared.domain.policy import Policy
+from shared.domain.policy_version import PolicyVersion
+from shared.domain.tasks import Task
+from shared.errors import WriteConflict
+
+ATTEMPTS_MAX = 5
+
+
+class Accounts(Protocol):
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Ledger(Protocol):
+    def look(
+        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
+    ) -> tuple[Customer, Books]: ...
+    def post(self, entity_id: str, books: Books, posting: Posting) -> bool: ...
+    def postings(self, entity_id: str, customer_id: str, begins: str = "") -> Iterator[Posting]: ...
+
+
+class Policies(Protocol):
+    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def policy_version(
+        self, entity_id: str, name: str, version: int | None = None
+    ) -> PolicyVersion: ...
+
+
+class Charges(Protocol):
+    def made_on(
+        self, entity_id: str, customer_id: str, document_ids: Iterable[str]
+    ) -> Mapping[str, InvoiceCharges]: ...
+    def add(
+        self,
+        entity: Entity,
+        customer: Customer,
+        invoice: Document,
+        charge: Document,
+        made: Made,
+        before: InvoiceCharges,
+        sheet: Sheet | None,
+        now: Now,
+    ) -> bool: ...
+    def looked(
+        self, entity_id: str, customer_id: str, before: InvoiceCharges, after: InvoiceCharges
+    ) -> None: ...
+    def watched(self, entity_id: str, customer_id: str = "") -> Iterator[tuple[str, str]]: ...
+    def watch(self, entity_id: str, customer_id: str, document_id: str) -> None: ...
+    def unwatch(self, entity_id: str, customer_id: str, document_id: str) -> None: ...
+
+
+class CashBook(Protocol):
+    def find_payment(self, entity_id: str, payment_id: str) -> Payment | None: ...
+    def write(
+        self, entity: Entity, customer: Customer, books: Books, step: Step, now: Now
+    ) -> bool: ...
+
+
+class Tasks(Protocol):
+    def open(self, entity_id: str, task: Task) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that charging touches. pause waits before try n (from 0)."""
+
+    accounts: Accounts
+    ledger: Ledger
+    policies: Policies
+    charges: Charges
+    cash: CashBook
+    tasks: Tasks
+    pause: Callable[[int], None]
+
+
+def try_again[T](ports: Ports, work: Callable[[], T]) -> T:
+    """Return what work returns, doing it anew from its first read when another writer was first.
+
+    Raises WriteConflict after ATTEMPTS_MAX tries.
+    """
+    for attempt in range(ATTEMPTS_MAX - 1):
+        try:
+            return work()
+        except WriteConflict:
+            ports.pause(attempt)
+    return work()
