@@ -65,6 +65,7 @@ def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequestId = "")
         lines=lines,
         series=body.series,
         request_id=idempotency_key,
+        by=current().principal.name,
     )
     return document_out(body.customer_id, document)
 

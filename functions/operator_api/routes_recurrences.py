@@ -45,6 +45,7 @@ def add_recurrence(
         body.first_on,
         current().now,
         terms=body.terms,
+        tax_rate_percent=body.tax_rate_percent or "",
         anchor_day=body.anchor_day,
         ends_on=body.ends_on,
         request_id=idempotency_key,
@@ -70,6 +71,7 @@ def _out(recurrence: Recurrence) -> RecurrenceOut:
         anchor_day=recurrence.anchor_day,
         next_on=recurrence.next_on,
         terms=recurrence.terms,
+        tax_rate_percent=recurrence.tax_rate_percent,
         ends_on=recurrence.ends_on,
         active=recurrence.active,
     )

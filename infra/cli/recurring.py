@@ -18,6 +18,7 @@ def add(
     first_on: Annotated[str, typer.Option(help="Date of the first invoice, ISO.")],
     currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "EUR",
     every_months: Annotated[int, typer.Option(help="1, 3 or 12.")] = 1,
+    tax: Annotated[str, typer.Option(help="Percent of tax that the amount includes.")] = "",
     terms: Annotated[str, typer.Option(help="Such as net 30; else the customer's.")] = "",
     entity: EntityName = None,
     as_json: AsJson = False,
@@ -38,6 +39,7 @@ def add(
             "every_months": every_months,
             "first_on": first_on,
             "terms": terms,
+            "tax_rate_percent": tax or None,
         },
     )
     if as_json:

@@ -40,17 +40,18 @@ class IssuedInvoices:
         now: Now,
         *also: Write,
         series: str = INVOICES,
+        by: str = "",
     ) -> Document | None:
         """Write the invoice under the next number of series, with also, and return it.
 
-        days are those on which the sweep must look. Returns None where the document is there
-        already, a condition of also was lost, or the series stayed contended: read and decide
-        again. Raises InvalidInput where the entity has no such series.
+        days are those on which the sweep must look, by is who issues it. Returns None where the
+        document is there already, a condition of also was lost, or the series stayed contended:
+        read and decide again. Raises InvalidInput where the entity has no such series.
         """
 
         def numbered(number: str) -> list[Write]:
             document = replace(unnumbered, number=number)
-            return [*_writes(entity, customer, document, lines, days, now), *also]
+            return [*_writes(entity, customer, document, lines, days, now, by), *also]
 
         whose = customer.customer_id
         number = self._numbers.finalise(entity, series, unnumbered, whose, numbered)
@@ -64,13 +65,14 @@ def _writes(
     lines: Sequence[Line],
     days: Sequence[date],
     now: Now,
+    by: str,
 ) -> list[Write]:
     whose = (entity.entity_id, customer.customer_id)
     document_id = document.document_id
     pending = keys.pending_entry(entity.entity_id, "document", now.wall, document_id)
     writes: list[Write] = [
         Put(head_item(entity.entity_id, customer, document, entity.shards) | pending),
-        posting_put(*whose, document_posting(document, now)),
+        posting_put(*whose, document_posting(document, now, by)),
     ]
     if lines:
         writes.append(Put(lines_item(*whose, document, lines, "")))

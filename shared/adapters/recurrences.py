@@ -8,7 +8,7 @@ from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.issued_invoices import IssuedInvoices
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, seen
-from shared.domain.account import Customer, Document, Entity
+from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.clock import Now
 from shared.domain.money import Money
 from shared.domain.recurrence import Recurrence
@@ -60,6 +60,7 @@ class Recurrences:
         customer: Customer,
         recurrence: Recurrence,
         unnumbered: Document,
+        lines: Sequence[Line],
         days: Sequence[date],
         then_on: date,
         now: Now,
@@ -74,7 +75,7 @@ class Recurrences:
             condition=VERSION,
             values=seen(recurrence.version),
         )
-        return self._invoices.issue(entity, customer, unnumbered, (), days, now, step)
+        return self._invoices.issue(entity, customer, unnumbered, lines, days, now, step)
 
 
 def _item(entity_id: str, recurrence: Recurrence) -> Item:
@@ -90,6 +91,7 @@ def _item(entity_id: str, recurrence: Recurrence) -> Item:
         "anchor_day": recurrence.anchor_day,
         "next_on": recurrence.next_on.isoformat(),
         "terms": recurrence.terms,
+        "tax_rate_percent": recurrence.tax_rate_percent,
         "ends_on": recurrence.ends_on.isoformat() if recurrence.ends_on else "",
         "active": recurrence.active,
         "version": recurrence.version,
@@ -106,6 +108,7 @@ def _recurrence(item: Item) -> Recurrence:
         anchor_day=item["anchor_day"],
         next_on=date.fromisoformat(item["next_on"]),
         terms=item["terms"],
+        tax_rate_percent=item["tax_rate_percent"],
         ends_on=date.fromisoformat(item["ends_on"]) if item["ends_on"] else None,
         active=item["active"],
         version=item["version"],

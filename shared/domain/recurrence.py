@@ -14,7 +14,8 @@ class Recurrence:
 
     next_on is the scheduled date of the next invoice, which becomes its issue date however late
     it is made. ends_on is the last day on which one may be scheduled. Each is due by terms, as
-    text; "" means those that the customer, or else the entity, has when it is issued.
+    text; "" means those that the customer, or else the entity, has when it is issued. amount
+    includes the tax of tax_rate_percent (decimal text), "" where none is told.
     """
 
     recurrence_id: str
@@ -25,6 +26,7 @@ class Recurrence:
     anchor_day: int
     next_on: date
     terms: str = ""
+    tax_rate_percent: str = ""
     ends_on: date | None = None
     active: bool = True
     version: int = 1

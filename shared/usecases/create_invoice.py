@@ -33,7 +33,7 @@ class Invoices(Protocol):
     def find(self, entity_id: str, customer_id: str, document_id: str) -> Document | None: ...
     def issue(
         self, entity: Entity, customer: Customer, unnumbered: Document, lines: Sequence[Line],
-        days: Sequence[date], now: Now, *, series: str = INVOICES,
+        days: Sequence[date], now: Now, *, series: str = INVOICES, by: str = "",
     ) -> Document | None: ...  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def create_invoice(
     lines: Sequence[Line] = (),
     series: str = INVOICES,
     request_id: str = "",
+    by: str = "",
 ) -> Document:
     """Issue an invoice under the next number of series and return it. Nothing changes it then.
 
@@ -90,7 +91,7 @@ def create_invoice(
     )
     policy = policies.policy(entity_id, customer.policy)
     days = days_to_look(document, policy, now.today(customer.time_zone))
-    made = invoices.issue(entity, customer, document, lines, days, now, series=series)
+    made = invoices.issue(entity, customer, document, lines, days, now, series=series, by=by)
     if made is not None:
         return made
     before = invoices.find(entity_id, customer_id, document.document_id)

@@ -36,6 +36,7 @@ def create_recurrence(
     now: Now,
     *,
     terms: str = "",
+    tax_rate_percent: str = "",
     anchor_day: int = 0,
     ends_on: date | None = None,
     request_id: str = "",
@@ -69,6 +70,7 @@ def create_recurrence(
         anchor_day=anchor,
         next_on=first_on,
         terms=terms,
+        tax_rate_percent=tax_rate_percent,
         ends_on=ends_on,
     )
     if not recurrences.add(entity_id, recurrence):

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, DocumentKind, Entity
+from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.agreed import agreed, terms_for
 from shared.domain.clock import Now
 from shared.domain.first_look import days_to_look
+from shared.domain.invoice_lines import tax_minor
+from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.policy import Policy
 from shared.domain.recurrence import Recurrence, following
 from shared.ids import derived_id
@@ -31,7 +33,7 @@ class Recurrences(Protocol):
     def list(self, entity_id: str) -> tuple[Recurrence, ...]: ...
     def issue(
         self, entity: Entity, customer: Customer, recurrence: Recurrence, unnumbered: Document,
-        days: Sequence[date], then_on: date, now: Now,
+        lines: Sequence[Line], days: Sequence[date], then_on: date, now: Now,
     ) -> Document | None: ...  # fmt: skip
 
 
@@ -71,19 +73,34 @@ def _catch_up(ports: Ports, entity: Entity, recurrence: Recurrence, now: Now) ->
     for made in range(PERIODS_MAX):
         if not recurrence.due(today):
             return made
-        document = _document(entity, customer, recurrence)
+        lines = _lines(recurrence)
+        document = _document(entity, customer, recurrence, lines)
         then_on = following(recurrence.next_on, recurrence.every_months, recurrence.anchor_day)
         days = days_to_look(document, policy, today)
-        if not ports.recurrences.issue(entity, customer, recurrence, document, days, then_on, now):
+        if not ports.recurrences.issue(
+            entity, customer, recurrence, document, lines, days, then_on, now
+        ):
             return made  # another worker is at it, or it was paused just now
         recurrence = replace(recurrence, next_on=then_on, version=recurrence.version + 1)
     return PERIODS_MAX
 
 
-def _document(entity: Entity, customer: Customer, recurrence: Recurrence) -> Document:
+def _lines(recurrence: Recurrence) -> tuple[Line, ...]:
+    """Return the one line of an invoice of which the tax is told, else none."""
+    if not recurrence.tax_rate_percent:
+        return ()
+    rate = recurrence.tax_rate_percent
+    draft = LineDraft(recurrence.description, "1", recurrence.amount, rate)
+    return draw_up([draft], tax_inclusive=True)
+
+
+def _document(
+    entity: Entity, customer: Customer, recurrence: Recurrence, lines: Sequence[Line]
+) -> Document:
     day = recurrence.next_on
     terms = terms_for(entity, customer, recurrence.terms, None)
-    made = agreed(terms, None, day, recurrence.amount, {})
+    taxes = tax_minor(lines)
+    made = agreed(terms, None, day, recurrence.amount, taxes)
     name = ("recurrence", entity.entity_id, recurrence.recurrence_id, day.isoformat())
     return Document(
         document_id=derived_id(*name),
@@ -96,4 +113,5 @@ def _document(entity: Entity, customer: Customer, recurrence: Recurrence) -> Doc
         description=recurrence.description,
         instalments=made.instalments,
         discount=made.discount,
+        tax_minor=taxes,
     )

@@ -97,7 +97,9 @@ def test_an_invoice_by_lines_says_its_tax_and_its_books_know_it(clerk) -> None:
     made = issue(clerk)
     assert (made["number"], made["total"]["amount"]) == ("RE-2026-0001", TOTAL)
     assert {rate: a["amount"] for rate, a in made["tax"].items()} == {"7": "2.10", "19": "38.00"}
-    (movement,) = postings()[0].movements
+    (posting,) = postings()
+    (movement,) = posting.movements
+    assert posting.by
     assert (movement.amount.minor, movement.tax) == (27_007, {"7": 210, "19": 3_800})
     told = clerk("GET", "/invoices/RE-2026-0001/lines").json
     assert [line["net"]["amount"] for line in told["lines"]] == ["200.00", "29.97"]

@@ -126,6 +126,18 @@ def test_missed_periods_are_made_up_for_on_their_own_dates(demo: Entity) -> None
     assert runtime.recurrences().get("demo", recurrence_id).next_on == date(2026, 5, 31)
 
 
+def test_an_invoice_that_comes_back_may_tell_the_tax_that_it_includes(demo: Entity) -> None:
+    repeat(tax_rate_percent="19", ends_on=JANUARY)
+    generate()
+    (head,) = stored("HEAD")
+    assert (head["total"], head["tax_minor"]) == (50_000, {"19": 7_983})
+    (item,) = stored("LINES")
+    (line,) = lines_from(item)
+    assert (line.description, line.gross, line.net) == ("Rent", eur(50_000), eur(42_017))
+    (movement,) = [m for p in stored("POSTING") for m in p["movements"]]
+    assert movement["tax"] == {"19": 7_983}
+
+
 def test_two_passes_at_once_issue_nothing_twice(
     either: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from functions.operator_api.schema.invoices import Percent
 from functions.operator_api.schema.wire import Amount, Name, Ulid, Wire
 
 
@@ -14,6 +15,9 @@ class RecurrenceIn(Wire):
     amount: Amount
     every_months: Literal[1, 3, 12]
     first_on: date
+    tax_rate_percent: Annotated[
+        Percent | None, Field(description="Of the tax that the amount includes")
+    ] = None
     terms: Annotated[
         str, Field(max_length=200, description="Such as net 30; empty: the customer's")
     ] = ""
@@ -32,6 +36,7 @@ class RecurrenceOut(Wire):
     anchor_day: int
     next_on: date
     terms: str
+    tax_rate_percent: str
     ends_on: date | None
     active: bool
 
