@@ -1,6 +1,8 @@
 """Every bug that the tests must see, by what it breaks."""
 
 from tests.mutants.bug import Bug
+from tests.mutants.planted.books import BOOKS_BUGS
+from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
 from tests.mutants.planted.documents import DOCUMENT_BUGS
 from tests.mutants.planted.imports import IMPORT_BUGS
@@ -8,13 +10,17 @@ from tests.mutants.planted.ledger import LEDGER_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
 from tests.mutants.planted.money_in import MONEY_IN_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
+from tests.mutants.planted.terms import TERMS_BUGS
 
 PLANTED: tuple[Bug, ...] = (
     *LEDGER_BUGS,
     *STORAGE_BUGS,
     *MONEY_IN_BUGS,
+    *CASH_BUGS,
     *DOCUMENT_BUGS,
     *IMPORT_BUGS,
     *CHARGE_BUGS,
+    *BOOKS_BUGS,
+    *TERMS_BUGS,
     *MESSAGE_BUGS,
 )
