@@ -15,6 +15,7 @@ from shared.adapters.ledger import Ledger
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Put, Update
 from shared.domain.account import Document
+from shared.domain.coverage import coverage
 from shared.domain.credit_note import CreditAsked
 from shared.domain.movement import Movement, MovementKind, Posting, fold
 from shared.domain.portal import Principal
@@ -205,6 +206,17 @@ def test_the_paper_of_a_note_is_found_by_its_number(clerk) -> None:
     assert render_document(*ports, "acme", ULID, note.document_id) == "rendered"
     url = clerk("GET", f"/invoices/{note.number}/pdf").json["url"]
     assert f"{note.number}.pdf" in url
+
+
+@pytest.mark.rule("R16")
+def test_the_rest_of_a_note_covers_what_else_is_overdue(clerk) -> None:
+    first, other = issue(clerk)["document_id"], issue(clerk)["document_id"]
+    pay(first)
+    credit(first)
+    late = date(2026, 5, 1)
+    account = runtime.accounts().account("acme", ULID)
+    cover = coverage(account, late)[other]
+    assert (cover.credit.minor, cover.free.minor) == (27_007, 0)
 
 
 def test_a_repeated_request_gives_the_same_note(clerk) -> None:
