@@ -260,6 +260,7 @@ def test_one_payment_goes_to_hundreds_of_invoices_in_steps(desk):
     assert all(still[name] == 100 for name in names)
 
 
+@pytest.mark.rule("R10")
 def test_a_bounced_transfer_opens_its_invoices_again_with_their_due_dates(desk):
     made = desk.pay("150.00", oldest_first=True).json["payment_id"]
     key = "reverse-once"
@@ -319,6 +320,8 @@ def test_bad_debt_is_chased_no_more_and_recovered_by_money(desk):
     assert more.status == 422
 
 
+@pytest.mark.rule("R13")
+@pytest.mark.law("13")
 def test_a_refund_is_bounded_by_what_waits_and_may_take_back_what_was_paid(desk):
     made = desk.pay("120.00", parts=[part(desk.names[0], "100.00")]).json["payment_id"]
     path = f"/customers/{CUSTOMER}/credits/{made}/refunds"
@@ -335,6 +338,7 @@ def test_a_refund_is_bounded_by_what_waits_and_may_take_back_what_was_paid(desk)
     assert desk.get(f"/refunds/{given.json['refund_id']}").json == given.json
 
 
+@pytest.mark.rule("R10")
 def test_announced_money_is_processing_until_it_comes(desk):
     made = desk.pay(
         "100.00", pending=True, received_on="2026-03-04", parts=[part(desk.names[0], "100.00")]
