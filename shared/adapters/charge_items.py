@@ -6,8 +6,9 @@ from typing import Any
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.domain.charges import ChargeKind, InvoiceCharges, Made, Sheet
+from shared.domain.charges import ChargeKind, InvoiceCharges, Made
 from shared.domain.interest import SheetLine
+from shared.domain.interest_charges import Sheet
 from shared.domain.money import Money
 
 

@@ -27,9 +27,10 @@ from shared.adapters.table import (
 )
 from shared.adapters.write_groups import again
 from shared.domain.account import Customer, Document, Entity
-from shared.domain.charges import InvoiceCharges, Made, Sheet, sheet_lines
+from shared.domain.charges import InvoiceCharges, Made
 from shared.domain.clock import Now
 from shared.domain.document_posting import document_posting
+from shared.domain.interest_charges import Sheet, sheet_lines
 from shared.errors import WriteConflict
 
 

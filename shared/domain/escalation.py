@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 from shared.domain.account import Account, Document, DocumentKind
-from shared.domain.charges import interest_charge_id
 from shared.domain.coverage import item_coverage
 from shared.domain.fee import Fee
+from shared.domain.interest_charges import interest_charge_id
 from shared.domain.money import Money, total
 from shared.domain.open_items import open_items
 from shared.domain.policy import Policy, Stage

@@ -21,17 +21,9 @@ from shared.domain.charge_postings import (
     holders,
     waiver_posting,
 )
-from shared.domain.charges import (
-    ChargeKind,
-    Excess,
-    InvoiceCharges,
-    fee_excess,
-    interest_excess,
-    interest_owed,
-    month_over,
-    net_charged,
-)
+from shared.domain.charges import ChargeKind, Excess, InvoiceCharges, fee_excess, net_charged
 from shared.domain.clock import Now
+from shared.domain.interest_charges import interest_excess, interest_owed, month_over
 from shared.domain.interest_rule import Charged, Claim, InterestRule
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.payment_use import used

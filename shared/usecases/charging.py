@@ -6,27 +6,17 @@ from datetime import date, timedelta
 from functools import partial
 
 from shared.domain.account import Account, Credit, Customer, Document, DocumentKind, Entity
-from shared.domain.charges import (
-    ChargeKind,
-    InterestDue,
-    InvoiceCharges,
-    Made,
-    interest_charge,
-    interest_due,
-    interest_owed,
-    is_given_up,
-    lowered,
-    net_charged,
-    waiting_for,
-)
+from shared.domain.charges import ChargeKind, InvoiceCharges, Made, is_given_up, net_charged
 from shared.domain.clock import Now
 from shared.domain.escalation import chaseable_late, fee_suffix, late_fee
 from shared.domain.interest import Debt, debts_of
+from shared.domain.interest_charges import InterestDue, interest_charge, interest_due, interest_owed
 from shared.domain.interest_rule import InterestRule
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.movement import Posting
 from shared.domain.policy import Policy, Stage
 from shared.domain.tasks import Task
+from shared.domain.waiting import lowered, waiting_for
 from shared.ids import derived_id
 from shared.usecases.charging_ports import Ports, try_again
 

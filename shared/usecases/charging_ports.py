@@ -7,8 +7,9 @@ from typing import Protocol
 from shared.domain.account import Account, Customer, Document, Entity
 from shared.domain.books import Books
 from shared.domain.cash_step import Step
-from shared.domain.charges import InvoiceCharges, Made, Sheet
+from shared.domain.charges import InvoiceCharges, Made
 from shared.domain.clock import Now
+from shared.domain.interest_charges import Sheet
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
 from shared.domain.policy import Policy

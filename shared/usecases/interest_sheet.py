@@ -7,14 +7,9 @@ from typing import Protocol
 
 from shared.domain.account import Customer, Document, DocumentKind
 from shared.domain.books import Books
-from shared.domain.charges import (
-    ChargeKind,
-    InvoiceCharges,
-    Sheet,
-    interest_to_date,
-    net_charged,
-)
+from shared.domain.charges import ChargeKind, InvoiceCharges, net_charged
 from shared.domain.clock import Now
+from shared.domain.interest_charges import Sheet, interest_to_date
 from shared.domain.interest_rule import InterestRule
 from shared.domain.money import Money
 from shared.domain.movement import Posting

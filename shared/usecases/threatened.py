@@ -5,7 +5,8 @@ from datetime import date
 from typing import Protocol
 
 from shared.domain.account import Account, DocumentKind
-from shared.domain.charges import InvoiceCharges, interest_to_date
+from shared.domain.charges import InvoiceCharges
+from shared.domain.interest_charges import interest_to_date
 from shared.domain.interest_rule import Claim
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.money import Money

@@ -12,26 +12,21 @@ from hypothesis import strategies as st
 from shared.domain.account import Credit, Document, DocumentKind
 from shared.domain.books import Books
 from shared.domain.charge_postings import correction_posting, holders, waiver_posting
-from shared.domain.charges import (
-    ChargeKind,
-    InvoiceCharges,
-    Made,
-    fee_excess,
+from shared.domain.charges import ChargeKind, InvoiceCharges, Made, fee_excess, net_charged
+from shared.domain.clock import Now
+from shared.domain.document_posting import document_posting
+from shared.domain.interest import Debt, debts_of
+from shared.domain.interest_charges import (
     interest_charge,
     interest_due,
     interest_excess,
     interest_owed,
     interest_to_date,
-    lowered,
     month_over,
-    net_charged,
-    waiting_for,
 )
-from shared.domain.clock import Now
-from shared.domain.document_posting import document_posting
-from shared.domain.interest import Debt, debts_of
 from shared.domain.interest_rule import InterestRule
 from shared.domain.movement import Movement, MovementKind, Posting
+from shared.domain.waiting import lowered, waiting_for
 from shared.errors import InvalidInput
 from tests.support.samples import eur
 

@@ -34,7 +34,7 @@ CHARGE_BUGS = (
     ),
     bug(
         "a month is charged again by each look",
-        "shared/domain/charges.py",
+        "shared/domain/interest_charges.py",
         "return made[-1].last + timedelta(days=1)",
         "return made[0].first",
         CHARGES,
@@ -91,7 +91,7 @@ CHARGE_BUGS = (
     ),
     bug(
         "the cap holds for each charge and not for all",
-        "shared/domain/charges.py",
+        "shared/domain/interest_charges.py",
         "new = min(new, max(0, cap - net - carried))",
         "new = min(new, max(0, cap - carried))",
         CHARGES,
@@ -99,7 +99,7 @@ CHARGE_BUGS = (
     ),
     bug(
         "a threat is booked",
-        "shared/domain/charges.py",
+        "shared/domain/interest_charges.py",
         "if rule.claim is Claim.THREAT or through < first:",
         "if through < first:",
         CHARGES,
