@@ -1,0 +1,117 @@
+"""What each function may do to the table, read from its code, to be held against its grants.
+
+From the handler's folder every name that is called or handed on is followed into the functions of
+that name in the modules that the handler can reach, and so on. Names are not types: two methods of
+one name are both followed. So what is found may be more than what happens, and is never less.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.build.reach import late_imports, source_files
+
+_WRITES = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "Check": "ConditionCheckItem",
+}
+_READS = {"get": "GetItem", "get_many": "BatchGetItem", "query": "Query"}
+_NOT_FOLLOWED = {"shared.adapters.table"}
+
+
+def table_calls(root: Path, handler: str) -> dict[str, set[str]]:
+    """Return the places (module:function) of each action that the handler may come to.
+
+    An action is DynamoDB's name for it; that of an index is followed by its name: Query/due.
+    """
+    module = handler.rpartition(".")[0]
+    own = source_files(root, module)
+    reached = _reached(root, late_imports(root, module) | {_module(root, path) for path in own})
+    by_name: dict[str, list[tuple[str, ast.FunctionDef]]] = {}
+    for name in reached | {"shared.runtime"}:
+        for function in _functions(_tree(root, name)):
+            by_name.setdefault(function.name, []).append((name, function))
+    found: dict[str, set[str]] = {}
+    waiting = [name for path in own for name in _names(ast.parse(path.read_text()))]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for where, function in by_name.get(name, ()):
+            waiting += _names(function)
+            for action in _actions(function):
+                found.setdefault(action, set()).add(f"{where}:{name}")
+    return found
+
+
+def _reached(root: Path, modules: set[str]) -> set[str]:
+    """Return modules and all that they import, but for the runtime and the table itself."""
+    seen: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        known = name in seen or name == "shared.runtime" or name in _NOT_FOLLOWED
+        if known or not _path(root, name).exists():
+            continue
+        seen.add(name)
+        for node in ast.walk(_tree(root, name)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                ("shared", "functions")
+            ):
+                waiting.append(str(node.module))
+                waiting += [f"{node.module}.{alias.name}" for alias in node.names]
+    return seen
+
+
+def _actions(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        if isinstance(called, ast.Name) and called.id in _WRITES:
+            yield _WRITES[called.id]
+        elif (
+            isinstance(called, ast.Attribute) and called.attr in _READS and _is_table(called.value)
+        ):
+            index = [k.value for k in node.keywords if k.arg == "index"]
+            named = isinstance(index[0], ast.Constant) if index else False
+            yield _READS[called.attr] + (f"/{index[0].value}" if named else "")
+
+
+def _is_table(node: ast.expr) -> bool:
+    match node:
+        case ast.Attribute(attr="_table") | ast.Name(id="table"):
+            return True
+        case ast.Call(func=ast.Name(id="table")):
+            return True
+    return False
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
+
+
+@cache
+def _tree(root: Path, module: str) -> ast.Module:
+    return ast.parse(_path(root, module).read_text())
+
+
+def _path(root: Path, module: str) -> Path:
+    return root / f"{module.replace('.', '/')}.py"
+
+
+def _module(root: Path, path: Path) -> str:
+    return path.relative_to(root).with_suffix("").as_posix().replace("/", ".")
