@@ -20,7 +20,7 @@ from shared.adapters.table import (
 )
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.adapters.writeback_items import writeback_puts
+from shared.adapters.writeback_items import adjustment_puts, writeback_puts
 from shared.domain.account import Customer, Entity
 from shared.domain.books import Books
 from shared.domain.cash_step import Asked, Done, Step, to_tell
@@ -78,7 +78,7 @@ class CashBook:
         once = [w for w in _once(entity.entity_id, step, now)]
         moving = list(posting_writes(entity.entity_id, books, step.posting)) if step.posting else []
         count = len(once) + bool(moving)
-        writes: list[Write] = [*once, *moving, *_also(entity, customer, step, now)]
+        writes: list[Write] = [*once, *moving, *_also(entity, customer, books, step, now)]
         try:
             self._table.write(*writes)
         except ConditionLost as lost:
@@ -107,7 +107,9 @@ def _once(entity_id: str, step: Step, now: Now) -> Iterator[Write]:
         yield Put({**key, "type": "FACT", "digest": step.asked.digest, "made": step.made})
 
 
-def _also(entity: Entity, customer: Customer, step: Step, now: Now) -> Iterator[Write]:
+def _also(
+    entity: Entity, customer: Customer, books: Books, step: Step, now: Now
+) -> Iterator[Write]:
     entity_id, customer_id = entity.entity_id, customer.customer_id
     discounts = discounts_of(step.posting.movements) if step.posting else {}
     for before, after in step.payments:
@@ -116,10 +118,12 @@ def _also(entity: Entity, customer: Customer, step: Step, now: Now) -> Iterator[
         yield from _incoming_writes(entity_id, before, after)
         later = before is not None and before.state is not PaymentState.PENDING
         since = after.version if later else 0
-        told = to_tell(before, after)
+        told = tuple(to_tell(before, after))
         yield from writeback_puts(entity_id, after, told, now, since, discounts)
         for allocation in told:
             discounts.pop(allocation.document_id, None)
+    if step.posting is not None:
+        yield from adjustment_puts(entity_id, books, step.posting, now)
     for earlier, refund in step.refunds:
         if earlier is not None:
             yield _refund_write(entity_id, earlier, refund, now)

@@ -1,12 +1,16 @@
 """Notes of what the ERP is still to be told of a payment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from shared.adapters import keys
 from shared.adapters.table import Put
 from shared.domain.account import Document
+from shared.domain.books import Books
 from shared.domain.clock import Now
+from shared.domain.money import Money
+from shared.domain.movement import TAKES_OFF, MovementKind, Posting
 from shared.domain.payment import Allocation, Payment
+from shared.ids import derived_id
 
 
 def writeback_puts(
@@ -52,6 +56,33 @@ def credit_note_put(
     )
     whole = Allocation(invoice.document_id, invoice.number, invoice.external_id, note.total)
     return _put(entity_id, as_money, whole, now, 0, discount_minor)
+
+
+def adjustment_puts(entity_id: str, books: Books, posting: Posting, now: Now) -> Iterator[Put]:
+    """Yield the notes of what posting takes off the ERP's invoices without money, and gives back.
+
+    One for each document and kind; method is the kind, and below zero means that it holds no more.
+    """
+    taken: dict[tuple[str, MovementKind], int] = {}
+    for movement in posting.movements:
+        if movement.kind in TAKES_OFF and movement.document_id:
+            key = (movement.document_id, TAKES_OFF[movement.kind])
+            taken[key] = taken.get(key, 0) - movement.amount.minor
+    for (document_id, kind), minor in taken.items():
+        document = books.document(document_id)
+        if document is None or not document.external_id or not minor:
+            continue
+        off = Money(minor=minor, currency=document.total.currency)
+        as_money = Payment(
+            payment_id=derived_id("adjustment", posting.posting_id, kind),
+            customer_id=books.customer_id,
+            amount=off,
+            method=str(kind),
+            received_on=posting.value_date,
+            received_at=posting.recorded_at,
+        )
+        whole = Allocation(document_id, document.number, document.external_id, off)
+        yield _put(entity_id, as_money, whole, now, 0, 0)
 
 
 def _put(
