@@ -197,3 +197,23 @@ def test_too_many_rows_and_too_long_cells_stop_the_reading(
     assert places(f"{CUSTOMERS}\n{rows}\n") == ["5  too_many_rows"]
     assert places(f"{CUSTOMERS}\nC-1,{'x' * 20_001},\n") == ["2  too_long"]
     assert places(f"{CUSTOMERS}\nC-1,{'x' * 200_000},\n") == ["2  bad_quotes"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        ("", []),
+        ("net 30", []),
+        ("2/10 net 30", []),
+        ("50 % now, 50 % in 30 days", []),
+        ("net 14", ["2 terms terms_do_not_fit"]),
+        ("500.00 now, rest in 30 days", ["2 terms terms_do_not_fit"]),
+        ("as agreed", ["2 terms unknown_terms"]),
+    ],
+)
+def test_the_terms_of_an_invoice_are_known_and_fit_its_due_date_and_total(terms, found):
+    assert places(f'{INVOICES},terms\n{GOOD},"{terms}"\n') == found
+
+
+def test_the_terms_of_a_customer_may_be_words_for_people():
+    assert read(f"{CUSTOMERS},terms\nC-1,A,,as agreed\n").rows[0].terms == "as agreed"

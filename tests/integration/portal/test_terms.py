@@ -53,7 +53,8 @@ def test_the_page_shows_the_discount_its_last_day_and_each_instalment(buyer: Cus
     assert page.count("10 days late") == 1, "the first instalment only"
     invoice = browser.get(f"/p/demo/invoices/{D2}")["body"].replace("\u00a0", " ")
     assert "Instalments" in invoice
-    assert invoice.count("€300.00") == 3
+    assert invoice.count("€300.00") == 4, "each part, and a button for the first"
+    assert f'value="{D2}/1"' in invoice
 
 
 def test_all_is_paid_less_the_discount(buyer: Customer, gateway: FakeGateway) -> None:
