@@ -23,6 +23,7 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
 def _tidy(body: dict[str, Any]) -> None:
     now = runtime.now()
     if body["kind"] == "reconcile":
+        _charges(body["entity"], now)
         _reconcile(body["entity"], now, on_demand=True)
         return
     entities = tuple(runtime.accounts().entities())

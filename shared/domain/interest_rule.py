@@ -41,13 +41,21 @@ class Charged(StrEnum):
     BY_STAGE = "by_stage"
 
 
+class OnHold(StrEnum):
+    """What a hold does to interest: it waits for the hold's end, or is charged all the same."""
+
+    WAIT = "wait"
+    CHARGE = "charge"
+
+
 class InterestRule(BaseModel):
     """Interest on overdue invoices: exactly one of law, percent_a_year and percent_a_month.
 
     state is the American state whose cap a contract's rate keeps. rates go on with a law's
     reference rates where this program's table ends, by first day of the half-year. grace_days bear
     no interest. A charge below minimum waits for the next one; all charges of an invoice together
-    stay within maximum and maximum_percent of its total.
+    stay within maximum and maximum_percent of its total. A disputed invoice is one on hold: on_hold
+    says what becomes of its interest; what waited comes with the next charge.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +69,7 @@ class InterestRule(BaseModel):
     ] = Field(default_factory=dict)
     claim: Claim = Claim.CLAIM
     charged: Charged = Charged.MONTHLY
+    on_hold: OnHold = OnHold.WAIT
     grace_days: int = Field(default=0, ge=0, le=90)
     minimum: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
     maximum: dict[CurrencyCode, AmountText] = Field(default_factory=dict)

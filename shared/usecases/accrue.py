@@ -24,7 +24,7 @@ from shared.domain.charge_postings import (
 from shared.domain.charges import ChargeKind, Excess, InvoiceCharges, fee_excess, net_charged
 from shared.domain.clock import Now
 from shared.domain.interest_charges import interest_excess, interest_owed, month_over
-from shared.domain.interest_rule import Charged, Claim, InterestRule
+from shared.domain.interest_rule import Charged, Claim, InterestRule, OnHold
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.payment_use import used
 from shared.domain.policy import Policy
@@ -172,7 +172,9 @@ def _settle_one(ports: Ports, entity: Entity, customer_id: str, document_id: str
     if rule is not None and rule.claim is Claim.WAIVE_ON_PRINCIPAL and not invoice.open:
         done += _waive_all(ports, entity, books, charges, today, now)
     through = None
-    if _monthly(policy, invoice) is not None:
+    if _monthly(policy, invoice) is not None and not _waits(
+        ports, entity, books, invoice, policy, today
+    ):
         through = month_over(today)
         period = f"{through:%Y-%m}"
         try:
@@ -185,6 +187,16 @@ def _settle_one(ports: Ports, entity: Entity, customer_id: str, document_id: str
     if not invoice.open and _is_over(policy, case, through):
         ports.charges.unwatch(*whose, document_id)
     return done
+
+
+def _waits(
+    ports: Ports, entity: Entity, books: Books, invoice: Document, policy: Policy, today: date
+) -> bool:
+    """Return whether a hold keeps interest on invoice from being charged for now."""
+    if policy.interest is None or policy.interest.on_hold is not OnHold.WAIT or not invoice.open:
+        return False
+    account = ports.accounts.account(entity.entity_id, books.customer_id)
+    return any(hold.covers(invoice.document_id, today) for hold in account.holds)
 
 
 def _is_over(policy: Policy, case: Case, through: date | None) -> bool:

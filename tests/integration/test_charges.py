@@ -14,7 +14,7 @@ from shared import runtime
 from shared.adapters.charges import Charges
 from shared.adapters.ledger import Ledger
 from shared.adapters.table import Table
-from shared.domain.account import Document
+from shared.domain.account import Document, Hold
 from shared.domain.cash_step import Step
 from shared.domain.clock import Now
 from shared.domain.interest import debts_of, interest, rounded
@@ -310,6 +310,19 @@ def test_an_edit_of_the_policy_charges_no_day_twice_and_changes_no_charge(overdu
     found = documents()
     assert found["INV1-INT-20250228"].total == first.total
     assert net(first) == reckoned(found["INV1"], date(2025, 2, 28))
+
+
+@pytest.mark.parametrize(("on_hold", "charged"), [("wait", False), ("charge", True)])
+def test_interest_of_a_disputed_invoice_waits_for_the_hold_s_end_or_not(overdue, on_hold, charged):
+    seller = overdue(policy(on_hold=on_hold))
+    hold = Hold("h1", "dispute", DUE, date(2025, 4, 15), "clerk", ("inv1",))
+    runtime.holds().put(seller, "c1", hold)
+    accrue(MARCH)
+    assert ("charge" in kinds()) is charged
+    accrue(date(2025, 4, 16))
+    found = documents()
+    charges = [d for d in found.values() if d.charge]
+    assert abs(sum(map(net, charges)) - reckoned(found["INV1"], date(2025, 3, 31))) <= 1
 
 
 def test_grace_minimum_and_cap_bound_what_is_charged(overdue):
