@@ -78,10 +78,12 @@ def take_step(store: GatewayBooks, entity: Entity, payment: Payment, step: Step,
         return Taken.DONE
     hold = hold_after(step, moved, today)
     task = task_after(step, moved, payment, today, now)
-    store.move(entity, customer, books, moved.posting, (payment, moved.payment), now, hold, task)
+    change = (payment, moved.payment)
+    new = store.move(entity, customer, books, moved.posting, change, now, hold, task)
     if not moved.complete:
         return Taken.MORE
-    return Taken.SHORT if moved.short else Taken.DONE
+    # whoever was first saw what was there; these books may have been read after his step
+    return Taken.SHORT if new and moved.short else Taken.DONE
 
 
 def note_late_entries(

@@ -12,6 +12,7 @@ from shared.domain.gateway import BalanceEntry, GatewayDispute, GatewayRefund
 from shared.domain.money import Money
 from shared.domain.portal import Principal
 from shared.usecases import portal_views
+from shared.usecases.apply_payment import apply_payment
 from tests.integration import hub, money
 from tests.integration.money import (
     BOOKED_AT,
@@ -335,3 +336,24 @@ def test_the_payer_sees_what_the_bank_took_back(
     ]
     page = runtime.templates().voice("en", "en")
     assert page.words("portal.invoice.returned") == "returned by the bank"
+
+
+@pytest.mark.law("17")
+def test_a_worker_that_reads_half_before_and_half_after_another_parks_nothing(
+    gateway: FakeGateway, seller: Entity, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one books the dispute between our look at the payment and that at the books."""
+    gateway.changes(paid, disputes=(dispute(15_000),))
+    ports = runtime.money_in()
+    plain, others = type(ports.books).look, [1]
+
+    def look(*given: object) -> object:
+        if others:
+            others.pop()
+            apply_payment(runtime.money_in(), "demo", gateway.payments[paid], runtime.now())
+        return plain(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(ports.books), "look", look)
+    apply_payment(ports, "demo", gateway.payments[paid], runtime.now())
+    assert (others, reasons(), kinds().count("chargeback")) == ([], [], 1)
+    books_balance()
