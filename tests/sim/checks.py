@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 INVOICE_MAX = max(TOTALS)
 PARKED_FOR = {"total_below_paid"}
 """Nothing else in these worlds is beyond the hub: a payment parked here was not understood."""
-AFTER_A_SURPLUS = {"more_than_paid", "balance_differs"}
-"""What the ERP gave back by a lower total is a credit of its own: no payment can lose it again."""
 
 
 def always(world: "World") -> Iterator[str]:
@@ -26,9 +24,8 @@ def always(world: "World") -> Iterator[str]:
     yield from _booked_as_at_the_gateway(world)
     yield from _mails(world)
     yield from _charges(world)
-    fine = PARKED_FOR | (AFTER_A_SURPLUS if _has_surplus(world) else set())
     for parked in world.all("PARKED"):
-        if parked["reason"] not in fine:
+        if parked["reason"] not in PARKED_FOR:
             yield f"parked as {parked['reason']}: {parked['facts']}"
 
 
@@ -52,8 +49,7 @@ def at_rest(world: "World") -> Iterator[str]:
     noted = {(w["payment_id"], w["document_id"], w["step"]) for w in world.all("WRITEBACK")}
     if told != noted:
         yield f"the ERP has {told} of {noted}"
-    if not _has_surplus(world):
-        yield from _moved_as_at_the_gateway(world)
+    yield from _moved_as_at_the_gateway(world)
     yield from (f"unsaid: {text}" for text in unsaid(world))
 
 
@@ -86,10 +82,6 @@ def unsaid(world: "World") -> list[str]:
             if decision.action is Action.SEND:
                 found.append(f"{customer_id}: {decision.reason}")
     return found
-
-
-def _has_surplus(world: "World") -> bool:
-    return any(parked["reason"] == "total_below_paid" for parked in world.all("PARKED"))
 
 
 def _by_document(asked: Mapping[str, int]) -> dict[str, int]:

@@ -24,7 +24,7 @@ from tests.sim.balance import Balance
 from tests.sim.outside import Outages
 
 
-@dataclass(slots=True)
+@dataclass
 class Gateway:
     """Hosted pages and payments. clock is set by the world before every step."""
 

@@ -7,7 +7,6 @@ from tests.sim.books.customer import Customer
 from tests.sim.books.sources import ALLOCATES
 
 NEVER_CAME = {"pending", "failed"}
-LEAVES = {"refund", "refund_failed", "return", "chargeback", "reinstatement", "small_credit"}
 
 
 def broken_payments(customer: Customer) -> Iterator[str]:
@@ -21,7 +20,7 @@ def broken_payments(customer: Customer) -> Iterator[str]:
             used[source, movement["document_id"]] -= movement["amount"]
         elif movement["kind"] == "payment":
             came[source] += movement["amount"]
-        elif movement["kind"] in LEAVES:
+        else:
             gone[source] -= movement["amount"]
     payments = {payment["payment_id"]: payment for payment in customer.of["PAYMENT"]}
     for payment_id, payment in payments.items():
@@ -49,10 +48,10 @@ def _notes_to_erp(customer: Customer) -> Iterator[str]:
         {
             (payment["payment_id"], allocation["document_id"]): allocation["amount"]
             for payment in customer.of["PAYMENT"]
-            if payment["source"] != "elsewhere"
             for allocation in payment["allocations"]
         }
     )
+    wanted.subtract(_known_there(customer))
     from_erp = {head["document_id"] for head in customer.of["HEAD"] if head["external_id"]}
     for head in customer.of["HEAD"]:
         if head["kind"] == "credit_note" and head["invoice_id"] in from_erp:
@@ -61,3 +60,16 @@ def _notes_to_erp(customer: Customer) -> Iterator[str]:
         k: minor for k, minor in wanted.items() if minor
     }:
         yield f"the ERP is told {dict(told)} of {dict(wanted)}"
+
+
+def _known_there(customer: Customer) -> Counter[tuple[str, str]]:
+    """Return what the ERP itself said that its payments are for."""
+    theirs = {p["payment_id"] for p in customer.of["PAYMENT"] if p["source"] == "elsewhere"}
+    known: Counter[tuple[str, str]] = Counter()
+    for posting in customer.postings:
+        if posting["posting_id"].removeprefix("payment:") in theirs:
+            for movement in posting["movements"]:
+                if movement["kind"] == "allocation":
+                    whose = (movement["source_id"], movement["document_id"])
+                    known[whose] -= movement["amount"]
+    return known
