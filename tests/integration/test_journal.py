@@ -11,6 +11,8 @@ from infra.cli.journal import read_book
 from shared import runtime
 from shared.adapters.ledger import Ledger, posting_writes
 from shared.domain.account import Credit
+from shared.domain.chart import DEFAULT
+from shared.domain.journal import cash_of
 from shared.domain.journal_book import STORED_HEADS
 from shared.domain.movement import Movement, MovementKind, Posting
 from tests.books.acts import play
@@ -37,8 +39,8 @@ def played():
 
 
 @needs_checkers
-@pytest.mark.rule("R24")
-@pytest.mark.rule("R25")
+@pytest.mark.rule("R24", "R25")
+@pytest.mark.law("1", "2", "25")
 def test_hledger_and_beancount_accept_the_books_and_refuse_every_lie(played, tmp_path):
     told = gateways_own(played)
     found = export(SAMPLE, tmp_path, *told)
@@ -112,6 +114,21 @@ def test_books_that_move_while_they_are_read_are_read_again(played, monkeypatch)
     monkeypatch.setattr(reader, "live", moving)
     assert read_book(played.api, SAMPLE, None) == before
     assert len(looks) == 2 * (8 + 2)
+
+
+@needs_checkers
+@pytest.mark.rule("R24")
+@pytest.mark.law("16", "25")
+def test_a_gateway_that_settles_in_another_currency_agrees_with_the_books_to_the_unit(tmp_path):
+    with hub_in_memory(FIRST_MOMENT) as hub:
+        hub.gateway.balance.currency, hub.gateway.balance.rate_percent = "USD", 110
+        last = found_sample(hub, SEED, days=20, customers=6, invoices=40)
+        done = play(hub, SAMPLE, Random(SEED), 120, last)
+        assert done["gateway payment"] + done["discount"] > 5, done
+        told = [*gateways_own(hub), f"--assert={cash_of(DEFAULT, 'gateway')}=0.00 EUR"]
+        assert export(SAMPLE, tmp_path, *told).accepted == ["hledger", "beancount"]
+        wrong = [told[0], told[1].replace("=0.00", "=0.01")]
+        assert export(SAMPLE, tmp_path, *wrong).refused == ["hledger", "beancount"]
 
 
 def test_a_balance_told_in_a_way_that_nobody_understands_is_refused(played):

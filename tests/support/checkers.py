@@ -3,13 +3,13 @@
 import json
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.template import ROOT
-
-BEAN_CHECK = ROOT / ".venvs" / "books" / "bin" / "bean-check"
+# beside the environment that runs this, also where a copy of the tree is tested
+BEAN_CHECK = Path(sys.prefix).parent / ".venvs" / "books" / "bin" / "bean-check"
 MISSING = "hledger or bean-check is not here: infra/setup.sh books installs both"
 _TIMEOUT_S = 240
 

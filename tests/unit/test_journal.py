@@ -91,6 +91,7 @@ def booked(*found: Movement) -> dict[str, str]:
     }
 
 
+@pytest.mark.law("16")
 @given(postings)
 def test_every_entry_balances_in_every_currency(posting):
     weights: defaultdict[str, int] = defaultdict(int)
@@ -99,6 +100,7 @@ def test_every_entry_balances_in_every_currency(posting):
     assert not any(weights.values())
 
 
+@pytest.mark.law("2")
 @given(postings)
 def test_receivables_and_unapplied_accounts_are_what_the_movements_sum_to(posting):
     entry, balances = journal(posting, DEFAULT, NAMES), fold([posting])

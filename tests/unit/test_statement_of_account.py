@@ -43,7 +43,7 @@ def test_a_month_is_told_line_by_line_with_the_balance_after_each():
     books = booked(books, document_posting(other, NOW), other)
     payment = paid("p", 12_000, days(20), books)
     postings = [document_posting(made, NOW), document_posting(other, NOW), payment]
-    told = statement(entity(), customer(), [made, other], postings, days(30), days(1))
+    told = statement(entity(), customer(), [made, other], postings, days(30), days(10))
     (one,) = told.currencies
     assert one.brought_forward == eur(10_000)
     assert [(line.day, line.kind, line.number, line.balance.minor) for line in one.activity] == [
