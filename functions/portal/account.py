@@ -53,12 +53,13 @@ def invoice(event: Event) -> http.Answer:
 
 
 def pdf(event: Event) -> http.Answer:
-    """Lead to the invoice's PDF, or back to the invoice while it is being prepared."""
+    """Lead to the PDF of an invoice or its credit note, or back while it is being prepared."""
     visitor = visit(event)
     document_id = id_in_path(event, "document_id")
     document = portal_views.pdf_of(runtime.accounts(), visitor.principal, document_id)
     if not document.pdf_key:
-        return http.see_other(f"{visitor.base}/invoices/{document_id}")
+        page = document.document_id if document.open else document.invoice_id
+        return http.see_other(f"{visitor.base}/invoices/{page}")
     return http.see_other(runtime.documents().address(document.pdf_key, f"{document.number}.pdf"))
 
 

@@ -35,7 +35,7 @@ class Papers:
     ) -> tuple[Received, ...]:
         """Return what was paid on a document in currency, oldest first."""
         found = (
-            Received(posting.value_date, -movement.amount, _is_note(posting), _taken_back(posting))
+            Received(posting.value_date, -movement.amount, _note_id(posting), _taken_back(posting))
             for item in self._table.query(keys.ledger(entity_id, customer_id), begins="P#")
             for posting in (posting_from(item),)
             for movement in posting.movements
@@ -71,8 +71,10 @@ class Papers:
         return heads[0] if heads else None
 
 
-def _is_note(posting: Posting) -> bool:
-    return posting.movements[0].kind is MovementKind.CREDIT_NOTE
+def _note_id(posting: Posting) -> str:
+    """Return the id of the credit note that posting is of, "" for any other."""
+    first = posting.movements[0]
+    return first.source_id if first.kind is MovementKind.CREDIT_NOTE else ""
 
 
 _TAKEN_BACK = {

@@ -134,7 +134,7 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A part of a payment that reached a document, or of its own credit note (credited).
+    """A part of a payment that reached a document, or of a credit note for it, named by note_id.
 
     taken_back says why an amount below zero left it again: returned (by the bank), disputed,
     refunded, or "" where people moved it.
@@ -142,7 +142,7 @@ class Received:
 
     received_on: date
     amount: Money
-    credited: bool = False
+    note_id: str = ""
     taken_back: str = ""
 
 

@@ -78,11 +78,17 @@ def invoice(
 
 
 def pdf_of(accounts: Accounts, principal: Principal, document_id: str) -> Document:
-    """Return an open document; its pdf_key is "" while its PDF is prepared. Raises NotFound."""
-    account = accounts.account(principal.entity_id, principal.customer_id)
+    """Return an open document, or a credit note for one. Raises NotFound.
+
+    Its pdf_key is "" while its PDF is prepared.
+    """
+    whose = (principal.entity_id, principal.customer_id)
+    account = accounts.account(*whose)
     document = account.document(document_id)
     if document is None:
-        raise NotFound()
+        document = accounts.document(*whose, document_id)
+        if account.document(document.invoice_id) is None:
+            raise NotFound()
     return document
 
 
