@@ -19,8 +19,8 @@ class Numbers:
     In a gapless series the counter moves in the document's transaction: no number is ever missing,
     and documents wait for each other. In the others the counter is moved before, so documents never
     wait. A number whose document was not written goes back, or to this process's next document;
-    only a process that ends with one, or an answer that is lost, leaves it out. No number is given twice in either, since each
-    is a fact of its own in the document's transaction.
+    only a process that ends with one, or an answer that is lost, leaves it out. No number is given
+    twice in either, since each is a fact of its own in the document's transaction.
     """
 
     def __init__(self, table: Table, pause: Callable[[int], None]) -> None:
