@@ -149,6 +149,7 @@ def test_a_head_that_lies_in_both_places_is_found(shop):
     assert shop.rebuild().left == ()
 
 
+@pytest.mark.law("2")
 def test_the_night_tells_of_a_difference_once_and_names_both_figures(shop, caplog):
     list_customers(shop.entity, shop.customer)
     poke(OPEN, open=9_999)
@@ -209,6 +210,7 @@ def test_books_that_never_rest_are_looked_at_again_later(shop):
         look(Busy(), "demo", "c1")
 
 
+@pytest.mark.law("2")
 def test_heads_that_lost_every_figure_and_all_credits_are_rebuilt_from_the_postings(shop):
     before = figures_kept()
     assert len(before) == 3

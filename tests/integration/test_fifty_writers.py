@@ -276,11 +276,13 @@ def money_is_where_the_movements_say(items: list[dict[str, Any]]) -> None:
     assert heads | credits == {k: v for k, v in sums.items() if v or k[0] == "document_id"}
 
 
+@pytest.mark.law("6", "17")
 @pytest.mark.parametrize("seed", range(4))
 def test_fifty_writers_on_the_model_end_as_if_they_had_come_one_by_one(seed: int) -> None:
     race(OneAtATime(DynamoModel()), seed)
 
 
+@pytest.mark.law("6", "17")
 @pytest.mark.skipif(not INTERPRETER.exists(), reason=MISSING)
 def test_fifty_writers_on_the_local_clouds_table_end_as_if_they_had_come_one_by_one(
     tmp_path: Path,

@@ -48,6 +48,7 @@ def put(model: DynamoModel, item: dict[str, Any]) -> None:
     model.put_item(TableName="hub", Item=encode_item(item))
 
 
+@pytest.mark.law("2")
 def test_no_figure_differs_whatever_happened(worlds):
     figures = customers = 0
     for world in worlds:
@@ -60,6 +61,7 @@ def test_no_figure_differs_whatever_happened(worlds):
     assert figures > 500
 
 
+@pytest.mark.law("2")
 def test_one_minor_unit_in_one_item_is_always_found(worlds):
     tried = 0
     for world in worlds:
@@ -77,6 +79,7 @@ def test_one_minor_unit_in_one_item_is_always_found(worlds):
     assert tried > len(worlds)
 
 
+@pytest.mark.law("2")
 def test_heads_without_money_and_no_credits_become_what_they_were(worlds):
     made_again = 0
     for world in worlds:
