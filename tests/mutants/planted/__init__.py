@@ -5,6 +5,7 @@ from tests.mutants.planted.books import BOOKS_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
 from tests.mutants.planted.documents import DOCUMENT_BUGS
+from tests.mutants.planted.gateway import GATEWAY_BUGS
 from tests.mutants.planted.imports import IMPORT_BUGS
 from tests.mutants.planted.ledger import LEDGER_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
@@ -16,6 +17,7 @@ PLANTED: tuple[Bug, ...] = (
     *LEDGER_BUGS,
     *STORAGE_BUGS,
     *MONEY_IN_BUGS,
+    *GATEWAY_BUGS,
     *CASH_BUGS,
     *DOCUMENT_BUGS,
     *IMPORT_BUGS,

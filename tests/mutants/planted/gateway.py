@@ -1,0 +1,86 @@
+"""Bugs in how money goes back through the gateway."""
+
+from tests.mutants.bug import bug
+
+STEPS = "shared/domain/gateway_steps.py"
+POSTINGS = "shared/domain/gateway_postings.py"
+LAWS = "tests/unit/test_gateway_steps.py"
+BACK = "tests/integration/money_in/test_money_back.py"
+BALANCE = "tests/integration/money_in/test_balance.py"
+
+GATEWAY_BUGS = (
+    bug(
+        "a refund may take more than the payment still holds",
+        POSTINGS,
+        "amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)",
+        "amount = wanted",
+        LAWS,
+        rules="R13",
+    ),
+    bug(
+        "a refund that failed was never made: only its return is booked",
+        STEPS,
+        "steps = [Step(made, MovementKind.REFUND, refund.amount, at, refund.left, asked=asked)]",
+        "steps = [] if refund.failed else [\n"
+        "        Step(made, MovementKind.REFUND, refund.amount, at, refund.left, asked=asked)\n"
+        "    ]",
+        LAWS,
+    ),
+    bug(
+        "what comes back waits behind what leaves in the same second",
+        STEPS,
+        "return 0 if left_at[step.undoes] < step.at else 2",
+        "return 2",
+        LAWS,
+    ),
+    bug(
+        "a dispute that is only a question takes the money",
+        STEPS,
+        "        if dispute.withdrawn is None:\n            continue\n",
+        "",
+        LAWS,
+    ),
+    bug(
+        "a won dispute leaves its money unapplied",
+        POSTINGS,
+        "again = _settled_again(undone, books, payment, amount) if step.restores else ()",
+        "again = ()",
+        LAWS,
+    ),
+    bug(
+        "a debit that returned counts as settled",
+        POSTINGS,
+        "    if step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK):\n",
+        "    if step.kind is MovementKind.CHARGEBACK:\n",
+        LAWS,
+        rules="R10",
+    ),
+    bug(
+        "a fee that was told late is booked each time that it is told",
+        POSTINGS,
+        "if entry.fee and not kept and fee not in known:",
+        "if entry.fee and not kept:",
+        LAWS,
+    ),
+    bug(
+        "a card dispute does not pause the chase",
+        "shared/domain/gateway_follow_up.py",
+        "if step.kind is MovementKind.CHARGEBACK and dispute and not dispute.decided:",
+        "if step.kind is MovementKind.CHARGEBACK and dispute and dispute.decided:",
+        BACK,
+    ),
+    bug(
+        "whoever was second calls what the first one took too little",
+        "shared/usecases/follow_payment.py",
+        "return Taken.SHORT if new and moved.short else Taken.DONE",
+        "return Taken.SHORT if moved.short else Taken.DONE",
+        BACK,
+    ),
+    bug(
+        "sums that differ from the gateway's balance are not looked at",
+        "shared/domain/balance_sums.py",
+        "        if theirs != ours\n",
+        "        if False\n",
+        BALANCE,
+    ),
+)
