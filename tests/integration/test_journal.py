@@ -1,6 +1,7 @@
 """The books as other programs read them: complete, in order, and refused where the table lies."""
 
 import json
+from collections import Counter
 from datetime import UTC, date, datetime
 from random import Random
 
@@ -20,6 +21,7 @@ from tests.books.companies import FIRST_MOMENT, SAMPLE, found_sample
 from tests.books.exported import export, gateways_own, lie, run
 from tests.books.hub import hub_in_memory
 from tests.books.lies import lies
+from tests.books.player import minor_of
 from tests.support import checkers
 from tests.support.samples import eur
 
@@ -153,6 +155,38 @@ def test_an_entity_renames_its_accounts_and_the_books_follow(played):
         run("journal", "accounts", "--set", "revenue=Sales", "-e", SAMPLE)
     back = json.loads(run("journal", "accounts", "--set", "revenue=", "-e", SAMPLE, "--json"))
     assert back["accounts"]["revenue"] == "Income:Sales"
+
+
+def test_the_command_shows_a_statement_and_writes_its_rows(played, tmp_path):
+    told = json.loads(run("statement", "C-001", "--from", "2026-01-01", "-e", SAMPLE, "--json"))
+    assert told["currencies"]
+    for one in told["currencies"]:
+        moved = sum(minor_of(line["amount"]) for line in one["activity"])
+        assert minor_of(one["brought_forward"]) + moved == minor_of(one["balance"])
+    rows = tmp_path / "rows.csv"
+    run("statement", "C-001", "-e", SAMPLE, "--csv", str(rows))
+    assert rows.read_text().startswith("section,currency,date")
+    shown = run("statement", "C-001", "--from", "2026-01-01", "-e", SAMPLE)
+    assert told["name"] in shown and "brought forward" in shown
+
+
+@pytest.mark.rule("R40")
+def test_figures_of_a_day_are_what_the_books_of_that_day_say(played):
+    """Open less unapplied, over all customers, is receivables less unapplied in the journal."""
+    whole = read_book(played.api, SAMPLE, None)
+    days = sorted({entry.value_date for _, entry in whole.entries()})
+    for day in days[:: max(len(days) // 4, 1)]:
+        told = json.loads(run("figures", "--as-of", day.isoformat(), "-e", SAMPLE, "--json"))
+        ages = {a["currency"]: a for a in told["ageing"]}
+        sums: Counter[str] = Counter()
+        for _, entry in read_book(played.api, SAMPLE, day).entries():
+            for line in entry.lines:
+                if line.account.startswith(("Assets:Receivables", "Liabilities:Unapplied")):
+                    sums[line.amount.currency] += line.amount.minor
+        for currency, minor in sums.items():
+            age = ages.get(currency)
+            buckets = sum(minor_of(b) for b in age["buckets"].values()) if age else 0
+            assert buckets - (minor_of(age["unapplied"]) if age else 0) == minor, (day, currency)
 
 
 NASTY = '=HYPERLINK("x"); a|b: "q" \\ (\n2026-01-01 x'
