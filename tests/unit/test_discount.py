@@ -226,6 +226,8 @@ def test_what_is_left_off_is_never_more_than_agreed_and_closes_the_document(text
     assert all(0 <= i.open.minor <= i.total.minor for i in document.instalments)
 
 
+@pytest.mark.rule("R23")
+@pytest.mark.law("5")
 @given(texts, grosses, st.lists(st.tuples(st.integers(1, 60), offsets), max_size=4), st.data())
 def test_the_order_in_which_we_hear_of_payments_does_not_matter(text, gross, parts, data):
     """As long as nobody pays more than the discounted total, which leaves nothing to decide."""
@@ -256,6 +258,7 @@ def test_what_comes_and_goes_leaves_nothing_behind(text, gross, offset):
     assert not any(sums.values())
 
 
+@pytest.mark.rule("R25")
 @given(texts, grosses)
 def test_the_tax_in_a_discount_is_its_share_and_sums_over_the_parts(text, gross):
     document = invoice(text, gross, taxed(gross))

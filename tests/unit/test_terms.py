@@ -54,6 +54,7 @@ totals = st.builds(Money, minor=st.integers(1, 10**9), currency=currencies)
 
 
 @pytest.mark.rule("R25")
+@pytest.mark.law("15")
 @given(all_terms(), dates, totals)
 def test_instalments_sum_to_the_total_and_come_in_order(terms, issued_on, total):
     made = due(terms, issued_on, total)
