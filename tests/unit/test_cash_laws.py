@@ -197,6 +197,7 @@ def test_bad_debt_that_is_paid_is_recovered_to_the_cent(document, lost, money):
     assert paid + done.unapplied.minor == money.minor
     assert paid <= document.open.minor
     if document.discount is None:
+        assert paid == min(money.minor, document.open.minor)
         assert now.open.minor + now.written_off.minor + paid == document.open.minor
         assert now.written_off.minor == lost.minor - max(0, paid - (document.open - lost).minor)
 
@@ -222,6 +223,21 @@ def test_a_small_rest_is_an_adjustment_with_its_reason_and_only_where_the_entity
     ]
     wide = applied([document], eur(940), [Part("a", eur(940))], CENTS)
     assert [m.kind for m in wide.movements] == [MovementKind.ALLOCATION]
+
+
+@pytest.mark.rule("R26")
+@pytest.mark.parametrize("parts", [0, 3])
+def test_a_tolerance_goes_with_the_money_that_earned_it(parts):
+    document = invoice("a", 1000, parts=parts)
+    books = books_of([document], eur(970))
+    done = applied([document], eur(970), [Part("a", eur(970))], CENTS)
+    closed = after(books, done.movements, DAY)
+    assert (closed.documents[0].open, closed.documents[0].adjusted) == (eur(0), {"tolerance": 30})
+    payment = used(payment_of(eur(970)), done.movements, [document])
+    back = taken_back("p", payment.allocations, eur(970), closed, DAY)
+    (again,) = after(closed, back, DAY).documents
+    assert (again.open, again.adjusted) == (eur(1000), {"tolerance": 0})
+    assert again.instalments == document.instalments
 
 
 def test_a_small_surplus_is_kept_as_an_adjustment_too():
