@@ -1,5 +1,9 @@
 """Several pages for one debt, pages that closed, and debits that take their time."""
 
+from datetime import UTC, datetime, timedelta
+
+from shared import runtime
+from shared.adapters.table import Delete
 from shared.domain.account import CheckoutState
 from tests.integration import hub
 from tests.integration.money import (
@@ -101,4 +105,20 @@ def test_r7_a_late_failure_event_never_unpays(gateway, seller, buyer):
     hint(seller, "evt_3", "checkout.session.expired", session("co1"))
     assert checkout_state("co1") == "paid"
     assert reasons() == []
+    books_balance()
+
+
+def test_row_28_an_event_that_comes_when_its_checkout_is_forgotten_changes_nothing(
+    gateway, seller, buyer
+):
+    checkout = add_checkout(seller, buyer, "co1", hub.add_invoice(seller, buyer, "inv1", DUE))
+    reference = gateway.takes(seller, buyer, checkout)
+    hint(seller, "evt_1", COMPLETED, session("co1"))
+    (item,) = of_type("demo", "CHECKOUT")
+    week = timedelta(days=7).total_seconds()
+    assert abs(item["ttl"] - datetime.now(UTC).timestamp() - week) < 60
+    runtime.table().write(Delete({"pk": item["pk"], "sk": item["sk"]}))
+    for n, kind in enumerate(("payment_intent.succeeded", "charge.updated")):
+        hint(seller, f"evt_late_{n}", kind, intent(reference))
+    assert (len(payments()), reasons()) == (1, [])
     books_balance()
