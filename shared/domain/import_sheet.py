@@ -265,9 +265,15 @@ def _invoice_row(reader: _Reader) -> InvoiceRow:
 
 
 def _terms(cell: str, issued_on: date, due_on: date, total: Money) -> str:
-    """Return terms that we know, and that have a part that is due on the due date."""
+    """Return terms that we know, and that have a part that is due on the due date.
+
+    Beside a date or total that is bad itself, only whether we know them.
+    """
     try:
-        made = due(parse_terms(cell), issued_on, total)
+        terms = parse_terms(cell)
+        if not total or issued_on == date.min or due_on == date.max:
+            return cell
+        made = due(terms, issued_on, total)
     except UnknownTerms as exc:
         message = f"Write terms such as 2/10 net 30 or 3 x 30 days: {exc.facts['reason']}"
         raise BadCell("unknown_terms", message) from None

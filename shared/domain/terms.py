@@ -160,31 +160,29 @@ def due(
 
     Raises InvalidInput where parts with amounts are more than total.
     """
-    discount = _discount(terms, issued_on, total, tax_minor or {})
-    if len(terms.parts) == 1:
-        return Due(terms.parts[0].when.after(issued_on), (), discount)
     amounts = _amounts(terms.parts, total)
     dated = sorted(
         (part.when.after(issued_on), at, amount)
         for at, (part, amount) in enumerate(zip(terms.parts, amounts, strict=True))
-        if amount
+        if amount or len(terms.parts) == 1
     )
+    discount = _discount(terms, issued_on, dated[-1][0], total, tax_minor or {})
+    if len(dated) == 1:
+        return Due(dated[0][0], (), discount)
     instalments = tuple(
         Instalment(number, day, opened, opened)
         for number, (day, _, minor) in enumerate(dated, start=1)
         for opened in [Money(minor=minor, currency=total.currency)]
     )
-    if len(instalments) < 2:
-        return Due(dated[0][0], (), discount)
     return Due(instalments[0].due_on, instalments, discount)
 
 
 def _discount(
-    terms: Terms, issued_on: date, total: Money, tax_minor: Mapping[str, int]
+    terms: Terms, issued_on: date, due_last: date, total: Money, tax_minor: Mapping[str, int]
 ) -> Discount | None:
     if terms.offer is None:
         return None
-    last_day = terms.offer.when.after(issued_on)
+    last_day = min(terms.offer.when.after(issued_on), due_last)
     discount = figure(terms.offer.percent, last_day, total, terms.tax, tax_minor)
     if discount is None:
         return None

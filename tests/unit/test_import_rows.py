@@ -215,5 +215,12 @@ def test_the_terms_of_an_invoice_are_known_and_fit_its_due_date_and_total(terms,
     assert places(f'{INVOICES},terms\n{GOOD},"{terms}"\n') == found
 
 
+def test_terms_beside_a_bad_total_or_date_make_no_second_problem():
+    bad_total = GOOD.replace("119.00", "0")
+    assert places(f"{INVOICES},terms\n{bad_total},3 x 30 days\n") == ["2 total not_positive"]
+    bad_date = GOOD.replace("2026-01-05", "soon")
+    assert places(f"{INVOICES},terms\n{bad_date},3 x 30 days\n") == ["2 issue_date bad_date"]
+
+
 def test_the_terms_of_a_customer_may_be_words_for_people():
     assert read(f"{CUSTOMERS},terms\nC-1,A,,as agreed\n").rows[0].terms == "as agreed"

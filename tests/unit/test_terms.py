@@ -148,6 +148,11 @@ def test_parts_that_are_nothing_are_left_out():
     assert due(parse_terms("3 x 30 days"), DAY, eur(1)).instalments == ()
 
 
+def test_a_discount_ends_with_the_last_part_that_is_something():
+    terms = parse_terms("12.25/20 0.5 % in 20 days, rest now")
+    assert due(terms, DAY, eur(5)).discount.last_day == DAY
+
+
 @pytest.mark.rule("R23")
 @pytest.mark.parametrize(
     "text",
