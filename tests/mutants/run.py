@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tests.mutants.bug import Bug
 from tests.mutants.planted import PLANTED
+from tests.proof.marks import marked
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("shared", "functions", "tests", "infra", "template.yaml", "pyproject.toml")
@@ -106,6 +107,13 @@ def chosen(draw: int | None, seed: str, only: str) -> list[Bug]:
     return bugs if draw is None else random.Random(seed).sample(bugs, min(draw, len(bugs)))
 
 
+def witnesses(bug: Bug) -> tuple[str, ...]:
+    """Return the tests that must see bug: where it breaks rules, those that carry their names."""
+    own = [f"{m.path}::{m.test}" for m in marked() if m.kind == "rule" and m.name in bug.rules]
+    named = [test for test in own if test.startswith(bug.tests)]
+    return tuple(dict.fromkeys(named)) or bug.tests
+
+
 def plant_all(bugs: Sequence[Bug], workers: int = 2) -> int:
     """Plant each of bugs, print how it went, and return how many were not killed."""
     tests = sorted({test for bug in bugs for test in bug.tests})
@@ -113,7 +121,7 @@ def plant_all(bugs: Sequence[Bug], workers: int = 2) -> int:
 
     def work(bug: Bug | None) -> tuple[str, float]:
         began = time.monotonic()
-        told = judge(origin, bug, tests if bug is None else bug.tests)
+        told = judge(origin, bug, tests if bug is None else witnesses(bug))
         return told, time.monotonic() - began
 
     failed = 0

@@ -7,6 +7,7 @@ every input, order and failure.
 from collections.abc import Mapping
 
 RULES: Mapping[str, str] = {
+    "R2": "A charge is made once for its period, whoever looks and however often.",
     "R8": "What is booked is what the gateway's own object says came in, never what was due.",
     "R9": "Two ways lead to paying one debt, and it is paid once: the other page is closed, and "
     "money that comes all the same waits as credit, with a task.",
@@ -63,4 +64,5 @@ LAWS: Mapping[str, str] = {
     "17": "Writers at the same moment leave books that some order of theirs explains.",
     "18": "There is one fee for a period, however often somebody looks.",
     "19": "A clock that is wrong or goes back changes no balance.",
+    "25": "Each day and kind, the gateway's balance moved as the books say, or somebody is told.",
 }

@@ -99,6 +99,9 @@ class Gateway:
         self._answer()
         yield from list(self.balance.since(since))
 
+    def refunds_of(self, reference: str) -> tuple[GatewayRefund, ...]:
+        return self.payment(reference).refunds
+
     def refund(self, reference: str, amount: Money, refund_id: str) -> GatewayRefund:
         """Send money back as the hub asks for it, once per refund_id."""
         self._answer()

@@ -9,6 +9,7 @@ from tests.sim.faults import CALM, Crash
 from tests.sim.world import World
 
 
+@pytest.mark.law("6")
 def test_the_janitor_finishes_what_a_crash_left_half_allocated() -> None:
     world = _with_a_page_for_two_invoices()
     (page,) = world.gateway.open_pages()

@@ -45,6 +45,7 @@ WORTH_MEETING = {
 }
 
 
+@pytest.mark.law("1", "2", "3", "4", "7", "13", "14", "17", "18")
 def test_nothing_breaks_whatever_goes_wrong() -> None:
     print(f"simulating {RUNS} worlds from seed {FIRST}")
     seen = simulate_many(FIRST, RUNS)

@@ -47,6 +47,7 @@ plans = st.lists(st.tuples(st.sampled_from("abcdefghxy"), st.integers(1, 600).ma
 amounts = st.integers(1, 3000).map(eur)
 
 
+@pytest.mark.law("1", "15")
 @given(amounts, plans, documents)
 def test_allocations_and_rest_sum_to_the_amount(amount, plan, docs):
     done = settle("p", amount, plan, docs)
@@ -54,6 +55,7 @@ def test_allocations_and_rest_sum_to_the_amount(amount, plan, docs):
     assert done.unapplied.minor >= 0
 
 
+@pytest.mark.law("3")
 @given(amounts, plans, documents)
 def test_no_document_gets_more_than_is_open_or_planned_nor_nothing(amount, plan, docs):
     wanted: dict[str, int] = {}
@@ -74,6 +76,7 @@ def test_no_document_gets_more_than_is_open_or_planned_nor_nothing(amount, plan,
         assert after.total == document.total
 
 
+@pytest.mark.law("5")
 @given(amounts, plans, documents, st.data())
 def test_neither_the_order_of_the_plan_nor_of_the_documents_matters(amount, plan, docs, data):
     other_plan = data.draw(st.permutations(plan))
@@ -96,6 +99,7 @@ def test_settling_the_rest_by_the_same_plan_changes_only_what_was_planned_and_op
         assert again.unapplied.minor <= first.unapplied.minor
 
 
+@pytest.mark.law("6")
 @given(amounts, plans, documents, st.integers(1, 4))
 def test_part_by_part_is_the_same_as_at_once(amount, plan, docs, documents_max):
     whole = settle("p", amount, plan, docs)
@@ -136,12 +140,14 @@ def test_the_oldest_due_document_comes_first():
     ]
 
 
+@pytest.mark.rule("R9")
 def test_r9_what_was_closed_meanwhile_stays_unapplied():
     done = settle("p", eur(100), [("gone", eur(60)), ("a", eur(40))], (invoice("a", 90),))
     assert [a.amount.minor for a in done.allocations] == [40]
     assert done.unapplied == eur(60)
 
 
+@pytest.mark.law("16")
 def test_currencies_never_mix():
     usd = eur(10).model_copy(update={"currency": "USD"})
     with pytest.raises(CurrencyMismatch):

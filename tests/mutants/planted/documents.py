@@ -27,8 +27,8 @@ DOCUMENT_BUGS = (
     bug(
         "a credit note leaves its invoice open",
         "shared/domain/correction_posting.py",
-        "*(allocated(note.document_id, invoice, used) if used else ())",
-        "*(allocated(note.document_id, invoice, used) if not used else ())",
+        "allocated(note.document_id, invoice, used) if used else ()",
+        "allocated(note.document_id, invoice, used) if not used else ()",
         NOTES,
         rules="R16",
     ),

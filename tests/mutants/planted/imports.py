@@ -2,26 +2,24 @@
 
 from tests.mutants.bug import ALWAYS, bug
 
-INVOICES = "shared/adapters/imported_invoices.py"
-
 IMPORT_BUGS = (
     bug(
         "a revision's movement has the wrong sign",
-        INVOICES,
-        "difference = after.total - before.total",
-        "difference = before.total - after.total",
+        "shared/domain/document_posting.py",
+        "Movement(MovementKind.REVISION, revised,",
+        "Movement(MovementKind.REVISION, -revised,",
     ),
     bug(
         "a revision forgets what was settled",
-        "shared/domain/import_verdicts.py",
+        "shared/domain/revision.py",
         "open=max(rest, zero),",
         "open=row.total,",
     ),
     bug(
         "a total below what was paid loses the difference",
-        INVOICES,
-        "    if surplus:\n        parked = ",
-        "    if False:\n        parked = ",
+        "shared/domain/document_posting.py",
+        "        if surplus:\n",
+        "        if surplus is None:\n",
     ),
     bug(
         "a revision does not ask whether the head changed",

@@ -4,6 +4,7 @@ from tests.mutants.bug import ALWAYS, Bug, Change, bug
 
 PAYMENTS = "shared/adapters/payments.py"
 BOOKING = "shared/usecases/apply_payment.py"
+RULES = "tests/sim/test_rules_of_money.py"
 CUT_SHORT = "tests/sim/test_half_allocated.py"
 
 MONEY_IN_BUGS = (
@@ -17,8 +18,8 @@ MONEY_IN_BUGS = (
             ),
             Change(
                 BOOKING,
-                "booked_as = payment_id(entity_id, told.reference)\n",
-                "booked_as = payment_id(entity_id, told.reference + str(now.wall))\n",
+                "payment_id(entity_id, told.reference)\n    documents =",
+                "payment_id(entity_id, told.reference + str(now.wall))\n    documents =",
             ),
             Change(
                 BOOKING,
@@ -43,7 +44,63 @@ MONEY_IN_BUGS = (
     bug(
         "the ERP is not told of gateway payments",
         PAYMENTS,
-        "            *writeback_puts(entity_id, payment, settlement.allocations, now),\n",
-        "",
+        "*writeback_puts(entity_id, payment, settlement.allocations, now, discounts=discounts),\n",
+        "\n",
+    ),
+    bug(
+        "only what was due is booked of what came in",
+        BOOKING,
+        "        amount=amount,\n        method=told.method,",
+        "        amount=amount - settlement.unapplied,\n        method=told.method,",
+        RULES,
+        rules="R8",
+    ),
+    bug(
+        "money that nothing is open for makes no work for anybody",
+        BOOKING,
+        "    task = _task(standing, payment, settlement, now)\n    booked_by_this",
+        "    task = None\n    booked_by_this",
+        RULES,
+        rules="R9",
+    ),
+    bug(
+        "a debit under way closes its invoice",
+        "shared/usecases/resolve_checkout.py",
+        'page.payment.status == "succeeded"',
+        'page.payment.status in ("succeeded", "processing")',
+        RULES,
+        rules="R10",
+    ),
+    bug(
+        "a checkout whose answer was lost is left to itself",
+        "shared/adapters/checkouts.py",
+        "Put(checkout_item(*whose, checkout) | pending),",
+        "Put(checkout_item(*whose, checkout)),",
+        RULES,
+        rules="R11",
+    ),
+    bug(
+        "a refund that the gateway refused is asked for again",
+        "shared/usecases/request_refund.py",
+        "    if refund.state not in OPEN:\n",
+        "    if refund.state is RefundState.DONE:\n",
+        RULES,
+        rules="R12",
+    ),
+    bug(
+        "nothing can be paid where some of it was paid already",
+        "shared/domain/decide.py",
+        "    if not cover.chaseable:\n",
+        "    if not cover.chaseable or document.open < document.total:\n",
+        RULES,
+        rules="R17",
+    ),
+    bug(
+        "a message goes on asking for what it was claimed for",
+        "shared/usecases/send_notice.py",
+        "decision.items",
+        "notice.items",
+        RULES,
+        rules="R19",
     ),
 )
