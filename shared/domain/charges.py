@@ -86,8 +86,8 @@ def net_charged(made: Iterable[Made], postings: Iterable[Posting]) -> Mapping[st
 
 
 def is_given_up(document: Document) -> bool:
-    """Return whether document is voided, or written off and not recovered: it bears no more."""
-    return document.voided or bool(document.written_off)
+    """Return whether document is voided, or its rest written off: it bears no more."""
+    return document.voided or (bool(document.written_off) and not document.open)
 
 
 def fee_excess(

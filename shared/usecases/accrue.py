@@ -21,7 +21,14 @@ from shared.domain.charge_postings import (
     holders,
     waiver_posting,
 )
-from shared.domain.charges import ChargeKind, Excess, InvoiceCharges, fee_excess, net_charged
+from shared.domain.charges import (
+    ChargeKind,
+    Excess,
+    InvoiceCharges,
+    fee_excess,
+    is_given_up,
+    net_charged,
+)
 from shared.domain.clock import Now
 from shared.domain.interest_charges import interest_excess, interest_owed, month_over
 from shared.domain.interest_rule import Charged, Claim, InterestRule, OnHold
@@ -135,6 +142,8 @@ def _monthly(policy: Policy, invoice: Document) -> InterestRule | None:
     rule = policy.interest
     if rule is None or rule.charged is not Charged.MONTHLY or rule.claim is Claim.THREAT:
         return None
+    if is_given_up(invoice):
+        return None
     gives_up = rule.claim is Claim.WAIVE_ON_PRINCIPAL and not invoice.open
     return None if gives_up else rule
 
@@ -168,6 +177,8 @@ def _settle_one(ports: Ports, entity: Entity, customer_id: str, document_id: str
     for excess in tuple(_excesses(ports, entity, case)):
         done += _correct(ports, entity, customer, books, case, excess, today, now)
         _, books = ports.ledger.look(*whose, ids)
+    if done:
+        case = replace(case, postings=tuple(ports.ledger.postings(*whose)))
     rule = policy.interest
     if rule is not None and rule.claim is Claim.WAIVE_ON_PRINCIPAL and not invoice.open:
         done += _waive_all(ports, entity, books, charges, today, now)
@@ -220,7 +231,8 @@ def _correct(
     charge = books.document(excess.charge_id)
     if charge is None:
         return False
-    held, cause = holders(charge.document_id, case.postings), str(case.invoice.version)
+    held = holders(charge.document_id, case.postings)
+    cause = f"{case.invoice.version}.{case.charges.version}"
     posting = correction_posting(charge, books, excess.amount, held, cause, today, now)
     if posting is None:
         return False
@@ -251,9 +263,11 @@ def _waive_all(
 
 
 def _excesses(ports: Ports, entity: Entity, case: Case) -> Iterator[Excess]:
+    """Yield what of the charges holds no more; of a voided invoice, none does."""
     charges, currency = case.charges, case.invoice.total.currency
+    debts = () if case.invoice.voided else case.debts
     nets = net_charged(charges.made, case.postings)
-    yield from fee_excess(charges, nets, case.debts, currency)
+    yield from fee_excess(charges, nets, debts, currency)
     if charges.of(ChargeKind.INTEREST):
-        owed = interest_owed(case.debts, charges, rules_of(ports, entity.entity_id, charges))
+        owed = interest_owed(debts, charges, rules_of(ports, entity.entity_id, charges))
         yield from interest_excess(charges, nets, owed, currency)

@@ -379,6 +379,19 @@ def test_a_written_off_invoice_bears_no_more(overdue):
     assert kinds() == ["invoice", "write_off"]
 
 
+def test_the_charges_of_a_voided_invoice_fall_with_it(overdue):
+    overdue(policy())
+    accrue(MARCH)
+    _, books = ledger().look("demo", "c1")
+    void = Movement(MovementKind.VOID, eur(-1_000_000), document_id="inv1", reason="error")
+    posting = Posting("void:inv1", MARCH, datetime.now(UTC), (void,))
+    assert ledger().post("demo", books, posting)
+    accrue(MARCH + timedelta(days=1), times=2)
+    charge = documents()["INV1-INT-20250228"]
+    assert (charge.total, charge.open, net(charge)) == (eur(8_645), eur(0), 0)
+    assert list(runtime.charges().watched("demo")) == []
+
+
 @pytest.mark.rule("R2")
 def test_the_janitor_hands_out_overdue_and_watched_customers_once_a_day(overdue):
     overdue(policy())
