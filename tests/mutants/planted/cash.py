@@ -92,7 +92,7 @@ CASH_BUGS = (
         "shared/usecases/refund_payment.py",
         "    if waiting.minor + freed_by(movements, source_id) < amount.minor:\n",
         "    if payment and payment.here < amount:\n",
-        REFUNDS,
+        f"{ROUTES}::test_a_refund_is_bounded_by_what_waits_and_may_take_back_what_was_paid",
         rules="R13",
     ),
     bug(
