@@ -23,6 +23,8 @@ from tests.support.dynamodb_model import DynamoModel
 
 WORLDS = range(40)
 MONEY = {"HEAD": ("open", "total"), "CREDIT": ("unapplied",), "PAYMENT": ("amount", "gone")}
+NOT_HERE = ("pending", "failed")
+"""Payments that moved no money are in no posting yet."""
 LOST = ("open", "total", "version", "gpk", "gsk", "voided")
 MOMENT = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
@@ -67,7 +69,7 @@ def test_one_minor_unit_in_one_item_is_always_found(worlds):
     for world in worlds:
         chance, whole = random.Random(world.seed), world.model
         for kind, names in MONEY.items():
-            stored = items(whole, kind)
+            stored = [i for i in items(whole, kind) if i.get("state") not in NOT_HERE]
             if not stored:
                 continue
             model, item, name = whole.copy(), chance.choice(stored), chance.choice(names)
