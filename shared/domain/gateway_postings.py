@@ -42,13 +42,13 @@ def step_posting(
     now: Now,
     documents_max: int,
 ) -> Moved | None:
-    """Return what step makes of payment and books, None where it takes nothing back.
+    """Return what step makes of payment and books, None where there is nothing to take or undo.
 
     known are the postings of earlier steps by id. Money that leaves while it is allocated is freed
     first; where that touches more than documents_max documents, the posting frees part of it only
     and step is to be asked again. Where more leaves than is here, the posting says so and takes
-    what is: nothing that happens later changes that. Money that comes back settles again what its
-    going had reopened.
+    what is; where nothing is here, step waits for money that comes back. Money that comes back
+    settles again what its going had reopened.
     """
     if step.comes_back:
         return _back(step, books, payment, known, value_date, now)
@@ -59,6 +59,8 @@ def step_posting(
         return _moved(part, value_date, freed.movements, payment, books, now, complete=False)
     waits = payment.unapplied.minor + freed.minor
     amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)
+    if not amount:
+        return None
     movements = (*freed.movements, *cash_movements(step.kind, -amount, payment, step.entry))
     moved = _moved(step.posting_id, value_date, movements, payment, books, now)
     if amount != wanted:
@@ -145,11 +147,11 @@ def cash_movements(
     """Return the movement of a payment's money at the gateway, and that of what it cost.
 
     amount is in the payment's currency. Where the gateway moved another one, what it moved is kept
-    with it: the rate is the gateway's. An amount of nothing is no movement.
+    with it: the rate is the gateway's.
     """
     cash = other_cash(entry, amount.currency)
     moved = Movement(kind, amount, source_id=payment.payment_id, via=GATEWAY, cash=cash)
-    return ((moved,) if amount else ()) + fee_movements(entry)
+    return (moved, *fee_movements(entry))
 
 
 def other_cash(entry: BalanceEntry | None, currency: str) -> Money | None:

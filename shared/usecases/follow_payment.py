@@ -75,14 +75,15 @@ def take_step(store: GatewayBooks, entity: Entity, payment: Payment, step: Step,
     today, value_date = now.today(customer.time_zone), _day(customer, step.at)
     moved = step_posting(step, books, payment, known, value_date, now, DOCUMENTS_MAX)
     if moved is None:
-        return Taken.DONE
+        # these books may have been read after somebody else's step
+        there = step.comes_back or store.known(*whose, [step.posting_id])
+        return Taken.DONE if there else Taken.SHORT
     hold = hold_after(step, moved, today)
     task = task_after(step, moved, payment, today, now)
     change = (payment, moved.payment)
     new = store.move(entity, customer, books, moved.posting, change, now, hold, task)
     if not moved.complete:
         return Taken.MORE
-    # whoever was first saw what was there; these books may have been read after his step
     return Taken.SHORT if new and moved.short else Taken.DONE
 
 

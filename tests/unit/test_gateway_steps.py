@@ -166,6 +166,12 @@ class History:
     fee: int
     usd: bool
 
+    @property
+    def possible(self) -> bool:
+        """Return whether a gateway would let it happen: no more leaves than came."""
+        wanted = sum(minor for _, minor, _ in self.refunds)
+        return wanted + sum(minor for _, minor, _, _ in self.disputes) <= self.paid
+
     def snapshot(self, day: int) -> GatewayPayment:
         refunds = tuple(
             GatewayRefund(
@@ -218,17 +224,21 @@ histories = st.builds(
         st.tuples(st.integers(50, 2_500), st.sampled_from([0, 0, 2, 3])), max_size=4
     ).map(tuple),
     refunds=st.lists(
-        st.tuples(days, st.integers(1, 3_000), st.sampled_from([0, 0, 60, 61])), max_size=3
+        st.tuples(days, st.integers(1, 900), st.sampled_from([0, 0, 60, 61])), max_size=3
     ).map(tuple),
     disputes=st.lists(
-        st.tuples(days, st.integers(1, 5_000), st.integers(61, 70), st.booleans()), max_size=2
+        st.tuples(days, st.integers(1, 2_000), st.integers(61, 70), st.booleans()), max_size=2
     ).map(tuple),
     fee=st.integers(0, 90),
     usd=st.booleans(),
 )
 
 
-@given(histories, st.lists(st.integers(0, 75), max_size=8), st.sampled_from([1, 2, 25]))
+@given(
+    histories.filter(lambda h: h.possible),
+    st.lists(st.integers(0, 75), max_size=8),
+    st.sampled_from([1, 2, 25]),
+)
 def test_hearing_of_it_at_any_moments_ends_as_hearing_of_it_once(
     history: History, moments: list[int], documents_max: int
 ) -> None:
@@ -256,7 +266,7 @@ def test_never_more_leaves_than_was_paid_and_heads_are_the_sum_of_postings(
     assert payment.amount.minor == allocated + payment.unapplied.minor + payment.gone_minor
 
 
-@given(histories)
+@given(histories.filter(lambda h: h.possible))
 def test_what_is_known_already_is_never_booked_again(history: History) -> None:
     made = history.start()
     made.follow(history.snapshot(75))
@@ -347,9 +357,14 @@ def test_more_than_is_here_is_never_taken() -> None:
     refunds = tuple(GatewayRefund(f"re_{n}", "succeeded", eur(400), at(n)) for n in (1, 2, 3))
     made.follow(told(600, refunds=refunds))
     assert made.payment.gone_minor == 600
-    notes = [made.postings[f"refund:re_{n}"].note for n in (1, 2, 3)]
-    assert notes == ["", "more_than_paid", "more_than_paid"]
-    assert made.postings["refund:re_3"].movements == ()
+    assert [made.postings[f"refund:re_{n}"].note for n in (1, 2)] == ["", "more_than_paid"]
+    assert "refund:re_3" not in made.postings
+    back = entry("back", 400, at(4))
+    failed = replace(refunds[0], status="failed", came_back=back)
+    for _ in range(2):
+        made.follow(told(600, refunds=(failed, *refunds[1:])))
+    assert made.postings["refund:re_3"].note == ""
+    assert made.payment.gone_minor == 600
 
 
 def test_in_one_second_what_comes_back_may_leave_again() -> None:

@@ -72,8 +72,8 @@ GATEWAY_BUGS = (
     bug(
         "whoever was second calls what the first one took too little",
         "shared/usecases/follow_payment.py",
-        "return Taken.SHORT if new and moved.short else Taken.DONE",
-        "return Taken.SHORT if moved.short else Taken.DONE",
+        "there = step.comes_back or store.known(*whose, [step.posting_id])",
+        "there = step.comes_back",
         BACK,
     ),
     bug(
