@@ -1,6 +1,5 @@
 """Routes of charges: list them, waive one, and reckon an invoice's interest."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
@@ -23,13 +22,12 @@ from shared.adapters.pause import pause
 from shared.domain.account import Document, DocumentKind
 from shared.domain.laws.packs import LAWS
 from shared.domain.roles import Role
-from shared.errors import NotFound
+from shared.errors import Conflict
 from shared.usecases.interest_sheet import interest_sheet
 from shared.usecases.waive_charge import waive_charge
 
 router = APIGatewayHttpRouter()
 _CUSTOMERS_PER_PAGE = 50
-_OF_AN_INVOICE = re.compile(r"(.+?)-(?:FEE[0-9]*|COMP|INT-[0-9]{8})")
 OfCustomer = Annotated[str, Query(max_length=100)]
 
 
@@ -155,15 +153,17 @@ def _document(entity: str, name: str, customer: str) -> tuple[str, str]:
 
 
 def _found(entity: str, name: str, customer: str) -> tuple[str, str]:
-    """Return (customer id, charge id) of a charge's id, or of its number after its invoice's."""
-    numbered = _OF_AN_INVOICE.fullmatch(name)
-    if numbered is None:
-        return _document(entity, name, customer)
-    customer_id, document_id = runtime.receivables().find_document(entity, numbered[1])
-    for charge in _charges(entity, customer_id):
-        if charge.invoice_id == document_id and charge.number == name:
-            return customer_id, charge.document_id
-    raise NotFound(charge=name[:64])
+    """Return (customer id, charge id) of a charge's number or id.
+
+    Raises Conflict where two customers have a charge of that number and none is named.
+    """
+    entity_of(entity)
+    whose = runtime.receivables().find_customer(entity, customer) if customer else ""
+    numbered = runtime.charges().numbered(entity, name)
+    found = [one for one in numbered if not whose or one[0] == whose]
+    if len(found) > 1:
+        raise Conflict(charge=name[:64], reason="two customers have one: name the customer")
+    return found[0] if found else _document(entity, name, customer)
 
 
 def _charge_out(customer_id: str, charge: Document) -> ChargeOut:

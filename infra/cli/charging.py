@@ -1,6 +1,7 @@
 """charges, waive, interest: what late payment costs a customer, and giving it up."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 
@@ -44,6 +45,7 @@ def waive(
     amount: Annotated[str, typer.Option(help="Decimal text; default all that is open.")] = "",
     currency: Annotated[str, typer.Option(help="ISO 4217 code of the amount.")] = "EUR",
     note: Annotated[str, typer.Option(help="For whoever reads the books later.")] = "",
+    customer: Annotated[str, typer.Option(help="Whose it is, where two have that number.")] = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +58,7 @@ def waive(
     if amount:
         body["amount"] = {"amount": amount, "currency": currency}
     path = f"/entities/{segment(api.entity(entity))}/charges/{segment(charge)}/waive"
-    left = api.post(path, body)
+    left = api.post(path + (f"?{urlencode({'customer': customer})}" if customer else ""), body)
     if as_json:
         show_json(left)
         return

@@ -74,6 +74,7 @@ class Charges:
             _as_seen(*whose, invoice),
             _charges_put(*whose, before, before.with_charge(made)),
             again(_watch_put(*whose, invoice.document_id)),
+            again(_number_put(*whose, charge)),
         ]
         if sheet is not None:
             writes.append(Put(sheet_item(*whose, made, sheet)))
@@ -102,6 +103,12 @@ class Charges:
         """Return how a charge of interest was reckoned, or None where nobody stored that."""
         item = self._table.get(keys.charge_sheet(entity_id, customer_id, charge_id))
         return sheet_from(item) if item else None
+
+    def numbered(self, entity_id: str, number: str) -> tuple[tuple[str, str], ...]:
+        """Return (customer id, document id) of each customer's newest charge of that number."""
+        partition = keys.charge_number(entity_id, number, "")["pk"]
+        found = self._table.query(partition)
+        return tuple((item["customer_id"], item["document_id"]) for item in found)
 
     def watched(self, entity_id: str, customer_id: str = "") -> Iterator[tuple[str, str]]:
         """Yield (customer id, document id) of watched invoices: the customer's, or all."""
@@ -145,6 +152,12 @@ def _charges_put(
     if not before.version:
         return Put(item, condition=NEW)
     return Put(item, condition=VERSION, values=seen(before.version))
+
+
+def _number_put(entity_id: str, customer_id: str, charge: Document) -> Put:
+    key = keys.charge_number(entity_id, charge.number, customer_id)
+    ids = {"customer_id": customer_id, "document_id": charge.document_id}
+    return Put({**key, "type": "CHARGE_NUMBER", **ids})
 
 
 def _watch_put(entity_id: str, customer_id: str, document_id: str) -> Put:

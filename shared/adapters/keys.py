@@ -251,6 +251,14 @@ def charge_watch(entity: str, customer_id: str, document_id: str) -> Key:
     return _key(f"E#{entity}#CHARGE_WATCH", f"{customer_id}#{document_id}")
 
 
+def charge_number(entity: str, number: str, customer_id: str) -> Key:
+    """Return the key by which a customer's charge is found again.
+
+    Its number is made from its invoice's, which an ERP may have given to two customers.
+    """
+    return _key(f"E#{entity}#CHARGE_NUMBER#{number}", customer_id)
+
+
 def charged_day(entity: str) -> Key:
     """Return the key of the newest day whose charges were handed out."""
     return _key(f"E#{entity}", "CHARGED_DAY")

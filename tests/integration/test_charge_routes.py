@@ -87,6 +87,21 @@ def test_a_waiver_says_what_why_and_by_whom_and_leaves_the_charge_in_the_books(c
     assert len(waivers()) == 2
 
 
+def test_a_number_that_two_customers_have_needs_the_customer(clerk):
+    seller = runtime.entities().get("demo")
+    other = hub.add_customer(seller, customer_id="c2", external_id="C-2")
+    invoice = hub.add_invoice(seller, other, "inv1", date(2025, 1, 31), 1_000_000)
+    entry = {"type": "DIRECTORY", "customer_id": "c2", "external_id": "C-2"}
+    entry |= {"name": other.name, "email": other.email, "currency": "EUR"}
+    runtime.table().write(Put({**keys.directory("demo", "c2"), **entry}))
+    accrue(MARCH, customer="c2")
+    path = f"{HERE}/charges/{INTEREST}/waive"
+    assert call(clerk, "POST", path, {"reason": "other"}).status == 409
+    waived = call(clerk, "POST", f"{path}?customer=c2", {"reason": "other"})
+    assert (waived.status, waived.json["customer_id"]) == (200, "c2")
+    assert waivers() == [] and invoice
+
+
 @pytest.mark.parametrize(
     ("charge", "body", "status"),
     [

@@ -55,11 +55,11 @@ def at(day: date) -> None:
     hub.move_clock(datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
 
 
-def accrue(day: date, *, times: int = 1) -> None:
+def accrue(day: date, *, times: int = 1, customer: str = "c1") -> None:
     """Let the janitor hand out and the worker look, at nine on day."""
     at(day)
     for _ in range(times):
-        body = {"kind": "accrue", "entity": "demo", "customers": ["c1"]}
+        body = {"kind": "accrue", "entity": "demo", "customers": [customer]}
         hub.invoke("functions.escalation.handler", [json.dumps(body)])
 
 
