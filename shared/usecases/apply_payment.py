@@ -60,7 +60,12 @@ def follow_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now)
     entity = ports.entities.entity(entity_id)
     payment = ports.payments.payment(entity_id, booked_as)
     steps = missing_steps(ports.books, entity_id, told, payment)
-    taken = [_take(ports, entity, booked_as, step, now) for step in steps]
+    taken, left = [], steps
+    while left:
+        taken = [_take(ports, entity, booked_as, step, now) for step in left]
+        before, left = left, missing_steps(ports.books, entity_id, told, payment)
+        if Taken.SHORT not in taken or len(left) == len(before):
+            break
     late = note_late_entries(ports.books, entity_id, told, payment, now)
     end_holds(ports.books, entity, told, payment, now)
     if Taken.SHORT in taken:
