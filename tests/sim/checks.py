@@ -13,6 +13,8 @@ from tests.sim.gateway import refundable
 if TYPE_CHECKING:
     from tests.sim.world import World
 
+BESIDE_OUR_REFUND = {"more_than_paid", "balance_differs"}
+"""Where we reserved a refund while the gateway, or the bank, took the same money: for a while."""
 INVOICE_MAX = max(TOTALS)
 PARKED_FOR = {"total_below_paid"}
 """Nothing else in these worlds is beyond the hub: a payment parked here was not understood."""
@@ -24,8 +26,9 @@ def always(world: "World") -> Iterator[str]:
     yield from _booked_as_at_the_gateway(world)
     yield from _mails(world)
     yield from _charges(world)
+    known = PARKED_FOR | (BESIDE_OUR_REFUND if world.all("REFUND") else set())
     for parked in world.all("PARKED"):
-        if parked["reason"] not in PARKED_FOR:
+        if parked["reason"] not in known:
             yield f"parked as {parked['reason']}: {parked['facts']}"
 
 
@@ -49,7 +52,8 @@ def at_rest(world: "World") -> Iterator[str]:
     noted = {(w["payment_id"], w["document_id"], w["step"]) for w in world.all("WRITEBACK")}
     if told != noted:
         yield f"the ERP has {told} of {noted}"
-    yield from _moved_as_at_the_gateway(world)
+    if not any(posting.get("note") == "more_than_paid" for posting in world.all("POSTING")):
+        yield from _moved_as_at_the_gateway(world)
     yield from (f"unsaid: {text}" for text in unsaid(world))
 
 
@@ -58,11 +62,18 @@ def in_mail(world: "World", customer_id: str, n: int, asked: Mapping[str, int]) 
     live = f"E#{ENTITY}#C#{customer_id}"
     asked = _by_document(asked)
     payable = {h["document_id"]: h["open"] for h in world.all("HEAD") if h["pk"] == live}
-    for checkout in world.all("CHECKOUT"):
-        if checkout["pk"] == live and checkout["state"] == "processing":
-            for document_id, minor in checkout["allocations"]:
-                if document_id in payable:
-                    payable[document_id] = max(0, payable[document_id] - minor)
+    on_their_way = [
+        plan
+        for checkout in world.all("CHECKOUT")
+        if checkout["pk"] == live and checkout["state"] == "processing"
+        for plan in checkout["allocations"]
+    ]
+    for payment in world.all("PAYMENT"):
+        if payment["state"] == "pending" and payment["customer_id"] == customer_id:
+            on_their_way += payment["plan"]
+    for document_id, minor in on_their_way:
+        if document_id in payable:
+            payable[document_id] = max(0, payable[document_id] - minor)
     payable = {document_id: minor for document_id, minor in payable.items() if minor}
     if payable != asked:
         yield f"mail {n} to {customer_id} asks {asked} where {payable} is payable"

@@ -99,11 +99,11 @@ def _taken_back(customer: Customer) -> Iterator[str]:
     """Yield what came back more than it ever went; of what is used, by document and source."""
     began = {m["source_id"] for m in customer.movements if m["kind"] in BEGINS_A_SOURCE}
     for kinds in NEVER_ABOVE_NOTHING:
-        sums: Counter[tuple[str, int, str]] = Counter()
+        sums: Counter[tuple[str, str]] = Counter()
         for movement in customer.movements:
             source = movement["source_id"]
             if movement["kind"] in kinds and (not source or source in began):
-                sums[movement["document_id"], movement["instalment"], source] += movement["amount"]
+                sums[movement["document_id"], source] += movement["amount"]
         for whose, minor in sums.items():
             if minor > 0:
                 yield f"{minor} more came back than ever went as {sorted(kinds)} of {whose}"
