@@ -146,7 +146,18 @@ def test_a_foreign_entity_answers_as_an_unknown_one_on_every_route(acme, identit
     assert seen > 20
 
 
+ONE_EURO = {"amount": "1.00", "currency": "EUR"}
 BODIES = {
+    ("POST", "/customers/customer/payments"): {"amount": ONE_EURO, "received_on": "2026-03-01"},
+    ("POST", "/customers/customer/credits/source/allocate"): {"oldest_first": True},
+    ("POST", "/customers/customer/credits/source/refunds"): {"amount": ONE_EURO},
+    ("POST", "/payments/payment/settle"): {"received_on": "2026-03-01"},
+    ("POST", "/payments/payment/fail"): {},
+    ("POST", "/payments/payment/move"): {"document_id": ULID},
+    ("POST", "/payments/payment/reverse"): {"reason": "bounced"},
+    ("POST", "/invoices/document/write-off"): {"reason": "insolvent"},
+    ("POST", "/invoices/document/ask-again"): {},
+    ("POST", "/invoices/document/deduct"): {"amount": ONE_EURO, "reason": "price"},
     ("POST", "/charges/charge/waive"): {"reason": "goodwill"},
     ("POST", "/recurrences"): {
         "customer_id": ULID,
