@@ -99,6 +99,7 @@ class World:
     def check(self) -> None:
         """Compare the books with themselves and with what really happened. Raises Broken."""
         self.fail_if(checks.always(self))
+        self.seen["looked at the books"] += 1
 
     def check_mail(self, customer_id: str, n: int, asked: Mapping[str, int]) -> None:
         """Compare what a mail asks for with what is payable at this moment. Raises Broken."""
