@@ -151,6 +151,15 @@ def test_every_law_names_its_sources_and_its_table_has_no_gap():
         assert law.known_through == date(2026, 6, 30)
 
 
+@pytest.mark.rule("R32")
+def test_the_base_rates_of_germany_and_austria_follow_the_european_one_as_their_laws_say():
+    """BGB section 247: by each change of the ECB's rate; Austria: by changes of 0.5 and more."""
+    german, austrian = dict(DE.reference), dict(LAWS["at"].reference)
+    for start, ecb in LAWS["eu"].reference:
+        assert Fraction(german[start]) == Fraction(ecb) - Fraction("0.88")
+        assert abs(Fraction(austrian[start]) - Fraction(ecb) + Fraction("0.62")) < Fraction("0.5")
+
+
 @pytest.mark.parametrize(
     ("law", "principal", "expected"),
     [
