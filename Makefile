@@ -4,7 +4,7 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser checkers books build demo test check mutants format requirements clean
+.PHONY: help setup browser checkers books build demo test check mutants histories format requirements clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: browser checkers check build ## Everything: check, build, unit, integratio
 
 mutants: setup ## Plants every known bug into a copy of the tree; the tests must notice each
 	@$(BIN)/python -m tests.mutants.run --all
+
+histories: setup checkers ## Ten thousand random histories; hledger adds up the books of two hundred
+	@$(BIN)/python -m tests.sim.run --runs 10000 --hledger 200
 
 format: setup ## Rewrites the code in the house's style
 	@$(BIN)/ruff check --fix .
