@@ -222,6 +222,7 @@ def taken_off(document: Document, kind: MovementKind, part: Money, reason: str) 
     return [
         Movement(kind, -piece, document_id=document.document_id, instalment=number, reason=reason)
         for number, piece in spread(document, part)
+        if piece
     ]
 
 
