@@ -1,8 +1,10 @@
 """People's work on money as the table holds it: a step with all that belongs to it, at once."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from shared.adapters import keys
+from shared.adapters.codec import Item
 from shared.adapters.incoming_items import incoming_item
 from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.payment_items import payment_from, payment_item, use_of
@@ -30,6 +32,8 @@ from shared.domain.payment import Payment, PaymentState
 from shared.domain.refund import ASK_PENDING_AGAIN, OPEN, Refund, RefundState
 from shared.errors import NotFound, WriteConflict
 
+_NO_RECEIPT = f"{VERSION} AND attribute_not_exists(receipt)"
+
 
 class CashBook:
     """Reads and writes of payments, refunds and adjustments by people. All reads consistent."""
@@ -55,6 +59,13 @@ class CashBook:
         """Return the payment, or None: a source may be a credit note as well."""
         item = self._table.get(keys.payment(entity_id, payment_id))
         return payment_from(item) if item else None
+
+    def plan_done(self, entity_id: str, payment: Payment) -> None:
+        """Take the payment off the list, if it is as it was seen and no receipt is to be sent."""
+        key, unchanged = keys.payment(entity_id, payment.payment_id), seen(payment.version)
+        done = Update(key, remove=("ppk", "psk"), condition=_NO_RECEIPT, values=unchanged)
+        with suppress(ConditionLost):
+            self._table.write(done)
 
     def refund(self, entity_id: str, refund_id: str) -> Refund:
         """Return the refund. Raises NotFound."""
@@ -92,9 +103,9 @@ def _once(entity_id: str, step: Step, now: Now) -> Iterator[Write]:
     """Yield what can be written once only; the posting comes right after it."""
     for before, after in step.payments:
         if before is None:
-            item = payment_item(entity_id, after)
+            item = payment_item(entity_id, after) | _to_do(entity_id, after, now)
             if step.receipt:
-                item |= keys.pending_entry(entity_id, "payment", now.wall, after.payment_id)
+                item |= {"receipt": True, **_pending(entity_id, after, now)}
             yield Put(item)
     for earlier, refund in step.refunds:
         if earlier is None:
@@ -114,7 +125,7 @@ def _also(
     discounts = discounts_of(step.posting.movements) if step.posting else {}
     for before, after in step.payments:
         if before is not None:
-            yield _payment_write(entity_id, before, after)
+            yield _payment_write(entity_id, before, after, now)
         yield from _incoming_writes(entity_id, before, after)
         later = before is not None and before.state is not PaymentState.PENDING
         since = after.version if later else 0
@@ -133,12 +144,23 @@ def _also(
         yield ticket_put(entity, now.today(customer.time_zone), customer_id, step.look)
 
 
-def _payment_write(entity_id: str, before: Payment, after: Payment) -> Write:
+def _payment_write(entity_id: str, before: Payment, after: Payment, now: Now) -> Write:
     unchanged = seen(before.version)
+    to_do = {} if before.plan else _to_do(entity_id, after, now)
     if before.state is PaymentState.PENDING:
-        return Put(payment_item(entity_id, after), condition=VERSION, values=unchanged)
+        item = payment_item(entity_id, after) | _to_do(entity_id, after, now)
+        return Put(item, condition=VERSION, values=unchanged)
     key = keys.payment(entity_id, after.payment_id)
-    return Update(key, set=use_of(after), condition=VERSION, values=unchanged)
+    return Update(key, set=use_of(after) | to_do, condition=VERSION, values=unchanged)
+
+
+def _to_do(entity_id: str, payment: Payment, now: Now) -> Item:
+    """Return the pending key of a payment whose plan somebody has to go on with."""
+    return _pending(entity_id, payment, now) if payment.plan else {}
+
+
+def _pending(entity_id: str, payment: Payment, now: Now) -> Item:
+    return dict(keys.pending_entry(entity_id, "payment", now.wall, payment.payment_id))
 
 
 def _incoming_writes(entity_id: str, before: Payment | None, after: Payment) -> Iterator[Write]:

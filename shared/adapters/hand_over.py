@@ -32,6 +32,8 @@ def errand(item: Item) -> Errand | None:
             mail_only = item["channel"] == Channel.EMAIL and not item["fee"]
             queue = "NOTICE" if mail_only else "ESCALATION"
             return Errand(queue, whose | {"kind": "notice", "n": item["n"]})
+        case "PAYMENT" if item["plan"] and item["source"] != "gateway":
+            return Errand("PAYMENT", {"entity": entity, "payment_id": item["payment_id"]})
         case "PAYMENT":
             return Errand("NOTICE", whose | {"kind": "receipt", "payment_id": item["payment_id"]})
         case "HEAD":

@@ -37,6 +37,7 @@ class CashBook(Protocol):
     def find_payment(self, entity_id: str, payment_id: str) -> Payment | None: ...
     def refund(self, entity_id: str, refund_id: str) -> Refund: ...
     def done(self, entity_id: str, asked: Asked) -> Done | None: ...
+    def plan_done(self, entity_id: str, payment: Payment) -> None: ...
     def write(
         self, entity: Entity, customer: Customer, books: Books, step: Step, now: Now
     ) -> bool: ...
@@ -119,6 +120,13 @@ def finish_plan(desk: Desk, entity_id: str, payment_id: str, now: Now) -> Paymen
         payment, done = again(desk, lambda: _next_part(desk, entity_id, payment_id, now))
         if done:
             return payment
+
+
+def go_on(desk: Desk, entity_id: str, payment_id: str, now: Now) -> Payment:
+    """Finish the plan of a payment that somebody left half done, and take it off the list."""
+    payment = finish_plan(desk, entity_id, payment_id, now)
+    desk.cash.plan_done(entity_id, payment)
+    return payment
 
 
 def _next_part(desk: Desk, entity_id: str, payment_id: str, now: Now) -> tuple[Payment, bool]:

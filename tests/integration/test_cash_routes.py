@@ -260,6 +260,27 @@ def test_one_payment_goes_to_hundreds_of_invoices_in_steps(desk):
     assert all(still[name] == 100 for name in names)
 
 
+def test_what_a_crash_left_of_a_large_payment_is_allocated_by_the_worker(desk, monkeypatch):
+    names = [f"01K{n:023d}" for n in range(30)]
+    for name in names:
+        hub.add_invoice(desk.of, desk.customer, name, date(2026, 2, 1), 100)
+    with monkeypatch.context() as patched:
+        patched.setattr("shared.usecases.cash_desk._next_part", _die)
+        with pytest.raises(SystemExit):
+            desk.pay("30.00", parts=[part(name, "1.00") for name in names])
+    (left,) = of_type("acme", "PAYMENT")
+    assert (len(left["allocations"]), len(left["plan"])) == (25, 5)
+    hub.relay(desk.of)
+    assert hub.drain("PAYMENT") == {"PAYMENT": 1}
+    (done,) = of_type("acme", "PAYMENT")
+    assert (len(done["allocations"]), done["plan"], "ppk" in done) == (30, [], False)
+    desk.check()
+
+
+def _die(*_):
+    raise SystemExit
+
+
 @pytest.mark.rule("R10")
 def test_a_bounced_transfer_opens_its_invoices_again_with_their_due_dates(desk):
     made = desk.pay("150.00", oldest_first=True).json["payment_id"]
