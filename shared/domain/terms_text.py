@@ -12,7 +12,7 @@ from shared.domain.account import DiscountTax
 from shared.domain.terms import PARTS_MAX, Offer, Part, Terms, When
 from shared.errors import InvalidInput
 
-LENGTH_MAX = 200
+LENGTH_MAX = 2_000
 
 _NUMBER = r"[0-9]{1,3}(?:[.,][0-9]{1,3})?"
 _DAYS = r"(?:days?|d|tagen?)"

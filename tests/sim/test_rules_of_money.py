@@ -102,9 +102,13 @@ def test_somebody_asks_about_a_page_whose_answer_was_lost_and_nothing_is_tried_b
     with patch.object(world.gateway, "create_checkout", lost), pytest.raises(GatewayUnavailable):
         page(world)
     (session,) = world.gateway.open_pages()
+    assert [c.get("session_id", "") for c in world.all("CHECKOUT")] == [""]
+    world.advance(timedelta(hours=3))
+    world.do("janitor")
+    assert [c["session_id"] for c in world.all("CHECKOUT")] == [session]
     world.gateway.pay(session, "succeeded")
     world.gateway.webhooks.clear()
-    world.advance(timedelta(hours=3))
+    world.advance(timedelta(hours=25))
     world.do("janitor")
     (payment,) = world.all("PAYMENT")
     assert payment["amount"] == head["open"]

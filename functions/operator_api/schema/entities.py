@@ -67,7 +67,7 @@ class EntityIn(Wire):
     contact_phone: Annotated[str, Field(max_length=64)] = ""
     address: Annotated[str, Field(max_length=500)] = ""
     bank_account: Annotated[str, Field(max_length=200)] = ""
-    default_terms: Annotated[str, Field(max_length=200)] = "net 30"
+    default_terms: Annotated[str, Field(max_length=2000)] = "net 30"
     series: Series = Field(default_factory=dict)
     gapless_numbers: Gapless = False
 
@@ -78,7 +78,7 @@ class EntityPatch(Wire):
     contact_phone: Annotated[str, Field(max_length=64)] | None = None
     address: Annotated[str, Field(max_length=500)] | None = None
     bank_account: Annotated[str, Field(max_length=200)] | None = None
-    default_terms: Annotated[str, Field(max_length=200)] | None = None
+    default_terms: Annotated[str, Field(max_length=2000)] | None = None
     series: Series | None = None
     gapless_numbers: Gapless | None = None
     apply_credit: CreditUse | None = None
