@@ -7,6 +7,7 @@ from shared.domain.gateway_event import GatewayEvent
 from shared.usecases import send_notice, sweep
 from shared.usecases.accrue import accrue
 from shared.usecases.allocate import apply_credits
+from shared.usecases.cash_desk import go_on
 from shared.usecases.claim_receipt import claim_receipt
 from shared.usecases.escalate import escalate
 from shared.usecases.render_document import render_document
@@ -47,6 +48,9 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
         case "WRITEBACK":
             whose = (body["customer_id"], body["payment_id"], body["document_id"])
             return write_back(hub.writebacks, world.folder, ENTITY, *whose, body.get("step", 0))
+        case "PAYMENT" if "payment_id" in body:
+            done = go_on(hub.desk, ENTITY, body["payment_id"], world.now)
+            return f"plan {len(done.plan)}"
         case "PAYMENT" if "refund_id" in body:
             asked = request_refund(hub.refunds, ENTITY, body["refund_id"], world.now)
             return f"refund {asked.state}"

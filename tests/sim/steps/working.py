@@ -111,7 +111,10 @@ def hold(world: "World") -> str:
 
 def time(world: "World") -> str:
     """Let an hour go by, a day, a week."""
-    world.advance(timedelta(hours=world.chance.choice((1, 3, 24, 24, 72, 168))))
+    hours = world.chance.choice((1, 3, 24, 24, 72, 168))
+    world.advance(timedelta(hours=hours))
+    if hours > 24:
+        world.gateway.balance.hidden.clear()
     return f"on to {world.now.business}"
 
 
