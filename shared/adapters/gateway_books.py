@@ -1,6 +1,7 @@
 """What the gateway did to a booked payment, written with all that follows from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from shared.adapters import keys
@@ -8,10 +9,11 @@ from shared.adapters.holds import Holds, hold_puts
 from shared.adapters.ledger import Ledger, posting_put, posting_writes
 from shared.adapters.payment_items import use_of
 from shared.adapters.posting_items import posting_from
-from shared.adapters.table import VERSION, ConditionLost, Table, Update, Write, seen
+from shared.adapters.refund_items import refund_from, refund_item
+from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.adapters.writeback_items import writeback_puts
+from shared.adapters.writeback_items import adjustment_puts, writeback_puts
 from shared.domain.account import Customer, Entity, Hold
 from shared.domain.books import Books
 from shared.domain.cash_step import to_tell
@@ -19,6 +21,7 @@ from shared.domain.clock import Now
 from shared.domain.discount import discounts_of
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
+from shared.domain.refund import RefundState, failed_refund_id, moves
 from shared.domain.tasks import Task
 from shared.errors import Conflict, NotFound, WriteConflict
 
@@ -65,9 +68,9 @@ class GatewayBooks:
     ) -> bool:
         """Write posting, what it makes of payment (before, after), and what follows from it.
 
-        The ERP is told what is settled no more, or again, and a ticket makes the next sweep look.
-        Returns False where posting is there already. Raises WriteConflict when anything changed
-        meanwhile.
+        The ERP is told what is settled or given up no more, or again, and a ticket makes the next
+        sweep look. Returns False where posting is there already. Raises WriteConflict when anything
+        changed meanwhile.
         """
         before, after = payment
         told = writeback_puts(
@@ -88,8 +91,10 @@ class GatewayBooks:
         writes: list[Write] = [
             *posting_writes(entity.entity_id, books, posting),
             *told,
+            *adjustment_puts(entity.entity_id, books, posting, now),
             noted,
             ticket_put(entity, today, customer_id, posting.posting_id),
+            *self._refund_failed(entity.entity_id, posting),
         ]
         if hold is not None:
             writes += hold_puts(entity, customer_id, hold)
@@ -102,6 +107,16 @@ class GatewayBooks:
                 return False
             raise WriteConflict(posting=posting.posting_id) from lost
         return True
+
+    def _refund_failed(self, entity_id: str, posting: Posting) -> Iterator[Write]:
+        """Yield the write by which a refund that a person asked for here stands as failed, too."""
+        refund_id = failed_refund_id(posting)
+        item = self._table.get(keys.refund(entity_id, refund_id)) if refund_id else None
+        refund = refund_from(item) if item else None
+        if refund is not None and moves(refund.state, RefundState.FAILED):
+            failed = replace(refund, state=RefundState.FAILED, version=refund.version + 1)
+            row = refund_item(entity_id, failed)
+            yield Put(row, condition=VERSION, values=seen(refund.version))
 
     def lift(
         self, entity: Entity, customer_id: str, hold_id: str, today: date, task: Task | None

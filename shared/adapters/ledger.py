@@ -39,17 +39,31 @@ class Ledger:
         """Return a customer and what an operation may touch: all that is open, and of closed.
 
         One Query, and one more read where closed names documents that are not open. Raises NotFound
-        for an unknown customer.
+        for an unknown customer, and WriteConflict where a document moved between the two reads.
         """
         live = list(self._table.query(keys.live(entity_id, customer_id)))
         heads = {item["document_id"]: item for item in live if item["type"] == "HEAD"}
         missing = [d for d in closed if d not in heads]
         places = [keys.closed_head(entity_id, customer_id, d) for d in missing]
         heads |= {item["document_id"]: item for item in self._table.get_many(places)}
+        self._unmoved(entity_id, customer_id, [d for d in missing if d not in heads])
         profile = next((item for item in live if item["type"] == "CUSTOMER"), None)
         if profile is None:
             raise NotFound(customer=customer_id[:64])
         return customer_from(profile), books_from(customer_id, heads, live)
+
+    def _unmoved(self, entity_id: str, customer_id: str, absent: Sequence[str]) -> None:
+        """Raise WriteConflict where one of absent is somewhere: it was opened or closed meanwhile.
+
+        What is in neither place is unknown to the hub.
+        """
+        places = [
+            place(entity_id, customer_id, document_id)
+            for document_id in absent
+            for place in (keys.open_head, keys.closed_head)
+        ]
+        if self._table.get_many(places):
+            raise WriteConflict(documents=len(absent))
 
     def post(
         self,

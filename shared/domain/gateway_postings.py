@@ -65,7 +65,8 @@ def step_posting(
     moved = _moved(step.posting_id, value_date, movements, payment, books, now)
     if amount != wanted:
         moved = replace(moved, posting=replace(moved.posting, note=MORE_THAN_PAID))
-    if step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK):
+    taken_back = step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK)
+    if taken_back and not moved.payment.here:
         moved = replace(moved, payment=replace(moved.payment, state=PaymentState.RETURNED))
     return replace(moved, short=wanted - amount)
 

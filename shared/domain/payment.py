@@ -16,7 +16,7 @@ class PaymentState(StrEnum):
     PENDING = "pending"  # announced or under way: counts as processing, settles nothing
     SETTLED = "settled"
     FAILED = "failed"  # it never came
-    RETURNED = "returned"  # it came and was taken back
+    RETURNED = "returned"  # it came and was taken back, all that was here of it
 
 
 @dataclass(frozen=True, slots=True)

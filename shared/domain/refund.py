@@ -36,6 +36,8 @@ _RANK = {
 OPEN = frozenset({RefundState.REQUESTED, RefundState.UNKNOWN, RefundState.PENDING})
 """States in which the gateway has not said its last word."""
 ASK_PENDING_AGAIN = timedelta(hours=6)
+KEY_REMEMBERED = timedelta(hours=1)
+"""For so long, and far longer, the gateway carries out the same key once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,12 @@ def refund_state(status: str) -> RefundState:
 def moves(before: RefundState, after: RefundState) -> bool:
     """Return whether a refund may go from before to after: never back."""
     return _RANK[after] > _RANK[before]
+
+
+def failed_refund_id(posting: Posting) -> str:
+    """Return the id of the refund that posting gives back, "" where it gives back none."""
+    name, _, refund_id = posting.posting_id.partition(":")
+    return refund_id if name == "refund_failed" else ""
 
 
 def failed_posting(refund: Refund, at: datetime) -> Posting:

@@ -9,6 +9,7 @@ from shared.domain.gateway import GatewayRefund, GatewayRefused, GatewayUnavaila
 from shared.domain.money import Money
 from shared.domain.payment_use import used
 from shared.domain.refund import (
+    KEY_REMEMBERED,
     OPEN,
     Refund,
     RefundState,
@@ -45,7 +46,7 @@ def request_refund(ports: Ports, entity_id: str, refund_id: str, now: Now) -> Re
     if refund.state not in OPEN:
         return refund
     try:
-        told = _known(ports.gateway, refund) or ports.gateway.refund(
+        told = _known(ports.gateway, refund, now) or ports.gateway.refund(
             refund.payment_reference, refund.amount, refund_id
         )
     except GatewayUnavailable:
@@ -55,12 +56,14 @@ def request_refund(ports: Ports, entity_id: str, refund_id: str, now: Now) -> Re
     return note_refund(ports.desk, entity_id, refund_id, told, now)
 
 
-def _known(gateway: Gateway, refund: Refund) -> GatewayRefund | None:
-    """Return what the gateway knows of a refund that it was asked for before, by our mark.
+def _known(gateway: Gateway, refund: Refund, now: Now) -> GatewayRefund | None:
+    """Return what the gateway knows of a refund that it may have been asked for, by our mark.
 
-    Its memory of our key is shorter than a long outage.
+    Whoever asked may have died before he noted it, and the gateway's memory of our key is shorter
+    than a long outage. It surely remembers the key of a young one.
     """
-    if refund.state is RefundState.REQUESTED:
+    young = now.business - refund.created_at < KEY_REMEMBERED
+    if refund.state is RefundState.REQUESTED and young:
         return None
     made = gateway.refunds_of(refund.payment_reference)
     return next((r for r in made if r.asked_as == refund.refund_id), None)

@@ -50,8 +50,8 @@ GATEWAY_BUGS = (
     bug(
         "a debit that returned counts as settled",
         POSTINGS,
-        "    if step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK):\n",
-        "    if step.kind is MovementKind.CHARGEBACK:\n",
+        "taken_back = step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK)",
+        "taken_back = step.kind is MovementKind.CHARGEBACK",
         LAWS,
         rules="R10",
     ),
