@@ -52,12 +52,16 @@ class Applied:
 
 
 def oldest_first(documents: Iterable[Document], currency: str, day: date) -> tuple[Part, ...]:
-    """Return what closes each open document of currency by money of day, oldest due first."""
+    """Return what closes each open document of currency by money of day, oldest due first.
+
+    A document that its discount alone would close is left out: no money is needed for it.
+    """
     found = sorted(
         (d for d in documents if d.open and d.open.currency == currency),
         key=lambda d: (d.due_on, d.document_id),
     )
-    return tuple(Part(d.document_id, to_pay(d, day)) for d in found)
+    parts = (Part(d.document_id, to_pay(d, day)) for d in found)
+    return tuple(part for part in parts if part.amount)
 
 
 def apply_cash(
