@@ -22,7 +22,12 @@ from shared.adapters.table import (
 )
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.adapters.writeback_items import adjustment_puts, writeback_puts
+from shared.adapters.writeback_items import (
+    adjustment_puts,
+    credit_puts,
+    note_numbers,
+    writeback_puts,
+)
 from shared.domain.account import Customer, Entity
 from shared.domain.books import Books
 from shared.domain.cash_step import Asked, Done, Step, to_tell
@@ -89,7 +94,8 @@ class CashBook:
         once = [w for w in _once(entity.entity_id, step, now)]
         moving = list(posting_writes(entity.entity_id, books, step.posting)) if step.posting else []
         count = len(once) + bool(moving)
-        writes: list[Write] = [*once, *moving, *_also(entity, customer, books, step, now)]
+        told = self._credits_told(entity.entity_id, books, step, now)
+        writes: list[Write] = [*once, *moving, *_also(entity, customer, books, step, now), *told]
         try:
             self._table.write(*writes)
         except ConditionLost as lost:
@@ -97,6 +103,14 @@ class CashBook:
                 return False
             raise WriteConflict(made=step.made) from lost
         return True
+
+    def _credits_told(self, entity_id: str, books: Books, step: Step, now: Now) -> Iterator[Write]:
+        """Yield what the ERP hears of credit notes that step puts to use, or takes back."""
+        posting, paid = step.posting, {after.payment_id for _, after in step.payments}
+        sources = {m.source_id for m in posting.movements if m.document_id} if posting else set()
+        if posting is not None and sources - paid - {""}:
+            numbers = note_numbers(self._table, entity_id, books.customer_id, posting)
+            yield from credit_puts(entity_id, books, posting, numbers, now)
 
 
 def _once(entity_id: str, step: Step, now: Now) -> Iterator[Write]:

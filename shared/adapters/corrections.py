@@ -11,12 +11,11 @@ from shared.adapters.invoice_lines import lines_from, lines_item
 from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.numbers import Numbers
 from shared.adapters.table import EXISTS, NEW, VERSION, Check, Put, Table, Write, seen
-from shared.adapters.writeback_items import credit_note_put
+from shared.adapters.writeback_items import credit_puts
 from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.credit_note import Credited, CreditPlan
-from shared.domain.discount import discounts_of
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.domain.numbering import CREDIT_NOTES
@@ -87,10 +86,10 @@ class Corrections:
                 writes.append(Put(lines_item(entity_id, customer_id, note, plan.lines, "")))
             if not invoice.open:
                 writes.append(_as_seen(entity_id, customer_id, invoice))
-            if invoice.external_id:
-                off = discounts_of(posting.movements).get(invoice.document_id, 0)
-                writes.append(credit_note_put(entity_id, customer_id, note, invoice, now, off))
-            return writes
+            return [
+                *writes,
+                *credit_puts(entity_id, books, posting, {note.document_id: number}, now),
+            ]
 
         number = self._numbers.finalise(entity, CREDIT_NOTES, unnumbered, customer_id, numbered)
         return None if number is None else replace(unnumbered, number=number)

@@ -14,7 +14,12 @@ from shared.adapters.payment_items import payment_from, use_of
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import Group, again, write_groups
-from shared.adapters.writeback_items import writeback_puts
+from shared.adapters.writeback_items import (
+    adjustment_puts,
+    credit_puts,
+    note_numbers,
+    writeback_puts,
+)
 from shared.domain.account import Customer, Document, Entity
 from shared.domain.books import Books, changed
 from shared.domain.cash_step import to_tell
@@ -79,6 +84,7 @@ class ImportedInvoices:
         if posting.movements:
             writes.append(posting_put(entity.entity_id, arrival.customer.customer_id, posting))
             writes += self._freed(entity, arrival.customer, after, posting, now)
+            writes += self._told(entity.entity_id, arrival.customer, before, posting, now)
         try:
             self._table.write(*writes)
         except (ConditionLost, WriteConflict):
@@ -91,6 +97,15 @@ class ImportedInvoices:
         whose = (entity.entity_id, customer.customer_id)
         postings = Ledger(self._table).postings(*whose)
         return placed(posting, before, held_parts(before.document_id, postings))
+
+    def _told(
+        self, entity_id: str, customer: Customer, before: Document, posting: Posting, now: Now
+    ) -> Iterator[Write]:
+        """Yield what the ERP hears of credit notes, and of what was given up, taken back."""
+        books = Books(customer.customer_id, (before,))
+        numbers = note_numbers(self._table, entity_id, customer.customer_id, posting)
+        yield from credit_puts(entity_id, books, posting, numbers, now)
+        yield from adjustment_puts(entity_id, books, posting, now)
 
     def _freed(
         self, entity: Entity, customer: Customer, after: Document, posting: Posting, now: Now

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared.adapters import keys
-from shared.adapters.table import Put
-from shared.domain.account import Document
+from shared.adapters.heads import read_heads
+from shared.adapters.table import Put, Table
+from shared.domain.account import DocumentKind
 from shared.domain.books import Books
 from shared.domain.clock import Now
+from shared.domain.discount import discounts_of
 from shared.domain.money import Money
 from shared.domain.movement import TAKES_OFF, MovementKind, Posting
 from shared.domain.payment import Allocation, Payment
@@ -33,29 +35,51 @@ def writeback_puts(
     )
 
 
-def credit_note_put(
-    entity_id: str,
-    customer_id: str,
-    note: Document,
-    invoice: Document,
-    now: Now,
-    discount_minor: int = 0,
-) -> Put:
-    """Return the write of a note that the hub credited an invoice of the ERP.
+def credit_puts(
+    entity_id: str, books: Books, posting: Posting, numbers: Mapping[str, str], now: Now
+) -> Iterator[Put]:
+    """Yield the notes of what posting uses credit notes for on the ERP's invoices, or takes back.
 
-    discount_minor is the early-payment discount that is taken with it.
+    numbers are those of the credit notes, by id; other sources are told with their payments. One
+    for each note and document, with the discount that is taken beside it; its step is the version
+    of the document then.
     """
-    as_money = Payment(
-        payment_id=note.document_id,
-        customer_id=customer_id,
-        amount=note.total,
-        method=str(note.kind),
-        received_on=note.issued_on,
-        received_at=now.business,
-        gateway_reference=note.number,
-    )
-    whole = Allocation(invoice.document_id, invoice.number, invoice.external_id, note.total)
-    return _put(entity_id, as_money, whole, now, 0, discount_minor)
+    used: dict[tuple[str, str], int] = {}
+    for movement in posting.movements:
+        if movement.document_id and movement.source_id in numbers:
+            key = (movement.source_id, movement.document_id)
+            used[key] = used.get(key, 0) - movement.amount.minor
+    discounts = discounts_of(posting.movements)
+    for (note_id, document_id), minor in used.items():
+        document = books.document(document_id)
+        if document is None or not document.external_id or not minor:
+            continue
+        amount = Money(minor=minor, currency=document.total.currency)
+        as_money = Payment(
+            payment_id=note_id,
+            customer_id=books.customer_id,
+            amount=amount,
+            method=str(DocumentKind.CREDIT_NOTE),
+            received_on=posting.value_date,
+            received_at=posting.recorded_at,
+            gateway_reference=numbers[note_id],
+        )
+        part = Allocation(document_id, document.number, document.external_id, amount)
+        off = discounts.pop(document_id, 0)
+        yield _put(entity_id, as_money, part, now, document.version + 1, off)
+
+
+def note_numbers(
+    table: Table, entity_id: str, customer_id: str, posting: Posting
+) -> Mapping[str, str]:
+    """Return the numbers of the credit notes that posting uses or takes back, by their ids."""
+    sources = dict.fromkeys(m.source_id for m in posting.movements if m.document_id and m.source_id)
+    found = read_heads(table, entity_id, [(customer_id, source_id) for source_id in sources])
+    return {
+        document_id: head.number
+        for document_id, head in found.items()
+        if head.kind is DocumentKind.CREDIT_NOTE
+    }
 
 
 def adjustment_puts(entity_id: str, books: Books, posting: Posting, now: Now) -> Iterator[Put]:

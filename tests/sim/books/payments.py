@@ -7,6 +7,7 @@ from tests.sim.books.customer import Customer
 from tests.sim.books.sources import ALLOCATES
 
 GIVEN_UP = {"write_off", "deduction", "tolerance", "fx_difference"}
+GIVEN_UP_BY = {kind: kind for kind in GIVEN_UP} | {"recovery": "write_off"}
 NEVER_CAME = {"pending", "failed"}
 
 
@@ -56,32 +57,46 @@ def _notes_to_erp(customer: Customer) -> Iterator[str]:
         }
     )
     wanted.subtract(_known_there(customer))
-    from_erp = {head["document_id"] for head in customer.of["HEAD"] if head["external_id"]}
-    for head in customer.of["HEAD"]:
-        if head["kind"] == "credit_note" and head["invoice_id"] in from_erp:
-            wanted[head["document_id"], head["invoice_id"]] += head["total"]
+    wanted.update(_credited(customer))
     if {k: minor for k, minor in told.items() if minor} != {
         k: minor for k, minor in wanted.items() if minor
     }:
         yield f"the ERP is told {dict(told)} of {dict(wanted)}"
 
 
+def _credited(customer: Customer) -> Counter[tuple[str, str]]:
+    """Return what each credit note is used for on the invoices of the ERP, whoever issued it."""
+    notes = {h["document_id"] for h in customer.of["HEAD"] if h["kind"] == "credit_note"}
+    from_erp = {h["document_id"] for h in customer.of["HEAD"] if h["external_id"]}
+    used: Counter[tuple[str, str]] = Counter()
+    for movement in customer.movements:
+        whose = (movement["source_id"], movement["document_id"])
+        if movement["kind"] in ALLOCATES and whose[0] in notes and whose[1] in from_erp:
+            used[whose] -= movement["amount"]
+    return used
+
+
 def _given_up(customer: Customer) -> Iterator[str]:
-    """Yield where the ERP is told of another sum given up of an invoice of its own."""
+    """Yield where the ERP is told of another sum given up of an invoice of its own.
+
+    What it took off its invoice itself lowers what was given up before, and is told it as well.
+    """
     told: Counter[tuple[str, str]] = Counter()
     for note in customer.of["WRITEBACK"]:
         if note["method"] in GIVEN_UP:
             told[note["document_id"], note["method"]] += note["amount"]
-    lowered = {
-        movement["document_id"]
-        for movement in customer.movements
-        if movement["kind"] == "revision" and movement["amount"] < 0
-    }
+    off_of: Counter[tuple[str, str]] = Counter()
+    for movement in customer.movements:
+        if movement["kind"] in GIVEN_UP_BY and movement["document_id"]:
+            kind = GIVEN_UP_BY[movement["kind"]]
+            off_of[movement["document_id"], kind] -= movement["amount"]
     for head in customer.of["HEAD"]:
-        if not head["external_id"] or head["document_id"] in lowered:
-            continue  # what the ERP itself takes off lowers what was given up before
+        if not head["external_id"]:
+            continue
         for kind in GIVEN_UP:
-            off = head.get("adjusted", {}).get(kind, 0)
+            off = off_of[head["document_id"], kind]
+            if head.get("adjusted", {}).get(kind, 0) != off:
+                yield f"{head['number']} says {head.get('adjusted')}, its movements {off} of {kind}"
             if told[head["document_id"], kind] != off:
                 said = told[head["document_id"], kind]
                 yield f"the ERP is told of {said} as {kind} of {head['number']}, it is {off}"
