@@ -1,7 +1,7 @@
 """Follows stored webhooks: asks the gateway what happened, and books what is true.
 
 Refunds that people want are asked for here as well: only this worker has the gateway's key. So is
-what is left of a large payment's plan, which whoever noted it may have left half done.
+what is left of a large payment's plan or reversal, which whoever began it may have left half done.
 """
 
 from typing import Any
@@ -13,6 +13,7 @@ from shared import runtime
 from shared.domain.gateway_event import GatewayEvent
 from shared.usecases.cash_desk import go_on
 from shared.usecases.request_refund import request_refund
+from shared.usecases.reverse_payment import finish_reversal
 from shared.usecases.take_event import take_event
 
 log = Logger()
@@ -28,7 +29,9 @@ def _take(body: dict[str, Any]) -> None:
         _refund(body["entity"], body["refund_id"])
         return
     if "payment_id" in body:
-        go_on(runtime.cash_desk(), body["entity"], body["payment_id"], runtime.now())
+        desk, whose = runtime.cash_desk(), (body["entity"], body["payment_id"])
+        go_on(desk, *whose, runtime.now())
+        finish_reversal(desk, *whose, runtime.now())
         return
     entity_id, told = body["entity"], GatewayEvent(**body["event"])
     outcome = take_event(runtime.money_in(), runtime.inbox(), entity_id, told, runtime.now())

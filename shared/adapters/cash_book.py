@@ -33,6 +33,7 @@ from shared.domain.books import Books
 from shared.domain.cash_step import Asked, Done, Step, to_tell
 from shared.domain.clock import Now
 from shared.domain.discount import discounts_of
+from shared.domain.movement import Posting
 from shared.domain.payment import Payment, PaymentState
 from shared.domain.refund import ASK_PENDING_AGAIN, OPEN, Refund, RefundState
 from shared.errors import NotFound, WriteConflict
@@ -64,6 +65,10 @@ class CashBook:
         """Return the payment, or None: a source may be a credit note as well."""
         item = self._table.get(keys.payment(entity_id, payment_id))
         return payment_from(item) if item else None
+
+    def posting(self, entity_id: str, customer_id: str, posting_id: str) -> Posting | None:
+        """Return the posting, or None where there is none."""
+        return self._ledger.posting(entity_id, customer_id, posting_id)
 
     def plan_done(self, entity_id: str, payment: Payment) -> None:
         """Take the payment off the list, if it is as it was seen and no receipt is to be sent."""
@@ -160,7 +165,7 @@ def _also(
 
 def _payment_write(entity_id: str, before: Payment, after: Payment, now: Now) -> Write:
     unchanged = seen(before.version)
-    to_do = {} if before.plan else _to_do(entity_id, after, now)
+    to_do = {} if before.unfinished else _to_do(entity_id, after, now)
     if before.state is PaymentState.PENDING:
         item = payment_item(entity_id, after) | _to_do(entity_id, after, now)
         return Put(item, condition=VERSION, values=unchanged)
@@ -169,8 +174,8 @@ def _payment_write(entity_id: str, before: Payment, after: Payment, now: Now) ->
 
 
 def _to_do(entity_id: str, payment: Payment, now: Now) -> Item:
-    """Return the pending key of a payment whose plan somebody has to go on with."""
-    return _pending(entity_id, payment, now) if payment.plan else {}
+    """Return the pending key of a payment that somebody has to go on with."""
+    return _pending(entity_id, payment, now) if payment.unfinished else {}
 
 
 def _pending(entity_id: str, payment: Payment, now: Now) -> Item:

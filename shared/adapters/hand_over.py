@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.domain.account import Channel
+from shared.domain.payment import PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def errand(item: Item) -> Errand | None:
             mail_only = item["channel"] == Channel.EMAIL and not item["fee"]
             queue = "NOTICE" if mail_only else "ESCALATION"
             return Errand(queue, whose | {"kind": "notice", "n": item["n"]})
-        case "PAYMENT" if item["plan"] and item["source"] != "gateway":
+        case "PAYMENT" if item["source"] != "gateway" and not _receipt_only(item):
             return Errand("PAYMENT", {"entity": entity, "payment_id": item["payment_id"]})
         case "PAYMENT":
             return Errand("NOTICE", whose | {"kind": "receipt", "payment_id": item["payment_id"]})
@@ -51,3 +52,12 @@ def errand(item: Item) -> Errand | None:
         case "REFUND":
             return Errand("PAYMENT", {"entity": entity, "refund_id": item["refund_id"]})
     return None
+
+
+def _receipt_only(item: Item) -> bool:
+    """Return whether a payment that people noted waits for nothing but the receipt they asked for.
+
+    Any other is gone on with, and taken off the list.
+    """
+    going = item["plan"] or (item["state"] == PaymentState.RETURNED and item["allocations"])
+    return bool(item.get("receipt")) and not going

@@ -21,6 +21,16 @@ VERSION = "version = :seen"
 _ALIAS = re.compile(r"#([a-z_]+)")
 _BATCH_GET_MAX = 100
 _ATTEMPTS_MAX = 8
+WRITES_MAX = 100
+"""What DynamoDB takes in one transaction."""
+
+
+class TooManyWrites(ValueError):
+    """A transaction of more writes than the table takes at once: a step that is not bounded."""
+
+    def __init__(self, writes: int) -> None:
+        self.writes = writes
+        super().__init__(f"{writes} writes in one transaction, at most {WRITES_MAX}")
 
 
 class ConditionLost(Exception):
@@ -158,8 +168,11 @@ class Table:
         """Make all of writes true, or none.
 
         Raises ConditionLost when a condition did not hold (with the positions), and WriteConflict
-        when another transaction was in the way (try again).
+        when another transaction was in the way (try again). Raises TooManyWrites for more than
+        WRITES_MAX of them.
         """
+        if len(writes) > WRITES_MAX:
+            raise TooManyWrites(len(writes))
         if len(writes) == 1 and not isinstance(writes[0], Check):
             self._write_one(writes[0])
             return

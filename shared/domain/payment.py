@@ -76,6 +76,15 @@ class Payment:
     cash: Money | None = None
 
     @property
+    def unfinished(self) -> bool:
+        """Return whether somebody has to go on with it: with its plan, or with its reversal.
+
+        What the gateway takes back is gone on with by the gateway's steps.
+        """
+        reversing = self.state is PaymentState.RETURNED and self.source != "gateway"
+        return bool(self.plan or (reversing and self.allocations))
+
+    @property
     def here(self) -> Money:
         """Return what of it has not left again: all that can still be refunded or taken back."""
         return Money(minor=self.amount.minor - self.gone_minor, currency=self.amount.currency)

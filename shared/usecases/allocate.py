@@ -13,10 +13,10 @@ from shared.domain.movement import Posting
 from shared.domain.payment import Payment
 from shared.domain.payment_use import used
 from shared.domain.remittance import said
+from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.ids import derived_id
 from shared.usecases.cash_desk import (
-    DOCUMENTS_MAX,
     Desk,
     Look,
     again,

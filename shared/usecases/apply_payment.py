@@ -14,6 +14,7 @@ from shared.domain.money import Money
 from shared.domain.payment import Payment, payment_id
 from shared.domain.settle import Settlement, settle
 from shared.domain.standing import Standing
+from shared.domain.step_size import DOCUMENTS_MAX
 from shared.domain.tasks import Task
 from shared.errors import NotFound
 from shared.ids import derived_id
@@ -25,9 +26,6 @@ from shared.usecases.follow_payment import (
     take_step,
 )
 from shared.usecases.money_in import Outcome, Ports, not_ours, park, try_again
-
-# a document takes three writes, the payment itself up to six; a transaction takes a hundred
-DOCUMENTS_MAX = 25
 
 
 def apply_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) -> Outcome:

@@ -15,11 +15,10 @@ from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.payment import Payment, PaymentState, allocation_posting
 from shared.domain.payment_use import used
 from shared.domain.refund import Refund
+from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import InvalidInput, WriteConflict
 
 ATTEMPTS_MAX = 8
-# a document takes three writes, a step itself up to twelve; a transaction takes a hundred
-DOCUMENTS_MAX = 25
 
 
 class RequestReused(InvalidInput):
@@ -37,6 +36,7 @@ class CashBook(Protocol):
     def find_payment(self, entity_id: str, payment_id: str) -> Payment | None: ...
     def refund(self, entity_id: str, refund_id: str) -> Refund: ...
     def done(self, entity_id: str, asked: Asked) -> Done | None: ...
+    def posting(self, entity_id: str, customer_id: str, posting_id: str) -> Posting | None: ...
     def plan_done(self, entity_id: str, payment: Payment) -> None: ...
     def write(
         self, entity: Entity, customer: Customer, books: Books, step: Step, now: Now
@@ -115,24 +115,34 @@ def write(desk: Desk, at: Look, step: Step, now: Now) -> None:
 
 
 def finish_plan(desk: Desk, entity_id: str, payment_id: str, now: Now) -> Payment:
-    """Allocate what is left of a payment's plan, step by step, and return the payment."""
+    """Allocate what is left of a payment's plan, step by step, and return the payment.
+
+    Whoever finishes a plan takes the payment off the list of what waits.
+    """
+    begun = False
     while True:
-        payment, done = again(desk, lambda: _next_part(desk, entity_id, payment_id, now))
-        if done:
-            return payment
+        payment, stepped = again(desk, lambda: _next_part(desk, entity_id, payment_id, now))
+        begun = begun or stepped
+        if not stepped or not payment.plan:
+            break
+    if begun and not payment.unfinished:
+        desk.cash.plan_done(entity_id, payment)
+    return payment
 
 
 def go_on(desk: Desk, entity_id: str, payment_id: str, now: Now) -> Payment:
     """Finish the plan of a payment that somebody left half done, and take it off the list."""
     payment = finish_plan(desk, entity_id, payment_id, now)
-    desk.cash.plan_done(entity_id, payment)
+    if not payment.unfinished:
+        desk.cash.plan_done(entity_id, payment)
     return payment
 
 
 def _next_part(desk: Desk, entity_id: str, payment_id: str, now: Now) -> tuple[Payment, bool]:
+    """Allocate the next part of a plan; return the payment then, and whether there was a part."""
     payment = desk.cash.payment(entity_id, payment_id)
     if not payment.plan or not is_here(payment):
-        return payment, True
+        return payment, False
     planned = [document_id for document_id, _ in payment.plan]
     at = look(desk, entity_id, payment.customer_id, planned)
     credit = at.books.credit(payment_id)
@@ -144,7 +154,7 @@ def _next_part(desk: Desk, entity_id: str, payment_id: str, now: Now) -> tuple[P
     after = planned_on(used(payment, done.movements, at.books.documents), done.left)
     posting = allocation_posting(payment, done.movements, now) if done.movements else None
     write(desk, at, Step(posting, ((payment, after),), payment_id), now)
-    return after, not after.plan
+    return after, True
 
 
 def is_here(payment: Payment) -> bool:

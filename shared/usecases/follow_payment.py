@@ -14,10 +14,8 @@ from shared.domain.gateway_postings import late_entries, late_ids, step_posting
 from shared.domain.gateway_steps import Step, gateway_steps
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
+from shared.domain.step_size import DOCUMENTS_MAX
 from shared.domain.tasks import Task
-
-# a document takes two writes, the step itself up to eight; a transaction takes a hundred
-DOCUMENTS_MAX = 25
 
 
 class GatewayBooks(Protocol):

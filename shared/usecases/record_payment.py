@@ -18,11 +18,11 @@ from shared.domain.receive import (
     settles_on,
 )
 from shared.domain.remittance import said
+from shared.domain.step_size import DOCUMENTS_MAX
 from shared.domain.tasks import Task
 from shared.errors import Conflict, WriteConflict
 from shared.ids import derived_id
 from shared.usecases.cash_desk import (
-    DOCUMENTS_MAX,
     Desk,
     Look,
     finish_plan,

@@ -8,10 +8,10 @@ from shared.domain.movement import Movement, MovementKind
 from shared.domain.payment import Payment
 from shared.domain.payment_use import cash_of, used
 from shared.domain.refund import NotRefundable, Refund, RefundState
+from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import Conflict, CurrencyMismatch, InvalidInput, NotFound
 from shared.ids import requested_id
 from shared.usecases.cash_desk import (
-    DOCUMENTS_MAX,
     Desk,
     Look,
     frees,

@@ -10,11 +10,13 @@ from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.payment import Payment, PaymentState
 from shared.domain.payment_use import cash_of, used
+from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import Conflict, InvalidInput
-from shared.usecases.cash_desk import DOCUMENTS_MAX, Desk, Look, again, look, once, write
+from shared.usecases.cash_desk import Desk, Look, again, look, once, write
 
 REASONS = ("bounced", "recalled", "wrong_customer", "noted_twice", "other")
 _NEVER_HIS = ("wrong_customer", "noted_twice")
+_UNNAMED = Asked("", "", "")
 
 
 class Stuck(Conflict):
@@ -45,6 +47,9 @@ def reverse_payment(
 
     def work() -> str:
         payment = desk.cash.payment(entity_id, payment_id)
+        if _is_reversing(payment):
+            _more(desk, entity_id, payment, asked, now)
+            return payment_id
         if payment.state is not PaymentState.SETTLED or payment.source == "gateway":
             why = "the gateway tells" if payment.source == "gateway" else f"it is {payment.state}"
             raise Conflict(payment=payment_id, reason=why)
@@ -52,26 +57,43 @@ def reverse_payment(
         return payment_id
 
     once(desk, entity_id, asked, work)
-    anonymous = replace(asked, request_id="")
-    while True:
+    return finish_reversal(desk, entity_id, payment_id, now)
+
+
+def finish_reversal(desk: Desk, entity_id: str, payment_id: str, now: Now) -> Payment:
+    """Take back what a reversal that was begun has left, step by step, and return the payment.
+
+    Reason, day and person are those of its first step. Any other payment stays as it is.
+    """
+    stepped = False
+
+    def step() -> bool:
         payment = desk.cash.payment(entity_id, payment_id)
-        if not payment.allocations:
-            return payment
-        again(desk, lambda: _more(desk, entity_id, payment_id, reason, returned_on, anonymous, now))
+        if _is_reversing(payment):
+            _more(desk, entity_id, payment, _UNNAMED, now)
+            return True
+        return False
 
-
-def _more(
-    desk: Desk,
-    entity_id: str,
-    payment_id: str,
-    reason: str,
-    returned_on: date | None,
-    asked: Asked,
-    now: Now,
-) -> None:
+    while again(desk, step):
+        stepped = True
     payment = desk.cash.payment(entity_id, payment_id)
-    if payment.allocations:
-        _step(desk, entity_id, payment, reason, returned_on, asked, now)
+    if stepped:
+        desk.cash.plan_done(entity_id, payment)
+    return payment
+
+
+def _is_reversing(payment: Payment) -> bool:
+    return payment.state is PaymentState.RETURNED and payment.unfinished
+
+
+def _more(desk: Desk, entity_id: str, payment: Payment, asked: Asked, now: Now) -> None:
+    name = f"return:{payment.payment_id}"
+    begun = desk.cash.posting(entity_id, payment.customer_id, name)
+    if begun is None:
+        raise Conflict(payment=payment.payment_id, reason="its reversal has no first step")
+    reason = next((m.reason for m in begun.movements if m.kind is MovementKind.RETURN), "other")
+    said = replace(asked, by=asked.by or begun.by, note=asked.note or begun.note)
+    _step(desk, entity_id, payment, reason, begun.value_date, said, now)
 
 
 def _step(

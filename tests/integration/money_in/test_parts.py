@@ -36,7 +36,7 @@ def test_a_part_with_all_it_can_hold_fits_into_one_transaction(gateway, seller, 
     hint(seller, "evt_1", COMPLETED, session("co1"))
     assert account().documents == ()
     assert account().credits[0].unapplied == euros(1)
-    assert sizes == [80]
+    assert sizes == [56]
 
 
 def test_many_documents_are_settled_in_parts(gateway, seller, buyer, monkeypatch):
