@@ -52,7 +52,7 @@ class Known:
     """Bad requests that it does not refuse as it should."""
 
 
-MOTO = Known(12, False, frozenset({"a value that nothing uses", "a value that is missing"}))
+MOTO = Known(24, False, frozenset({"a value that nothing uses", "a value that is missing"}))
 MINISTACK = Known(40, takes=frozenset({"one attribute twice"}))
 CONDITIONS: list[tuple[str, dict[str, object]]] = [
     (NEW, {}),
