@@ -19,6 +19,7 @@ from shared.domain.books import Books
 from shared.domain.cash_step import to_tell
 from shared.domain.clock import Now
 from shared.domain.discount import discounts_of
+from shared.domain.gateway_postings import parts_of
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
 from shared.domain.refund import RefundState, failed_refund_id, moves
@@ -39,6 +40,11 @@ class GatewayBooks:
         """Return those of the postings that are written, by id."""
         places = [keys.posting(entity_id, customer_id, posting_id) for posting_id in posting_ids]
         found = (posting_from(item) for item in self._table.get_many(places))
+        return {posting.posting_id: posting for posting in found}
+
+    def parts(self, entity_id: str, customer_id: str, posting_id: str) -> Mapping[str, Posting]:
+        """Return the parts of a large step that are written, by id."""
+        found = self._ledger.postings(entity_id, customer_id, begins=parts_of(posting_id))
         return {posting.posting_id: posting for posting in found}
 
     def look(

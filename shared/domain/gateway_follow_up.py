@@ -30,7 +30,7 @@ def hold_after(step: Step, moved: Moved, today: date) -> Hold | None:
     A card dispute stops it until it is decided, and a refund that nobody asked for here until
     somebody has looked. What a bank debit's return reopens is chased.
     """
-    reopened = _documents(moved)
+    reopened = moved.documents
     if not reopened or not moved.complete:
         return None
     dispute = step.dispute
@@ -45,7 +45,7 @@ def hold_after(step: Step, moved: Moved, today: date) -> Hold | None:
 
 def task_after(step: Step, moved: Moved, payment: Payment, today: date, now: Now) -> Task | None:
     """Return the work that step makes where a person has to decide, else None."""
-    reopened = _documents(moved)
+    reopened = moved.documents
     dispute = step.dispute
     due_on = today
     if not moved.complete:
@@ -96,10 +96,6 @@ def lost_task(
         documents=documents,
         detail=payment.gateway_reference,
     )
-
-
-def _documents(moved: Moved) -> tuple[str, ...]:
-    return tuple(sorted({m.document_id for m in moved.posting.movements if m.document_id}))
 
 
 def _moved_amount(step: Step, moved: Moved, payment: Payment) -> Money:

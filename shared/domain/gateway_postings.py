@@ -24,13 +24,34 @@ _USE = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
 class Moved:
     """What a step makes of a payment. short is what it could not take: no more was here.
 
-    complete: the step is done with this posting; else the posting only frees money for it.
+    complete: the step is done with this posting; else there are further parts. documents are those
+    that the step touched, in this posting and in earlier parts.
     """
 
     posting: Posting
     payment: Payment
     short: Money
     complete: bool = True
+    documents: tuple[str, ...] = ()
+
+
+def parts_of(posting_id: str) -> str:
+    """Return how the ids of the parts of a large step begin."""
+    return f"{posting_id}:part:"
+
+
+def _part_id(posting_id: str, payment: Payment) -> str:
+    return f"{parts_of(posting_id)}{payment.version:08d}"
+
+
+def _parts(known: Mapping[str, Posting], posting_id: str) -> tuple[Movement, ...]:
+    """Return the movements of the parts of a step that are written, oldest first."""
+    ids = sorted(name for name in known if name.startswith(parts_of(posting_id)))
+    return tuple(m for name in ids for m in known[name].movements)
+
+
+def _named(movements: tuple[Movement, ...]) -> tuple[str, ...]:
+    return tuple(sorted({m.document_id for m in movements if m.document_id}))
 
 
 def step_posting(
@@ -44,18 +65,18 @@ def step_posting(
 ) -> Moved | None:
     """Return what step makes of payment and books, None where there is nothing to take or undo.
 
-    known are the postings of earlier steps by id. Money that leaves while it is allocated is freed
-    first; where that touches more than documents_max documents, the posting frees part of it only
-    and step is to be asked again. Where more leaves than is here, the posting says so and takes
-    what is; where nothing is here, step waits for money that comes back. Money that comes back
-    settles again what its going had reopened.
+    known are the postings of earlier steps by id, and their parts. Money that leaves while it is
+    allocated is freed first; where a posting would touch more than documents_max documents, it does
+    part of the work only, and step is to be asked again. Where more leaves than is here, the
+    posting says so and takes what is; where nothing is here, step waits for money that comes back.
+    Money that comes back settles again what its going had reopened.
     """
     if step.comes_back:
-        return _back(step, books, payment, known, value_date, now)
+        return _back(step, books, payment, known, value_date, now, documents_max)
     wanted = payment.here if step.amount is None else step.amount
     freed = free(books, payment, min(wanted, payment.here), documents_max)
     if not freed.complete:
-        part = f"deallocation:{payment.payment_id}:{payment.version}"
+        part = _part_id(step.posting_id, payment)
         return _moved(part, value_date, freed.movements, payment, books, now, complete=False)
     waits = payment.unapplied.minor + freed.minor
     amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)
@@ -63,6 +84,7 @@ def step_posting(
         return None
     movements = (*freed.movements, *cash_movements(step.kind, -amount, payment, step.entry))
     moved = _moved(step.posting_id, value_date, movements, payment, books, now)
+    moved = replace(moved, documents=_named((*_parts(known, step.posting_id), *movements)))
     if amount != wanted:
         moved = replace(moved, posting=replace(moved.posting, note=MORE_THAN_PAID))
     taken_back = step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK)
@@ -83,7 +105,8 @@ def _moved(
 ) -> Moved:
     after = used(payment, movements, books.documents)
     posting = Posting(posting_id, value_date, now.business, movements)
-    return Moved(posting, after, Money.zero(payment.amount.currency), complete)
+    nothing = Money.zero(payment.amount.currency)
+    return Moved(posting, after, nothing, complete, _named(movements))
 
 
 def _back(
@@ -93,48 +116,100 @@ def _back(
     known: Mapping[str, Posting],
     value_date: date,
     now: Now,
+    documents_max: int,
 ) -> Moved | None:
     undone = known.get(step.undoes)
     if undone is None or step.amount is None:
         return None
+    movements = (*_parts(known, step.undoes), *undone.movements)
+    if step.posting_id in known:
+        return _rest_of(step, movements, books, payment, value_date, now, documents_max)
     own = [m for m in undone.movements if m.source_id == payment.payment_id]
     left = -sum(m.amount.minor for m in own if m.kind not in _USE)
     minor = min(step.amount.minor, left, payment.gone_minor)
     if minor <= 0:
         return None
     amount = Money(minor=minor, currency=payment.amount.currency)
-    again = _settled_again(undone, books, payment, amount) if step.restores else ()
+    wanted = _reopened(movements, books, amount) if step.restores else {}
+    again, later = _settled_again(movements, wanted, amount, books, payment, documents_max)
     movements = (*cash_movements(step.kind, amount, payment, step.entry), *again)
-    moved = _moved(step.posting_id, value_date, movements, payment, books, now)
-    return replace(moved, payment=replace(moved.payment, state=PaymentState.SETTLED))
+    moved = _moved(step.posting_id, value_date, movements, payment, books, now, complete=not later)
+    after = replace(moved.payment, state=PaymentState.SETTLED, plan=(*payment.plan, *later))
+    return replace(moved, payment=after)
+
+
+def _rest_of(
+    step: Step,
+    undone: tuple[Movement, ...],
+    books: Books,
+    payment: Payment,
+    value_date: date,
+    now: Now,
+    documents_max: int,
+) -> Moved | None:
+    """Return the next part of what is to be settled again, None where nothing is left of it."""
+    reopened = {m.document_id for m in undone}
+    planned = {name: part.minor for name, part in payment.plan if name in reopened}
+    if not planned or not step.restores:
+        return None
+    again, later = _settled_again(undone, planned, payment.unapplied, books, payment, documents_max)
+    name = _part_id(step.posting_id, payment)
+    moved = _moved(name, value_date, again, payment, books, now, complete=not later)
+    others = tuple(line for line in payment.plan if line[0] not in reopened)
+    return replace(moved, payment=replace(moved.payment, plan=(*others, *later)))
+
+
+def _reopened(undone: tuple[Movement, ...], books: Books, amount: Money) -> dict[str, int]:
+    """Return what of amount goes to which document that undone had reopened; minor, by id."""
+    opened = _opened_by(undone)
+    rest, found = amount.minor, {}
+    for document_id, minor in reversed(opened.items()):
+        document = books.document(document_id)
+        found[document_id] = min(minor, rest, document.open.minor if document else 0)
+        rest -= found[document_id]
+    return {document_id: minor for document_id, minor in found.items() if minor}
+
+
+def _opened_by(undone: tuple[Movement, ...]) -> dict[str, int]:
+    opened: dict[str, int] = {}
+    for movement in undone:
+        if movement.kind is MovementKind.DEALLOCATION:
+            before = opened.get(movement.document_id, 0)
+            opened[movement.document_id] = before + movement.amount.minor
+    return opened
 
 
 def _settled_again(
-    undone: Posting, books: Books, payment: Payment, amount: Money
-) -> tuple[Movement, ...]:
-    """Return what settles again, by amount, the documents that undone had reopened.
+    undone: tuple[Movement, ...],
+    wanted: Mapping[str, int],
+    here: Money,
+    books: Books,
+    payment: Payment,
+    documents_max: int,
+) -> tuple[tuple[Movement, ...], tuple[tuple[str, Money], ...]]:
+    """Return what settles documents of wanted again by here, and what of wanted is left for later.
 
     What was taken back with the whole of a part (a discount, a small difference) is given again.
     """
-    reopened: dict[str, int] = {}
-    for movement in undone.movements:
-        if movement.kind is MovementKind.DEALLOCATION:
-            known = reopened.get(movement.document_id, 0)
-            reopened[movement.document_id] = known + movement.amount.minor
-    rest = amount.minor
+    currency = payment.amount.currency
+    opened = _opened_by(undone)
+    rest = here.minor
     found: list[Movement] = []
-    for document_id, minor in reversed(reopened.items()):
+    for document_id, minor in list(wanted.items())[:documents_max]:
         document = books.document(document_id)
         piece = min(minor, rest, document.open.minor if document else 0)
         if document is None or not piece:
             continue
         rest -= piece
-        part = Money(minor=piece, currency=amount.currency)
+        part = Money(minor=piece, currency=currency)
         found += allocated(payment.payment_id, document, part)
-        lost = [m for m in undone.movements if m.document_id == document_id and not m.source_id]
-        if piece == minor and sum(m.amount.minor for m in lost) <= document.open.minor - piece:
+        lost = [m for m in undone if m.document_id == document_id and not m.source_id]
+        room = document.open.minor - piece
+        if piece == opened[document_id] and sum(m.amount.minor for m in lost) <= room:
             found += [_minus_movement(m) for m in lost]
-    return tuple(found)
+    later = list(wanted.items())[documents_max:]
+    plan = tuple((name, Money(minor=minor, currency=currency)) for name, minor in later)
+    return tuple(found), plan
 
 
 def _minus_movement(movement: Movement) -> Movement:

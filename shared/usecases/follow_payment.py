@@ -22,6 +22,7 @@ class GatewayBooks(Protocol):
     def known(
         self, entity_id: str, customer_id: str, posting_ids: Sequence[str]
     ) -> Mapping[str, Posting]: ...
+    def parts(self, entity_id: str, customer_id: str, posting_id: str) -> Mapping[str, Posting]: ...
     def look(
         self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
     ) -> tuple[Customer, Books]: ...
@@ -45,12 +46,13 @@ class GatewayBooks(Protocol):
 def missing_steps(
     store: GatewayBooks, entity_id: str, told: GatewayPayment, payment: Payment
 ) -> tuple[Step, ...]:
-    """Return the steps of told that our books do not have yet, oldest first."""
+    """Return the steps of told that our books do not have yet, or not wholly; oldest first."""
     steps = gateway_steps(told, payment.payment_id)
     if not steps:
         return ()
     known = store.known(entity_id, payment.customer_id, [s.posting_id for s in steps])
-    return tuple(s for s in steps if s.posting_id not in known)
+    unsettled = bool(payment.plan)
+    return tuple(s for s in steps if s.posting_id not in known or (s.restores and unsettled))
 
 
 class Taken(StrEnum):
@@ -64,9 +66,12 @@ class Taken(StrEnum):
 def take_step(store: GatewayBooks, entity: Entity, payment: Payment, step: Step, now: Now) -> Taken:
     """Write the next posting of step. Raises WriteConflict when somebody was first."""
     whose = (entity.entity_id, payment.customer_id)
-    known = store.known(*whose, [i for i in (step.posting_id, step.undoes) if i])
-    if step.posting_id in known:
+    ids = [i for i in (step.posting_id, step.undoes) if i]
+    known = store.known(*whose, ids)
+    if step.posting_id in known and not (step.restores and payment.plan):
         return Taken.DONE
+    for posting_id in ids:
+        known = {**known, **store.parts(*whose, posting_id)}
     touched = {a.document_id for a in payment.allocations}
     touched |= {m.document_id for p in known.values() for m in p.movements if m.document_id}
     customer, books = store.look(*whose, sorted(touched))

@@ -43,8 +43,8 @@ GATEWAY_BUGS = (
     bug(
         "a won dispute leaves its money unapplied",
         POSTINGS,
-        "again = _settled_again(undone, books, payment, amount) if step.restores else ()",
-        "again = ()",
+        "wanted = _reopened(movements, books, amount) if step.restores else {}",
+        "wanted: dict[str, int] = {}",
         LAWS,
     ),
     bug(
