@@ -52,6 +52,7 @@ def at_rest(world: "World") -> Iterator[str]:
     noted = {(w["payment_id"], w["document_id"], w["step"]) for w in world.all("WRITEBACK")}
     if told != noted:
         yield f"the ERP has {told} of {noted}"
+    yield from _open_as_in_the_erp(world)
     if not any(posting.get("note") == "more_than_paid" for posting in world.all("POSTING")):
         yield from _moved_as_at_the_gateway(world)
     yield from (f"unsaid: {text}" for text in unsaid(world))
@@ -139,6 +140,26 @@ def _moved_as_at_the_gateway(world: "World") -> Iterator[str]:
         c: minor for c, minor in there.items() if minor
     }:
         yield f"the gateway's balance is {there}, in the books {dict(balance)}"
+
+
+def _open_as_in_the_erp(world: "World") -> Iterator[str]:
+    """Yield where an invoice of the ERP is open for another sum by all that the ERP was told.
+
+    What it received itself it knows, as far as it said so with the payment.
+    """
+    settled: Counter[str] = Counter()
+    for note in world.folder.files.values():
+        settled[note.document_id] += note.amount.minor + note.discount_minor
+    theirs = {p["payment_id"] for p in world.all("PAYMENT") if p["source"] == "elsewhere"}
+    for posting in world.all("POSTING"):
+        if posting["posting_id"].removeprefix("payment:") in theirs:
+            for movement in posting["movements"]:
+                if movement["kind"] in ("allocation", "discount"):
+                    settled[movement["document_id"]] -= movement["amount"]
+    for head in world.all("HEAD"):
+        there = head["total"] - settled[head["document_id"]]
+        if head["external_id"] and there != head["open"]:
+            yield f"{head['number']} is open for {head['open']}, in the ERP for {there}"
 
 
 def _charges(world: "World") -> Iterator[str]:
