@@ -98,7 +98,7 @@ CASH_BUGS = (
     bug(
         "a refund whose answer was lost is asked for anew",
         "shared/usecases/request_refund.py",
-        "    if refund.state is RefundState.REQUESTED:\n        return None\n",
+        "    if refund.state is RefundState.REQUESTED and young:\n        return None\n",
         "    if refund.state in OPEN:\n        return None\n",
         REFUNDS,
         rules="R13",
