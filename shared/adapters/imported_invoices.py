@@ -1,6 +1,7 @@
 """Invoices of the ERP: head, posting and the fact that remembers the ERP's id."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from shared.adapters import keys
@@ -21,6 +22,7 @@ from shared.adapters.writeback_items import (
     writeback_puts,
 )
 from shared.domain.account import Customer, Document, Entity
+from shared.domain.apply_cash import after as after_moves
 from shared.domain.books import Books, changed
 from shared.domain.cash_step import to_tell
 from shared.domain.clock import Now
@@ -34,6 +36,9 @@ from shared.domain.payment_use import used
 from shared.domain.revision_surplus import Placed, held_parts, placed
 from shared.errors import WriteConflict
 from shared.ids import derived_id
+
+# a source takes three writes (its credit, its payment, the word to the ERP), a revision up to 25
+_SOURCES_MAX = 25
 
 
 class ImportedInvoices:
@@ -69,13 +74,17 @@ class ImportedInvoices:
         """Write after over before; return False where somebody wrote first.
 
         A surplus is taken from what had settled the document; money becomes the customer's credit
-        and is parked for a person to see.
+        and is parked for a person to see. Where that is the money of many payments, the newest of
+        them give theirs back first, and False is returned: the rest is decided anew.
         """
         fact = _fact_item(entity.entity_id, after, arrival)
         posting = _revision(entity, arrival.customer, before, after, now)
         if surplus:
             taken = self._taken(entity, arrival.customer, before, posting)
             posting, after = taken.posting, replace(after, adjusted=taken.adjusted)
+            if len(some := _sources(posting)) > _SOURCES_MAX:
+                self._make_room(entity, arrival.customer, before, posting, some, now)
+                return False
         writes: list[Write] = [
             Put(fact, condition="content_hash = :old", values={":old": old_hash}),
             *head_writes(entity, arrival.customer, before, after, now.wall),
@@ -97,6 +106,30 @@ class ImportedInvoices:
         whose = (entity.entity_id, customer.customer_id)
         postings = Ledger(self._table).postings(*whose)
         return placed(posting, before, held_parts(before.document_id, postings))
+
+    def _make_room(
+        self,
+        entity: Entity,
+        customer: Customer,
+        before: Document,
+        posting: Posting,
+        sources: Sequence[str],
+        now: Now,
+    ) -> None:
+        """Write what the first of sources give back of posting, if nobody wrote before."""
+        chosen = set(sources[:_SOURCES_MAX])
+        name = f"surplus:{before.document_id}:{before.version}"
+        given = tuple(m for m in posting.movements if m.source_id in chosen)
+        step = replace(posting, posting_id=name, movements=given)
+        books = Books(customer.customer_id, (before,))
+        reopened = after_moves(books, given, posting.value_date).documents[0]
+        with suppress(ConditionLost, WriteConflict):
+            self._table.write(
+                posting_put(entity.entity_id, customer.customer_id, step),
+                *head_writes(entity, customer, before, reopened, now.wall),
+                *self._freed(entity, customer, reopened, step, now),
+                *self._told(entity.entity_id, customer, before, step, now),
+            )
 
     def _told(
         self, entity_id: str, customer: Customer, before: Document, posting: Posting, now: Now
@@ -128,6 +161,11 @@ class ImportedInvoices:
         if surplus:
             parked = _parked(entity, customer, after, surplus, now)
             yield parked_put(entity.entity_id, parked)
+
+
+def _sources(posting: Posting) -> tuple[str, ...]:
+    """Return whose money posting gives back, in its order."""
+    return tuple(dict.fromkeys(m.source_id for m in posting.movements if m.source_id))
 
 
 def _payment_writes(

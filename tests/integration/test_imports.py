@@ -192,6 +192,22 @@ def test_a_total_below_what_was_paid_gives_the_rest_back_as_credit(filled: Entit
     assert balances_agree()
 
 
+def test_a_total_below_what_many_payments_paid_takes_it_back_from_all(filled: Entity) -> None:
+    header, first, *_ = PAYMENTS.splitlines()
+    rows = [first.replace("119.00", "2.00").replace("P-1", f"P-1-{n}") for n in range(40)]
+    assert drop("\n".join([header, *rows]) + "\n").new == 40
+    run = drop(INVOICES.replace("119.00", "1.00"))
+    assert run.updated == 1
+    account = runtime.accounts().account("demo", customer_id("C-1"))
+    assert sum(c.unapplied.minor for c in account.credits) == 7_900
+    of = {p["payment_id"]: p["allocations"] for p in stored("PAYMENT")}
+    assert sum(a["amount"] for held in of.values() for a in held) == 100
+    assert {c.source_id for c in account.credits} == set(of)
+    document = runtime.accounts().document("demo", customer_id("C-1"), document_id("I-1"))
+    assert (document.total, document.open) == (eur(100), eur(0))
+    assert balances_agree()
+
+
 def test_money_beyond_the_invoice_is_kept_as_credit(filled: Entity) -> None:
     drop(PAYMENTS.replace("EUR,119.00", "EUR,120.00"))
     account = runtime.accounts().account("demo", customer_id("C-1"))
