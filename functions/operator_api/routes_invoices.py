@@ -28,6 +28,7 @@ from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.money import parse_money
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
+from shared.usecases.cash_desk import RequestReused
 from shared.usecases.create_invoice import create_invoice
 from shared.usecases.issue_credit_note import issue_credit_note
 from shared.usecases.void_invoice import void_invoice
@@ -149,6 +150,9 @@ def credit_invoice(
         by=request.principal.name,
         request_id=idempotency_key,
     )
+    other_amount = body.amount is not None and note.total != body.amount.money()
+    if other_amount or note.description != body.text:
+        raise RequestReused(field="idempotency-key", reason="it named another request")
     return document_out(customer_id, note)
 
 
