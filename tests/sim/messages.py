@@ -12,6 +12,7 @@ from shared.usecases.claim_receipt import claim_receipt
 from shared.usecases.escalate import escalate
 from shared.usecases.render_document import render_document
 from shared.usecases.request_refund import request_refund
+from shared.usecases.reverse_payment import finish_reversal
 from shared.usecases.take_event import take_event
 from shared.usecases.write_back import write_back
 from tests.sim.founding import ENTITY
@@ -49,7 +50,8 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
             whose = (body["customer_id"], body["payment_id"], body["document_id"])
             return write_back(hub.writebacks, world.folder, ENTITY, *whose, body.get("step", 0))
         case "PAYMENT" if "payment_id" in body:
-            done = go_on(hub.desk, ENTITY, body["payment_id"], world.now)
+            go_on(hub.desk, ENTITY, body["payment_id"], world.now)
+            done = finish_reversal(hub.desk, ENTITY, body["payment_id"], world.now)
             return f"plan {len(done.plan)}"
         case "PAYMENT" if "refund_id" in body:
             asked = request_refund(hub.refunds, ENTITY, body["refund_id"], world.now)
