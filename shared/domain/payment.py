@@ -79,10 +79,13 @@ class Payment:
     def unfinished(self) -> bool:
         """Return whether somebody has to go on with it: with its plan, or with its reversal.
 
-        What the gateway takes back is gone on with by the gateway's steps.
+        The plan of announced money waits for the money. What the gateway takes back is gone on with
+        by the gateway's steps.
         """
+        if self.state is PaymentState.SETTLED:
+            return bool(self.plan)
         reversing = self.state is PaymentState.RETURNED and self.source != "gateway"
-        return bool(self.plan or (reversing and self.allocations))
+        return reversing and bool(self.allocations)
 
     @property
     def here(self) -> Money:
