@@ -25,7 +25,8 @@ def come_to_rest(world: "World") -> None:
     world.gateway.clock = world.now.wall
     for _ in range(_ROUNDS_MAX):
         _one_round(world)
-        if not (pending(world) or unsaid(world) or world.queues.waiting):
+        hidden = world.gateway.balance.hidden
+        if not (pending(world) or unsaid(world) or world.queues.waiting or hidden):
             return
 
 
