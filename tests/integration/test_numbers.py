@@ -158,6 +158,7 @@ def test_a_crash_gives_no_number_twice_and_leaves_a_gap_only_in_a_free_series(
         assert (again, other) == ("INV-000002", "INV-000003")
 
 
+@pytest.mark.rule("R39")
 @pytest.mark.parametrize("of", [FREE, GAPLESS], ids=["free", "gapless"])
 def test_a_number_that_somebody_else_s_document_has_is_passed_over(of: Entity) -> None:
     table = Table(DynamoModel(), "hub")
