@@ -176,8 +176,9 @@ class Hold:
 class Promise:
     """The customer said that amount on these documents comes by pays_on (plus grace days).
 
-    made_on is None where nobody noted it. withdrawn_on is the day from which it counts no more.
-    Whether it was kept is derived (shared.domain.promise).
+    made_on is None where nobody noted it; was_open is what was open of the documents then, so that
+    what was paid since is known (shared.domain.promise.still_promised). withdrawn_on is the day
+    from which it counts no more. Whether it was kept is derived (shared.domain.promise).
     """
 
     promise_id: str
@@ -188,6 +189,7 @@ class Promise:
     made_on: date | None = None
     by: str = ""
     withdrawn_on: date | None = None
+    was_open: Money | None = None
     version: int = 1
 
     @property

@@ -136,6 +136,8 @@ _ALL = 1_000_000
 def _covered(number: str, cover: Cover) -> tuple[str, str]:
     if cover.held:
         return "on_hold", f"{number} is on hold."
+    if cover.disputed:
+        return "disputed", f"The customer contests {number}."
     if cover.promised:
         return "promised", f"Payment of {number} was promised."
     if cover.in_checkout:

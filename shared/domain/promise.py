@@ -1,25 +1,12 @@
-"""Promises to pay: whether one may be given, and what became of it."""
+"""Promises to pay: what became of one, and what is still waited for by it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from shared.domain.account import Account, Promise
-from shared.domain.coverage import coverage
-from shared.domain.money import Money, total
-from shared.errors import Conflict, InvalidInput, NotFound
-
-
-class PromiseRule(BaseModel):
-    """How far ahead a customer may promise, and how many days later the money still counts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    days_max: Annotated[int, Field(ge=1, le=180)] = 14
-    grace_days: Annotated[int, Field(ge=0, le=30)] = 3
+from shared.domain.account import Account, Document, Promise
+from shared.domain.money import Money
 
 
 class PromiseState(StrEnum):
@@ -57,37 +44,26 @@ def promise_state(promise: Promise, arrived: Iterable[Arrived], today: date) -> 
     return PromiseState.RUNNING if today <= promise.last_day else PromiseState.BROKEN
 
 
-def may_promise(
-    account: Account,
-    documents: tuple[str, ...],
-    amount: Money | None,
-    pays_on: date,
-    rule: PromiseRule,
-    today: date,
-) -> Money:
-    """Return the amount of a promise that may be given on today: amount, or all that is payable.
+def still_promised(account: Account, promise: Promise, document: Document, today: date) -> Money:
+    """Return how much of document is still waited for by promise on today.
 
-    Raises NotFound for what is not open on the account, InvalidInput for a day or an amount that
-    no promise can have, and Conflict where a document is promised already.
+    What left the promised documents since counts as paid, so a kept promise of a part covers no
+    more. The rest goes over the documents in the order in which the promise names them.
     """
-    found = [account.document(document_id) for document_id in documents]
-    named = [document for document in found if document is not None]
-    if not named or len(named) != len(found):
-        raise NotFound()
-    currencies = {document.open.currency for document in named}
-    if len(currencies) > 1 or (amount is not None and amount.currency not in currencies):
-        raise InvalidInput(field="amount", reason="one promise is about one currency")
-    if not today <= pays_on <= today + timedelta(days=rule.days_max):
-        reason = f"today or later, within {rule.days_max} days"
-        raise InvalidInput(field="pays_on", reason=reason)
-    if any(p.in_force(today) and set(p.documents) & set(documents) for p in account.promises):
-        raise Conflict(reason="payment of this is promised already")
-    covers = coverage(account, today)
-    payable = total((covers[d.document_id].payable for d in named), named[0].open.currency)
-    wanted = payable if amount is None else amount
-    if not 0 < wanted.minor <= payable.minor:
-        raise InvalidInput(field="amount", reason="more than nothing and at most what is payable")
-    return wanted
+    nothing = Money.zero(document.open.currency)
+    if not promise.in_force(today) or promise.amount.currency != document.open.currency:
+        return nothing
+    found = (account.document(document_id) for document_id in promise.documents)
+    opens = [d.open.minor if d is not None else 0 for d in found]
+    left = promise.amount.minor
+    if promise.was_open is not None:
+        left -= max(promise.was_open.minor - sum(opens), 0)
+    for document_id, open_minor in zip(promise.documents, opens, strict=True):
+        here = max(min(left, open_minor), 0)
+        if document_id == document.document_id:
+            return Money(minor=here, currency=document.open.currency)
+        left -= here
+    return nothing
 
 
 def _sum(promise: Promise, arrived: Iterable[Arrived], through: date) -> int:

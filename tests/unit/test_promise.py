@@ -1,5 +1,6 @@
 """A promise is kept, late or broken by the money that came, and by nothing else."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from shared.domain.account import Account, Customer, Document, DocumentKind, Promise
 from shared.domain.money import Money
-from shared.domain.promise import Arrived, PromiseRule, PromiseState, may_promise, promise_state
+from shared.domain.promise import Arrived, PromiseState, promise_state, still_promised
+from shared.domain.promise_rule import PromiseRule, may_promise
 from shared.errors import Conflict, InvalidInput, NotFound
 
 MADE = date(2026, 11, 2)
@@ -71,6 +73,14 @@ def test_a_promise_that_is_not_running_any_more_has_one_end(
         assert today <= PAYS + timedelta(days=3)
     if state is PromiseState.BROKEN:
         assert today > PAYS + timedelta(days=3)
+
+
+def test_a_kept_promise_of_a_part_covers_no_more() -> None:
+    given_ = replace(promise(), was_open=eur(500))
+    for open_minor, covered in ((500, 100), (440, 40), (400, 0), (30, 0)):
+        found = account(given_, open_minor=open_minor)
+        assert still_promised(found, given_, found.documents[0], PAYS) == eur(covered)
+    assert still_promised(account(given_), given_, account().documents[0], date.max) == eur(0)
 
 
 @pytest.mark.parametrize("offset", [-1, RULE.days_max + 1])
