@@ -284,14 +284,6 @@ def notices() -> "Notices":
 
 
 @cache
-def suppressions() -> "Suppressions":
-    """Return the addresses that are mailed no more."""
-    from shared.adapters.suppressions import Suppressions
-
-    return Suppressions(table())
-
-
-@cache
 def claims() -> "Claims":
     """Return the claims of stage notices."""
     from shared.adapters.claims import Claims
@@ -355,7 +347,6 @@ def sending() -> "SendingPorts":
         accounts=accounts(),
         policies=entities(),
         deliveries=notices(),
-        suppressions=suppressions(),
         tasks=tasks(),
         texts=texts(),
         links=links(),
