@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from shared.adapters.sign_in import SignIn
     from shared.adapters.statement_requests import StatementRequests
     from shared.adapters.stripe_gateway import StripeGateway
+    from shared.adapters.suppressions import Suppressions
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
     from shared.adapters.texts import Texts
@@ -284,6 +285,14 @@ def notices() -> "Notices":
 
 
 @cache
+def suppressions() -> "Suppressions":
+    """Return the addresses that are mailed no more."""
+    from shared.adapters.suppressions import Suppressions
+
+    return Suppressions(table())
+
+
+@cache
 def claims() -> "Claims":
     """Return the claims of stage notices."""
     from shared.adapters.claims import Claims
@@ -347,6 +356,7 @@ def sending() -> "SendingPorts":
         accounts=accounts(),
         policies=entities(),
         deliveries=notices(),
+        suppressions=suppressions(),
         tasks=tasks(),
         texts=texts(),
         links=links(),
