@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.adapters.checkouts import Checkouts
     from shared.adapters.claims import Claims
     from shared.adapters.corrections import Corrections
+    from shared.adapters.disputes import Disputes
     from shared.adapters.documents import Documents
     from shared.adapters.drop_bucket import DropBucket
     from shared.adapters.due_finder import DueFinder
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from shared.adapters.parked import ParkedItems
     from shared.adapters.payments import Payments
     from shared.adapters.pending import Pending
+    from shared.adapters.promises import Promises
     from shared.adapters.questions import Questions
     from shared.adapters.queues import Queues
     from shared.adapters.receipts import Receipts
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from shared.adapters.sign_in import SignIn
     from shared.adapters.statement_requests import StatementRequests
     from shared.adapters.stripe_gateway import StripeGateway
+    from shared.adapters.suppressions import Suppressions
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
     from shared.adapters.texts import Texts
@@ -282,6 +285,14 @@ def notices() -> "Notices":
 
 
 @cache
+def suppressions() -> "Suppressions":
+    """Return the addresses that are mailed no more."""
+    from shared.adapters.suppressions import Suppressions
+
+    return Suppressions(table())
+
+
+@cache
 def claims() -> "Claims":
     """Return the claims of stage notices."""
     from shared.adapters.claims import Claims
@@ -345,6 +356,7 @@ def sending() -> "SendingPorts":
         accounts=accounts(),
         policies=entities(),
         deliveries=notices(),
+        suppressions=suppressions(),
         tasks=tasks(),
         texts=texts(),
         links=links(),
@@ -378,6 +390,22 @@ def starting_checkouts() -> "CheckoutPorts":
     from shared.usecases.start_checkout import Ports
 
     return Ports(accounts(), checkouts(), gateway(), public_url())
+
+
+@cache
+def promises() -> "Promises":
+    """Return the promises to pay."""
+    from shared.adapters.promises import Promises
+
+    return Promises(table())
+
+
+@cache
+def disputes() -> "Disputes":
+    """Return the commercial disputes."""
+    from shared.adapters.disputes import Disputes
+
+    return Disputes(table())
 
 
 @cache

@@ -21,6 +21,6 @@ def _note(body: dict[str, Any]) -> None:
     event = mail_event(body)
     if event is None:
         return
-    stores = (runtime.accounts(), runtime.notices(), runtime.tasks())
+    stores = (runtime.accounts(), runtime.notices(), runtime.suppressions(), runtime.tasks())
     outcome = note_mail_event(*stores, event, runtime.now())
     log.info("mail " + outcome, entity=event.entity_id, n=event.n, kind=str(event.kind))

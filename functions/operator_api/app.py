@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from functions.edge.problems import CONTENT_TYPE, problem, status_of
 from functions.operator_api import (
     routes_adjustments,
+    routes_agreements,
     routes_books,
     routes_charges,
     routes_customers,
@@ -43,6 +44,7 @@ ROUTERS = (
     routes_payments.router,
     routes_adjustments.router,
     routes_charges.router,
+    routes_agreements.router,
     routes_recurrences.router,
     routes_work.router,
     routes_sweeps.router,

@@ -176,6 +176,7 @@ def cover_out(document: Document, cover: Cover) -> CoverOut:
         processing=amount(cover.processing),
         credit=amount(cover.credit),
         in_checkout=amount(cover.in_checkout),
+        disputed=amount(cover.disputed),
         promised=amount(cover.promised),
         held=amount(cover.held),
         free=amount(cover.free),

@@ -85,7 +85,7 @@ def trim(packages: Path) -> None:
 
 def languages() -> list[str]:
     """Return each language that there are texts for, and "root", which all others build on."""
-    texts = (ROOT / "shared" / "templates").glob("*/mail.toml")
+    texts = (ROOT / "shared" / "templates").glob("*/letter.toml")
     return ["root", *sorted(path.parent.name for path in texts)]
 
 

@@ -15,6 +15,7 @@ from infra.cli import (
     journal,
     lists,
     money,
+    policy,
     recurring,
     stack,
     statement,
@@ -43,6 +44,7 @@ app.add_typer(invoicing.app, name="invoice")
 app.command("credit-note")(invoicing.credit_note)
 app.command("void")(invoicing.void)
 app.add_typer(money.app, name="money")
+app.add_typer(policy.app, name="policy")
 app.add_typer(checking.app, name="books")
 app.add_typer(journal.app, name="journal")
 app.command("sweep")(sweeping.sweep)

@@ -29,7 +29,8 @@ def explain(
     data().print(f"policy {told['policy']}, version {told['policy_version']}", markup=False)
     rows = [(d["action"], d["code"], d["stage"] or "", d["reason"]) for d in told["decisions"]]
     show_table("", ("action", "code", "stage", "reason"), rows)
-    parts = ("open", "processing", "credit", "in_checkout", "promised", "held", "free")
+    names = "open processing credit in_checkout disputed promised held free"
+    parts = names.split()
     covers = [
         (c["number"], *(c[p]["amount"] for p in parts), c["open"]["currency"])
         for c in told["coverage"]

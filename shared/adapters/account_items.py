@@ -15,7 +15,6 @@ from shared.domain.account import (
     Hold,
     Notice,
     NoticeItem,
-    Promise,
 )
 from shared.domain.clock import from_iso, iso
 from shared.domain.money import Money
@@ -106,16 +105,6 @@ def hold_from(item: Item) -> Hold:
         ends_on=date.fromisoformat(item["ends_on"]),
         by=item["by"],
         documents=tuple(item["documents"]),
-    )
-
-
-def promise_from(item: Item) -> Promise:
-    return Promise(
-        promise_id=item["promise_id"],
-        documents=tuple(item["documents"]),
-        amount=Money(minor=item["amount"], currency=item["currency"]),
-        pays_on=date.fromisoformat(item["pays_on"]),
-        grace_days=item["grace_days"],
     )
 
 

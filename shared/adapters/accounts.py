@@ -9,9 +9,9 @@ from shared.adapters.account_items import (
     customer_from,
     hold_from,
     notice_from,
-    promise_from,
     unresolved,
 )
+from shared.adapters.agreement_items import dispute_from, promise_from
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from
 from shared.adapters.head_items import document_from
@@ -65,6 +65,7 @@ class Accounts:
             credits=tuple(credit_from(i) for i in of("CREDIT")),
             holds=tuple(hold_from(i) for i in of("HOLD")),
             promises=tuple(promise_from(i) for i in of("PROMISE")),
+            disputes=tuple(dispute_from(i) for i in of("DISPUTE")),
             checkouts=tuple(checkout_from(i) for i in of("CHECKOUT") if unresolved(i)),
             incoming=tuple(incoming_from(i) for i in of("INCOMING")),
             newest_notice=self.newest_notice(entity_id, customer_id),

@@ -13,6 +13,9 @@ from shared.domain.money import Money, exponent
 LOCALES = {"en": "en_GB", "de": "de_DE"}
 """The locale that each language's amounts and dates follow; a language not here is not spoken."""
 
+LETTER_LOCALES = {**LOCALES, "fr": "fr_FR", "es": "es_ES"}
+"""The same for formal letters and text messages, which speak more languages than mails do."""
+
 _CODE_BEFORE_DIGIT = re.compile(r"([A-Z]{3})(?=[0-9])")
 
 
@@ -20,7 +23,7 @@ class Formats:
     """Formats of one language. Amounts are never rounded: they show their currency's digits."""
 
     def __init__(self, language: str) -> None:
-        self._locale = Locale.parse(LOCALES[language])
+        self._locale = Locale.parse(LETTER_LOCALES[language])
 
     def money(self, amount: Money) -> str:
         """Return the amount with its currency sign, such as €1,234.50 or 1.234,50 €."""

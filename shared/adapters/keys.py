@@ -83,6 +83,18 @@ def promise(entity: str, customer_id: str, promise_id: str) -> Key:
     return _key(live(entity, customer_id), f"PROMISE#{promise_id}")
 
 
+def past_promise(entity: str, customer_id: str, promise_id: str) -> Key:
+    return _key(history(entity, customer_id), f"PROMISE#{promise_id}")
+
+
+def dispute(entity: str, customer_id: str, dispute_id: str) -> Key:
+    return _key(live(entity, customer_id), f"DISPUTE#{dispute_id}")
+
+
+def past_dispute(entity: str, customer_id: str, dispute_id: str) -> Key:
+    return _key(history(entity, customer_id), f"DISPUTE#{dispute_id}")
+
+
 def open_checkout(entity: str, customer_id: str, checkout_id: str) -> Key:
     return _key(live(entity, customer_id), f"CHECKOUT#{checkout_id}")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from shared.adapters import keys
 from shared.adapters.account_items import notice_item
 from shared.adapters.codec import Item
+from shared.adapters.suppressions import not_suppressed
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.domain.account import Customer, DeliveryState, Notice
@@ -38,7 +39,10 @@ class Notices:
     def call(
         self, entity: str, customer_id: str, n: int, fence: str, now_wall: datetime, to: str
     ) -> bool:
-        """Mark notice n as being handed to SES by the owner of fence. False: not ours to send."""
+        """Mark notice n as being handed to SES by the owner of fence.
+
+        False: not ours to send, or the address to is one that nothing is mailed to.
+        """
         key = keys.delivery(entity, customer_id, n)
         delivery = Put(
             {
@@ -57,7 +61,7 @@ class Notices:
         waits = keys.pending_entry(entity, "await", now_wall, f"{customer_id}#{n}")
         notice = Update(keys.notice(entity, customer_id, n), set=waits)
         try:
-            self._table.write(delivery, notice)
+            self._table.write(delivery, notice, not_suppressed(entity, to))
         except ConditionLost:
             return False
         return True

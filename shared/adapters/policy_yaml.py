@@ -172,8 +172,13 @@ class _Reader:
             return node
         if isinstance(node, str) and type(node).__name__ != "TaggedScalar":
             return str(node)
-        if isinstance(node, int):
+        if type(node) is int or (isinstance(node, int) and not node):
             return int(node)
+        if isinstance(node, int):
+            self.complain(
+                path, f"write the number in plain digits: this one is read as {int(node)}"
+            )
+            return None
         self.complain(path, "write plain text or a whole number here")
         return None
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from shared.adapters.formats import LOCALES, Formats
+from shared.adapters.formats import LETTER_LOCALES, LOCALES, Formats
 from shared.adapters.words import Words
 
 FALLBACK = "en"
+LETTER_FILES = ("letter.toml",)
 FOLDER = Path(__file__).parent.parent / "templates"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -29,11 +30,21 @@ class Voice:
         return self.environment.get_template(name).render(**values)
 
 
+@dataclass(frozen=True, slots=True)
+class LetterVoice:
+    """One language of letters and text messages: how it writes values, and its words."""
+
+    language: str
+    formats: Formats
+    words: Words
+
+
 class Templates:
     """One voice per language, made when that language is first asked for."""
 
     def __init__(self) -> None:
         self._voices: dict[str, Voice] = {}
+        self._letters: dict[str, LetterVoice] = {}
 
     def voice(self, *wanted: str) -> Voice:
         """Return the voice of the first of wanted that there are words for, else of English."""
@@ -41,6 +52,15 @@ class Templates:
         if language not in self._voices:
             self._voices[language] = _voice(language)
         return self._voices[language]
+
+    def letter_voice(self, *wanted: str) -> LetterVoice:
+        """Return the voice for letters of the first of wanted that has one, else of English."""
+        language = next((code for code in wanted if code in LETTER_LOCALES), FALLBACK)
+        if language not in self._letters:
+            formats = Formats(language)
+            words = Words(FOLDER / language, formats, LETTER_FILES)
+            self._letters[language] = LetterVoice(language, formats, words)
+        return self._letters[language]
 
 
 def one_line(text: str) -> str:

@@ -7,14 +7,16 @@ from typing import Any
 import typst
 
 from shared.adapters.invoice_page import invoice_page
+from shared.adapters.letter_page import letter_page
 from shared.adapters.statement_page import statement_page
 from shared.adapters.templates import FOLDER, Templates
+from shared.domain.letter import Letter
 from shared.domain.paper import PaperView
 from shared.domain.statement_of_account import Statement
 
 
 class Printer:
-    """Prints invoices and statements. Each page's compiler and fonts are loaded once."""
+    """Prints invoices, statements and letters. Each page's compiler and fonts are loaded once."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
@@ -27,6 +29,10 @@ class Printer:
     def statement(self, told: Statement) -> bytes:
         """Return the statement of account as PDF; the same statement gives the same bytes."""
         return self._printed("statement", statement_page(told, self._templates))
+
+    def letter(self, told: Letter) -> bytes:
+        """Return the formal letter as PDF; the same letter gives the same bytes."""
+        return self._printed("letter", letter_page(told, self._templates))
 
     def _printed(self, page: str, texts: Mapping[str, Any]) -> bytes:
         """Return the page as PDF.

@@ -18,9 +18,9 @@ class Words:
     A key that is not there is our bug: KeyError.
     """
 
-    def __init__(self, folder: Path, formats: Formats) -> None:
+    def __init__(self, folder: Path, formats: Formats, files: tuple[str, ...] = FILES) -> None:
         self._formats = formats
-        self._sentences = sentences(folder)
+        self._sentences = sentences(folder, files)
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the sentence of key with values in their places."""
@@ -34,10 +34,10 @@ class Words:
         return form.format_map({**values, "count": self._formats.number(count)})
 
 
-def sentences(folder: Path) -> dict[str, str | dict[str, str]]:
-    """Return every sentence of a language's folder by its dotted key; plurals stay tables."""
+def sentences(folder: Path, files: tuple[str, ...] = FILES) -> dict[str, str | dict[str, str]]:
+    """Return every sentence of a language's files by its dotted key; plurals stay tables."""
     found: dict[str, str | dict[str, str]] = {}
-    for name in FILES:
+    for name in files:
         with (folder / name).open("rb") as file:
             _flatten(name.removesuffix(".toml"), tomllib.load(file), found)
     return found

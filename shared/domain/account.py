@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.money import Money
@@ -174,13 +174,120 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The customer said that amount on these documents comes by pays_on (plus grace days)."""
+    """The customer said that amount on these documents comes by pays_on (plus grace days).
+
+    made_on is None where nobody noted it; was_open is what was open of the documents then, so that
+    what was paid since is known (shared.domain.promise.still_promised). withdrawn_on is the day
+    from which it counts no more. Whether it was kept is derived (shared.domain.promise).
+    """
 
     promise_id: str
     documents: tuple[str, ...]
     amount: Money
     pays_on: date
     grace_days: int = 0
+    made_on: date | None = None
+    by: str = ""
+    withdrawn_on: date | None = None
+    was_open: Money | None = None
+    version: int = 1
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day on which what is promised still comes in time."""
+        return self.pays_on + timedelta(days=self.grace_days)
+
+    def in_force(self, today: date) -> bool:
+        """Return whether what is promised is still waited for on today."""
+        made = self.made_on is None or self.made_on <= today
+        withdrawn = self.withdrawn_on is not None and self.withdrawn_on <= today
+        return made and not withdrawn and today <= self.last_day
+
+
+class DisputeReason(StrEnum):
+    PRICE = "price"
+    QUANTITY = "quantity"
+    QUALITY = "quality"
+    NOT_RECEIVED = "not_received"
+    NOT_ORDERED = "not_ordered"
+    DUPLICATE = "duplicate"
+    ALREADY_PAID = "already_paid"
+    OTHER = "other"
+
+
+class DisputeOutcome(StrEnum):
+    """How a dispute ended, as the seller sees it: lost means that the customer was right."""
+
+    WON = "won"
+    LOST = "lost"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """The customer contests documents: all of them, or amount of them where it is given.
+
+    line is the 1-based line of the one document it is about, 0 for no line. text is what the
+    customer said, answer what they are told at the end. While it is open, and through quiet_through
+    where that is set, what is contested is not chased; it stays payable.
+    """
+
+    dispute_id: str
+    documents: tuple[str, ...]
+    reason: DisputeReason
+    opened_on: date
+    by: str
+    amount: Money | None = None
+    line: int = 0
+    text: str = ""
+    closed_on: date | None = None
+    outcome: DisputeOutcome | None = None
+    answer: str = ""
+    quiet_through: date | None = None
+    version: int = 1
+
+    def in_force(self, today: date) -> bool:
+        """Return whether what is contested is left alone on today."""
+        if today < self.opened_on:
+            return False
+        if self.closed_on is None or today < self.closed_on:
+            return True
+        return self.quiet_through is not None and today <= self.quiet_through
+
+
+class PlanState(StrEnum):
+    """How a plan stands by what somebody did; a missed part is derived (shared.domain.plan)."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPart:
+    """One part of a plan: amount is to have come by due_on."""
+
+    due_on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An agreement to pay documents in parts, which are due one after the other.
+
+    The documents are not chased by their own due dates while it is kept. consent is the text that
+    the customer agreed to. grace_days are given to each part.
+    """
+
+    plan_id: str
+    documents: tuple[str, ...]
+    parts: tuple[PlanPart, ...]
+    agreed_on: date
+    by: str
+    consent: str = ""
+    grace_days: int = 0
+    state: PlanState = PlanState.RUNNING
+    ended_on: date | None = None
+    version: int = 1
 
 
 class CheckoutState(StrEnum):
@@ -342,6 +449,8 @@ class Account:
     credits: tuple[Credit, ...] = ()
     holds: tuple[Hold, ...] = ()
     promises: tuple[Promise, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    plans: tuple[Plan, ...] = ()
     checkouts: tuple[Checkout, ...] = ()
     incoming: tuple[Incoming, ...] = ()
     newest_notice: Notice | None = None

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 
 from shared.domain.account import Account, CheckoutState, Document
 from shared.domain.discount import discount_beside
+from shared.domain.dispute import disputed
 from shared.domain.money import Money
 from shared.domain.open_items import all_open_items, document_id_of
+from shared.domain.promise import still_promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Cover:
     processing: Money
     credit: Money
     in_checkout: Money
+    disputed: Money
     promised: Money
     held: Money
     free: Money
@@ -77,6 +80,7 @@ class _Meant:
 
     processing: int
     clicked: int
+    disputed: int
     promised_more: int
     held: bool
 
@@ -87,6 +91,7 @@ def _meant(account: Account, document: Document, today: date) -> _Meant:
     return _Meant(
         processing=_with_discount(document, processing + _incoming(account, document)),
         clicked=clicked,
+        disputed=disputed(account, document, today).minor,
         promised_more=_promised(account, document, today) - clicked,
         held=any(hold.covers(document.document_id, today) for hold in account.holds),
     )
@@ -104,12 +109,16 @@ def _cover(item: Document, meant: _Meant, credit_minor: int) -> Cover:
     processing = take(meant.processing)
     credit = take(credit_minor)
     in_checkout = take(meant.clicked)
+    contested = take(meant.disputed)
     promised_more = take(meant.promised_more)
     held = take(rest if meant.held else 0)
     meant.processing -= processing.minor
     meant.clicked -= in_checkout.minor
+    meant.disputed -= contested.minor
     meant.promised_more -= promised_more.minor
-    return Cover(item.open, processing, credit, in_checkout, promised_more, held, take(rest))
+    return Cover(
+        item.open, processing, credit, in_checkout, contested, promised_more, held, take(rest)
+    )
 
 
 def _sum(one: Cover, other: Cover) -> Cover:
@@ -142,9 +151,7 @@ def _incoming(account: Account, document: Document) -> int:
 
 def _promised(account: Account, document: Document, today: date) -> int:
     return sum(
-        min(promise.amount.minor, document.open.minor)
+        still_promised(account, promise, document, today).minor
         for promise in account.promises
         if document.document_id in promise.documents
-        and promise.amount.currency == document.open.currency
-        and today <= promise.pays_on + timedelta(days=promise.grace_days)
     )

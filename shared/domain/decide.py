@@ -10,7 +10,7 @@ from shared.domain.coverage import Cover, item_coverage
 from shared.domain.discount import offered
 from shared.domain.money import Money, parse_money, total
 from shared.domain.open_items import all_open_items
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy, Rung, Stage
 
 
 class Action(StrEnum):
@@ -48,12 +48,12 @@ def decide(account: Account, policy: Policy, today: date) -> tuple[Decision, ...
     covers = item_coverage(account, today)
     open_items = all_open_items(account.documents)
     verdicts: list[Decision] = []
-    due: dict[Channel, list[tuple[Stage, Document]]] = {}
+    due: dict[Channel, list[tuple[Rung, Document]]] = {}
     for document in open_items:
-        stage = policy.furthest_reached(document, today)
-        refusal = _refusal(account, document, covers[document.document_id], stage, done)
-        if refusal is None and stage is not None:
-            due.setdefault(stage.channel, []).append((stage, document))
+        rung = policy.furthest_reached(document, today)
+        refusal = _refusal(account, document, covers[document.document_id], rung, done)
+        if refusal is None and rung is not None:
+            due.setdefault(rung.stage.channel, []).append((rung, document))
         elif refusal is not None:
             verdicts.append(refusal)
     first: tuple[Decision, ...] = ()
@@ -113,12 +113,13 @@ def without(notice: Notice, account: Account) -> Account:
 
 
 def _refusal(
-    account: Account, document: Document, cover: Cover, stage: Stage | None, done: Mapping[str, int]
+    account: Account, document: Document, cover: Cover, rung: Rung | None, done: Mapping[str, int]
 ) -> Decision | None:
     number = document.number
-    if stage is None:
+    if rung is None:
         return _nothing(document, "too_early", f"{number} has not reached the first stage.")
-    if done.get(document.document_id, _NEVER) >= stage.position:
+    stage = rung.stage
+    if done.get(document.document_id, _NEVER) >= rung.position:
         return _nothing(document, "already_done", f"Stage {stage.id} of {number} was done.")
     if not cover.chaseable:
         return _nothing(document, *_covered(number, cover))
@@ -136,6 +137,8 @@ _ALL = 1_000_000
 def _covered(number: str, cover: Cover) -> tuple[str, str]:
     if cover.held:
         return "on_hold", f"{number} is on hold."
+    if cover.disputed:
+        return "disputed", f"The customer contests {number}."
     if cover.promised:
         return "promised", f"Payment of {number} was promised."
     if cover.in_checkout:
@@ -150,16 +153,16 @@ def _covered(number: str, cover: Cover) -> tuple[str, str]:
 def _send(
     open_items: Sequence[Document],
     policy: Policy,
-    due: list[tuple[Stage, Document]],
+    due: list[tuple[Rung, Document]],
     covers: Mapping[str, Cover],
     done: Mapping[str, int],
     today: date,
 ) -> Decision | None:
     if not due:
         return None
-    asked = {document.document_id: stage for stage, document in due}
-    tone = max(asked.values(), key=lambda stage: stage.position)
-    if today.isoweekday() not in policy.send_on:
+    asked = {document.document_id: rung for rung, document in due}
+    tone = max(asked.values(), key=lambda rung: rung.position).stage
+    if not policy.sends_on(today):
         reason = f"Stage {tone.id} waits for a day on which messages go out."
         return Decision(Action.NOTHING, "not_a_sending_day", reason, tuple(asked), tone)
     if not _worth_it(tone, [document for _, document in due], covers):
@@ -171,7 +174,7 @@ def _send(
         if covers[document.document_id].payable
         and (document.issued_on <= today or document.document_id in asked)
     )
-    after = {**done, **{document_id: stage.position for document_id, stage in asked.items()}}
+    after = {**done, **{document_id: rung.position for document_id, rung in asked.items()}}
     numbers = ", ".join(document.number for _, document in due)
     return Decision(
         Action.SEND,

@@ -1,7 +1,9 @@
 """The ladder as data: ordered stages, validated once when a policy is loaded."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -22,13 +24,22 @@ class Anchor(StrEnum):
     DUE_DATE = "due_date"
 
 
+class Repeat(BaseModel):
+    """A stage is said again every_days after it was reached, times more, while nothing is paid."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    every_days: int = Field(ge=1, le=365)
+    times: int = Field(ge=1, le=50)
+
+
 class Stage(BaseModel):
     """One rung: when it is reached, how the customer hears of it, what it costs.
 
     offset_days counts from the anchor; negative is before it. minimum_open is the least chaseable
     total, by currency, that this stage bothers anybody for (decimal text). template names the words
     of an email; the other channels are tasks for a person and have none. fee is charged once per
-    invoice; interest says that the policy's interest is charged as this stage speaks.
+    invoice; interest says that the policy's interest is charged as this stage speaks. repeat says
+    it again, as long as the next stage is not reached.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +51,7 @@ class Stage(BaseModel):
     fee: Fee | None = None
     interest: bool = False
     minimum_open: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
+    repeat: Repeat | None = None
 
     @model_validator(mode="after")
     def _issue_stages_come_soon(self) -> Self:
@@ -61,6 +73,18 @@ class Stage(BaseModel):
             exponent(currency)
         return self
 
+    @model_validator(mode="after")
+    def _repeats_are_words_only(self) -> Self:
+        if self.repeat is None:
+            return self
+        if self.anchor is Anchor.ISSUE_DATE:
+            raise ValueError("repeat is for stages that count from the due date")
+        if self.fee is not None:
+            raise ValueError("repeat has no fee: it is charged once, so give it a stage of its own")
+        if self.channel is Channel.HANDOVER:
+            raise ValueError("repeat is not for handover: there a person decides")
+        return self
+
     @property
     def charges(self) -> bool:
         """Return whether this stage charges anything before it speaks."""
@@ -76,15 +100,43 @@ class Stage(BaseModel):
         base = _BEFORE_ANY_DUE_STAGE if self.anchor is Anchor.ISSUE_DATE else 0
         return base + self.offset_days
 
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Return the days after the anchor on which this stage is reached and reached again."""
+        if self.repeat is None:
+            return (self.offset_days,)
+        every = self.repeat.every_days
+        return tuple(self.offset_days + n * every for n in range(self.repeat.times + 1))
+
     def reached_on(self, document: Document) -> date:
         """Return the first date on which document has reached this stage."""
         start = document.issued_on if self.anchor is Anchor.ISSUE_DATE else document.due_on
         return start + timedelta(days=self.offset_days)
 
+    def rung(self, document: Document, today: date) -> "Rung | None":
+        """Return how far on this stage document is on today, None where it has not reached it."""
+        start = document.issued_on if self.anchor is Anchor.ISSUE_DATE else document.due_on
+        days = (today - start).days - self.offset_days
+        if days < 0:
+            return None
+        again = 0
+        if self.repeat is not None:
+            again = min(days // self.repeat.every_days, self.repeat.times) * self.repeat.every_days
+        return Rung(self, self.position + again)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A stage as a document has reached it: its position grows with each time it is said again."""
+
+    stage: Stage
+    position: int
+
 
 class Policy(BaseModel):
     """A ladder. stages ascend by position; send_on holds ISO weekdays (Monday is 1).
 
+    closed_on are further days on which nothing goes out, such as the holidays of the customers.
     interest is what overdue invoices bear, None where they bear none.
     """
 
@@ -92,6 +144,7 @@ class Policy(BaseModel):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,30}$")]
     version: int = Field(default=1, ge=1)
     send_on: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+    closed_on: Annotated[tuple[date, ...], Field(max_length=400)] = ()
     stages: tuple[Stage, ...] = Field(min_length=1, max_length=40)
     interest: InterestRule | None = None
 
@@ -108,6 +161,15 @@ class Policy(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _stages_end_before_the_next(self) -> Self:
+        for stage, after in pairwise(self.stages):
+            if stage.channel is Channel.HANDOVER:
+                raise ValueError("stages end with handover: from there a person decides")
+            if stage.anchor is after.anchor and stage.offsets[-1] >= after.offset_days:
+                raise ValueError(f"stages overlap: {stage.id} still repeats at {after.id}")
+        return self
+
+    @model_validator(mode="after")
     def _interest_has_its_time(self) -> Self:
         asked = any(stage.interest for stage in self.stages)
         rule = self.interest
@@ -119,10 +181,14 @@ class Policy(BaseModel):
             raise ValueError("interest is by_stage, and no stage says interest: true")
         return self
 
-    def furthest_reached(self, document: Document, today: date) -> Stage | None:
-        """Return the furthest stage that document has reached on today, or None."""
-        reached = [stage for stage in self.stages if stage.reached_on(document) <= today]
-        return reached[-1] if reached else None
+    def sends_on(self, day: date) -> bool:
+        """Return whether messages go out on day."""
+        return day.isoweekday() in self.send_on and day not in self.closed_on
+
+    def furthest_reached(self, document: Document, today: date) -> Rung | None:
+        """Return the furthest rung that document has reached on today, or None."""
+        reached = (stage.rung(document, today) for stage in reversed(self.stages))
+        return next((rung for rung in reached if rung is not None), None)
 
     def stage(self, stage_id: str) -> Stage | None:
         """Return the stage of that id, or None."""

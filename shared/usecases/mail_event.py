@@ -1,6 +1,6 @@
 """What SES says about a mail that was handed to it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.domain.account import Customer
@@ -24,21 +24,34 @@ class Tasks(Protocol):
     def open(self, entity_id: str, task: Task) -> bool: ...
 
 
+class Suppressions(Protocol):
+    def add(self, entity_id: str, address: str, reason: str, wall: datetime) -> bool: ...
+
+
 _ACCEPTED = (MailEventKind.SENT, MailEventKind.DELIVERED)
+_UNWANTED = (MailEventKind.BOUNCED, MailEventKind.COMPLAINED)
 _ATTEMPTS_MAX = 5
 
 
 def note_mail_event(
-    accounts: Accounts, deliveries: Deliveries, tasks: Tasks, event: MailEvent, now: Now
+    accounts: Accounts,
+    deliveries: Deliveries,
+    suppressions: Suppressions,
+    tasks: Tasks,
+    event: MailEvent,
+    now: Now,
 ) -> str:
     """Bring the notice's delivery up to event; return what was done, as a stable code.
 
-    Silence is not notice: after a hard bounce, a complaint or a rejection nothing more is mailed
-    to the customer and a person gets a task; where only a copy failed, just the task. Order and
+    An address that bounced for good or complained is mailed no more, whoever's it is. Silence is
+    not notice: after a hard bounce, a complaint or a rejection nothing more is mailed to the
+    customer and a person gets a task; where only a copy failed, just the task. Order and
     repetition of events do not matter.
     """
     if event.kind in _ACCEPTED:
         return "noted" if deliveries.accepted(event, now) else "known"
+    for address in event.recipients if event.kind in _UNWANTED else ():
+        suppressions.add(event.entity_id, address, str(event.kind), now.wall)
     customer = accounts.customer(event.entity_id, event.customer_id)
     if event.recipients and customer.email.lower() not in event.recipients:
         known = tasks.open(event.entity_id, _task(event, customer, now))

@@ -1,6 +1,6 @@
 """Send one numbered notice: look again, call once, confirm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -58,6 +58,10 @@ class Deliveries(mail_event.Deliveries, Protocol):
     ) -> bool: ...
 
 
+class Suppressions(mail_event.Suppressions, Protocol):
+    def among(self, entity_id: str, addresses: Iterable[str]) -> dict[str, str]: ...
+
+
 class Texts(Protocol):
     def mail(self, template: str, language: str, view: MailView) -> MailText: ...
 
@@ -85,6 +89,7 @@ class Ports:
     accounts: Accounts
     policies: Policies
     deliveries: Deliveries
+    suppressions: Suppressions
     tasks: mail_event.Tasks
     texts: Texts
     links: Links
@@ -100,7 +105,8 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
     """Send notice n if it still has something to say; return what was done, as a stable code.
 
     sent, refused (claimed again), rejected (mail is stopped, a person has a task), uncertain
-    (nobody knows: SES's event or an operator will tell), withdrawn, held, or elsewhere (another
+    (nobody knows: SES's event or an operator will tell), withdrawn, held, suppressed (the address
+    is one that nothing is mailed to: mail is stopped, a person has a task), or elsewhere (another
     worker has it or had it).
     """
     notice = ports.accounts.notice(entity_id, customer_id, n)
@@ -126,11 +132,12 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
 
 
 def _call(ports: Ports, envelope: Envelope, text: MailText, now: Now) -> str:
+    envelope = _without_suppressed_copies(ports, envelope)
     whose = (envelope.entity.entity_id, envelope.customer.customer_id, envelope.notice_n)
     fence = ports.new_fence()
     mail_key = ports.archive.keep(*whose, text)
     if not ports.deliveries.call(*whose, fence, now.wall, envelope.customer.email):
-        return "elsewhere"
+        return _not_called(ports, envelope, now)
     result = ports.mailer.send(envelope, text)
     if result.state is SendState.ACCEPTED:
         ports.deliveries.sent(*whose, fence, now.wall, result.message_id, mail_key)
@@ -143,6 +150,31 @@ def _call(ports: Ports, envelope: Envelope, text: MailText, now: Now) -> str:
     return "uncertain"
 
 
+def _without_suppressed_copies(ports: Ports, envelope: Envelope) -> Envelope:
+    """Return envelope without the copies that nobody wants or that reach nobody."""
+    customer = envelope.customer
+    if not customer.cc:
+        return envelope
+    off = ports.suppressions.among(envelope.entity.entity_id, customer.cc)
+    kept = tuple(address for address in customer.cc if address not in off)
+    return replace(envelope, customer=replace(customer, cc=kept))
+
+
+def _not_called(ports: Ports, envelope: Envelope, now: Now) -> str:
+    """Withdraw the notice and stop the mail where the address is on the list of those."""
+    entity_id, customer = envelope.entity.entity_id, envelope.customer
+    if not ports.suppressions.among(entity_id, (customer.email,)):
+        return "elsewhere"
+    claimed = (DeliveryState.CLAIMED,)
+    whose = (entity_id, customer.customer_id, envelope.notice_n)
+    if not ports.deliveries.settle(
+        *whose, DeliveryState.WITHDRAWN, now.wall, claimed, "suppressed"
+    ):
+        return "elsewhere"
+    _rejected(ports, envelope, "suppressed", now)
+    return "suppressed"
+
+
 def _rejected(ports: Ports, envelope: Envelope, code: str, now: Now) -> str:
     """Stop the mail and give a person the task: this one will never go out as it is."""
     event = MailEvent(
@@ -153,7 +185,9 @@ def _rejected(ports: Ports, envelope: Envelope, code: str, now: Now) -> str:
         message_id="",
         detail=code,
     )
-    mail_event.note_mail_event(ports.accounts, ports.deliveries, ports.tasks, event, now)
+    mail_event.note_mail_event(
+        ports.accounts, ports.deliveries, ports.suppressions, ports.tasks, event, now
+    )
     return "rejected"
 
 

@@ -91,10 +91,12 @@ def candidates(
     start = (since or today) - timedelta(days=LONGEST_PAUSE_DAYS + 1)
     end = today + timedelta(days=1)
     offsets = {
-        stage.offset_days
+        offset
         for policy in policies
         for stage in policy.stages
-        if stage.anchor is Anchor.DUE_DATE and (stage.offset_days <= 0 or not full)
+        if stage.anchor is Anchor.DUE_DATE
+        for offset in stage.offsets
+        if offset <= 0 or not full
     }
     for offset in sorted(offsets):
         shift = timedelta(days=offset)
@@ -103,7 +105,7 @@ def candidates(
     found.update(finder.ticketed_between(entity, ticketed, end))
     if full:
         found.update(finder.due_between(entity, date.min, end))
-    sending = not entity.hold_all and all(today.isoweekday() in p.send_on for p in policies)
+    sending = not entity.hold_all and all(p.sends_on(today) for p in policies)
     return found, today if sending else since or today - _LONG_AGO
 
 

@@ -110,3 +110,41 @@ def test_an_address_that_ses_will_never_take_stops_the_mail_and_opens_a_task(mon
     assert runtime.accounts().customer("demo", "c1").mail_stopped == "rejected BadRequestException"
     assert tasks() == ["bounce"]
     assert list(runtime.table().query("E#demo#PENDING", begins="notice", index="pending")) == []
+
+
+def test_an_address_that_bounced_gets_no_mail_of_any_kind_whoevers_it_is():
+    hear(bounce("AP@nordlicht.example"))
+    seller = runtime.entities().get("demo")
+    other = hub.add_customer(
+        seller, customer_id="c2", external_id="2", email="Ap@nordlicht.example"
+    )
+    hub.add_invoice(seller, other, "inv2", DUE)
+    live(DUE + timedelta(days=7), seller, times=2)
+    assert runtime.accounts().newest_notice("demo", "c2").delivery is DeliveryState.WITHDRAWN
+    assert runtime.accounts().customer("demo", "c2").mail_stopped == "rejected suppressed"
+    assert tasks() == ["bounce", "bounce"]
+
+
+def test_an_address_is_mailed_again_once_it_is_taken_off_the_list():
+    wall = runtime.now().wall
+    listed = runtime.suppressions()
+    assert listed.add("demo", "x@y.example", "bounced", wall)
+    assert not listed.add("demo", " X@Y.example", "complained", wall)
+    assert listed.among("demo", ("x@y.example", "z@y.example")) == {"x@y.example": "bounced"}
+    assert listed.among("other", ("x@y.example",)) == {}
+    assert listed.lift("demo", "x@y.example")
+    assert not listed.lift("demo", "x@y.example")
+
+
+def test_a_copy_that_bounced_is_left_out_of_the_next_mail(monkeypatch):
+    hear(bounce("boss@nordlicht.example"))
+    copies = []
+    accepted = SendResult(SendState.ACCEPTED, message_id="m2")
+
+    def send(_self, envelope, _text):
+        copies.append((envelope.customer.email, envelope.customer.cc))
+        return accepted
+
+    monkeypatch.setattr("shared.adapters.ses_mail.SesMailer.send", send)
+    live(DUE + timedelta(days=14), runtime.entities().get("demo"))
+    assert copies == [("ap@nordlicht.example", ())]

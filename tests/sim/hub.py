@@ -28,6 +28,7 @@ from shared.adapters.payments import Payments
 from shared.adapters.pending import Pending
 from shared.adapters.receipts import Receipts
 from shared.adapters.runs import Runs
+from shared.adapters.suppressions import Suppressions
 from shared.adapters.table import Table
 from shared.adapters.tasks import Tasks
 from shared.adapters.writebacks import Writebacks
@@ -64,6 +65,7 @@ class Hub:
         table = Table(client, "hub")
         self.accounts, self.entities = Accounts(table), Entities(table)
         self.notices, self.payments = Notices(table), Payments(table)
+        self.suppressions = Suppressions(table)
         self.claims, self.charges = Claims(table, self.notices), Charges(table)
         self.receipts, self.checkouts = Receipts(table, self.notices), Checkouts(table)
         self.pending, self.tasks, self.holds = Pending(table), Tasks(table), Holds(table)
@@ -103,6 +105,7 @@ class Hub:
             accounts=self.accounts,
             policies=self.entities,
             deliveries=self.notices,
+            suppressions=self.suppressions,
             tasks=self.tasks,
             texts=mail,
             links=mail,

@@ -96,3 +96,39 @@ def test_the_example_of_the_manual_is_good():
     example = manual.split("```yaml\n")[1].split("```")[0]
     (stage,) = read_policy(example).stages
     assert (stage.id, stage.fee.payable_in_days) == ("late_fee", 7)
+
+
+CALL = "  - id: call\n    offset_days: 21\n    channel: call\n"
+AGAIN = CALL + "    repeat: {every_days: 3, times: 2}\n"
+TWICE = "    repeat: {every_days: 2, times: 1}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (CALL, CALL + "    repeat: {every_days: 3, times: 3}\n", "call still repeats"),
+        (CALL, CALL + "    repeat: {every_days: 0, times: 1}\n", "greater than"),
+        ("    template: late_fee\n", f"    template: late_fee\n{TWICE}\n", "no fee"),
+        ("    template: invoice\n", f"    template: invoice\n{TWICE}\n", "from the due date"),
+        ("channel: handover", f"channel: handover\n{TWICE}", "not for handover"),
+        ("channel: call", "channel: handover", "end with handover"),
+        ("send_on: [1, 2, 3, 4, 5]", "closed_on: [2026-12-25]", "plain text"),
+        ("send_on: [1, 2, 3, 4, 5]", 'closed_on: ["2026-02-30"]', "date"),
+        ("channel: call", "channel: NO", "'call'"),
+    ],
+)
+def test_what_a_ladder_may_not_do_is_refused(old, new, words):
+    assert GOOD.count(old) == 1
+    assert words in problems(GOOD.replace(old, new))[0][2]
+
+
+def test_repeats_that_end_before_the_next_stage_are_good():
+    policy = read_policy(GOOD.replace(CALL, AGAIN))
+    stage = policy.stage("call")
+    assert stage.offsets == (21, 24, 27)
+
+
+@pytest.mark.parametrize("written", ["021", "0x15", "0o25", "2_1"])
+def test_a_number_that_another_reader_would_read_otherwise_is_refused(written):
+    text = GOOD.replace("offset_days: 21", f"offset_days: {written}")
+    assert "plain digits" in problems(text)[0][2]

@@ -29,6 +29,7 @@ class CoverOut(Wire):
     processing: Amount
     credit: Amount
     in_checkout: Amount
+    disputed: Amount
     promised: Amount
     held: Amount
     free: Amount

@@ -78,7 +78,7 @@ def mail_event(world: "World") -> str:
     if world.chance.random() < 0.2:
         events.append(event)
     hub = world.hub
-    return note_mail_event(hub.accounts, hub.notices, hub.tasks, event, world.now)
+    return note_mail_event(hub.accounts, hub.notices, hub.suppressions, hub.tasks, event, world.now)
 
 
 def janitor(world: "World") -> str:

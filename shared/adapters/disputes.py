@@ -1,0 +1,73 @@
+"""Disputes: opened with the task to answer them; closed with the ticket that looks again."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from shared.adapters import keys
+from shared.adapters.agreement_items import dispute_from, dispute_item
+from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, Write, seen
+from shared.adapters.tasks import open_task_put
+from shared.adapters.tickets import ticket_put
+from shared.domain.account import Dispute, Entity
+from shared.domain.tasks import Task
+from shared.errors import Conflict, NotFound
+
+
+class Disputes:
+    """Reads and writes of commercial disputes."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def open(self, entity: Entity, customer_id: str, dispute: Dispute, task: Task) -> bool:
+        """Write a new dispute and its task; return False where it is there already (a retry)."""
+        place = keys.dispute(entity.entity_id, customer_id, dispute.dispute_id)
+        try:
+            self._table.write(
+                Put(dispute_item(place, customer_id, dispute)),
+                open_task_put(entity.entity_id, task),
+            )
+        except ConditionLost:
+            return False
+        return True
+
+    def of(self, entity_id: str, customer_id: str) -> Iterator[Dispute]:
+        """Yield the disputes of a customer, those of the past last."""
+        for partition in (keys.live(entity_id, customer_id), keys.history(entity_id, customer_id)):
+            for item in self._table.query(partition, begins="DISPUTE#"):
+                yield dispute_from(item)
+
+    def find(self, entity_id: str, customer_id: str, dispute_id: str) -> Dispute:
+        """Return a dispute, open or closed. Raises NotFound."""
+        whose = (entity_id, customer_id, dispute_id)
+        found = self._table.get_many([keys.dispute(*whose), keys.past_dispute(*whose)])
+        if not found:
+            raise NotFound(dispute=dispute_id)
+        return dispute_from(found[0])
+
+    def close(
+        self, entity: Entity, customer_id: str, closed: Dispute, today: date, task: Task | None
+    ) -> None:
+        """Make closed true where its dispute is still open; task is work that comes of it.
+
+        It moves to the past at once, unless what it contests is still left alone for a while.
+        Raises Conflict where somebody else closed it.
+        """
+        whose = (entity.entity_id, customer_id, closed.dispute_id)
+        before = seen(closed.version - 1)
+        place = keys.dispute(*whose)
+        writes: list[Write]
+        if closed.quiet_through is None:
+            past = dispute_item(keys.past_dispute(*whose), customer_id, closed)
+            writes = [Delete(place, VERSION, before), Put(past)]
+            day = today
+        else:
+            writes = [Put(dispute_item(place, customer_id, closed), VERSION, before)]
+            day = closed.quiet_through + timedelta(days=1)
+        writes.append(ticket_put(entity, day, customer_id, f"dispute:{closed.dispute_id}"))
+        if task is not None:
+            writes.append(open_task_put(entity.entity_id, task))
+        try:
+            self._table.write(*writes)
+        except ConditionLost:
+            raise Conflict(dispute=closed.dispute_id, reason="it is closed already") from None

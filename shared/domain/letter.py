@@ -1,0 +1,174 @@
+"""A formal letter: what it claims, its own date, and the fresh deadline that it sets."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from shared.domain.account import Customer, Document, DocumentKind, Entity, NoticeItem
+from shared.domain.money import Money, total
+from shared.domain.open_items import document_id_of, open_items
+
+_POST_DAYS = 3
+_BUSINESS_DAYS = frozenset((1, 2, 3, 4, 5))
+
+
+class LetterLaw(StrEnum):
+    """Whose law the wording follows: a country's, or the directive where none is known."""
+
+    AT = "at"
+    DE = "de"
+    ES = "es"
+    EU = "eu"
+    FR = "fr"
+    NO = "no"
+    UK = "uk"
+    US = "us"
+
+
+class Sheet(StrEnum):
+    """The paper and its envelope: A4 as DIN 5008 form B, or US Letter for a number 10 envelope."""
+
+    A4 = "din_5008"
+    US = "us_10"
+
+
+_LEAST_DAYS: Mapping[LetterLaw, int] = {
+    # section 9 of the Norwegian debt collection act: at least 14 days from sending
+    LetterLaw.NO: 14,
+    # Practice Direction on Pre-Action Conduct: 14 days in a straightforward case
+    LetterLaw.UK: 14,
+}
+_LEAST_DAYS_ELSEWHERE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One open item that a letter asks for. charge is its kind where it is a charge, else ""."""
+
+    number: str
+    issued_on: date
+    due_on: date
+    total: Money
+    payable: Money
+    charge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyClaim:
+    """One currency of a letter: each invoice, and right after it the charges that it bears."""
+
+    currency: str
+    rows: tuple[Claimed, ...]
+
+    @property
+    def total(self) -> Money:
+        """Return what is asked for in this currency."""
+        return total((row.payable for row in self.rows), self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it is printed. dated_on is its own date, pay_by the last day to pay.
+
+    as_of is the day of the books that the figures are of. link is where to pay online, or "".
+    """
+
+    letter_id: str
+    entity: Entity
+    customer: Customer
+    law: LetterLaw
+    dated_on: date
+    as_of: date
+    pay_by: date
+    claims: tuple[CurrencyClaim, ...]
+    link: str = ""
+
+    @property
+    def sheet(self) -> Sheet:
+        """Return the paper that the letter is laid out for."""
+        return Sheet.US if self.law is LetterLaw.US else Sheet.A4
+
+
+def letter_law(code: str) -> LetterLaw:
+    """Return the law of a code such as de, the directive's where there is no wording for it."""
+    known = LetterLaw.__members__.get(code.upper())
+    return known or LetterLaw.EU
+
+
+def fresh_deadline(
+    dated_on: date,
+    law: LetterLaw,
+    asked_days: int = 0,
+    business_days: frozenset[int] = _BUSINESS_DAYS,
+) -> date:
+    """Return the last day to pay that a letter of dated_on sets, whatever was set before.
+
+    It leaves asked_days, or what the law asks for where that is more, and three days of post; it
+    falls on one of business_days (ISO weekdays, Monday 1).
+    """
+    if not business_days:
+        raise ValueError("a deadline needs a business day")
+    least = _LEAST_DAYS.get(law, _LEAST_DAYS_ELSEWHERE)
+    day = dated_on + timedelta(days=_POST_DAYS + max(asked_days, least))
+    while day.isoweekday() not in business_days:
+        day += timedelta(days=1)
+    return day
+
+
+def formal_letter(
+    letter_id: str,
+    entity: Entity,
+    customer: Customer,
+    documents: Iterable[Document],
+    items: Iterable[NoticeItem],
+    law: LetterLaw,
+    dated_on: date,
+    as_of: date,
+    asked_days: int = 0,
+    link: str = "",
+) -> Letter:
+    """Return the letter of dated_on about those of items that are asked for.
+
+    documents are the customer's open ones: they say when an item was issued and whose charge it
+    is. Raises ValueError where nothing is asked for, or an item is of no document.
+    """
+    heads = {d.document_id: d for d in documents}
+    asked = [item for item in items if item.asked and item.payable]
+    if not asked:
+        raise ValueError("a letter asks for something")
+    if any(document_id_of(item.document_id) not in heads for item in asked):
+        raise ValueError("an item of a letter is of an open document")
+    claims = tuple(
+        CurrencyClaim(
+            currency,
+            tuple(
+                _claimed(heads[document_id_of(item.document_id)], item)
+                for item in sorted(asked, key=lambda item: _place(item, heads))
+                if item.payable.currency == currency
+            ),
+        )
+        for currency in sorted({item.payable.currency for item in asked})
+    )
+    pay_by = fresh_deadline(dated_on, law, asked_days)
+    return Letter(letter_id, entity, customer, law, dated_on, as_of, pay_by, claims, link)
+
+
+def _place(item: NoticeItem, heads: Mapping[str, Document]) -> tuple[date, str, bool, date, str]:
+    """Return where an item stands: by its invoice, first due first, charges after the invoice."""
+    head = heads[document_id_of(item.document_id)]
+    is_charge = head.kind is DocumentKind.CHARGE
+    root = heads.get(head.invoice_id, head) if is_charge else head
+    return root.due_on, root.document_id, is_charge, item.due_on, item.number
+
+
+def _claimed(head: Document, item: NoticeItem) -> Claimed:
+    part = next((p for p in open_items(head) if p.document_id == item.document_id), head)
+    return Claimed(
+        number=item.number,
+        issued_on=head.issued_on,
+        due_on=item.due_on,
+        total=part.total,
+        payable=item.payable,
+        charge=head.charge,
+    )

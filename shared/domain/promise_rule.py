@@ -1,0 +1,52 @@
+"""What may be promised: by how many days, how much, and nothing twice."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.account import Account
+from shared.domain.coverage import coverage
+from shared.domain.money import Money, total
+from shared.errors import Conflict, InvalidInput, NotFound
+
+
+class PromiseRule(BaseModel):
+    """How far ahead a customer may promise, and how many days later the money still counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    days_max: Annotated[int, Field(ge=1, le=180)] = 14
+    grace_days: Annotated[int, Field(ge=0, le=30)] = 3
+
+
+def may_promise(
+    account: Account,
+    documents: tuple[str, ...],
+    amount: Money | None,
+    pays_on: date,
+    rule: PromiseRule,
+    today: date,
+) -> Money:
+    """Return the amount of a promise that may be given on today: amount, or all that is payable.
+
+    Raises NotFound for what is not open on the account, InvalidInput for a day or an amount that
+    no promise can have, and Conflict where a document is promised already.
+    """
+    found = [account.document(document_id) for document_id in documents]
+    named = [document for document in found if document is not None]
+    if not named or len(named) != len(found):
+        raise NotFound()
+    currencies = {document.open.currency for document in named}
+    if len(currencies) > 1 or (amount is not None and amount.currency not in currencies):
+        raise InvalidInput(field="amount", reason="one promise is about one currency")
+    if not today <= pays_on <= today + timedelta(days=rule.days_max):
+        reason = f"today or later, within {rule.days_max} days"
+        raise InvalidInput(field="pays_on", reason=reason)
+    if any(p.in_force(today) and set(p.documents) & set(documents) for p in account.promises):
+        raise Conflict(reason="payment of this is promised already")
+    covers = coverage(account, today)
+    payable = total((covers[d.document_id].payable for d in named), named[0].open.currency)
+    wanted = payable if amount is None else amount
+    if not 0 < wanted.minor <= payable.minor:
+        raise InvalidInput(field="amount", reason="more than nothing and at most what is payable")
+    return wanted

@@ -1,0 +1,114 @@
+"""Contesting a claim: a task for a person, and no reminders for what is contested meanwhile."""
+
+from datetime import date, timedelta
+from typing import Protocol
+
+from shared.domain.account import Account, Dispute, DisputeOutcome, DisputeReason, Entity
+from shared.domain.clock import Now
+from shared.domain.dispute import CORRECTION_DAYS, TEXT_MAX, closed, may_dispute
+from shared.domain.money import Money
+from shared.domain.tasks import Task
+from shared.errors import InvalidInput
+from shared.ids import derived_id
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Disputes(Protocol):
+    def open(self, entity: Entity, customer_id: str, dispute: Dispute, task: Task) -> bool: ...
+    def find(self, entity_id: str, customer_id: str, dispute_id: str) -> Dispute: ...
+    def close(
+        self, entity: Entity, customer_id: str, closed: Dispute, today: date, task: Task | None
+    ) -> None: ...
+
+
+def open_dispute(
+    accounts: Accounts,
+    disputes: Disputes,
+    entity_id: str,
+    customer_id: str,
+    *,
+    documents: tuple[str, ...],
+    reason: DisputeReason,
+    text: str,
+    amount: Money | None = None,
+    line: int = 0,
+    by: str,
+    now: Now,
+) -> Dispute:
+    """Return the new dispute of documents, wholly or of amount; opened twice on a day, it is one.
+
+    Raises InvalidInput for a text that is too long, and NotFound, InvalidInput or Conflict where
+    it may not be opened (shared.domain.dispute.may_dispute).
+    """
+    if len(text) > TEXT_MAX:
+        raise InvalidInput(field="text", reason=f"it is longer than {TEXT_MAX} characters")
+    entity = accounts.entity(entity_id)
+    account = accounts.account(entity_id, customer_id)
+    today = now.today(account.customer.time_zone)
+    named = tuple(sorted(set(documents)))
+    dispute_id = derived_id("dispute", entity_id, customer_id, today.isoformat(), text, *named)
+    known = next((d for d in account.disputes if d.dispute_id == dispute_id), None)
+    if known is not None:
+        return known
+    may_dispute(account, named, amount, line, today)
+    dispute = Dispute(dispute_id, named, reason, today, by, amount, line, text)
+    task = Task(
+        task_id=dispute_id,
+        kind="dispute",
+        customer_id=customer_id,
+        title=f"{account.customer.name} contests {_numbers(account, named)}: decide and answer.",
+        created_at=now.business,
+        due_on=now.today(entity.time_zone) + timedelta(days=1),
+        documents=named,
+        detail=text,
+    )
+    disputes.open(entity, customer_id, dispute, task)
+    return dispute
+
+
+def close_dispute(
+    accounts: Accounts,
+    disputes: Disputes,
+    entity_id: str,
+    customer_id: str,
+    dispute_id: str,
+    *,
+    outcome: DisputeOutcome,
+    answer: str,
+    now: Now,
+) -> Dispute:
+    """Return the dispute as it ended today. What was lost becomes a task to credit it.
+
+    Raises NotFound, and Conflict where it is closed already.
+    """
+    entity = accounts.entity(entity_id)
+    account = accounts.account(entity_id, customer_id)
+    today = now.today(account.customer.time_zone)
+    ended = closed(disputes.find(entity_id, customer_id, dispute_id), outcome, answer, today)
+    task = None
+    if outcome is DisputeOutcome.LOST:
+        task = Task(
+            task_id=derived_id("dispute-lost", dispute_id),
+            kind="credit",
+            customer_id=customer_id,
+            title=f"Credit what {account.customer.name} was right about: "
+            f"{_numbers(account, ended.documents)}. It is chased again in {CORRECTION_DAYS} days.",
+            created_at=now.business,
+            due_on=now.today(entity.time_zone) + timedelta(days=1),
+            documents=ended.documents,
+            detail=answer,
+        )
+    disputes.close(entity, customer_id, ended, today, task)
+    return ended
+
+
+def _numbers(account: Account, documents: tuple[str, ...]) -> str:
+    found = [d.number for d in account.documents if d.document_id in documents]
+    return ", ".join(found[:_NAMED_MAX]) + (" and more" if len(found) > _NAMED_MAX else "")
+
+
+_NAMED_MAX = 5

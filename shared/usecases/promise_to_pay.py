@@ -1,0 +1,95 @@
+"""A customer says when money comes: what is promised is not chased until that day is over."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+from shared.domain.account import Account, Entity, Promise
+from shared.domain.clock import Now
+from shared.domain.money import Money, total
+from shared.domain.portal import Received
+from shared.domain.promise import Arrived, PromiseState, promise_state
+from shared.domain.promise_rule import PromiseRule, may_promise
+from shared.ids import derived_id
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Promises(Protocol):
+    def make(self, entity: Entity, customer_id: str, promise: Promise) -> bool: ...
+    def of(self, entity_id: str, customer_id: str) -> Iterable[Promise]: ...
+
+
+class Papers(Protocol):
+    def received(
+        self, entity_id: str, customer_id: str, document_id: str, currency: str
+    ) -> tuple[Received, ...]: ...
+
+
+def promise_to_pay(
+    accounts: Accounts,
+    promises: Promises,
+    entity_id: str,
+    customer_id: str,
+    *,
+    documents: tuple[str, ...],
+    amount: Money | None,
+    pays_on: date,
+    rule: PromiseRule,
+    by: str,
+    now: Now,
+) -> Promise:
+    """Return the new promise to pay amount (or all that is payable) of documents by pays_on.
+
+    Asked twice on a day, it is one promise. Raises NotFound, InvalidInput or Conflict where it may
+    not be given (shared.domain.promise_rule.may_promise).
+    """
+    entity = accounts.entity(entity_id)
+    account = accounts.account(entity_id, customer_id)
+    today = now.today(account.customer.time_zone)
+    named = tuple(sorted(set(documents)))
+    said = "all" if amount is None else f"{amount.minor} {amount.currency}"
+    days = (today.isoformat(), pays_on.isoformat())
+    promise_id = derived_id("promise", entity_id, customer_id, *days, said, *named)
+    known = next((p for p in account.promises if p.promise_id == promise_id), None)
+    if known is not None:
+        return known
+    promised = may_promise(account, named, amount, pays_on, rule, today)
+    opens = (d.open for d in account.documents if d.document_id in named)
+    promise = Promise(
+        promise_id=promise_id,
+        documents=named,
+        amount=promised,
+        pays_on=pays_on,
+        grace_days=rule.grace_days,
+        made_on=today,
+        by=by,
+        was_open=total(opens, promised.currency),
+    )
+    promises.make(entity, customer_id, promise)
+    return promise
+
+
+def promises_of(
+    promises: Promises, papers: Papers, entity_id: str, customer_id: str, today: date
+) -> tuple[tuple[Promise, PromiseState], ...]:
+    """Return the customer's promises and how each stands on today, the newest last."""
+    told = [
+        (promise, promise_state(promise, _arrived(papers, entity_id, customer_id, promise), today))
+        for promise in promises.of(entity_id, customer_id)
+    ]
+    return tuple(sorted(told, key=lambda one: (one[0].pays_on, one[0].promise_id)))
+
+
+def _arrived(
+    papers: Papers, entity_id: str, customer_id: str, promise: Promise
+) -> tuple[Arrived, ...]:
+    return tuple(
+        Arrived(money.received_on, money.amount)
+        for document_id in promise.documents
+        for money in papers.received(entity_id, customer_id, document_id, promise.amount.currency)
+        if not money.note_id
+    )
