@@ -1,5 +1,6 @@
 """Items of a customer's partitions to domain values, and back."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from shared.domain.account import (
     Channel,
     Checkout,
     CheckoutState,
+    Contact,
     Credit,
     Customer,
     DeliveryState,
@@ -38,6 +40,11 @@ def customer_item(entity: str, customer: Customer) -> Item:
         "address": customer.address,
         "tax_id": customer.tax_id,
         "mail_stopped": customer.mail_stopped,
+        "country": customer.country,
+        "subdivision": customer.subdivision,
+        "segment": customer.segment,
+        "risk": customer.risk,
+        "contacts": [asdict(contact) for contact in customer.contacts],
         "version": customer.version,
     }
 
@@ -58,6 +65,11 @@ def customer_from(item: Item) -> Customer:
         address=item["address"],
         tax_id=item["tax_id"],
         mail_stopped=item["mail_stopped"],
+        country=item.get("country", ""),
+        subdivision=item.get("subdivision", ""),
+        segment=item.get("segment", ""),
+        risk=item.get("risk", ""),
+        contacts=tuple(Contact(**contact) for contact in item.get("contacts", ())),
         version=item["version"],
     )
 

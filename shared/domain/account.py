@@ -326,7 +326,11 @@ class DeliveryState(StrEnum):
 
 
 class Channel(StrEnum):
+    """How a customer hears of a stage, in the order in which one day's notices are claimed."""
+
     EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
     CALL = "call"
     HANDOVER = "handover"
 
@@ -381,10 +385,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at the customer. role is a short word that policies name, such as "payables"."""
+
+    role: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """Who owes. language is a two-letter code, time_zone an IANA name, policy a policy's name.
 
-    mail_stopped is the reason why nothing is mailed (a hard bounce, a complaint), or "".
+    mail_stopped is the reason why nothing is mailed (a hard bounce, a complaint), or "". country is
+    an ISO 3166 alpha-2 code and subdivision the part of it whose holidays count ("" where nobody
+    told); segment and risk are words that policies ask for; contacts are people beside email.
     """
 
     customer_id: str
@@ -401,6 +416,11 @@ class Customer:
     address: str = ""
     tax_id: str = ""
     mail_stopped: str = ""
+    country: str = ""
+    subdivision: str = ""
+    segment: str = ""
+    risk: str = ""
+    contacts: tuple[Contact, ...] = ()
     version: int = 1
 
 
