@@ -407,6 +407,7 @@ def test_the_janitor_hands_out_overdue_and_watched_customers_once_a_day(overdue)
     assert hub.drain("ESCALATION") == {"ESCALATION": 1}
 
 
+@pytest.mark.rule("R21")
 @pytest.mark.law("17")
 def test_a_charge_decided_on_an_older_look_is_decided_anew(overdue, monkeypatch):
     overdue(policy())

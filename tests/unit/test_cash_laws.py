@@ -223,6 +223,9 @@ def test_a_small_rest_is_an_adjustment_with_its_reason_and_only_where_the_entity
     ]
     wide = applied([document], eur(940), [Part("a", eur(940))], CENTS)
     assert [m.kind for m in wide.movements] == [MovementKind.ALLOCATION]
+    few_percent = Tolerance({"EUR": 50}, "2")
+    unasked = applied([document], eur(970), [Part("a", eur(970))], few_percent)
+    assert [m.kind for m in unasked.movements] == [MovementKind.ALLOCATION]
 
 
 @pytest.mark.rule("R26")

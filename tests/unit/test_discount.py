@@ -139,6 +139,7 @@ def test_paying_more_than_needed_takes_only_what_is_short():
     assert discounts(paid(invoice("2/10 net 30", 1000_00), 1000_00, LAST)[1]) == []
 
 
+@pytest.mark.rule("R23")
 def test_a_discount_is_taken_back_when_the_money_goes_back():
     document = invoice("3/10 net 30", 1190_00, {"19": 190_00})
     done, _ = paid(document, 1154_30, LAST)
@@ -148,6 +149,7 @@ def test_a_discount_is_taken_back_when_the_money_goes_back():
     assert paid(back, 1154_30, LAST + timedelta(days=21))[0].open == eur(35_70)
 
 
+@pytest.mark.rule("R23")
 def test_a_part_that_goes_back_takes_the_whole_discount_back():
     document, _ = paid(invoice("2/10 net 30", 1000_00), 500_00, LAST)
     document, _ = paid(document, 480_00, LAST)

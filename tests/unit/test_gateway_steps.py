@@ -345,6 +345,21 @@ def test_what_a_bank_takes_back_of_a_debit_is_a_return(method: str) -> None:
     assert made.payment.state is PaymentState.RETURNED
 
 
+@pytest.mark.rule("R10")
+def test_a_bank_s_question_before_it_takes_a_debit_back_leaves_the_return_a_return() -> None:
+    made = shelf([document("d1", 600)], 600)
+    question = GatewayDispute("du_1", "warning_closed", "general", eur(600), at(5))
+    taken = GatewayDispute(
+        "du_2", "lost", "insufficient_funds", eur(600), at(20), entry("a", -600, at(20), 750)
+    )
+    made.follow(told(600, method="sepa_debit", disputes=(question,)))
+    assert set(made.postings) == {"payment:p1"}
+    made.follow(told(600, method="sepa_debit", disputes=(question, taken)))
+    assert [p for p in made.postings if p.startswith(("return:", "chargeback:"))] == ["return:p1"]
+    assert made.books.documents[0].open == eur(600)
+    assert made.payment.state is PaymentState.RETURNED
+
+
 def test_a_debit_that_fails_after_it_had_succeeded_is_returned_whole() -> None:
     made = shelf([document("d1", 600)], 700)
     made.follow(told(700, status="requires_payment_method", returned=entry("a", -700, at(9))))

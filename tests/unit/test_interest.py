@@ -129,6 +129,7 @@ def test_a_debt_due_on_the_last_day_of_a_half_year_is_late_in_the_next():
     assert UK.percent(date(2023, 12, 30), date(2024, 1, 1)) == Fraction("13")
 
 
+@pytest.mark.rule("R32")
 def test_a_day_after_the_table_is_an_error_and_never_a_guess():
     with pytest.raises(RateNotKnown) as caught:
         days_late(UK, 1_000_00, date(2026, 6, 30), 1)

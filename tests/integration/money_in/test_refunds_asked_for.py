@@ -109,6 +109,7 @@ def test_the_money_is_out_of_the_books_before_the_gateway_is_asked(
     assert len(gate.asked) == 1
 
 
+@pytest.mark.rule("R13")
 def test_a_lost_answer_is_unknown_and_found_by_our_mark(seller, buyer, gateway, paid, monkeypatch):
     gate = answers(monkeypatch, gateway, "lost")
     made = ask(seller, buyer, paid, 1_000)
@@ -130,6 +131,8 @@ def test_an_outage_leaves_it_to_be_asked_again_under_the_same_id(
     assert {refund_id for _, _, refund_id in gate.asked} == {made.refund_id}
 
 
+@pytest.mark.rule("R13")
+@pytest.mark.law("13")
 @pytest.mark.parametrize("answer", [GatewayRefused(reason="charge_disputed"), "failed"])
 def test_a_refund_that_fails_is_the_customers_credit_once(
     seller, buyer, gateway, paid, monkeypatch, answer

@@ -39,6 +39,7 @@ GATEWAY_BUGS = (
         "        if dispute.withdrawn is None:\n            continue\n",
         "",
         LAWS,
+        rules="R10",
     ),
     bug(
         "a won dispute leaves its money unapplied",
