@@ -10,11 +10,11 @@ from babel.numbers import format_decimal, format_percent, parse_pattern
 
 from shared.domain.money import Money, exponent
 
-LOCALES = {"en": "en_GB", "de": "de_DE"}
+LOCALES = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}
 """The locale that each language's amounts and dates follow; a language not here is not spoken."""
 
-LETTER_LOCALES = {**LOCALES, "fr": "fr_FR", "es": "es_ES"}
-"""The same for formal letters and text messages, which speak more languages than mails do."""
+LETTER_LOCALES = LOCALES
+"""The same for formal letters and text messages."""
 
 _CODE_BEFORE_DIGIT = re.compile(r"([A-Z]{3})(?=[0-9])")
 

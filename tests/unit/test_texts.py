@@ -23,6 +23,7 @@ from tests.support.samples import customer, entity, eur
 TODAY = date(2026, 11, 22)
 LINK = "https://pay.seller.example/p/demo/l/" + "a" * 43
 TEXTS = Texts(Templates())
+SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 EVIL = '<script>x</script>"><img src=x onerror=y>\r\nBcc: z@evil.example\u202e'
 
 
@@ -124,9 +125,9 @@ def _by_state(key: str) -> tuple[str, ...]:
 def test_html_and_text_tell_the_same_documents_and_amounts(template: str, language: str) -> None:
     mail = _mail(template, language)
     formats = Formats(language)
-    read = _visible(mail.html).replace("\xa0", " ")
+    read = _visible(mail.html).translate(SPACES)
     for item in ITEMS:
-        amount = formats.money(item.payable).replace("\xa0", " ")
+        amount = formats.money(item.payable).translate(SPACES)
         for said in (read, mail.text):
             assert item.number in said
             assert amount in said
@@ -200,8 +201,8 @@ def test_a_name_full_of_tricks_is_text_everywhere(template: str) -> None:
 
 def test_an_unknown_language_falls_back_to_the_sellers() -> None:
     german = entity(language="de")
-    assert "Guten Tag" in _mail("reminder", "fr", entity=german).text
-    assert "Hello" in _mail("reminder", "fr", entity=entity(language="xx")).text
+    assert "Guten Tag" in _mail("reminder", "it", entity=german).text
+    assert "Hello" in _mail("reminder", "it", entity=entity(language="xx")).text
 
 
 def test_an_unknown_template_is_an_error_of_its_own() -> None:
