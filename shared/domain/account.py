@@ -70,7 +70,8 @@ class Document:
     interest or compensation. tax_minor is the tax in total by rate text, empty where the hub does
     not know it. version counts the writes. A credit note is open for nothing: what is left of it is
     a Credit. adjusted is what was taken off without money, in minor units by kind (tolerance,
-    deduction, write_off, fx_difference); a kind that was taken back stays, with 0.
+    deduction, write_off, fx_difference); a kind that was taken back stays, with 0. policy names the
+    ladder that this document climbs instead of its customer's, or "".
     """
 
     document_id: str
@@ -94,6 +95,7 @@ class Document:
     charge: str = ""
     voided: bool = False
     adjusted: Mapping[str, int] = field(default_factory=dict)
+    policy: str = ""
 
     def days_late(self, today: date) -> int:
         """Return the days past due on today: 0 on the due date, negative before it."""
@@ -256,10 +258,12 @@ class Dispute:
 
 
 class PlanState(StrEnum):
-    """How a plan stands by what somebody did; a missed part is derived (shared.domain.plan)."""
+    """How a plan stands: it runs, a person ended it, all of it was paid, or a part was missed."""
 
     RUNNING = "running"
     ENDED = "ended"
+    KEPT = "kept"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +278,9 @@ class PlanPart:
 class Plan:
     """An agreement to pay documents in parts, which are due one after the other.
 
-    The documents are not chased by their own due dates while it is kept. consent is the text that
-    the customer agreed to. grace_days are given to each part.
+    The documents are asked for by its parts while it is kept (shared.domain.plan), and by their
+    own due dates from ended_on. The parts ascend by due date and are in one currency. consent is
+    the text that the customer agreed to. grace_days are given to each part.
     """
 
     plan_id: str
@@ -288,6 +293,37 @@ class Plan:
     state: PlanState = PlanState.RUNNING
     ended_on: date | None = None
     version: int = 1
+
+
+class HandoverTier(StrEnum):
+    """Who goes on with a case that the hub stops chasing."""
+
+    AGENCY = "agency"
+    LAWYER = "lawyer"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The case was given to somebody else on starts_on, until it is taken back on ended_on.
+
+    While it is in force the hub says nothing to the customer; everything stays payable. notice is
+    the number of the ladder's notice that led to it, approved_by the person who decided.
+    """
+
+    handover_id: str
+    tier: HandoverTier
+    approved_by: str
+    starts_on: date
+    notice: int
+    documents: tuple[str, ...] = ()
+    ended_on: date | None = None
+    ended_by: str = ""
+    reason: str = ""
+    version: int = 1
+
+    def in_force(self, today: date) -> bool:
+        """Return whether somebody else has the case on today."""
+        return self.starts_on <= today and (self.ended_on is None or today < self.ended_on)
 
 
 class CheckoutState(StrEnum):
@@ -315,7 +351,10 @@ class Checkout:
 
 
 class DeliveryState(StrEnum):
+    """How a notice stands. APPROVAL waits for a named person; DONE is settled by people."""
+
     CLAIMED = "claimed"
+    APPROVAL = "approval"
     CALLING = "calling"
     SENT = "sent"
     UNKNOWN = "unknown"
@@ -358,7 +397,8 @@ class Notice:
 
     kind is "stage" (the ladder), "receipt" or "link". done_before and done_after map the ids of
     open items to the ladder position done before and after it (shared.domain.policy.Stage).
-    fee says that the stage charges one before it speaks.
+    fee says that the stage charges one before it speaks, approval that a person has to agree
+    before anything is charged or sent: approved_by is who did, tier to whom a case then goes.
     """
 
     n: int
@@ -375,6 +415,14 @@ class Notice:
     delivery: DeliveryState = DeliveryState.CLAIMED
     payment_id: str = ""
     fee: bool = False
+    approval: bool = False
+    approved_by: str = ""
+    tier: str = ""
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Return whether nothing may be charged or sent yet, since nobody has agreed."""
+        return self.approval and not self.approved_by
 
     @property
     def done(self) -> Mapping[str, int]:
@@ -473,6 +521,7 @@ class Account:
     plans: tuple[Plan, ...] = ()
     checkouts: tuple[Checkout, ...] = ()
     incoming: tuple[Incoming, ...] = ()
+    handovers: tuple[Handover, ...] = ()
     newest_notice: Notice | None = None
 
     def document(self, document_id: str) -> Document | None:

@@ -1,15 +1,16 @@
 """Coverage: how much of each open document is already spoken for, and by what."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 
-from shared.domain.account import Account, CheckoutState, Document
+from shared.domain.account import Account, CheckoutState, Document, Plan
 from shared.domain.discount import discount_beside
 from shared.domain.dispute import disputed
 from shared.domain.money import Money
-from shared.domain.open_items import all_open_items, document_id_of
+from shared.domain.open_items import document_id_of, is_plan_part
+from shared.domain.plan import items_under, running
 from shared.domain.promise import still_promised
 
 
@@ -27,6 +28,7 @@ class Cover:
     in_checkout: Money
     disputed: Money
     promised: Money
+    planned: Money
     held: Money
     free: Money
 
@@ -55,20 +57,52 @@ def item_coverage(account: Account, today: date) -> Mapping[str, Cover]:
     """Return the Cover of each open item by id, first due first.
 
     Credits are spread over items of the same currency, oldest due date first; what is meant for a
-    document covers its instalments in their order. Where a checkout and a promise speak of the same
-    money the larger counts, not the sum.
+    document covers its instalments in their order. Where a checkout, a promise and a plan speak of
+    the same money the largest counts, not the sum.
     """
+    return _covers(account, items_on(account, today), today)
+
+
+def items_on(account: Account, today: date) -> list[Document]:
+    """Return the open items that are asked for on today, first due first.
+
+    What a plan is kept for is asked for by the plan's parts, all else by its own due dates.
+    """
+    return items_under(account, kept_plans(account, today))
+
+
+def kept_plans(account: Account, today: date) -> tuple[Plan, ...]:
+    """Return the plans that are kept on today: no part is free money past its days of grace.
+
+    What is under way, credited, contested, promised or on hold is no broken word.
+    """
+    plans = running(account, today)
+    if not plans:
+        return ()
+    items = items_under(account, plans)
+    covers = _covers(account, items, today)
+    missed = [i for i in items if is_plan_part(i.document_id) and covers[i.document_id].free]
+    return tuple(plan for plan in plans if not any(_past(plan, item, today) for item in missed))
+
+
+def _past(plan: Plan, item: Document, today: date) -> bool:
+    of_plan = document_id_of(item.document_id) in plan.documents
+    return of_plan and item.due_on + timedelta(days=plan.grace_days) < today
+
+
+def _covers(account: Account, items: Sequence[Document], today: date) -> Mapping[str, Cover]:
     credits: defaultdict[str, int] = defaultdict(int)
     for credit in account.credits:
         credits[credit.unapplied.currency] += credit.unapplied.minor
     documents = {d.document_id: d for d in account.documents}
     meant: dict[str, _Meant] = {}
     covers = {}
-    for item in all_open_items(account.documents):
+    for item in items:
         document_id = document_id_of(item.document_id)
         if document_id not in meant:
             meant[document_id] = _meant(account, documents[document_id], today)
-        cover = _cover(item, meant[document_id], credits[item.open.currency])
+        later = is_plan_part(item.document_id) and today < item.due_on
+        cover = _cover(item, meant[document_id], credits[item.open.currency], later)
         credits[item.open.currency] -= cover.credit.minor
         covers[item.document_id] = cover
     return covers
@@ -97,7 +131,7 @@ def _meant(account: Account, document: Document, today: date) -> _Meant:
     )
 
 
-def _cover(item: Document, meant: _Meant, credit_minor: int) -> Cover:
+def _cover(item: Document, meant: _Meant, credit_minor: int, planned: bool) -> Cover:
     rest = item.open.minor
 
     def take(wanted: int) -> Money:
@@ -111,13 +145,22 @@ def _cover(item: Document, meant: _Meant, credit_minor: int) -> Cover:
     in_checkout = take(meant.clicked)
     contested = take(meant.disputed)
     promised_more = take(meant.promised_more)
+    agreed_later = take(rest if planned else 0)
     held = take(rest if meant.held else 0)
     meant.processing -= processing.minor
     meant.clicked -= in_checkout.minor
     meant.disputed -= contested.minor
     meant.promised_more -= promised_more.minor
     return Cover(
-        item.open, processing, credit, in_checkout, contested, promised_more, held, take(rest)
+        open=item.open,
+        processing=processing,
+        credit=credit,
+        in_checkout=in_checkout,
+        disputed=contested,
+        promised=promised_more,
+        planned=agreed_later,
+        held=held,
+        free=take(rest),
     )
 
 

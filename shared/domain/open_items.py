@@ -6,6 +6,7 @@ the document itself, or one of its open instalments, named after it with the ins
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from shared.domain.account import Document
 
@@ -51,3 +52,13 @@ def document_id_of(item_id: str) -> str:
 def document_ids_of(item_ids: Iterable[str]) -> tuple[str, ...]:
     """Return the ids of the documents that open items are of, each once, in their order."""
     return tuple(dict.fromkeys(document_id_of(item_id) for item_id in item_ids))
+
+
+def part_id(document_id: str, due_on: date) -> str:
+    """Return the id of the item that a plan makes of document_id: its part of that due date."""
+    return f"{document_id}{_BETWEEN}{due_on:%Y%m%d}"
+
+
+def is_plan_part(item_id: str) -> bool:
+    """Return whether an open item is a part of a plan."""
+    return len(item_id.partition(_BETWEEN)[2]) == len("20260131")
