@@ -7,9 +7,10 @@ from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from, entity_item
 from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Write, seen
-from shared.domain.account import Entity
+from shared.domain.account import Account, Entity
 from shared.domain.clock import from_iso, iso
 from shared.domain.policy import Policy
+from shared.domain.policy_book import PolicyBook
 from shared.domain.policy_version import PolicyVersion
 from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
 
@@ -89,6 +90,16 @@ class Entities:
     def policy(self, entity_id: str, name: str) -> Policy:
         """Return the current version of a policy. Raises NotFound."""
         return self.policy_version(entity_id, name).policy
+
+    def book(self, entity_id: str, account: Account) -> PolicyBook:
+        """Return the policies that account's documents climb by now. Raises NotFound.
+
+        A policy that a document names and nobody knows is left out: its customer's holds then.
+        """
+        current = self.policy(entity_id, account.customer.policy)
+        named = {d.policy for d in account.documents} - {"", current.name}
+        known = named.intersection(self.policy_names(entity_id)) if named else ()
+        return PolicyBook(current, {name: self.policy(entity_id, name) for name in sorted(known)})
 
     def policy_version(
         self, entity_id: str, name: str, version: int | None = None

@@ -115,6 +115,7 @@ def document_from(item: Mapping[str, Any]) -> Document:
         charge=item.get("charge", ""),
         voided=item.get("voided", False),
         adjusted=item.get("adjusted", {}),
+        policy=item.get("own_policy", ""),
     )
 
 
@@ -124,6 +125,8 @@ def _rarely(document: Document) -> Item:
         values["tax_minor"] = dict(document.tax_minor)
     if document.charge:
         values["charge"] = document.charge
+    if document.policy:
+        values["own_policy"] = document.policy
     return values
 
 

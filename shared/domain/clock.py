@@ -1,7 +1,7 @@
 """The two clocks. Handlers read them once; everything below is given values."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 
@@ -19,6 +19,10 @@ class Now:
     def today(self, time_zone: str) -> date:
         """Return the business date in time_zone (an IANA name)."""
         return self.business.astimezone(ZoneInfo(time_zone)).date()
+
+    def time_of_day(self, time_zone: str) -> time:
+        """Return the business time of day in time_zone (an IANA name), without a zone."""
+        return self.business.astimezone(ZoneInfo(time_zone)).time()
 
 
 def iso(instant: datetime) -> str:

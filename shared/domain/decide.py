@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 from shared.domain.account import Account, Channel, Document, Notice, NoticeItem
@@ -11,6 +11,7 @@ from shared.domain.discount import offered
 from shared.domain.money import Money, parse_money, total
 from shared.domain.open_items import all_open_items
 from shared.domain.policy import Policy, Rung, Stage
+from shared.domain.policy_book import PolicyBook
 
 
 class Action(StrEnum):
@@ -24,7 +25,8 @@ class Decision:
 
     A SEND names the stage and channel, the items the notice lists (what is issued and payable),
     and the ladder positions done before and after it. A NOTHING names the item it is about.
-    documents are the ids of open items (shared.domain.open_items): each instalment goes its way.
+    policy and policy_version are those of the stage. documents are the ids of open items
+    (shared.domain.open_items): each instalment goes its way.
     """
 
     action: Action
@@ -35,30 +37,45 @@ class Decision:
     items: tuple[NoticeItem, ...] = ()
     done_before: Mapping[str, int] | None = None
     done_after: Mapping[str, int] | None = None
+    policy: str = ""
+    policy_version: int = 0
 
 
-def decide(account: Account, policy: Policy, today: date) -> tuple[Decision, ...]:
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """An open item, the rung it is due for, and the policy that says so."""
+
+    document: Document
+    rung: Rung
+    policy: Policy
+
+
+def decide(
+    account: Account, book: PolicyBook, today: date, at: time | None = None
+) -> tuple[Decision, ...]:
     """Return what to do about account on today: at most one SEND, and a reason for all the rest.
 
     Level-triggered: it looks only at due dates, coverage and the newest notice, so a missed week
-    gives one message and a second run on the same day gives none. today is the customer's date.
-    The SEND, where there is one, comes first. The answer depends on the arguments alone.
+    gives one message and a second run on the same day gives none. today is the customer's date, at
+    the customer's time of day; None leaves the time of day open. The SEND, where there is one,
+    comes first. The answer depends on the arguments alone.
     """
-    done = positions_done(account, policy)
+    done = positions_done(account, book)
     covers = item_coverage(account, today)
     open_items = all_open_items(account.documents)
     verdicts: list[Decision] = []
-    due: dict[Channel, list[tuple[Rung, Document]]] = {}
+    due: dict[Channel, list[_Due]] = {}
     for document in open_items:
+        policy = book.of(document)
         rung = policy.furthest_reached(document, today)
         refusal = _refusal(account, document, covers[document.document_id], rung, done)
         if refusal is None and rung is not None:
-            due.setdefault(rung.stage.channel, []).append((rung, document))
+            due.setdefault(rung.stage.channel, []).append(_Due(document, rung, policy))
         elif refusal is not None:
             verdicts.append(refusal)
     first: tuple[Decision, ...] = ()
     for channel in Channel:
-        found = _send(open_items, policy, due.get(channel, []), covers, done, today)
+        found = _send(open_items, book, due.get(channel, []), covers, done, today)
         if found is not None and found.action is Action.SEND and not first:
             first = (found,)
         elif found is not None:
@@ -72,7 +89,7 @@ def _after(second: Decision) -> Decision:
     return Decision(Action.NOTHING, "follows", reason, second.documents, second.stage)
 
 
-def positions_done(account: Account, policy: Policy) -> dict[str, int]:
+def positions_done(account: Account, book: PolicyBook) -> dict[str, int]:
     """Return the ladder position done per open item, by the newest notice.
 
     An item that no notice knows starts at the stage an older system had reached, if any.
@@ -80,7 +97,7 @@ def positions_done(account: Account, policy: Policy) -> dict[str, int]:
     known = account.newest_notice.done if account.newest_notice else {}
     done = {}
     for document in all_open_items(account.documents):
-        opening = policy.stage(document.stage_done) if document.stage_done else None
+        opening = book.of(document).stage(document.stage_done) if document.stage_done else None
         if document.document_id in known:
             done[document.document_id] = known[document.document_id]
         elif opening is not None:
@@ -152,20 +169,21 @@ def _covered(number: str, cover: Cover) -> tuple[str, str]:
 
 def _send(
     open_items: Sequence[Document],
-    policy: Policy,
-    due: list[tuple[Rung, Document]],
+    book: PolicyBook,
+    due: list[_Due],
     covers: Mapping[str, Cover],
     done: Mapping[str, int],
     today: date,
 ) -> Decision | None:
     if not due:
         return None
-    asked = {document.document_id: rung for rung, document in due}
-    tone = max(asked.values(), key=lambda rung: rung.position).stage
-    if not policy.sends_on(today):
+    asked = {one.document.document_id: one.rung for one in due}
+    loudest = max(due, key=lambda one: one.rung.position)
+    tone, policy = loudest.rung.stage, loudest.policy
+    if not book.sends_on(policy, today):
         reason = f"Stage {tone.id} waits for a day on which messages go out."
         return Decision(Action.NOTHING, "not_a_sending_day", reason, tuple(asked), tone)
-    if not _worth_it(tone, [document for _, document in due], covers):
+    if not _worth_it(tone, [one.document for one in due], covers):
         reason = f"What is open is below the least that stage {tone.id} asks for."
         return Decision(Action.NOTHING, "below_minimum", reason, tuple(asked), tone)
     items = tuple(
@@ -175,7 +193,7 @@ def _send(
         and (document.issued_on <= today or document.document_id in asked)
     )
     after = {**done, **{document_id: rung.position for document_id, rung in asked.items()}}
-    numbers = ", ".join(document.number for _, document in due)
+    numbers = ", ".join(one.document.number for one in due)
     return Decision(
         Action.SEND,
         "stage_reached",
@@ -185,6 +203,8 @@ def _send(
         items,
         done,
         after,
+        policy.name,
+        policy.version,
     )
 
 

@@ -56,6 +56,7 @@ def late_fee(
         stage_done=stage.id,
         invoice_id=invoice.document_id,
         charge=stage.fee.kind,
+        policy=invoice.policy,
     )
 
 

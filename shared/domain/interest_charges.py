@@ -136,6 +136,7 @@ def interest_charge(
         stage_done=stage,
         invoice_id=invoice.document_id,
         charge=str(ChargeKind.INTEREST),
+        policy=invoice.policy,
     )
 
 

@@ -49,8 +49,6 @@ def next_notice(
 def stage_notice(
     newest: Notice | None,
     decision: Decision,
-    policy: str,
-    policy_version: int,
     as_of: date,
     claimed_at: datetime,
 ) -> Notice:
@@ -62,8 +60,8 @@ def stage_notice(
         kind="stage",
         stage=decision.stage.id,
         channel=decision.stage.channel,
-        policy=policy,
-        policy_version=policy_version,
+        policy=decision.policy,
+        policy_version=decision.policy_version,
         as_of=as_of,
         claimed_at=claimed_at,
         items=decision.items,

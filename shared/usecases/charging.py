@@ -75,7 +75,7 @@ def _charge_one(
     if invoice is None or invoice.kind is not DocumentKind.INVOICE:
         return 0
     customer, today = account.customer, now.today(account.customer.time_zone)
-    policy = ports.policies.policy(entity.entity_id, customer.policy)
+    policy = ports.policies.policy(entity.entity_id, invoice.policy or customer.policy)
     charges = ports.charges.made_on(entity.entity_id, customer_id, [document_id])[document_id]
     free = chaseable_late(account, invoice, stage, today)
     fee = late_fee(invoice, stage, today, free, fee_suffix(policy, stage))

@@ -13,6 +13,7 @@ from shared.domain.money import Money
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy, Stage
+from shared.domain.policy_book import PolicyBook
 from shared.usecases.sweep import Finder, Watermark, candidates, to_send
 
 
@@ -21,7 +22,7 @@ class Accounts(Protocol):
 
 
 class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
     def policies(self, entity_id: str) -> Sequence[Policy]: ...
 
 
@@ -80,11 +81,11 @@ def dry_run(
     known = policies.policies(entity.entity_id)
     found, _ = candidates(entity, known, finder, past, today)
     page = sorted(customer_id for customer_id in found if customer_id > after)
-    by_name = {policy.name: policy for policy in known}
     messages: list[WouldSend] = []
     for customer_id in page[:limit]:
         account = accounts.account(entity.entity_id, customer_id)
-        messages += _messages(account, by_name[account.customer.policy], now, interest)
+        book = policies.book(entity.entity_id, account)
+        messages += _messages(account, book, now, interest)
     return DryRun(
         on=today,
         messages=tuple(messages),
@@ -95,29 +96,30 @@ def dry_run(
 
 
 def _messages(
-    account: Account, policy: Policy, now: Now, interest: Interest
+    account: Account, book: PolicyBook, now: Now, interest: Interest
 ) -> Iterator[WouldSend]:
     """Yield what a sweep would claim one after the other: a mail, then the tasks beside it."""
     day = now.today(account.customer.time_zone)
+    time = now.time_of_day(account.customer.time_zone)
     for _ in Channel:
-        decision = to_send(decide(account, policy, day))
+        decision = to_send(decide(account, book, day, time))
         if decision is None:
             return
-        fees = _fees(account, policy, decision, day, interest)
+        fees = _fees(account, book, decision, day, interest)
         yield WouldSend(account.customer, decision, fees)
-        newest = account.newest_notice
-        claimed = stage_notice(newest, decision, policy.name, policy.version, day, now.business)
+        claimed = stage_notice(account.newest_notice, decision, day, now.business)
         account = replace(account, newest_notice=claimed)
 
 
 def _fees(
-    account: Account, policy: Policy, decision: Decision, day: date, interest: Interest
+    account: Account, book: PolicyBook, decision: Decision, day: date, interest: Interest
 ) -> tuple[tuple[str, Money], ...]:
     fees = []
     for document_id in document_ids_of(decision.documents):
         document = account.document(document_id)
         if document is None or decision.stage is None:
             continue
+        policy = book.of(document)
         free = chaseable_late(account, document, decision.stage, day)
         suffix = fee_suffix(policy, decision.stage)
         fee = late_fee(document, decision.stage, day, free, suffix)

@@ -8,7 +8,7 @@ from shared.domain.account import Account, Channel, DeliveryState, Entity, Notic
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.open_items import document_ids_of
-from shared.domain.policy import Policy
+from shared.domain.policy_book import PolicyBook
 from shared.domain.tasks import Task
 from shared.ids import derived_id
 from shared.usecases.charging import charge_stage
@@ -29,7 +29,7 @@ class Accounts(Protocol):
 
 
 class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
 
 
 class Deliveries(Protocol):
@@ -66,12 +66,12 @@ def escalate(
     if entity.hold_all:
         return "held"
     account = accounts.account(entity_id, customer_id)
-    policy = policies.policy(entity_id, account.customer.policy)
-    decision = second_look(account, notice, policy, now)
+    book = policies.book(entity_id, account)
+    decision = second_look(account, notice, book, now)
     if isinstance(decision, str):
         deliveries.withdraw(entity_id, customer_id, n, now, decision)
         return "withdrawn"
-    stage = policy.stage(notice.stage)
+    stage = book.stage(notice.policy, notice.stage)
     made = 0
     if stage is not None and stage.charges:
         documents = document_ids_of(decision.documents)

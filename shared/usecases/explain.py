@@ -8,7 +8,7 @@ from typing import Protocol
 from shared.domain.account import Account
 from shared.domain.coverage import Cover, coverage
 from shared.domain.decide import Decision, decide
-from shared.domain.policy import Policy
+from shared.domain.policy_book import PolicyBook
 
 
 class Accounts(Protocol):
@@ -16,7 +16,7 @@ class Accounts(Protocol):
 
 
 class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Explanation:
     """What decide says of a customer on a date, with the facts it was given."""
 
     account: Account
-    policy: Policy
+    book: PolicyBook
     on: date
     decisions: tuple[Decision, ...]
     covers: Mapping[str, Cover]
@@ -38,11 +38,11 @@ def explain(
     Raises NotFound for a customer that is unknown.
     """
     account = accounts.account(entity_id, customer_id)
-    policy = policies.policy(entity_id, account.customer.policy)
+    book = policies.book(entity_id, account)
     return Explanation(
         account=account,
-        policy=policy,
+        book=book,
         on=on,
-        decisions=decide(account, policy, on),
+        decisions=decide(account, book, on),
         covers=coverage(account, on),
     )

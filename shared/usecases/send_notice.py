@@ -13,7 +13,8 @@ from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, S
 from shared.domain.messages import MailText, MailView, ReceiptView
 from shared.domain.money import Money
 from shared.domain.open_items import document_ids_of
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Stage
+from shared.domain.policy_book import PolicyBook
 from shared.usecases import mail_event
 from shared.usecases.sweep import to_send
 from shared.usecases.threatened import Ledger, threatened
@@ -26,7 +27,7 @@ class Accounts(mail_event.Accounts, Protocol):
 
 
 class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
 
 
 class Deliveries(mail_event.Deliveries, Protocol):
@@ -202,18 +203,18 @@ def _mail(
     view = MailView(entity=entity, customer=customer, items=(), today=today, link="")
     template = notice.kind
     if notice.kind == "stage":
-        policy = ports.policies.policy(entity.entity_id, customer.policy)
-        decision = second_look(account, notice, policy, now)
+        book = ports.policies.book(entity.entity_id, account)
+        decision = second_look(account, notice, book, now)
         if isinstance(decision, str):
             return decision
-        stage = decision.stage if decision.stage else policy.stages[0]
-        claimed = policy.stage(notice.stage)
+        stage = decision.stage if decision.stage else book.customer_policy.stages[0]
+        claimed = book.stage(notice.policy, notice.stage)
         if claimed is not None and claimed.position < stage.position:
             stage = claimed
         template = stage.template
         fees = _fees(account, decision, stage)
         asked = document_ids_of(decision.documents)
-        interest = threatened(ports.ledger, entity.entity_id, account, asked, policy, today)
+        interest = threatened(ports.ledger, entity.entity_id, account, asked, book, today)
         view = MailView(entity, customer, decision.items, today, "", fees, interest=interest)
     elif notice.kind == "receipt":
         payment = ports.receipts.receipt(entity.entity_id, notice.payment_id)
@@ -223,15 +224,16 @@ def _mail(
     return ports.texts.mail(template, customer.language, linked)
 
 
-def second_look(account: Account, notice: Notice, policy: Policy, now: Now) -> Decision | str:
+def second_look(account: Account, notice: Notice, book: PolicyBook, now: Now) -> Decision | str:
     """Return the decision as if notice had never been claimed, or the code why there is none.
 
     Where later notices took all that it asks for further, it is superseded.
     """
     if not still_to_say(notice, account):
         return "superseded"
-    today = now.today(account.customer.time_zone)
-    decision = to_send(decide(without(notice, account), policy, today))
+    zone = account.customer.time_zone
+    found = decide(without(notice, account), book, now.today(zone), now.time_of_day(zone))
+    decision = to_send(found)
     if decision is None or decision.stage is None or decision.stage.channel is not notice.channel:
         return "nothing_left_to_ask"
     return decision

@@ -11,6 +11,7 @@ from shared.domain.clock import Now
 from shared.domain.decide import Action, Decision, decide
 from shared.domain.notices import ClaimOutcome, stage_notice
 from shared.domain.policy import ISSUE_OFFSET_DAYS_MAX, Anchor, Policy
+from shared.domain.policy_book import PolicyBook
 
 CUSTOMERS_PER_MESSAGE = 25
 LONGEST_PAUSE_DAYS = 5
@@ -27,7 +28,7 @@ class Accounts(Protocol):
 
 
 class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
     def policies(self, entity_id: str) -> Sequence[Policy]: ...
 
 
@@ -179,17 +180,16 @@ def _work_one(
     won = 0
     for _ in range(_CLAIM_ATTEMPTS_MAX):
         account = accounts.account(entity.entity_id, customer_id)
-        policy = policies.policy(entity.entity_id, account.customer.policy)
-        today = now.today(account.customer.time_zone)
-        decision = to_send(decide(account, policy, today))
+        book = policies.book(entity.entity_id, account)
+        zone = account.customer.time_zone
+        today = now.today(zone)
+        decision = to_send(decide(account, book, today, now.time_of_day(zone)))
         if decision is None or won == _CLAIMS_PER_CUSTOMER_MAX:
             return
         if entity.hold_all:
             tally.held += 1
             return
-        notice = stage_notice(
-            account.newest_notice, decision, policy.name, policy.version, today, now.business
-        )
+        notice = stage_notice(account.newest_notice, decision, today, now.business)
         outcome = claims.claim(entity, customer_id, notice, now.wall)
         if outcome is ClaimOutcome.CAPPED:
             tally.capped += 1

@@ -11,7 +11,7 @@ from shared.domain.interest_rule import Claim
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.money import Money
 from shared.domain.movement import Posting
-from shared.domain.policy import Policy
+from shared.domain.policy_book import PolicyBook
 from shared.usecases.charging import case_of
 
 
@@ -24,23 +24,27 @@ def threatened(
     entity_id: str,
     account: Account,
     document_ids: Iterable[str],
-    policy: Policy,
+    book: PolicyBook,
     today: date,
 ) -> tuple[Money, ...]:
     """Return the interest of those invoices through today, by currency; zero sums are left out.
 
-    There is none where the policy does more than threaten, and none where no rate is known: the
-    message goes out without a figure then.
+    There is none where an invoice's policy does more than threaten, and none where no rate is
+    known: the message goes out without a figure then.
     """
-    rule = policy.interest
-    if rule is None or rule.claim is not Claim.THREAT:
+    found = (account.document(document_id) for document_id in document_ids)
+    threats = [
+        (invoice, rule)
+        for invoice in found
+        if invoice is not None and invoice.kind is DocumentKind.INVOICE
+        if (rule := book.of(invoice).interest) is not None and rule.claim is Claim.THREAT
+    ]
+    if not threats:
         return ()
     postings = tuple(ledger.postings(entity_id, account.customer.customer_id))
     sums: dict[str, Money] = {}
-    for document_id in document_ids:
-        invoice = account.document(document_id)
-        if invoice is None or invoice.kind is not DocumentKind.INVOICE:
-            continue
+    for invoice, rule in threats:
+        document_id = invoice.document_id
         nothing_made = InvoiceCharges(document_id)
         case = case_of(invoice, nothing_made, postings, account.documents, account.credits)
         try:

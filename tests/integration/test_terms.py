@@ -16,6 +16,7 @@ from shared.domain.figures import ageing
 from shared.domain.movement import MovementKind
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy
+from shared.domain.policy_book import PolicyBook
 from shared.domain.portal import NothingToPay, Principal
 from shared.domain.terms_text import UnknownTerms
 from shared.errors import Conflict, InvalidInput
@@ -29,7 +30,7 @@ from tests.support.samples import eur
 from tests.unit.test_decide import LADDER
 
 ISSUED = date(2026, 3, 2)
-REMIND = Policy(name="standard", send_on=LADDER.send_on, stages=LADDER.stages[2:4])
+REMIND = PolicyBook(Policy(name="standard", send_on=LADDER.send_on, stages=LADDER.stages[2:4]))
 """A first reminder a week late, a fee in the second one."""
 IN_TIME = datetime(2026, 3, 12, 9, tzinfo=UTC)
 LATE = IN_TIME + timedelta(days=1)
@@ -201,7 +202,7 @@ def test_the_second_instalment_is_chased_from_the_start_of_the_ladder(seller, bu
     first = decide(account(), REMIND, document.due_on + timedelta(days=20))[0]
     assert first.documents == (parts[0],)
     assert set(first.done_after) == {parts[0]}
-    notice = stage_notice(None, first, "p", 1, document.due_on, IN_TIME)
+    notice = stage_notice(None, first, document.due_on, IN_TIME)
     seen = replace(account(), newest_notice=notice)
     assert decide(seen, REMIND, document.due_on + timedelta(days=36))[0].code == "already_done"
     second = decide(seen, REMIND, document.due_on + timedelta(days=37))[0]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from shared.domain.decide import Action, decide
+from shared.domain.policy_book import PolicyBook
 from tests.sim.books import broken
 from tests.sim.founding import ENTITY, FEE_MINOR, POLICY, TOTALS
 from tests.sim.gateway import refundable
@@ -90,7 +91,7 @@ def unsaid(world: "World") -> list[str]:
     found = []
     for customer_id in world.customers:
         account = world.hub.accounts.account(ENTITY, customer_id)
-        for decision in decide(account, POLICY, world.now.today("Europe/Berlin")):
+        for decision in decide(account, PolicyBook(POLICY), world.now.today("Europe/Berlin")):
             if decision.action is Action.SEND:
                 found.append(f"{customer_id}: {decision.reason}")
     return found

@@ -23,6 +23,7 @@ from shared.domain.decide import Action, Decision, decide, still_to_say, without
 from shared.domain.money import Money
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Anchor, Fee, Policy, Stage
+from shared.domain.policy_book import PolicyBook
 from tests.support.samples import customer, eur
 
 TODAY = date(2026, 3, 4)  # a Wednesday
@@ -68,7 +69,7 @@ def invoice(name: str, days_late: int, minor: int = 10_000, **more: object) -> D
 
 
 def send(account: Account, today: date = TODAY, policy: Policy = LADDER) -> Decision | None:
-    found = [d for d in decide(account, policy, today) if d.action is Action.SEND]
+    found = [d for d in decide(account, PolicyBook(policy), today) if d.action is Action.SEND]
     assert len(found) <= 1
     return found[0] if found else None
 
@@ -77,12 +78,12 @@ def say(account: Account, today: date = TODAY, policy: Policy = LADDER) -> Accou
     """Return account after the decision of today was claimed."""
     decision = send(account, today, policy)
     assert decision is not None
-    notice = stage_notice(account.newest_notice, decision, "standard", 1, today, NOW)
+    notice = stage_notice(account.newest_notice, decision, today, NOW)
     return Account(customer=account.customer, documents=account.documents, newest_notice=notice)
 
 
 def code(account: Account, today: date = TODAY) -> str:
-    (decision,) = decide(account, LADDER, today)
+    (decision,) = decide(account, PolicyBook(LADDER), today)
     return decision.code
 
 
@@ -178,7 +179,7 @@ def test_mail_comes_first_and_the_call_of_the_same_day_next():
     first = send(account)
     assert first.stage.id == "reminder"
     assert {i.document_id for i in first.items if i.asked} == {"a"}
-    follows = [d for d in decide(account, LADDER, TODAY) if d.code == "follows"]
+    follows = [d for d in decide(account, PolicyBook(LADDER), TODAY) if d.code == "follows"]
     assert [d.documents for d in follows] == [("b",)]
     second = send(say(account))
     assert second.stage.id == "call"
@@ -188,7 +189,7 @@ def test_messages_wait_for_a_sending_day_and_then_go_out():
     weekdays = LADDER.model_copy(update={"send_on": (1, 2, 3, 4, 5)})
     saturday = date(2026, 3, 7)
     account = Account(customer(), (invoice("a", 4),))
-    decisions = decide(account, weekdays, saturday)
+    decisions = decide(account, PolicyBook(weekdays), saturday)
     assert [d.code for d in decisions] == ["not_a_sending_day"]
     assert send(account, saturday + timedelta(days=2), weekdays).stage.id == "reminder"
 

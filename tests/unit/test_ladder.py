@@ -21,6 +21,7 @@ from shared.domain.coverage import coverage
 from shared.domain.decide import Action, decide
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Anchor, Policy, Repeat, Stage
+from shared.domain.policy_book import PolicyBook
 from tests.support.samples import customer, eur
 
 DUE = date(2026, 3, 4)  # a Wednesday
@@ -65,11 +66,11 @@ def day_of(account: Account, policy: Policy, today: date) -> tuple[Account, list
     """Return account after all that is said on today, and the stages it was."""
     said = []
     while True:
-        sends = [d for d in decide(account, policy, today) if d.action is Action.SEND]
+        sends = [d for d in decide(account, PolicyBook(policy), today) if d.action is Action.SEND]
         assert len(sends) <= 1
         if not sends:
             return account, said
-        notice = stage_notice(account.newest_notice, sends[0], policy.name, 1, today, AT)
+        notice = stage_notice(account.newest_notice, sends[0], today, AT)
         account = replace(account, newest_notice=notice)
         said.append(notice.stage)
 
@@ -124,7 +125,7 @@ def test_a_hold_on_one_invoice_leaves_the_message_about_the_others():
     today = DUE + timedelta(days=7)
     hold = Hold("h", "asked", today, today, "me", ("a",))
     account = Account(customer(), (invoice("a"), invoice("b")), holds=(hold,))
-    found = decide(account, LADDER, today)
+    found = decide(account, PolicyBook(LADDER), today)
     assert [(d.action, d.code, d.documents) for d in found] == [
         (Action.SEND, "stage_reached", ("b",)),
         (Action.NOTHING, "on_hold", ("a",)),
@@ -161,8 +162,8 @@ accounts = st.builds(
 def test_every_open_item_has_a_verdict_with_code_and_sentence_and_the_same_one_again(
     account, today
 ):
-    found = decide(account, LADDER, today)
-    assert decide(account, LADDER, today) == found
+    found = decide(account, PolicyBook(LADDER), today)
+    assert decide(account, PolicyBook(LADDER), today) == found
     assert sum(d.action is Action.SEND for d in found) <= 1
     assert sorted(i for d in found for i in d.documents) == sorted(
         d.document_id for d in account.documents
@@ -184,7 +185,7 @@ def test_the_order_in_which_facts_are_told_changes_nothing(account, today, chanc
         promises=mixed(account.promises),
         disputes=mixed(account.disputes),
     )
-    assert decide(other, LADDER, today) == decide(account, LADDER, today)
+    assert decide(other, PolicyBook(LADDER), today) == decide(account, PolicyBook(LADDER), today)
     assert coverage(other, today) == coverage(account, today)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared.domain.account import Account, Document, DocumentKind, Entity
 from shared.domain.decide import decide
 from shared.domain.notices import stage_notice
+from shared.domain.policy_book import PolicyBook
 from shared.usecases.sweep import candidates, to_send
 from tests.support.samples import customer, entity, eur
 from tests.unit.test_decide import LADDER
@@ -62,11 +63,11 @@ class Book:
         named, swept_on = candidates(entity(), [WEEKDAYS], self, self, today)
         due = set()
         for name, account in self.accounts.items():
-            decision = to_send(decide(account, WEEKDAYS, today))
+            decision = to_send(decide(account, PolicyBook(WEEKDAYS), today))
             if decision is not None:
                 due.add(name)
                 now = datetime(today.year, today.month, today.day, tzinfo=UTC)
-                notice = stage_notice(account.newest_notice, decision, "standard", 1, today, now)
+                notice = stage_notice(account.newest_notice, decision, today, now)
                 self.accounts[name] = Account(
                     account.customer, account.documents, newest_notice=notice
                 )
