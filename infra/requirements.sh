@@ -17,6 +17,6 @@ for use in layer-core layer-web layer-gateway layer-documents cli dev; do
     compile "$use.in" --constraint constraints.txt --generate-hashes --output-file "$use.txt"
 done
 # Programs with environments of their own pin what they need for themselves.
-for use in local-cloud local-stripe sam books bootstrap; do
+for use in local-cloud local-stripe sam books tryton bootstrap; do
     compile "$@" "$use.in" --generate-hashes --output-file "$use.txt"
 done

@@ -3,6 +3,7 @@
 #   infra/setup.sh            every environment, and the project itself in editable form
 #   infra/setup.sh browser    Chromium for the browser tests, through apt-get where root
 #   infra/setup.sh books      hledger and beancount, which check the books
+#   infra/setup.sh tryton     the ERP whose dunning ours is measured beside
 #   infra/setup.sh uv         prints the uv to use
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -93,6 +94,7 @@ case "${1:-environments}" in
 environments) environments ;;
 browser) browser ;;
 books) books ;;
+tryton) environment .venvs/tryton tryton.txt ;;
 uv) find_uv ;;
 *) missing "a step called $1" ;;
 esac
