@@ -6,10 +6,11 @@ from datetime import date, time
 from enum import StrEnum
 
 from shared.domain.account import Account, Channel, Document, Notice, NoticeItem
-from shared.domain.coverage import Cover, item_coverage
+from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.discount import offered
 from shared.domain.money import Money, parse_money, total
-from shared.domain.open_items import all_open_items
+from shared.domain.open_items import is_plan_part
+from shared.domain.plan import all_known_items
 from shared.domain.policy import Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
 
@@ -62,12 +63,14 @@ def decide(
     """
     done = positions_done(account, book)
     covers = item_coverage(account, today)
-    open_items = all_open_items(account.documents)
+    open_items = items_on(account, today)
     verdicts: list[Decision] = []
     due: dict[Channel, list[_Due]] = {}
     for document in open_items:
         policy = book.of(document)
-        rung = policy.furthest_reached(document, today)
+        part = is_plan_part(document.document_id)
+        reached = policy.reached_by_part if part else policy.furthest_reached
+        rung = reached(document, today)
         refusal = _refusal(account, document, covers[document.document_id], rung, done)
         if refusal is None and rung is not None:
             due.setdefault(rung.stage.channel, []).append(_Due(document, rung, policy))
@@ -92,11 +95,12 @@ def _after(second: Decision) -> Decision:
 def positions_done(account: Account, book: PolicyBook) -> dict[str, int]:
     """Return the ladder position done per open item, by the newest notice.
 
-    An item that no notice knows starts at the stage an older system had reached, if any.
+    An item that no notice knows starts at the stage an older system had reached, if any. What a
+    plan asks for in parts keeps its own place, for when the plan is over.
     """
     known = account.newest_notice.done if account.newest_notice else {}
     done = {}
-    for document in all_open_items(account.documents):
+    for document in all_known_items(account):
         opening = book.of(document).stage(document.stage_done) if document.stage_done else None
         if document.document_id in known:
             done[document.document_id] = known[document.document_id]
@@ -122,7 +126,7 @@ def without(notice: Notice, account: Account) -> Account:
     Only what notice has still to say can be asked for. The rest has a notice of its own, or will.
     """
     asked = still_to_say(notice, account)
-    items = (item.document_id for item in all_open_items(account.documents))
+    items = (item.document_id for item in all_known_items(account))
     done = {item_id: _ALL for item_id in items if item_id not in asked}
     done |= {i: position for i, position in notice.done_before.items() if i in asked}
     undone = replace(notice, done_before=done, done_after=done)
@@ -156,6 +160,8 @@ def _covered(number: str, cover: Cover) -> tuple[str, str]:
         return "on_hold", f"{number} is on hold."
     if cover.disputed:
         return "disputed", f"The customer contests {number}."
+    if cover.planned:
+        return "planned", f"{number} is due later, as agreed."
     if cover.promised:
         return "promised", f"Payment of {number} was promised."
     if cover.in_checkout:

@@ -87,11 +87,11 @@ def items_under(account: Account, plans: Iterable[Plan]) -> list[Document]:
     return sorted(found, key=lambda item: (item.due_on, item.document_id))
 
 
-def all_known_items(account: Account, today: date) -> list[Document]:
+def all_known_items(account: Account) -> list[Document]:
     """Return the open items by plans and those by the documents' own due dates, each once."""
     own = all_open_items(account.documents)
     known = {item.document_id for item in own}
-    parts = items_under(account, running(account, today))
+    parts = items_under(account, account.plans)
     return own + [item for item in parts if item.document_id not in known]
 
 

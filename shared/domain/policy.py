@@ -13,6 +13,8 @@ from shared.domain.fee import AmountText, CurrencyCode, Fee
 from shared.domain.interest_rule import Charged, Claim, InterestRule
 from shared.domain.messages import STAGE_TEMPLATES
 from shared.domain.money import exponent
+from shared.domain.plan_rule import PlanRule
+from shared.domain.promise_rule import PromiseRule
 
 ISSUE_OFFSET_DAYS_MAX = 5
 """Stages after the issue date are found by the new invoice's ticket, read this long."""
@@ -137,7 +139,8 @@ class Policy(BaseModel):
     """A ladder. stages ascend by position; send_on holds ISO weekdays (Monday is 1).
 
     closed_on are further days on which nothing goes out, such as the holidays of the customers.
-    interest is what overdue invoices bear, None where they bear none.
+    interest is what overdue invoices bear, None where they bear none. promises and plans bound what
+    customers may be given time for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -147,6 +150,8 @@ class Policy(BaseModel):
     closed_on: Annotated[tuple[date, ...], Field(max_length=400)] = ()
     stages: tuple[Stage, ...] = Field(min_length=1, max_length=40)
     interest: InterestRule | None = None
+    promises: PromiseRule = PromiseRule()
+    plans: PlanRule = PlanRule()
 
     @model_validator(mode="after")
     def _stages_ascend_and_have_own_names(self) -> Self:
@@ -189,6 +194,21 @@ class Policy(BaseModel):
         """Return the furthest rung that document has reached on today, or None."""
         reached = (stage.rung(document, today) for stage in reversed(self.stages))
         return next((rung for rung in reached if rung is not None), None)
+
+    def reached_by_part(self, part: Document, today: date) -> Rung | None:
+        """Return the rung that a part of an instalment plan has reached on today, or None.
+
+        It climbs the stages up to its due date only: after its days of grace the plan is over, and
+        the documents are back on their own rungs. A ladder without such stages lends its first mail
+        that charges nothing, said on the due date.
+        """
+        by_due = [stage for stage in self.stages if stage.anchor is Anchor.DUE_DATE]
+        early = [stage for stage in by_due if stage.offset_days <= 0]
+        rungs = (stage.rung(part, min(today, part.due_on)) for stage in reversed(early))
+        if early or today < part.due_on:
+            return next((rung for rung in rungs if rung is not None), None)
+        mails = (s for s in by_due if s.channel is Channel.EMAIL and not s.charges)
+        return next((Rung(stage, stage.position) for stage in mails), None)
 
     def stage(self, stage_id: str) -> Stage | None:
         """Return the stage of that id, or None."""

@@ -1,0 +1,88 @@
+"""What may be agreed in parts: how many, how long, how little each, and nothing twice."""
+
+from datetime import date, timedelta
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.domain.account import Account, Document, PlanPart
+from shared.domain.coverage import coverage
+from shared.domain.fee import AmountText, CurrencyCode, amount_in, amounts_are_money
+from shared.domain.money import Money, total
+from shared.domain.plan import Pace, plan_parts, running
+from shared.errors import Conflict, InvalidInput, NotFound
+
+
+class PlanRule(BaseModel):
+    """The limits of instalment plans.
+
+    days_max is how many days from today the last part may be due, first_days_max the first one.
+    minimum_part is the least amount of a part by currency, maximum_total the most that a plan may
+    be about (decimal text; a currency that is not named has no such limit). Each part may come
+    grace_days late. in_portal lets customers agree to a plan by themselves.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    parts_max: Annotated[int, Field(ge=2, le=36)] = 6
+    days_max: Annotated[int, Field(ge=7, le=1100)] = 190
+    first_days_max: Annotated[int, Field(ge=0, le=60)] = 14
+    minimum_part: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
+    maximum_total: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
+    grace_days: Annotated[int, Field(ge=0, le=30)] = 3
+    in_portal: bool = False
+
+    @model_validator(mode="after")
+    def _limits_are_money(self) -> Self:
+        amounts_are_money(self.minimum_part, self.maximum_total)
+        return self
+
+
+def may_plan(
+    account: Account,
+    documents: tuple[str, ...],
+    count: int,
+    first_on: date,
+    pace: Pace,
+    rule: PlanRule,
+    today: date,
+) -> tuple[PlanPart, ...]:
+    """Return the parts of a plan that may be agreed on today over all that is payable of documents.
+
+    Raises NotFound for what is not open on the account, InvalidInput for what is beyond rule, and
+    Conflict where a plan names one of the documents already.
+    """
+    named = _named(account, documents)
+    if any(set(plan.documents) & set(documents) for plan in running(account, today)):
+        raise Conflict(reason="this is paid in parts already")
+    if not 2 <= count <= rule.parts_max:
+        raise InvalidInput(field="parts", reason=f"2 to {rule.parts_max} parts")
+    if not today <= first_on <= today + timedelta(days=rule.first_days_max):
+        reason = f"today or later, within {rule.first_days_max} days"
+        raise InvalidInput(field="first_on", reason=reason)
+    covers = coverage(account, today)
+    amount = total((covers[d.document_id].payable for d in named), named[0].open.currency)
+    _fits(amount, count, rule)
+    parts = plan_parts(amount, count, first_on, pace)
+    if parts[-1].due_on > today + timedelta(days=rule.days_max):
+        raise InvalidInput(field="parts", reason=f"the last is due within {rule.days_max} days")
+    return parts
+
+
+def _named(account: Account, documents: tuple[str, ...]) -> list[Document]:
+    found = [account.document(document_id) for document_id in documents]
+    named = [document for document in found if document is not None]
+    if not named or len(named) != len(found):
+        raise NotFound()
+    if len({document.open.currency for document in named}) > 1:
+        raise InvalidInput(field="documents", reason="one plan is in one currency")
+    return named
+
+
+def _fits(amount: Money, count: int, rule: PlanRule) -> None:
+    """Return if amount may be paid in count parts. Raises InvalidInput."""
+    least = amount_in(rule.minimum_part, amount.currency)
+    if amount.minor // count < max(least.minor if least else 0, 1):
+        raise InvalidInput(field="parts", reason=f"each is at least {least or 'one unit'}")
+    most = amount_in(rule.maximum_total, amount.currency)
+    if most is not None and most < amount:
+        raise InvalidInput(field="documents", reason=f"a plan is over at most {most}")
