@@ -15,6 +15,8 @@ from shared.ids import new_id
 
 if TYPE_CHECKING:
     from shared.adapters.accounts import Accounts
+    from shared.adapters.agreements_over import AgreementsOver
+    from shared.adapters.approvals import Approvals
     from shared.adapters.book_rebuild import RebuildingKeeper
     from shared.adapters.books_reader import BooksReader
     from shared.adapters.charges import Charges
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from shared.adapters.drop_bucket import DropBucket
     from shared.adapters.due_finder import DueFinder
     from shared.adapters.entities import Entities
+    from shared.adapters.handovers import Handovers
     from shared.adapters.holds import Holds
     from shared.adapters.import_runs import ImportRuns
     from shared.adapters.inbox import Inbox
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from shared.usecases.cash_desk import Desk as CashDesk
     from shared.usecases.charging_ports import Ports as ChargingPorts
     from shared.usecases.generate_invoices import Ports as GenerationPorts
+    from shared.usecases.escalate import Ports as EscalationPorts
     from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
@@ -335,6 +339,31 @@ def charging() -> "ChargingPorts":
 
 
 @cache
+@cache
+def approvals() -> "Approvals":
+    """Return the notices that wait for a named person."""
+    from shared.adapters.approvals import Approvals
+
+    return Approvals(table(), notices(), tasks())
+
+
+@cache
+def handovers() -> "Handovers":
+    """Return the cases that somebody else has."""
+    from shared.adapters.handovers import Handovers
+
+    return Handovers(table(), notices())
+
+
+@cache
+def escalating() -> "EscalationPorts":
+    """Return everything that escalating a notice needs."""
+    from shared.usecases.escalate import Ports
+
+    ports = (accounts(), entities(), charging(), notices(), approvals(), handovers())
+    return Ports(*ports, queue=queues())
+
+
 def pending() -> "Pending":
     """Return the facts that somebody must still act on."""
     from shared.adapters.pending import Pending

@@ -22,17 +22,7 @@ def _escalate(body: dict[str, Any]) -> None:
         _accrue(body["entity"], body["customers"])
         return
     entity_id, customer_id, n = body["entity"], body["customer_id"], body["n"]
-    outcome = escalate(
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.charging(),
-        runtime.notices(),
-        runtime.queues(),
-        entity_id,
-        customer_id,
-        n,
-        runtime.now(),
-    )
+    outcome = escalate(runtime.escalating(), entity_id, customer_id, n, runtime.now())
     log.info("escalation " + outcome, entity=entity_id, customer_id=customer_id, n=n)
 
 

@@ -176,6 +176,7 @@ def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
         "stage": notice.stage,
         "channel": str(notice.channel),
         "fee": notice.fee,
+        "approval": notice.approval,
         "policy": notice.policy,
         "policy_version": notice.policy_version,
         "as_of": notice.as_of.isoformat(),
@@ -204,6 +205,9 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
         delivery=DeliveryState(delivery["state"]) if delivery else DeliveryState.CLAIMED,
         payment_id=item["payment_id"],
         fee=item["fee"],
+        approval=item.get("approval", False),
+        approved_by=item.get("approved_by", ""),
+        tier=item.get("tier", ""),
     )
 
 

@@ -14,6 +14,7 @@ from shared.adapters.account_items import (
 from shared.adapters.agreement_items import dispute_from, promise_from
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from
+from shared.adapters.handover_items import handover_from
 from shared.adapters.head_items import document_from
 from shared.adapters.incoming_items import incoming_from
 from shared.adapters.table import Table
@@ -69,6 +70,7 @@ class Accounts:
             checkouts=tuple(checkout_from(i) for i in of("CHECKOUT") if unresolved(i)),
             incoming=tuple(incoming_from(i) for i in of("INCOMING")),
             newest_notice=self.newest_notice(entity_id, customer_id),
+            handovers=tuple(handover_from(i) for i in of("HANDOVER")),
         )
 
     def newest_notice(self, entity_id: str, customer_id: str) -> Notice | None:

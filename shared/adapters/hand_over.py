@@ -7,6 +7,9 @@ from shared.adapters.codec import Item
 from shared.domain.account import Channel
 from shared.domain.payment import PaymentState
 
+_SENT_DIRECTLY = {str(Channel.EMAIL): "notice", str(Channel.SMS): "sms"}
+"""Kind of the message that has a notice sent, where nothing is charged or approved before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:
@@ -30,9 +33,10 @@ def errand(item: Item) -> Errand | None:
     whose: dict[str, object] = {"entity": entity, "customer_id": item.get("customer_id", "")}
     match item["type"]:
         case "NOTICE":
-            mail_only = item["channel"] == Channel.EMAIL and not item["fee"]
-            queue = "NOTICE" if mail_only else "ESCALATION"
-            return Errand(queue, whose | {"kind": "notice", "n": item["n"]})
+            direct = not item["fee"] and not item.get("approval", False)
+            kind = _SENT_DIRECTLY.get(item["channel"]) if direct else None
+            queue = "NOTICE" if kind else "ESCALATION"
+            return Errand(queue, whose | {"kind": kind or "notice", "n": item["n"]})
         case "PAYMENT" if item["source"] != "gateway" and not _receipt_only(item):
             return Errand("PAYMENT", {"entity": entity, "payment_id": item["payment_id"]})
         case "PAYMENT":
@@ -43,6 +47,8 @@ def errand(item: Item) -> Errand | None:
         case "STATEMENT":
             statement_id = item["statement_id"]
             return Errand("DOCUMENT", whose | {"kind": "statement", "statement_id": statement_id})
+        case "PACK":
+            return Errand("DOCUMENT", whose | {"kind": "handover", "pack_id": item["pack_id"]})
         case "WRITEBACK":
             ids = {"payment_id": item["payment_id"], "document_id": item["document_id"]}
             dedup = f"{item['payment_id']}-{item['document_id']}"

@@ -95,6 +95,31 @@ def past_dispute(entity: str, customer_id: str, dispute_id: str) -> Key:
     return _key(history(entity, customer_id), f"DISPUTE#{dispute_id}")
 
 
+def handover(entity: str, customer_id: str, handover_id: str) -> Key:
+    return _key(live(entity, customer_id), f"HANDOVER#{handover_id}")
+
+
+def past_handover(entity: str, customer_id: str, handover_id: str) -> Key:
+    return _key(history(entity, customer_id), f"HANDOVER#{handover_id}")
+
+
+def case_pack(entity: str, customer_id: str, pack_id: str) -> Key:
+    return _key(history(entity, customer_id), f"PACK#{pack_id}")
+
+
+def plan(entity: str, customer_id: str, plan_id: str) -> Key:
+    return _key(live(entity, customer_id), f"PLAN#{plan_id}")
+
+
+def past_plan(entity: str, customer_id: str, plan_id: str) -> Key:
+    return _key(history(entity, customer_id), f"PLAN#{plan_id}")
+
+
+def kept_word(entity: str, customer_id: str) -> Key:
+    """Return the key of the count of the promises that a customer did not keep."""
+    return _key(live(entity, customer_id), "WORD")
+
+
 def open_checkout(entity: str, customer_id: str, checkout_id: str) -> Key:
     return _key(live(entity, customer_id), f"CHECKOUT#{checkout_id}")
 

@@ -88,6 +88,7 @@ def task_from(item: Item) -> Task:
         done_at=from_iso(item["done_at"]) if item["done_at"] else None,
         done_by=item["done_by"],
         note=item["note"],
+        notice=item.get("notice", 0),
     )
 
 
@@ -106,4 +107,5 @@ def _attributes(task: Task) -> Item:
         "done_at": iso(task.done_at) if task.done_at else "",
         "done_by": task.done_by,
         "note": task.note,
+        "notice": task.notice,
     }

@@ -527,3 +527,7 @@ class Account:
     def document(self, document_id: str) -> Document | None:
         """Return the open document of that id, or None."""
         return next((d for d in self.documents if d.document_id == document_id), None)
+
+    def handed_over(self, today: date) -> Handover | None:
+        """Return the case that somebody else has on today, or None."""
+        return next((h for h in self.handovers if h.in_force(today)), None)

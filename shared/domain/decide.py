@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
-from shared.domain.account import Account, Channel, Document, Notice, NoticeItem
+from shared.domain.account import Account, Channel, Document, Handover, Notice, NoticeItem
 from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.discount import offered
 from shared.domain.money import Money, parse_money, total
 from shared.domain.open_items import is_plan_part
+from shared.domain.phone import e164
 from shared.domain.plan import all_known_items
 from shared.domain.policy import Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
@@ -66,6 +67,9 @@ def decide(
     open_items = items_on(account, today)
     verdicts: list[Decision] = []
     due: dict[Channel, list[_Due]] = {}
+    elsewhere = account.handed_over(today)
+    if elsewhere is not None:
+        return tuple(_handed_over(item, elsewhere) for item in open_items)
     for document in open_items:
         policy = book.of(document)
         part = is_plan_part(document.document_id)
@@ -148,7 +152,17 @@ def _refusal(
         return _nothing(document, "mail_stopped", f"Mail is off: {account.customer.mail_stopped}.")
     if stage.channel is Channel.EMAIL and not account.customer.email:
         return _nothing(document, "no_address", "The customer has no e-mail address.")
+    if stage.channel is Channel.SMS and not e164(account.customer.phone):
+        return _nothing(document, "no_phone", "The customer has no phone number with its country.")
+    if stage.channel is Channel.LETTER and not account.customer.address:
+        return _nothing(document, "no_postal_address", "The customer has no postal address.")
     return None
+
+
+def _handed_over(item: Document, handover: Handover) -> Decision:
+    since = handover.starts_on.isoformat()
+    reason = f"The {handover.tier} has {item.number} since {since}."
+    return _nothing(item, "handed_over", reason)
 
 
 _NEVER = -1_000_000

@@ -68,4 +68,5 @@ def stage_notice(
         done_before=dict(decision.done_before or {}),
         done_after=dict(decision.done_after or {}),
         fee=decision.stage.charges,
+        approval=decision.stage.approval or decision.stage.channel is Channel.HANDOVER,
     )

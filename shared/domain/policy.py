@@ -41,7 +41,9 @@ class Stage(BaseModel):
     total, by currency, that this stage bothers anybody for (decimal text). template names the words
     of an email; the other channels are tasks for a person and have none. fee is charged once per
     invoice; interest says that the policy's interest is charged as this stage speaks. repeat says
-    it again, as long as the next stage is not reached.
+    it again, as long as the next stage is not reached. approval says that a named person agrees
+    before anything is charged or sent; a hand-over always waits for that. statement says that the
+    statement of account goes with an email.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +54,8 @@ class Stage(BaseModel):
     template: str = ""
     fee: Fee | None = None
     interest: bool = False
+    statement: bool = False
+    approval: bool = False
     minimum_open: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
     repeat: Repeat | None = None
 

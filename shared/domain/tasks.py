@@ -8,8 +8,9 @@ from datetime import date, datetime
 class Task:
     """One thing a person has to do.
 
-    kind is "call", "handover", "question", "final", "bounce", "import" or another short word;
-    title is one sentence for the work list, detail the longer text (a question as asked).
+    kind is "call", "approve", "question", "final", "bounce", "import" or another short word;
+    title is one sentence for the work list, detail the longer text (a question as asked). notice
+    is the number of the customer's notice that the task is about, 0 for none.
     customer_id is "" where the task is about no customer. due_on is a date of the entity.
     done_at, done_by and note are set once the status is "done".
     """
@@ -26,3 +27,4 @@ class Task:
     done_at: datetime | None = None
     done_by: str = ""
     note: str = ""
+    notice: int = 0

@@ -1,10 +1,20 @@
-"""What a rung does beyond a mail: its fee first, then the task for a person."""
+"""What a rung does beyond a mail: approval first, then its fee, then the letter, call or case."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
+from shared.domain.account import (
+    Account,
+    Channel,
+    DeliveryState,
+    Entity,
+    Handover,
+    HandoverTier,
+    Notice,
+)
+from shared.domain.case_pack import PackRequest
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.open_items import document_ids_of
@@ -16,10 +26,19 @@ from shared.usecases.charging_ports import Ports as Charging
 from shared.usecases.send_notice import second_look
 
 _DAYS_TO_ACT = 2
-_TITLES: Mapping[Channel, str] = {
-    Channel.CALL: "Call the customer about overdue invoices",
+_ASKS: Mapping[Channel, str] = {
+    Channel.EMAIL: "Decide: send this mail, or not",
+    Channel.SMS: "Decide: send this text message, or not",
+    Channel.LETTER: "Decide: send the formal letter, or not",
+    Channel.CALL: "Decide: have the customer called, or not",
     Channel.HANDOVER: "Decide: hand over to a lawyer or agency, or go on",
 }
+_SENT_BY: Mapping[Channel, tuple[str, str]] = {
+    Channel.EMAIL: ("NOTICE", "notice"),
+    Channel.SMS: ("NOTICE", "sms"),
+    Channel.LETTER: ("DOCUMENT", "letter"),
+}
+"""Queue and kind of the message that has a notice sent."""
 
 
 class Accounts(Protocol):
@@ -39,64 +58,110 @@ class Deliveries(Protocol):
     ) -> bool: ...
 
 
+class Approvals(Protocol):
+    def ask(self, entity: str, customer_id: str, n: int, now: Now, task: Task) -> bool: ...
+
+
+class Handovers(Protocol):
+    def make(
+        self, entity_id: str, customer_id: str, handover: Handover, pack: PackRequest, now: Now
+    ) -> bool: ...
+
+
 class Queue(Protocol):
     def send(self, queue: str, body: dict[str, object]) -> None: ...
 
 
-def escalate(
-    accounts: Accounts,
-    policies: Policies,
-    charging: Charging,
-    deliveries: Deliveries,
-    queue: Queue,
-    entity_id: str,
-    customer_id: str,
-    n: int,
-    now: Now,
-) -> str:
-    """Carry out notice n's charges and task; return what was done, as a stable code.
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that escalating needs from outside."""
 
-    Every step may be repeated: a charge is one document per invoice and rule, a task one per
-    notice.
+    accounts: Accounts
+    policies: Policies
+    charging: Charging
+    deliveries: Deliveries
+    approvals: Approvals
+    handovers: Handovers
+    queue: Queue
+
+
+def escalate(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -> str:
+    """Carry out what notice n calls for; return what was done, as a stable code.
+
+    Nothing is charged, sent or handed over before a named person has agreed, where its stage asks
+    for that. Every step may be repeated: a charge is one document per invoice and rule, a task one
+    per notice.
     """
-    notice = accounts.notice(entity_id, customer_id, n)
+    notice = ports.accounts.notice(entity_id, customer_id, n)
     if notice.delivery is not DeliveryState.CLAIMED:
         return "elsewhere"
-    entity = accounts.entity(entity_id)
+    entity = ports.accounts.entity(entity_id)
     if entity.hold_all:
         return "held"
-    account = accounts.account(entity_id, customer_id)
-    book = policies.book(entity_id, account)
+    account = ports.accounts.account(entity_id, customer_id)
+    book = ports.policies.book(entity_id, account)
     decision = second_look(account, notice, book, now)
     if isinstance(decision, str):
-        deliveries.withdraw(entity_id, customer_id, n, now, decision)
+        ports.deliveries.withdraw(entity_id, customer_id, n, now, decision)
         return "withdrawn"
+    if notice.waits_for_approval:
+        task = _task(account, notice, decision, "approve", _ASKS[notice.channel], now)
+        asked = ports.approvals.ask(entity_id, customer_id, n, now, task)
+        return "approval" if asked else "elsewhere"
     stage = book.stage(notice.policy, notice.stage)
     made = 0
     if stage is not None and stage.charges:
         documents = document_ids_of(decision.documents)
-        made = charge_stage(charging, entity, customer_id, documents, stage, now)
-    if notice.channel is Channel.EMAIL:
-        queue.send(
-            "NOTICE", {"entity": entity_id, "customer_id": customer_id, "kind": "notice", "n": n}
-        )
+        made = charge_stage(ports.charging, entity, customer_id, documents, stage, now)
+    if notice.channel in _SENT_BY:
+        queue, kind = _SENT_BY[notice.channel]
+        body: dict[str, object] = {"entity": entity_id, "customer_id": customer_id}
+        ports.queue.send(queue, body | {"kind": kind, "n": n})
         return f"charged_{made}"
-    task = _task(account, notice, decision, now)
-    return (
-        "task" if deliveries.done_with_task(entity_id, customer_id, n, now, task) else "elsewhere"
+    if notice.channel is Channel.HANDOVER:
+        return _hand_over(ports, entity_id, account, notice, decision, now)
+    task = _task(account, notice, decision, "call", "Call the customer about overdue invoices", now)
+    done = ports.deliveries.done_with_task(entity_id, customer_id, n, now, task)
+    return "task" if done else "elsewhere"
+
+
+def _hand_over(
+    ports: Ports, entity_id: str, account: Account, notice: Notice, decision: Decision, now: Now
+) -> str:
+    customer = account.customer
+    handover = Handover(
+        handover_id=derived_id("handover", customer.customer_id, str(notice.n)),
+        tier=HandoverTier(notice.tier),
+        approved_by=notice.approved_by,
+        starts_on=now.today(customer.time_zone),
+        notice=notice.n,
+        documents=document_ids_of(decision.documents),
+        reason=decision.reason,
     )
+    pack = PackRequest(
+        pack_id=derived_id("pack", customer.customer_id, str(notice.n)),
+        customer_id=customer.customer_id,
+        asked_at=now.business,
+        by=notice.approved_by,
+    )
+    made = ports.handovers.make(entity_id, customer.customer_id, handover, pack, now)
+    return "handed_over" if made else "elsewhere"
 
 
-def _task(account: Account, notice: Notice, decision: Decision, now: Now) -> Task:
+def _task(
+    account: Account, notice: Notice, decision: Decision, kind: str, title: str, now: Now
+) -> Task:
     today = now.today(account.customer.time_zone)
     customer_id = account.customer.customer_id
+    prefix = "approve" if kind == "approve" else "task"
     return Task(
-        task_id=derived_id("task", customer_id, str(notice.n)),
-        kind=str(notice.channel),
+        task_id=derived_id(prefix, customer_id, str(notice.n)),
+        kind=kind,
         customer_id=customer_id,
-        title=_TITLES[notice.channel],
+        title=title,
         created_at=now.business,
         due_on=today + timedelta(days=_DAYS_TO_ACT),
         documents=document_ids_of(decision.documents),
         detail=decision.reason,
+        notice=notice.n,
     )

@@ -69,7 +69,7 @@ def test_a_call_and_the_hand_over_become_tasks_for_a_person(table, seller):
     live(DUE + timedelta(days=21), seller, times=2)
     live(DUE + timedelta(days=45), seller, times=2)
     kinds = [task.kind for task in runtime.tasks().list_open("demo")]
-    assert sorted(kinds) == ["call", "handover"]
+    assert sorted(kinds) == ["approve", "call"]
     assert hub.sent_mails() == []
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.adapters.accounts import Accounts
+from shared.adapters.agreements_over import AgreementsOver
+from shared.adapters.approvals import Approvals
 from shared.adapters.cash_book import CashBook
 from shared.adapters.charges import Charges
 from shared.adapters.checkouts import Checkouts
@@ -13,6 +15,7 @@ from shared.adapters.corrections import Corrections
 from shared.adapters.due_finder import DueFinder
 from shared.adapters.entities import Entities
 from shared.adapters.gateway_books import GatewayBooks
+from shared.adapters.handovers import Handovers
 from shared.adapters.holds import Holds
 from shared.adapters.imported_customers import ImportedCustomers
 from shared.adapters.imported_invoices import ImportedInvoices
@@ -32,6 +35,8 @@ from shared.adapters.suppressions import Suppressions
 from shared.adapters.table import Table
 from shared.adapters.tasks import Tasks
 from shared.adapters.writebacks import Writebacks
+from shared.domain.account import Account, Entity
+from shared.domain.clock import Now
 from shared.domain.gateway_event import GatewayEvent
 from shared.usecases import (
     charging,
@@ -42,6 +47,7 @@ from shared.usecases import (
     start_checkout,
 )
 from shared.usecases.cash_desk import Desk
+from shared.usecases.end_agreements import end_agreements
 from tests.sim.gateway import Gateway
 from tests.sim.outside import Folder, MailService
 from tests.sim.queues import Queues
@@ -69,8 +75,11 @@ class Hub:
         self.claims, self.charges = Claims(table, self.notices), Charges(table)
         self.receipts, self.checkouts = Receipts(table, self.notices), Checkouts(table)
         self.pending, self.tasks, self.holds = Pending(table), Tasks(table), Holds(table)
+        self.approvals = Approvals(table, self.notices, self.tasks)
+        self.handovers = Handovers(table, self.notices)
         self.finder, self.runs = DueFinder(table), Runs(table)
         self.writebacks, self.papers = Writebacks(table), Papers(table)
+        self.over = AgreementsOver(table)
         self.invoices, self.imported = ImportedInvoices(table), ImportedPayments(table)
         self.people, self.ledger = ImportedCustomers(table), Ledger(table)
         numbers = Numbers(table, lambda _: None)
@@ -116,6 +125,10 @@ class Hub:
             public_url=_URL,
             new_fence=new_fence,
         )
+
+    def end(self, entity: Entity, account: Account, now: Now) -> int:
+        """Note how agreements of account ended."""
+        return end_agreements(entity, account, self.papers, self.over, now)
 
 
 def _read_event(body: bytes) -> GatewayEvent:

@@ -9,6 +9,7 @@ from shared.usecases.accrue import accrue
 from shared.usecases.allocate import apply_credits
 from shared.usecases.cash_desk import go_on
 from shared.usecases.claim_receipt import claim_receipt
+from shared.usecases.escalate import Ports as Escalation
 from shared.usecases.escalate import escalate
 from shared.usecases.render_document import render_document
 from shared.usecases.request_refund import request_refund
@@ -33,7 +34,7 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
             return send_notice.send_notice(hub.sending, *whose, world.now)
         case "SWEEP":
             apply_credits(hub.desk, ENTITY, body["customers"], world.now)
-            stores = (hub.accounts, hub.entities, hub.claims)
+            stores = (hub.accounts, hub.entities, hub.claims, hub.end)
             tally = sweep.work(ENTITY, body["customers"], *stores, world.now)
             hub.runs.report(ENTITY, body["run_id"], body["batch"], tally)
             return f"claimed {tally.claimed} lost {tally.lost} capped {tally.capped}"
@@ -41,8 +42,16 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
             made = accrue(hub.charging, hub.accounts, ENTITY, body["customers"], world.now)
             return f"accrued {made}"
         case "ESCALATION":
-            stores = (hub.accounts, hub.entities, hub.charging, hub.notices, world.queues)
-            return escalate(*stores, ENTITY, body["customer_id"], body["n"], world.now)
+            ports = Escalation(
+                accounts=hub.accounts,
+                policies=hub.entities,
+                charging=hub.charging,
+                deliveries=hub.notices,
+                approvals=hub.approvals,
+                handovers=hub.handovers,
+                queue=world.queues,
+            )
+            return escalate(ports, ENTITY, body["customer_id"], body["n"], world.now)
         case "DOCUMENT":
             stores = (hub.accounts, hub.papers, world.folder, world.folder)
             return render_document(*stores, ENTITY, body["customer_id"], body["document_id"])

@@ -1,0 +1,116 @@
+"""A named person agrees to a notice that must not go by itself, or refuses it."""
+
+from typing import Protocol
+
+from shared.domain.account import Account, Channel, DeliveryState, HandoverTier, Notice
+from shared.domain.clock import Now
+from shared.domain.policy_book import PolicyBook
+from shared.errors import Conflict, InvalidInput
+from shared.usecases.send_notice import second_look
+
+
+class Accounts(Protocol):
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
+
+
+class Policies(Protocol):
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
+
+
+class Approvals(Protocol):
+    def approve(
+        self, entity: str, customer_id: str, n: int, by: str, subject: str, tier: str, now: Now
+    ) -> bool: ...
+    def end(
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        state: DeliveryState,
+        code: str,
+        by: str,
+        subject: str,
+        note: str,
+        now: Now,
+    ) -> bool: ...
+
+
+class Queue(Protocol):
+    def send(self, queue: str, body: dict[str, object]) -> None: ...
+
+
+def approve(
+    accounts: Accounts,
+    policies: Policies,
+    approvals: Approvals,
+    queue: Queue,
+    entity_id: str,
+    customer_id: str,
+    n: int,
+    *,
+    by: str,
+    subject: str,
+    tier: str,
+    now: Now,
+) -> str:
+    """Let notice n be carried out, in the name of by; return what came of it, as a code.
+
+    approved, or withdrawn where a look at the account as it is now finds nothing left to ask. tier
+    says to whom a case is handed over, and is for no other notice. Raises InvalidInput for a tier
+    that does not fit, and Conflict where the notice does not wait for anybody.
+    """
+    notice = _waiting(accounts, entity_id, customer_id, n)
+    _check_tier(notice, tier)
+    account = accounts.account(entity_id, customer_id)
+    look = second_look(account, notice, policies.book(entity_id, account), now)
+    if isinstance(look, str):
+        withdrawn = DeliveryState.WITHDRAWN
+        _won(approvals.end(entity_id, customer_id, n, withdrawn, look, by, subject, look, now), n)
+        return "withdrawn"
+    _won(approvals.approve(entity_id, customer_id, n, by, subject, tier, now), n)
+    body: dict[str, object] = {"entity": entity_id, "customer_id": customer_id}
+    queue.send("ESCALATION", body | {"kind": "notice", "n": n})
+    return "approved"
+
+
+def refuse(
+    accounts: Accounts,
+    approvals: Approvals,
+    entity_id: str,
+    customer_id: str,
+    n: int,
+    *,
+    by: str,
+    subject: str,
+    note: str,
+    now: Now,
+) -> str:
+    """Keep notice n from being carried out; its stage counts as done. Return "refused".
+
+    Raises Conflict where the notice does not wait for anybody.
+    """
+    _waiting(accounts, entity_id, customer_id, n)
+    done, code = DeliveryState.DONE, "not_approved"
+    _won(approvals.end(entity_id, customer_id, n, done, code, by, subject, note, now), n)
+    return "refused"
+
+
+def _waiting(accounts: Accounts, entity_id: str, customer_id: str, n: int) -> Notice:
+    notice = accounts.notice(entity_id, customer_id, n)
+    if notice.delivery is not DeliveryState.APPROVAL:
+        raise Conflict(notice=n, reason=f"it waits for nobody: {notice.delivery}")
+    return notice
+
+
+def _check_tier(notice: Notice, tier: str) -> None:
+    tiers = [str(t) for t in HandoverTier]
+    if notice.channel is Channel.HANDOVER and tier not in tiers:
+        raise InvalidInput(field="tier", reason=f"say to whom the case goes: {', '.join(tiers)}")
+    if notice.channel is not Channel.HANDOVER and tier:
+        raise InvalidInput(field="tier", reason="only a hand-over has one")
+
+
+def _won(written: bool, n: int) -> None:
+    if not written:
+        raise Conflict(notice=n, reason="somebody decided on it first")
