@@ -6,6 +6,7 @@ from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.table import VERSION, Delete, Put, Update, Write, seen
 from shared.domain.account import Checkout, CheckoutState
+from shared.domain.clock import iso
 
 PAID_KEPT = timedelta(days=7)
 
@@ -54,10 +55,11 @@ def closing_writes(
     stored: Item,
     state: CheckoutState,
     reference: str,
+    at: datetime,
 ) -> tuple[Write, ...]:
     """Return the writes that move an unresolved checkout to the history, without money.
 
-    stored is its item as it stands.
+    stored is its item as it stands. at is the business instant, kept for who asks about the past.
     """
     place = keys.closed_checkout(entity_id, customer_id, checkout.checkout_id)
     kept = {name: value for name, value in stored.items() if name not in ("ppk", "psk")}
@@ -67,6 +69,7 @@ def closing_writes(
         "state": str(state),
         "gateway_reference": reference or checkout.gateway_reference,
         "version": checkout.version + 1,
+        "closed_at": iso(at),
     }
     old = keys.open_checkout(entity_id, customer_id, checkout.checkout_id)
     return (Delete(old, condition=VERSION, values=seen(checkout.version)), Put(after))

@@ -18,6 +18,7 @@ from shared.adapters.table import (
 )
 from shared.adapters.tickets import ticket_put
 from shared.domain.account import Checkout, CheckoutState, Entity
+from shared.domain.clock import iso
 from shared.domain.portal import Begun
 from shared.errors import NotFound, WriteConflict
 
@@ -57,7 +58,7 @@ class Checkouts:
             Check(closed, "attribute_not_exists(pk)"),
         ]
         for older in replaced:
-            writes += _expiry(entity, customer_id, older, today)
+            writes += _expiry(entity, customer_id, older, today, checkout.created_at)
         try:
             self._table.write(*writes)
         except ConditionLost as lost:
@@ -84,7 +85,9 @@ class Checkouts:
             return
 
 
-def _expiry(entity: Entity, customer_id: str, older: Checkout, today: date) -> list[Write]:
+def _expiry(
+    entity: Entity, customer_id: str, older: Checkout, today: date, at: datetime
+) -> list[Write]:
     whose = (entity.entity_id, customer_id)
     expired = replace(older, state=CheckoutState.EXPIRED, version=older.version + 1)
     return [
@@ -93,6 +96,6 @@ def _expiry(entity: Entity, customer_id: str, older: Checkout, today: date) -> l
             condition=VERSION,
             values=seen(older.version),
         ),
-        Put(checkout_item(*whose, expired)),
+        Put(checkout_item(*whose, expired) | {"closed_at": iso(at)}),
         ticket_put(entity, today, customer_id, f"checkout:{older.checkout_id}"),
     ]

@@ -195,7 +195,7 @@ class Payments:
         standing: Standing,
         state: CheckoutState,
         reference: str,
-        today: date,
+        now: Now,
     ) -> None:
         """Close the checkout without money: failed or expired. The next sweep looks again.
 
@@ -204,8 +204,9 @@ class Payments:
         whose = (entity.entity_id, standing.customer.customer_id)
         checkout = standing.checkout
         reason = f"checkout:{checkout.checkout_id}"
+        today = now.today(standing.customer.time_zone)
         self._write(
-            *closing_writes(*whose, checkout, standing.stored, state, reference),
+            *closing_writes(*whose, checkout, standing.stored, state, reference, now.business),
             ticket_put(entity, today, whose[1], reason),
         )
 

@@ -13,11 +13,9 @@ from shared.domain.payment import Booked, Payment
 from shared.domain.settle import Settlement
 from shared.domain.standing import Standing
 from shared.domain.tasks import Task
-from shared.errors import NotFound, WriteConflict
+from shared.errors import NotFound
 from shared.ids import derived_id
 from shared.usecases.follow_payment import GatewayBooks
-
-ATTEMPTS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Payments(Protocol):
         standing: Standing,
         state: CheckoutState,
         reference: str,
-        today: date,
+        now: Now,
     ) -> None: ...
     def opened(self, entity_id: str, standing: Standing, session_id: str, url: str) -> None: ...
     def ask_again(
@@ -98,19 +96,6 @@ class Ports:
     parked: ParkedItems
     entities: Entities
     pause: Callable[[int], None]
-
-
-def try_again[T](ports: Ports, work: Callable[[], T]) -> T:
-    """Return what work returns, doing it anew from its first read when another writer was first.
-
-    Raises WriteConflict after ATTEMPTS_MAX tries.
-    """
-    for attempt in range(ATTEMPTS_MAX - 1):
-        try:
-            return work()
-        except WriteConflict:
-            ports.pause(attempt)
-    return work()
 
 
 def park(

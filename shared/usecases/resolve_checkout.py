@@ -8,7 +8,8 @@ from shared.domain.gateway import GatewayCheckout
 from shared.domain.standing import Standing
 from shared.errors import NotFound
 from shared.usecases.apply_payment import apply_payment
-from shared.usecases.money_in import Outcome, Ports, not_ours, park, try_again
+from shared.usecases.money_in import Outcome, Ports, not_ours, park
+from shared.usecases.try_again import try_again
 
 ASK_OPEN_AGAIN = timedelta(hours=2)
 ASK_PROCESSING_AGAIN = timedelta(hours=6)
@@ -24,7 +25,7 @@ def resolve_checkout(
     A checkout without a page (the answer to its making was lost) is looked for by our mark; one
     that the gateway does not know was never opened, and expires.
     """
-    return try_again(ports, lambda: _ask(ports, entity_id, customer_id, checkout_id, now))
+    return try_again(ports.pause, lambda: _ask(ports, entity_id, customer_id, checkout_id, now))
 
 
 def resolve_page(ports: Ports, entity_id: str, page: GatewayCheckout, now: Now) -> Outcome:
@@ -33,7 +34,7 @@ def resolve_page(ports: Ports, entity_id: str, page: GatewayCheckout, now: Now) 
         return not_ours(ports, entity_id, page.entity_id, page.session_id, now)
     if page.payment is not None and page.payment.status == "succeeded":
         return apply_payment(ports, entity_id, page.payment, now)
-    return try_again(ports, lambda: _move(ports, entity_id, page, now))
+    return try_again(ports.pause, lambda: _move(ports, entity_id, page, now))
 
 
 def _ask(ports: Ports, entity_id: str, customer_id: str, checkout_id: str, now: Now) -> Outcome:
@@ -92,7 +93,6 @@ def _close(
     reference: str,
     now: Now,
 ) -> Outcome:
-    today = now.today(standing.customer.time_zone)
     entity = ports.entities.entity(entity_id)
-    ports.payments.close(entity, standing, state, reference, today)
+    ports.payments.close(entity, standing, state, reference, now)
     return Outcome("done", str(state))

@@ -1,0 +1,186 @@
+"""An account as it stood at a past moment, folded from facts that carry their dates."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain.account import (
+    Account,
+    Checkout,
+    CheckoutState,
+    Credit,
+    Customer,
+    DeliveryState,
+    Discount,
+    Dispute,
+    Document,
+    Hold,
+    Incoming,
+    Notice,
+    Plan,
+    PlanState,
+    Promise,
+)
+from shared.domain.book_check import FigureKind, posted_figures
+from shared.domain.book_rebuild import rebuilt, unapplied_since
+from shared.domain.discount import followed
+from shared.domain.money import Money
+from shared.domain.movement import MAKES_TOTAL, Posting
+
+UNDATED = (
+    "settings",
+    "due_dates",
+    "announced_payments",
+    "checkout_progress",
+)
+"""What is kept without its days, so that today's stands for every day: the customer's settings
+(address, policy, zone, mail stopped); due dates that the ERP moved; payments that were announced;
+how far a payment page had come, and paid pages that are forgotten after a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice with its delivery as it stands now, and since when; None where none was begun."""
+
+    notice: Notice
+    delivery_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A checkout as it stands now, and the last moment at which money could come through it.
+
+    until is None while it is unresolved.
+    """
+
+    checkout: Checkout
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is kept of one customer: what stands now, and what stood before."""
+
+    customer: Customer
+    documents: tuple[Document, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    incoming: tuple[Incoming, ...] = ()
+    notices: tuple[Told, ...] = ()
+
+
+def account_as_of(record: Record, at: datetime, before_notice: int | None = None) -> Account:
+    """Return what decide would have read of the customer at an instant: what was recorded by then.
+
+    Money counts from the instant at which the hub heard of it, not from its value date: a reminder
+    of a day on which nobody knew of the payment was right. before_notice leaves that notice out,
+    and later ones: the account on which it was decided. What is UNDATED stands as it does now.
+    """
+    day = at.astimezone(ZoneInfo(record.customer.time_zone)).date()
+    known = sorted(
+        (p for p in record.postings if p.recorded_at <= at),
+        key=lambda p: (p.recorded_at, p.posting_id),
+    )
+    return Account(
+        customer=record.customer,
+        documents=_open_documents(record.documents, known),
+        credits=_credits(known),
+        holds=tuple(h for h in record.holds if h.starts_on <= day),
+        promises=tuple(p for p in record.promises if p.made_on is None or p.made_on <= day),
+        disputes=tuple(d for d in record.disputes if d.opened_on <= day),
+        plans=tuple(_plan(p, day) for p in record.plans if p.agreed_on <= day),
+        checkouts=tuple(_checkouts(record.attempts, at)),
+        incoming=record.incoming,
+        newest_notice=_newest(record.notices, at, before_notice),
+    )
+
+
+def first_claimed_on(record: Record, day: date) -> Notice | None:
+    """Return the first notice of the ladder that was claimed for day, or None."""
+    of_day = (t.notice for t in record.notices if t.notice.kind == "stage")
+    return min((n for n in of_day if n.as_of == day), key=lambda n: n.n, default=None)
+
+
+def _open_documents(
+    documents: Iterable[Document], known: Sequence[Posting]
+) -> tuple[Document, ...]:
+    figures = posted_figures(known)
+    issued = {f.document_id for f in figures if f.kind is FigureKind.OPEN_HEADS}
+    found = []
+    for document in documents:
+        if document.document_id in issued:
+            then = rebuilt(document, figures)
+            found.append(replace(then, discount=_discount(document, known)))
+    return tuple(found)
+
+
+def _discount(document: Document, known: Sequence[Posting]) -> Discount | None:
+    """Return document's discount as far as postings had taken it, or money had come too late."""
+    if document.discount is None:
+        return None
+    nothing = Money.zero(document.total.currency)
+    fresh = replace(document.discount, late_minor=0, taken_minor=0)
+    then = replace(document, total=nothing, open=nothing, discount=fresh)
+    for posting in known:
+        own = [m for m in posting.movements if m.document_id == document.document_id]
+        if not own:
+            continue
+        issued = bool(then.total)
+        discount = followed(then, posting.movements, posting.value_date) if issued else fresh
+        added = sum(m.amount.minor for m in own if m.kind in MAKES_TOTAL)
+        then = replace(
+            then,
+            total=Money(minor=then.total.minor + added, currency=nothing.currency),
+            open=Money(
+                minor=then.open.minor + sum(m.amount.minor for m in own),
+                currency=nothing.currency,
+            ),
+            discount=discount,
+        )
+    moved = then.discount or fresh
+    return replace(document.discount, late_minor=moved.late_minor, taken_minor=moved.taken_minor)
+
+
+def _credits(known: Sequence[Posting]) -> tuple[Credit, ...]:
+    credits = []
+    for figure, minor in sorted(posted_figures(known).items()):
+        if figure.kind is FigureKind.CREDIT and minor:
+            since = unapplied_since(known, figure.source_id) or known[0].value_date
+            unapplied = Money(minor=minor, currency=figure.currency)
+            credits.append(Credit(figure.source_id, unapplied, since))
+    return tuple(credits)
+
+
+def _plan(plan: Plan, day: date) -> Plan:
+    if plan.ended_on is not None and plan.ended_on > day:
+        return replace(plan, state=PlanState.RUNNING, ended_on=None)
+    return plan
+
+
+def _checkouts(attempts: Iterable[Attempt], at: datetime) -> Iterable[Checkout]:
+    for attempt in attempts:
+        if attempt.checkout.created_at > at:
+            continue
+        if attempt.until is None:
+            yield attempt.checkout
+        elif at < attempt.until:
+            yield replace(attempt.checkout, state=CheckoutState.OPEN)
+
+
+def _newest(notices: Iterable[Told], at: datetime, before: int | None) -> Notice | None:
+    said = [
+        told
+        for told in notices
+        if told.notice.claimed_at <= at and (before is None or told.notice.n < before)
+    ]
+    if not said:
+        return None
+    newest = max(said, key=lambda told: told.notice.n)
+    if newest.delivery_at is not None and newest.delivery_at > at:
+        return replace(newest.notice, delivery=DeliveryState.CLAIMED)
+    return newest.notice
