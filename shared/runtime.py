@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from shared.adapters.parked import ParkedItems
     from shared.adapters.payments import Payments
     from shared.adapters.pending import Pending
+    from shared.adapters.plans import Plans
     from shared.adapters.promises import Promises
     from shared.adapters.questions import Questions
     from shared.adapters.queues import Queues
@@ -427,6 +428,22 @@ def promises() -> "Promises":
     from shared.adapters.promises import Promises
 
     return Promises(table())
+
+
+@cache
+def plans() -> "Plans":
+    """Return the instalment plans."""
+    from shared.adapters.plans import Plans
+
+    return Plans(table())
+
+
+@cache
+def agreements_over() -> "AgreementsOver":
+    """Return the writes of how agreements ended."""
+    from shared.adapters.agreements_over import AgreementsOver
+
+    return AgreementsOver(table())
 
 
 @cache

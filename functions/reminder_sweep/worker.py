@@ -10,8 +10,11 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
+from shared.domain.account import Account, Entity
+from shared.domain.clock import Now
 from shared.usecases import sweep
 from shared.usecases.allocate import apply_credits
+from shared.usecases.end_agreements import end_agreements
 
 log = Logger()
 
@@ -19,6 +22,10 @@ log = Logger()
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> batch.Answer:
     return batch.each(event, context, _work)
+
+
+def _end(entity: Entity, account: Account, now: Now) -> int:
+    return end_agreements(entity, account, runtime.papers(), runtime.agreements_over(), now)
 
 
 def _work(body: dict[str, Any]) -> None:
@@ -29,6 +36,7 @@ def _work(body: dict[str, Any]) -> None:
         runtime.accounts(),
         runtime.entities(),
         runtime.claims(),
+        _end,
         now,
     )
     used = apply_credits(runtime.cash_desk(), entity_id, body["customers"], now)

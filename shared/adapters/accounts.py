@@ -11,7 +11,7 @@ from shared.adapters.account_items import (
     notice_from,
     unresolved,
 )
-from shared.adapters.agreement_items import dispute_from, promise_from
+from shared.adapters.agreement_items import dispute_from, plan_from, promise_from
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from
 from shared.adapters.handover_items import handover_from
@@ -67,10 +67,12 @@ class Accounts:
             holds=tuple(hold_from(i) for i in of("HOLD")),
             promises=tuple(promise_from(i) for i in of("PROMISE")),
             disputes=tuple(dispute_from(i) for i in of("DISPUTE")),
+            plans=tuple(plan_from(i) for i in of("PLAN")),
             checkouts=tuple(checkout_from(i) for i in of("CHECKOUT") if unresolved(i)),
             incoming=tuple(incoming_from(i) for i in of("INCOMING")),
-            newest_notice=self.newest_notice(entity_id, customer_id),
             handovers=tuple(handover_from(i) for i in of("HANDOVER")),
+            newest_notice=self.newest_notice(entity_id, customer_id),
+            broken_promises=sum(i["broken_promises"] for i in of("WORD")),
         )
 
     def newest_notice(self, entity_id: str, customer_id: str) -> Notice | None:

@@ -1,10 +1,18 @@
-"""Promises and disputes as items, and back. The place (live or past) is the caller's."""
+"""Promises, disputes and plans as items, and back. The place (live or past) is the caller's."""
 
 from datetime import date
 
 from shared.adapters.codec import Item
 from shared.adapters.keys import Key
-from shared.domain.account import Dispute, DisputeOutcome, DisputeReason, Promise
+from shared.domain.account import (
+    Dispute,
+    DisputeOutcome,
+    DisputeReason,
+    Plan,
+    PlanPart,
+    PlanState,
+    Promise,
+)
 from shared.domain.money import Money
 
 
@@ -23,6 +31,8 @@ def promise_item(place: Key, customer_id: str, promise: Promise) -> Item:
         "made_on": _text(promise.made_on),
         "by": promise.by,
         "withdrawn_on": _text(promise.withdrawn_on),
+        "outcome": promise.outcome,
+        "decided_on": _text(promise.decided_on),
         "version": promise.version,
     }
 
@@ -39,6 +49,8 @@ def promise_from(item: Item) -> Promise:
         by=item["by"],
         withdrawn_on=_day(item["withdrawn_on"]),
         was_open=None if was_open is None else Money(minor=was_open, currency=currency),
+        outcome=item["outcome"],
+        decided_on=_day(item["decided_on"]),
         version=item["version"],
     )
 
@@ -80,6 +92,44 @@ def dispute_from(item: Item) -> Dispute:
         outcome=DisputeOutcome(item["outcome"]) if item["outcome"] else None,
         answer=item["answer"],
         quiet_through=_day(item["quiet_through"]),
+        version=item["version"],
+    )
+
+
+def plan_item(place: Key, customer_id: str, plan: Plan) -> Item:
+    return {
+        **place,
+        "type": "PLAN",
+        "customer_id": customer_id,
+        "plan_id": plan.plan_id,
+        "documents": list(plan.documents),
+        "currency": plan.parts[0].amount.currency,
+        "parts": [[part.due_on.isoformat(), part.amount.minor] for part in plan.parts],
+        "agreed_on": plan.agreed_on.isoformat(),
+        "by": plan.by,
+        "consent": plan.consent,
+        "grace_days": plan.grace_days,
+        "state": str(plan.state),
+        "ended_on": _text(plan.ended_on),
+        "version": plan.version,
+    }
+
+
+def plan_from(item: Item) -> Plan:
+    currency = item["currency"]
+    return Plan(
+        plan_id=item["plan_id"],
+        documents=tuple(item["documents"]),
+        parts=tuple(
+            PlanPart(date.fromisoformat(day), Money(minor=minor, currency=currency))
+            for day, minor in item["parts"]
+        ),
+        agreed_on=date.fromisoformat(item["agreed_on"]),
+        by=item["by"],
+        consent=item["consent"],
+        grace_days=item["grace_days"],
+        state=PlanState(item["state"]),
+        ended_on=_day(item["ended_on"]),
         version=item["version"],
     )
 

@@ -180,7 +180,8 @@ class Promise:
 
     made_on is None where nobody noted it; was_open is what was open of the documents then, so that
     what was paid since is known (shared.domain.promise.still_promised). withdrawn_on is the day
-    from which it counts no more. Whether it was kept is derived (shared.domain.promise).
+    from which it counts no more. Whether it was kept is derived (shared.domain.promise) until it is
+    noted for good: outcome is kept, late or broken from decided_on, else "".
     """
 
     promise_id: str
@@ -192,6 +193,8 @@ class Promise:
     by: str = ""
     withdrawn_on: date | None = None
     was_open: Money | None = None
+    outcome: str = ""
+    decided_on: date | None = None
     version: int = 1
 
     @property
@@ -510,7 +513,10 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Everything decide reads of one customer: live facts and the newest notice."""
+    """Everything decide reads of one customer: live facts and the newest notice.
+
+    broken_promises counts the promises to pay that were not kept, all time.
+    """
 
     customer: Customer
     documents: tuple[Document, ...] = ()
@@ -523,6 +529,7 @@ class Account:
     incoming: tuple[Incoming, ...] = ()
     handovers: tuple[Handover, ...] = ()
     newest_notice: Notice | None = None
+    broken_promises: int = 0
 
     def document(self, document_id: str) -> Document | None:
         """Return the open document of that id, or None."""

@@ -37,6 +37,8 @@ def promise_state(promise: Promise, arrived: Iterable[Arrived], today: date) -> 
     with_grace = _sum(promise, money, min(promise.last_day, today))
     if promise.withdrawn_on is not None and promise.withdrawn_on <= today:
         return PromiseState.WITHDRAWN
+    if promise.decided_on is not None and promise.decided_on <= today:
+        return PromiseState(promise.outcome)
     if in_time >= promise.amount.minor:
         return PromiseState.KEPT
     if with_grace >= promise.amount.minor:

@@ -78,13 +78,13 @@ def promises_of(
 ) -> tuple[tuple[Promise, PromiseState], ...]:
     """Return the customer's promises and how each stands on today, the newest last."""
     told = [
-        (promise, promise_state(promise, _arrived(papers, entity_id, customer_id, promise), today))
+        (promise, promise_state(promise, arrived(papers, entity_id, customer_id, promise), today))
         for promise in promises.of(entity_id, customer_id)
     ]
     return tuple(sorted(told, key=lambda one: (one[0].pays_on, one[0].promise_id)))
 
 
-def _arrived(
+def arrived(
     papers: Papers, entity_id: str, customer_id: str, promise: Promise
 ) -> tuple[Arrived, ...]:
     return tuple(

@@ -1,12 +1,13 @@
 """The sweep: find customers who may be due, decide on each, claim what is to be said."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Protocol
 
 from shared.domain.account import Account, Entity, Notice
+from shared.domain.agreements_over import over
 from shared.domain.clock import Now
 from shared.domain.decide import Action, Decision, decide
 from shared.domain.notices import ClaimOutcome, stage_notice
@@ -60,6 +61,10 @@ class Claims(Protocol):
     def claim(
         self, entity: Entity, customer_id: str, notice: Notice, wall: datetime
     ) -> ClaimOutcome: ...
+
+
+End = Callable[[Entity, Account, Now], int]
+"""Notes how agreements of an account ended; returns how many (shared.usecases.end_agreements)."""
 
 
 @dataclass(slots=True)
@@ -147,9 +152,12 @@ def work(
     accounts: Accounts,
     policies: Policies,
     claims: Claims,
+    end: End,
     now: Now,
 ) -> Tally:
     """Decide on each customer and claim what is to be said; return what was done.
+
+    What was agreed with them and is over is noted first, by end.
 
     Repeating it is harmless: what was claimed is done, and decide then says so. A customer that
     fails keeps none of the others waiting. Raises ExceptionGroup with what went wrong at the end.
@@ -159,7 +167,7 @@ def work(
     failed: list[Exception] = []
     for customer_id in customer_ids:
         try:
-            _work_one(entity, customer_id, accounts, policies, claims, now, tally)
+            _work_one(entity, customer_id, accounts, policies, claims, end, now, tally)
         except Exception as exc:
             failed.append(exc)
     if failed:
@@ -173,6 +181,7 @@ def _work_one(
     accounts: Accounts,
     policies: Policies,
     claims: Claims,
+    end: End,
     now: Now,
     tally: Tally,
 ) -> None:
@@ -180,6 +189,8 @@ def _work_one(
     won = 0
     for _ in range(_CLAIM_ATTEMPTS_MAX):
         account = accounts.account(entity.entity_id, customer_id)
+        if over(account, now.today(account.customer.time_zone)) and end(entity, account, now):
+            continue
         book = policies.book(entity.entity_id, account)
         zone = account.customer.time_zone
         today = now.today(zone)

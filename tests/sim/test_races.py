@@ -29,7 +29,7 @@ def _race_once(world: World, other: Callable[[], object]) -> None:
 
 
 def _work(world: World, customer_id: str) -> sweep.Tally:
-    stores = (world.hub.accounts, world.hub.entities, world.hub.claims)
+    stores = (world.hub.accounts, world.hub.entities, world.hub.claims, world.hub.end)
     return sweep.work(ENTITY, [customer_id], *stores, world.now)
 
 

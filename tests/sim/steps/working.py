@@ -60,7 +60,7 @@ def sweep(world: "World") -> str:
 
 def work(world: "World") -> str:
     """Decide on one customer right now, as a worker does with an old message of a sweep."""
-    stores = (world.hub.accounts, world.hub.entities, world.hub.claims)
+    stores = (world.hub.accounts, world.hub.entities, world.hub.claims, world.hub.end)
     tally = sweeping.work(ENTITY, [world.chance.choice(world.customers)], *stores, world.now)
     return f"claimed-{tally.claimed} lost {tally.lost} capped {tally.capped}"
 

@@ -1,0 +1,40 @@
+"""Which agreements with a customer are over, so that somebody notes how they ended, once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from shared.domain.account import Account, Dispute, Plan, PlanState, Promise
+from shared.domain.coverage import kept_plans
+from shared.domain.plan import ended, missing, running
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What is over: promises whose days are gone, plans as they ended, disputes left alone long
+    enough."""
+
+    promises: tuple[Promise, ...]
+    plans: tuple[Plan, ...]
+    disputes: tuple[Dispute, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.promises or self.plans or self.disputes)
+
+
+def over(account: Account, today: date) -> Over:
+    """Return what of the live agreements of account is over on today and not yet noted."""
+    return Over(
+        promises=tuple(p for p in account.promises if not p.outcome and p.last_day < today),
+        plans=tuple(_plans(account, today)),
+        disputes=tuple(d for d in account.disputes if d.closed_on and not d.in_force(today)),
+    )
+
+
+def _plans(account: Account, today: date) -> Iterator[Plan]:
+    kept = kept_plans(account, today)
+    for plan in running(account, today):
+        if not missing(account, plan):
+            yield ended(plan, PlanState.KEPT, today)
+        elif plan not in kept:
+            yield ended(plan, PlanState.MISSED, today)

@@ -1,0 +1,91 @@
+"""A customer pays in parts: agreed once, within the policy's limits, until somebody ends it."""
+
+from datetime import date
+from typing import Protocol
+
+from shared.domain.account import Account, Entity, Plan, PlanPart
+from shared.domain.clock import Now
+from shared.domain.plan import Pace
+from shared.domain.plan_rule import PlanRule, may_plan
+from shared.errors import InvalidInput
+from shared.ids import requested_id
+
+CONSENT_MAX = 2000
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Plans(Protocol):
+    def agree(self, entity: Entity, customer_id: str, plan: Plan) -> bool: ...
+
+
+def preview(
+    accounts: Accounts,
+    entity_id: str,
+    customer_id: str,
+    *,
+    documents: tuple[str, ...],
+    parts: int,
+    first_on: date,
+    pace: Pace,
+    rule: PlanRule,
+    now: Now,
+) -> tuple[PlanPart, ...]:
+    """Return the parts as they would be agreed on now. Raises as agree_plan does."""
+    account = accounts.account(entity_id, customer_id)
+    today = now.today(account.customer.time_zone)
+    return may_plan(account, _in_order(account, documents), parts, first_on, pace, rule, today)
+
+
+def agree_plan(
+    accounts: Accounts,
+    plans: Plans,
+    entity_id: str,
+    customer_id: str,
+    *,
+    documents: tuple[str, ...],
+    parts: int,
+    first_on: date,
+    pace: Pace,
+    consent: str,
+    rule: PlanRule,
+    by: str,
+    now: Now,
+    request_id: str = "",
+) -> Plan:
+    """Return the new plan over all that is payable of documents.
+
+    consent is what the customer agreed to, in words. The same request_id gives the same plan.
+    Raises NotFound, InvalidInput or Conflict where it may not be agreed
+    (shared.domain.plan_rule.may_plan).
+    """
+    if not 0 < len(consent.strip()) <= CONSENT_MAX:
+        raise InvalidInput(field="consent", reason="say how the customer agreed, in a few words")
+    entity = accounts.entity(entity_id)
+    account = accounts.account(entity_id, customer_id)
+    today = now.today(account.customer.time_zone)
+    plan_id = requested_id(request_id, now.business, "plan", entity_id, customer_id)
+    known = next((plan for plan in account.plans if plan.plan_id == plan_id), None)
+    if known is not None:
+        return known
+    named = _in_order(account, documents)
+    plan = Plan(
+        plan_id=plan_id,
+        documents=named,
+        parts=may_plan(account, named, parts, first_on, pace, rule, today),
+        agreed_on=today,
+        by=by,
+        consent=consent.strip(),
+        grace_days=rule.grace_days,
+    )
+    plans.agree(entity, customer_id, plan)
+    return plan
+
+
+def _in_order(account: Account, documents: tuple[str, ...]) -> tuple[str, ...]:
+    """Return documents each once, the oldest due date first; what is unknown comes last."""
+    due = {d.document_id: d.due_on for d in account.documents}
+    return tuple(sorted(set(documents), key=lambda i: (due.get(i, date.max), i)))
