@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 from shared.adapters import keys
+from shared.adapters.raw_json import answer_raw
 from shared.adapters.table import Table
 from shared.domain.clock import Now
 from shared.ids import new_id
@@ -66,8 +67,8 @@ if TYPE_CHECKING:
     from shared.adapters.writebacks import Writebacks
     from shared.usecases.cash_desk import Desk as CashDesk
     from shared.usecases.charging_ports import Ports as ChargingPorts
-    from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.escalate import Ports as EscalationPorts
+    from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
@@ -96,7 +97,7 @@ def client(service: str, attempts_max: int = 3) -> Any:
 @cache
 def table() -> Table:
     """Return the one table."""
-    return Table(client("dynamodb"), setting("TABLE_NAME"))
+    return Table(answer_raw(client("dynamodb")), setting("TABLE_NAME"))
 
 
 @cache
@@ -340,7 +341,6 @@ def charging() -> "ChargingPorts":
 
 
 @cache
-@cache
 def approvals() -> "Approvals":
     """Return the notices that wait for a named person."""
     from shared.adapters.approvals import Approvals
@@ -365,6 +365,7 @@ def escalating() -> "EscalationPorts":
     return Ports(*ports, queue=queues())
 
 
+@cache
 def pending() -> "Pending":
     """Return the facts that somebody must still act on."""
     from shared.adapters.pending import Pending

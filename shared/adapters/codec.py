@@ -30,22 +30,25 @@ def encode_item(item: Mapping[str, object]) -> dict[str, dict[str, Any]]:
 
 
 def decode(attribute: Mapping[str, Any]) -> Any:
-    """Return the plain value of a typed attribute."""
+    """Return the plain value of a typed attribute. Raises TypeError for a kind never held."""
     ((kind, value),) = attribute.items()
-    match kind:
-        case "S" | "BOOL":
-            return value
-        case "N":
-            return int(value)
-        case "NULL":
-            return None
-        case "M":
-            return {k: decode(v) for k, v in value.items()}
-        case "L":
-            return [decode(v) for v in value]
+    if kind == "S" or kind == "BOOL":  # the commonest first: every item read passes here
+        return value
+    if kind == "N":
+        return int(value)
+    if kind == "L":
+        return [decode(v) for v in value]
+    if kind == "M":
+        return {k: decode(v) for k, v in value.items()}
+    if kind == "NULL":
+        return None
     raise TypeError(f"unexpected attribute type {kind}")
 
 
 def decode_item(attributes: Mapping[str, Mapping[str, Any]]) -> Item:
     """Return the plain item."""
-    return {name: decode(attribute) for name, attribute in attributes.items()}
+    item: Item = {}
+    for name, attribute in attributes.items():
+        ((kind, value),) = attribute.items()
+        item[name] = value if kind == "S" else decode(attribute)
+    return item

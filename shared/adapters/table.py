@@ -6,6 +6,7 @@ In a condition, #name stands for the attribute name (many short words are reserv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import batched
 from typing import Any
 
@@ -20,6 +21,16 @@ EXISTS = "attribute_exists(pk)"
 VERSION = "version = :seen"
 _ALIAS = re.compile(r"#([a-z_]+)")
 _BATCH_GET_MAX = 100
+_STATEMENTS_MAX = 25
+_TRY_AGAIN = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceeded",
+        "RequestLimitExceeded",
+        "ThrottlingError",
+        "TransactionConflict",
+    }
+)
 _ATTEMPTS_MAX = 8
 WRITES_MAX = 100
 """What DynamoDB takes in one transaction."""
@@ -127,11 +138,12 @@ class Table:
         index: str | None = None,
         reverse: bool = False,
         limit: int | None = None,
+        consistent: bool = True,
     ) -> Iterator[Item]:
         """Yield the items of a partition in key order, page by page, at most limit of them.
 
-        begins or between narrow the sort key. A base-table Query is consistent; an index only
-        finds candidates.
+        begins or between narrow the sort key. A base-table Query is consistent unless told not to
+        be, which costs half; an index only finds candidates.
         """
         prefix = {None: "", "due": "g", "pending": "p"}[index]
         names = {"#pk": f"{prefix}pk", "#sk": f"{prefix}sk"}
@@ -152,7 +164,7 @@ class Table:
             "ExpressionAttributeValues": encode_item(values),
             "ScanIndexForward": not reverse,
         }
-        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        request |= {"IndexName": index} if index else {"ConsistentRead": consistent}
         left = limit
         while True:
             if left is not None:
@@ -180,6 +192,40 @@ class Table:
             self._client.transact_write_items(TransactItems=[self._entry(w) for w in writes])
         except ClientError as exc:
             raise _cancelled(exc) from exc
+
+    def insert_many(self, items: Sequence[Mapping[str, object]]) -> list[bool]:
+        """Insert each of items whose key is free; return of each whether it is in now.
+
+        Not a transaction: 25 go in one call, and each costs what a lone write does. A repeat of a
+        lost call finds its own items there and says False. Raises WriteConflict when something was
+        in the way of an item for too long (the others may be in).
+        """
+        inserted: list[bool] = []
+        for chunk in batched(items, _STATEMENTS_MAX, strict=False):
+            inserted += self._insert(chunk)
+        return inserted
+
+    def _insert(self, items: Sequence[Mapping[str, object]]) -> list[bool]:
+        outcomes: dict[int, bool] = {}
+        for _ in range(_ATTEMPTS_MAX):
+            left = [i for i in range(len(items)) if i not in outcomes]
+            statements = [
+                {
+                    "Statement": _insert_statement(self._name, tuple(items[i])),
+                    "Parameters": [encode(value) for value in items[i].values()],
+                }
+                for i in left
+            ]
+            answer = self._client.batch_execute_statement(Statements=statements)
+            for i, said in zip(left, answer["Responses"], strict=True):
+                error = said.get("Error")
+                if error is None or error["Code"] == "DuplicateItem":
+                    outcomes[i] = error is None
+                elif error["Code"] not in _TRY_AGAIN:
+                    raise ClientError({"Error": error}, "BatchExecuteStatement")
+            if len(outcomes) == len(items):
+                return [outcomes[i] for i in range(len(items))]
+        raise WriteConflict(reason="inserts_in_the_way")
 
     def count(self, key: Key, name: str, item_type: str) -> int:
         """Add one to the number called name of an item of item_type, and return it.
@@ -242,6 +288,12 @@ class Table:
         if values:
             request["ExpressionAttributeValues"] = {k: encode(v) for k, v in values.items()}
         return {verb: request}
+
+
+@lru_cache(maxsize=64)
+def _insert_statement(table: str, names: tuple[str, ...]) -> str:
+    values = ", ".join(f"'{name}': ?" for name in names)
+    return f'INSERT INTO "{table}" VALUE {{{values}}}'
 
 
 def _update_expression(write: Update, values: dict[str, object]) -> dict[str, Any]:

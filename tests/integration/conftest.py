@@ -10,6 +10,7 @@ from moto import mock_aws
 
 from shared import runtime
 from shared.adapters.table import Table
+from tests.support.moto_inserts import insert_as_dynamodb_does
 from tests.support.template import table_properties
 
 PUBLIC_URL = "https://pay.seller.example"
@@ -55,6 +56,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    insert_as_dynamodb_does(monkeypatch)
     with mock_aws():
         sqs, s3 = boto3.client("sqs"), boto3.client("s3")
         for name in QUEUES:

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.partiql import inserted
 from tests.support.request_units import (
     TABLE,
     Units,
@@ -35,7 +36,14 @@ from tests.support.table_schema import Attributes, Schema, template_schema
 _CANCELLED = "TransactionCanceledException"
 _REFUSED = "ConditionalCheckFailedException"
 _FREE_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded", "ValidationError"}
-_WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
+_WRITES = {
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "TransactWriteItems",
+    "BatchWriteItem",
+    "BatchExecuteStatement",
+}
 _READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 _NOTHING_TO_COUNT = {"DescribeTable", "CreateTable", "ListTables", "DeleteTable", "UpdateTable"}
 
@@ -144,6 +152,11 @@ class Meter:
         reasons: Sequence[str],
     ) -> Units:
         transactional = operation == "TransactWriteItems"
+        if operation == "BatchExecuteStatement" and not error:
+            return _sum(
+                refused_write_units(b) if b is a else write_units(self.schema, b, a)
+                for b, a in touched
+            )
         if error == _REFUSED:
             return refused_write_units(touched[0][0])
         if error == _CANCELLED and not _FREE_REASONS.intersection(reasons):
@@ -185,6 +198,8 @@ def given_items(operation: str, request: Mapping[str, Any]) -> list[Attributes |
     if operation == "BatchWriteItem":
         (entries,) = request["RequestItems"].values()
         return [entry.get("PutRequest", {}).get("Item") for entry in entries]
+    if operation == "BatchExecuteStatement":
+        return [inserted(statement)[1] for statement in request["Statements"]]
     return [request.get("Item")]
 
 
@@ -211,6 +226,10 @@ class _Look:
         if model.name in _WRITES:
             before = context["metered_before"]
             after = before if error else self._look(self._keys(model.name, request))
+            answers = parsed.get("Responses", ()) if model.name == "BatchExecuteStatement" else ()
+            for i, answer in enumerate(answers):
+                if "Error" in answer:
+                    after[i] = before[i]
             touched = list(zip(before, after, strict=True))
         else:
             seen = [] if error else self._read(model.name, request, parsed)
@@ -259,6 +278,9 @@ class _Look:
         elif operation == "BatchWriteItem":
             ((name, written),) = request["RequestItems"].items()
             entries = [{"TableName": name} | next(iter(entry.values())) for entry in written]
+        elif operation == "BatchExecuteStatement":
+            said = [inserted(statement) for statement in request["Statements"]]
+            entries = [{"TableName": name, "Item": item} for name, item in said]
         else:
             entries = [request]
         return [(e["TableName"], e.get("Key") or schema.key(e["Item"])) for e in entries]

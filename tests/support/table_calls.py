@@ -18,7 +18,12 @@ _WRITES = {
     "Delete": "DeleteItem",
     "Check": "ConditionCheckItem",
 }
-_READS = {"get": "GetItem", "get_many": "BatchGetItem", "query": "Query"}
+_CALLS = {
+    "get": "GetItem",
+    "get_many": "BatchGetItem",
+    "query": "Query",
+    "insert_many": "PartiQLInsert",
+}
 _NOT_FOLLOWED = {"shared.adapters.table"}
 
 
@@ -76,11 +81,11 @@ def _actions(function: ast.FunctionDef) -> Iterator[str]:
         if isinstance(called, ast.Name) and called.id in _WRITES:
             yield _WRITES[called.id]
         elif (
-            isinstance(called, ast.Attribute) and called.attr in _READS and _is_table(called.value)
+            isinstance(called, ast.Attribute) and called.attr in _CALLS and _is_table(called.value)
         ):
             index = [k.value for k in node.keywords if k.arg == "index"]
             named = isinstance(index[0], ast.Constant) if index else False
-            yield _READS[called.attr] + (f"/{index[0].value}" if named else "")
+            yield _CALLS[called.attr] + (f"/{index[0].value}" if named else "")
 
 
 def _is_table(node: ast.expr) -> bool:

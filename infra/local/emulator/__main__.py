@@ -8,7 +8,8 @@
 4. Loopback counts as TLS: policies that deny `aws:SecureTransport` false would deny everything.
 5. Policies may name `dynamodb:LeadingKeys`.
 6. A batch call of SQS needs the right to the single call, as on AWS.
-7. `GET /_local/state` tells in one look what is queued, unread on a stream, and running.
+7. PartiQL inserts need the right to insert, and reach the stream, as on AWS.
+8. `GET /_local/state` tells in one look what is queued, unread on a stream, and running.
 
 It reads ministack's internals, so the version is pinned and a test covers each item.
 Run as a folder (`python infra/local/emulator`), so that nothing else of the project is importable.
@@ -21,6 +22,7 @@ import tempfile
 from pathlib import Path
 
 import batch_actions
+import inserts
 import leading_keys
 import state
 from ministack import app
@@ -46,6 +48,7 @@ def main() -> None:
     pin_origin = app.pin_request_origin
     app.pin_request_origin = lambda source_ip, _: pin_origin(source_ip, True)
     batch_actions.install()
+    inserts.install()
     leading_keys.install()
     app.app = state.served_beside(app.app)
     app.main()

@@ -1,0 +1,45 @@
+"""DynamoDB's answers as the JSON that they are.
+
+botocore walks every attribute of an answer along its model, only to build what json.loads has built
+already: the values of a typed attribute are texts, lists and maps. That walk is most of what a
+Query costs. Binary attributes stay base64 text; the table holds none, and the codec refuses them.
+Errors are parsed by botocore itself.
+
+This leans on botocore's internals: botocore is pinned, and tests/unit/test_raw_json.py holds this
+parser against botocore's own.
+"""
+
+import json
+from typing import Any
+
+from botocore.parsers import JSONParser, ResponseParserFactory
+
+
+class RawJson(JSONParser):
+    """Parses the body of an answer that says success by json.loads alone."""
+
+    def _do_parse(self, response: dict[str, Any], shape: Any) -> dict[str, Any]:
+        if response["status_code"] >= 300 or shape is None or not response["body"]:
+            return super()._do_parse(response, shape)  # type: ignore[misc, no-any-return]
+        known = shape.members
+        body = json.loads(response["body"])
+        parsed = {name: v for name, v in body.items() if v is not None and name in known}
+        self._inject_response_metadata(  # type: ignore[attr-defined]  # not in its types
+            parsed, response["headers"]
+        )
+        return parsed
+
+
+class _Factory(ResponseParserFactory):
+    def __init__(self) -> None:
+        super().__init__()
+        self._raw = RawJson()
+
+    def create_parser(self, protocol_name: str) -> Any:
+        return self._raw if protocol_name == "json" else super().create_parser(protocol_name)
+
+
+def answer_raw(client: Any) -> Any:
+    """Let a DynamoDB client of boto3 answer by RawJson, and return it."""
+    client._endpoint._response_parser_factory = _Factory()
+    return client
