@@ -1,12 +1,10 @@
 """Routes that change what a document asks for without money: write-off, recovery, short pay."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, needs
 from functions.operator_api.asked import Key, asked
+from functions.operator_api.named import OfCustomer, document_named
 from functions.operator_api.schema.documents import DocumentOut
 from functions.operator_api.schema.payments import AskAgainIn, DeductIn, WriteOffIn
 from functions.operator_api.views import document_out
@@ -16,7 +14,6 @@ from shared.usecases import adjust_document as cases
 
 router = APIGatewayHttpRouter()
 _DOCUMENT = "/api/v1/entities/<entity>/invoices/<document>"
-OfCustomer = Annotated[str, Query(max_length=100)]
 
 
 @router.post(
@@ -32,8 +29,8 @@ def write_off(
     customer: OfCustomer = "",
     idempotency_key: Key = "",
 ) -> DocumentOut:
-    request = asked(idempotency_key, body, "write-off", document, note=body.note)
-    whose = _found(entity, document, customer)
+    request = asked(idempotency_key, body, "write-off", document, customer, note=body.note)
+    whose = document_named(entity, document, customer)
     part = body.amount.money() if body.amount else None
     desk, now = runtime.cash_desk(), current().now
     cases.write_off(desk, entity, *whose, part, body.reason, request, now)
@@ -49,8 +46,8 @@ def ask_again(
     customer: OfCustomer = "",
     idempotency_key: Key = "",
 ) -> DocumentOut:
-    request = asked(idempotency_key, body, "ask-again", document, note=body.note)
-    whose = _found(entity, document, customer)
+    request = asked(idempotency_key, body, "ask-again", document, customer, note=body.note)
+    whose = document_named(entity, document, customer)
     part = body.amount.money() if body.amount else None
     cases.ask_again(runtime.cash_desk(), entity, *whose, part, request, current().now)
     return _shown(entity, *whose)
@@ -65,19 +62,12 @@ def deduct(
     customer: OfCustomer = "",
     idempotency_key: Key = "",
 ) -> DocumentOut:
-    request = asked(idempotency_key, body, "deduct", document, note=body.note)
-    whose = _found(entity, document, customer)
+    request = asked(idempotency_key, body, "deduct", document, customer, note=body.note)
+    whose = document_named(entity, document, customer)
     part = body.amount.money()
     desk, now = runtime.cash_desk(), current().now
     cases.deduct(desk, entity, *whose, part, body.reason, request, now)
     return _shown(entity, *whose)
-
-
-def _found(entity: str, document: str, customer: str) -> tuple[str, str]:
-    lists = runtime.receivables()
-    if customer:
-        return lists.find_customer(entity, customer), document
-    return lists.find_document(entity, document)
 
 
 def _shown(entity: str, customer_id: str, document_id: str) -> DocumentOut:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.asked import Key, asked
+from functions.operator_api.named import OfCustomer, charge_named, document_named
 from functions.operator_api.schema.charges import (
     ChargeOut,
     ChargePage,
@@ -18,17 +20,14 @@ from functions.operator_api.schema.charges import (
 )
 from functions.operator_api.schema.wire import amount
 from shared import runtime
-from shared.adapters.pause import pause
 from shared.domain.account import Document, DocumentKind
 from shared.domain.laws.packs import LAWS
 from shared.domain.roles import Role
-from shared.errors import Conflict
+from shared.usecases import adjust_document as cases
 from shared.usecases.interest_sheet import interest_sheet
-from shared.usecases.waive_charge import waive_charge
 
 router = APIGatewayHttpRouter()
 _CUSTOMERS_PER_PAGE = 50
-OfCustomer = Annotated[str, Query(max_length=100)]
 
 
 @router.get("/api/v1/entities/<entity>/charges", summary="Late fees, interest and fixed sums")
@@ -66,24 +65,13 @@ def waive(
     charge: str,
     body: WaiverIn,
     customer: OfCustomer = "",
-    idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
+    idempotency_key: Key = "",
 ) -> ChargeOut:
-    request = current()
-    customer_id, charge_id = _found(entity, charge, customer)
-    waived = waive_charge(
-        runtime.ledger(),
-        pause,
-        entity,
-        customer_id,
-        charge_id,
-        request.now,
-        amount=body.amount.money() if body.amount else None,
-        reason=body.reason,
-        note=body.note,
-        by=request.principal.name,
-        request_id=idempotency_key,
-    )
-    return _charge_out(customer_id, waived)
+    request = asked(idempotency_key, body, "waive", charge, customer, note=body.note)
+    whose = charge_named(entity, charge, customer)
+    part = body.amount.money() if body.amount else None
+    cases.waive(runtime.cash_desk(), entity, *whose, part, body.reason, request, current().now)
+    return _charge_out(whose[0], runtime.accounts().document(entity, *whose))
 
 
 @router.get(
@@ -99,7 +87,7 @@ def get_interest(
     to: Annotated[date | None, Query(description="Default: the customer's today")] = None,
     law: Annotated[str, Query(max_length=20, description="Such as uk, de, eu")] = "",
 ) -> InterestSheetOut:
-    customer_id, document_id = _document(entity, document, customer)
+    customer_id, document_id = document_named(entity, document, customer)
     found = interest_sheet(
         runtime.ledger(),
         runtime.entities(),
@@ -141,29 +129,6 @@ def _charges(entity: str, customer_id: str) -> Iterator[Document]:
     found = [*documents, *lists.closed_documents(entity, customer_id)]
     by_day = sorted(found, key=lambda d: (d.issued_on, d.number))
     return (d for d in by_day if d.kind is DocumentKind.CHARGE)
-
-
-def _document(entity: str, name: str, customer: str) -> tuple[str, str]:
-    """Return (customer id, document id) of a document by any name, or by its id in customer."""
-    entity_of(entity)
-    lists = runtime.receivables()
-    if customer:
-        return lists.find_customer(entity, customer), name
-    return lists.find_document(entity, name)
-
-
-def _found(entity: str, name: str, customer: str) -> tuple[str, str]:
-    """Return (customer id, charge id) of a charge's number or id.
-
-    Raises Conflict where two customers have a charge of that number and none is named.
-    """
-    entity_of(entity)
-    whose = runtime.receivables().find_customer(entity, customer) if customer else ""
-    numbered = runtime.charges().numbered(entity, name)
-    found = [one for one in numbered if not whose or one[0] == whose]
-    if len(found) > 1:
-        raise Conflict(charge=name[:64], reason="two customers have one: name the customer")
-    return found[0] if found else _document(entity, name, customer)
 
 
 def _charge_out(customer_id: str, charge: Document) -> ChargeOut:

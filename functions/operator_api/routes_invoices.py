@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.access import current, needs
+from functions.operator_api.asked import Key, asked
+from functions.operator_api.named import OfCustomer, document_named
 from functions.operator_api.schema.documents import DocumentOut
 from functions.operator_api.schema.invoices import (
     CreditNoteIn,
@@ -28,14 +30,12 @@ from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.money import parse_money
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
-from shared.usecases.cash_desk import RequestReused
 from shared.usecases.create_invoice import create_invoice
 from shared.usecases.issue_credit_note import issue_credit_note
 from shared.usecases.void_invoice import void_invoice
 
 router = APIGatewayHttpRouter()
 RequestId = Annotated[str, Header(alias="idempotency-key", max_length=128)]
-OfCustomer = Annotated[str, Query(max_length=100)]
 
 
 @router.post(
@@ -77,7 +77,7 @@ def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequestId = "")
 )
 @needs(Role.VIEWER)
 def get_lines(entity: str, document: str, customer: OfCustomer = "") -> LinesOut:
-    customer_id, document_id = _found(entity, document, customer)
+    customer_id, document_id = document_named(entity, document, customer)
     head = runtime.accounts().document(entity, customer_id, document_id)
     lines = runtime.papers().lines(entity, customer_id, document_id)
     return LinesOut(
@@ -103,7 +103,7 @@ def get_lines(entity: str, document: str, customer: OfCustomer = "") -> LinesOut
 )
 @needs(Role.VIEWER)
 def get_pdf(entity: str, document: str, customer: OfCustomer = "") -> PdfOut:
-    customer_id, document_id = _found(entity, document, customer)
+    customer_id, document_id = document_named(entity, document, customer)
     head = runtime.accounts().document(entity, customer_id, document_id)
     name = f"{head.number}.pdf"
     url = runtime.documents().address(head.pdf_key, name) if head.pdf_key else None
@@ -122,22 +122,21 @@ def credit_invoice(
     document: str,
     body: CreditNoteIn,
     customer: OfCustomer = "",
-    idempotency_key: RequestId = "",
+    idempotency_key: Key = "",
 ) -> DocumentOut:
-    request = current()
-    customer_id, document_id = _found(entity, document, customer)
+    request = asked(idempotency_key, body, "credit-note", document, customer, note=body.text)
+    customer_id, document_id = document_named(entity, document, customer)
     currency = runtime.accounts().document(entity, customer_id, document_id).total.currency
     note = issue_credit_note(
-        runtime.accounts(),
+        runtime.cash_desk(),
         runtime.corrections(),
         entity,
         customer_id,
         document_id,
         body.reason,
-        request.now,
-        pause,
-        text=body.text,
-        asked=[
+        request,
+        current().now,
+        parts=[
             CreditAsked(
                 line=line.line,
                 quantity=line.quantity or "",
@@ -147,12 +146,7 @@ def credit_invoice(
         ],
         amount=body.amount.money() if body.amount else None,
         issued_on=body.issued_on,
-        by=request.principal.name,
-        request_id=idempotency_key,
     )
-    other_amount = body.amount is not None and note.total != body.amount.money()
-    if other_amount or note.description != body.text:
-        raise RequestReused(field="idempotency-key", reason="it named another request")
     return document_out(customer_id, note)
 
 
@@ -163,7 +157,7 @@ def credit_invoice(
 @needs(Role.CLERK)
 def void(entity: str, document: str, body: VoidIn, customer: OfCustomer = "") -> DocumentOut:
     request = current()
-    customer_id, document_id = _found(entity, document, customer)
+    customer_id, document_id = document_named(entity, document, customer)
     voided = void_invoice(
         runtime.accounts(),
         runtime.corrections(),
@@ -179,19 +173,10 @@ def void(entity: str, document: str, body: VoidIn, customer: OfCustomer = "") ->
     return document_out(customer_id, voided)
 
 
-def _found(entity: str, document: str, customer: str) -> tuple[str, str]:
-    """Return (customer id, document id) of a document by any of its names."""
-    entity_of(entity)
-    lists = runtime.receivables()
-    if customer:
-        return lists.find_customer(entity, customer), document
-    return lists.find_document(entity, document)
-
-
 def _lines(body: InvoiceIn, currency: str) -> tuple[Line, ...]:
     lines = draw_up([_draft(line, currency) for line in body.lines], body.prices_include_tax)
-    for asked, line in zip(body.lines, lines, strict=True):
-        if asked.net is not None and parse_money(asked.net, currency) != line.net:
+    for typed, line in zip(body.lines, lines, strict=True):
+        if typed.net is not None and parse_money(typed.net, currency) != line.net:
             raise InvalidInput(field="lines", reason=f"the net of a line is {line.net}")
     return lines
 

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
 from functions.operator_api.asked import Key, asked
+from functions.operator_api.named import document_of
 from functions.operator_api.schema.payments import (
     AllocateIn,
     CreditOut,
@@ -29,7 +30,7 @@ from shared import runtime
 from shared.domain.apply_cash import Part
 from shared.domain.receive import Received
 from shared.domain.roles import Role
-from shared.errors import InvalidInput, NotFound
+from shared.errors import InvalidInput
 from shared.usecases.allocate import allocate, move_allocation
 from shared.usecases.record_payment import fail_payment, record_payment, settle_payment
 from shared.usecases.refund_payment import refund_payment
@@ -238,14 +239,3 @@ def _part(entity: str, customer_id: str, part: PartIn) -> Part:
         deduction=part.deduction.money() if part.deduction else None,
         reason=part.reason,
     )
-
-
-def document_of(entity: str, customer_id: str, name: str) -> str:
-    """Return the id of a customer's document by our id, the ERP's id or its number.
-
-    Raises NotFound, too, where it is another customer's.
-    """
-    whose, document_id = runtime.receivables().name_of_document(entity, name) or ("", name)
-    if whose not in ("", customer_id):
-        raise NotFound(document=name[:64])
-    return document_id

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import typer
 
 from infra.cli.api import Api, segment
+from infra.cli.money_words import Key, post
 from infra.cli.output import AsJson, EntityName, data, show_json, show_table, talk
 
 
@@ -46,6 +47,7 @@ def waive(
     currency: Annotated[str, typer.Option(help="ISO 4217 code of the amount.")] = "EUR",
     note: Annotated[str, typer.Option(help="For whoever reads the books later.")] = "",
     customer: Annotated[str, typer.Option(help="Whose it is, where two have that number.")] = "",
+    key: Key = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,12 +55,11 @@ def waive(
 
     Example: duecourse waive INV-000012-FEE --reason goodwill --note "first time in years"
     """
-    api = Api.found()
     body: dict[str, Any] = {"reason": reason, "note": note}
     if amount:
         body["amount"] = {"amount": amount, "currency": currency}
-    path = f"/entities/{segment(api.entity(entity))}/charges/{segment(charge)}/waive"
-    left = api.post(path + (f"?{urlencode({'customer': customer})}" if customer else ""), body)
+    whose = f"?{urlencode({'customer': customer})}" if customer else ""
+    left = post(f"/charges/{segment(charge)}/waive{whose}", body, key, entity)
     if as_json:
         show_json(left)
         return

@@ -6,6 +6,7 @@ import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
+from infra.cli.money_words import Key, post
 from infra.cli.output import AsJson, EntityName, Yes, confirm, show_json, show_table, talk
 
 app = typer.Typer(help="Invoices of this hub: issue one, show one.", no_args_is_help=True)
@@ -100,6 +101,7 @@ def credit_note(
     amount: Annotated[str, typer.Option(help="With tax, of an invoice without lines.")] = "",
     text: Text = "",
     yes: Yes = False,
+    key: Key = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -118,7 +120,7 @@ def credit_note(
         body["amount"] = {"amount": amount, "currency": currency}
     if not line and not amount:
         confirm(f"Credit all that is left of {number}?", yes)
-    made = api.post(f"{place}/credit-notes", body)
+    made = post(f"/invoices/{segment(number)}/credit-notes", body, key, entity)
     _tell(made, as_json, f"{made['number']} credits {_money(made['total'])} of {number}.")
 
 

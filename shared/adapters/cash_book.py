@@ -9,6 +9,7 @@ from shared.adapters.incoming_items import incoming_item
 from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.payment_items import payment_from, payment_item, use_of
 from shared.adapters.refund_items import refund_from, refund_item
+from shared.adapters.requests import request_put
 from shared.adapters.table import (
     NEW,
     VERSION,
@@ -133,8 +134,7 @@ def _once(entity_id: str, step: Step, now: Now) -> Iterator[Write]:
                 item |= keys.pending_entry(entity_id, "refund", now.wall, refund.refund_id)
             yield Put(item)
     if step.asked and step.asked.request_id:
-        key = keys.request(entity_id, step.asked.request_id)
-        yield Put({**key, "type": "FACT", "digest": step.asked.digest, "made": step.made})
+        yield request_put(entity_id, step.asked, step.made)
 
 
 def _also(

@@ -10,10 +10,12 @@ from shared.adapters.heads import read_heads
 from shared.adapters.invoice_lines import lines_from, lines_item
 from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.numbers import Numbers
+from shared.adapters.requests import request_put
 from shared.adapters.table import EXISTS, NEW, VERSION, Check, Put, Table, Write, seen
 from shared.adapters.writeback_items import credit_puts
 from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.books import Books
+from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
 from shared.domain.credit_note import Credited, CreditPlan
 from shared.domain.money import Money
@@ -61,12 +63,13 @@ class Corrections:
         unnumbered: Document,
         plan: CreditPlan,
         posting: Posting,
+        asked: Asked,
         now: Now,
     ) -> Document | None:
-        """Write the credit note under the next number of its series, and return it.
+        """Write the credit note that asked wants under the next number of its series; return it.
 
-        Returns None where the note is there already, the invoice or what is credited of it changed
-        since books were read, or the series stayed contended: read and decide again.
+        Returns None where the request or the note is there already, the invoice or what is credited
+        of it changed since books were read, or the series stayed contended: read and decide again.
         """
         entity_id, customer_id = entity.entity_id, customer.customer_id
         invoice = books.document(unnumbered.invoice_id)
@@ -82,6 +85,8 @@ class Corrections:
                 Put(head | pending),
                 _credited_put(entity_id, customer_id, note, plan.credited),
             ]
+            if asked.request_id:
+                writes.append(request_put(entity_id, asked, note.document_id))
             if plan.lines:
                 writes.append(Put(lines_item(entity_id, customer_id, note, plan.lines, "")))
             if not invoice.open:

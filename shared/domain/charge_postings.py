@@ -75,33 +75,24 @@ def _freed(document_id: str, source_id: str, money: Money) -> Movement:
     )
 
 
-def waiver_posting(
-    charge: Document,
-    amount: Money | None,
-    reason: str,
-    note: str,
-    by: str,
-    today: date,
-    now: Now,
-    cause: str = "",
-) -> Posting:
-    """Return the posting that gives up amount of charge, or all that is open of it.
+def waived(charge: Document, amount: Money | None, reason: str) -> tuple[Movement, ...]:
+    """Return the movement that gives up amount of charge: all that is open of it for None.
 
-    cause tells one waiver of a charge from the next, by default the version that it is of.
     Raises InvalidInput where it is no charge, or amount is not above zero and at most what is open.
     """
     if charge.kind is not DocumentKind.CHARGE:
         raise InvalidInput(field="charge", reason="only a charge can be waived")
-    waived = charge.open if amount is None else amount
-    if waived.currency != charge.open.currency or not 0 < waived.minor <= charge.open.minor:
+    part = charge.open if amount is None else amount
+    if part.currency != charge.open.currency or not 0 < part.minor <= charge.open.minor:
         raise InvalidInput(field="amount", reason=f"above zero and at most {charge.open}")
+    return (Movement(MovementKind.WAIVER, -part, document_id=charge.document_id, reason=reason),)
+
+
+def waiver_posting(charge: Document, reason: str, today: date, now: Now) -> Posting:
+    """Return the posting by which the hub itself gives up all that is open of charge."""
     return Posting(
-        posting_id=f"waiver:{charge.document_id}:{cause or charge.version}",
+        posting_id=f"waiver:{charge.document_id}:{charge.version}",
         value_date=today,
         recorded_at=now.business,
-        movements=(
-            Movement(MovementKind.WAIVER, -waived, document_id=charge.document_id, reason=reason),
-        ),
-        by=by,
-        note=note,
+        movements=waived(charge, None, reason),
     )

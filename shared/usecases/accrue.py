@@ -43,7 +43,8 @@ from shared.usecases.charging import (
     rate_task,
     rules_of,
 )
-from shared.usecases.charging_ports import Ports, try_again
+from shared.usecases.charging_ports import Ports
+from shared.usecases.try_again import try_again
 
 CUSTOMERS_PER_MESSAGE = 25
 
@@ -131,7 +132,7 @@ def _accrue_one(ports: Ports, entity: Entity, customer_id: str, now: Now) -> int
         if _is_new(so_far, invoice, policy, today):
             document_id = invoice.document_id
             work = partial(_settle_one, ports, entity, customer_id, document_id, now)
-            made += try_again(ports, work)
+            made += try_again(ports.pause, work)
         elif not invoice.open and _monthly(policy, invoice) is None:
             ports.charges.unwatch(entity.entity_id, customer_id, invoice.document_id)
     return made
@@ -257,7 +258,7 @@ def _waive_all(
     waived = 0
     for charge in found:
         if charge is not None and charge.open:
-            posting = waiver_posting(charge, None, REASON_PRINCIPAL_PAID, "", "", today, now)
+            posting = waiver_posting(charge, REASON_PRINCIPAL_PAID, today, now)
             waived += ports.ledger.post(entity.entity_id, books, posting)
     return waived
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from shared.domain.account import Document
 from shared.domain.cash_step import Asked, Step
+from shared.domain.charge_postings import waived
 from shared.domain.clock import Now
 from shared.domain.money import Money
 from shared.domain.movement import Movement
@@ -84,6 +85,32 @@ def deduct(
         document_id,
         "deduction",
         lambda document: deducted(document, amount, reason),
+        asked,
+        now,
+    )
+
+
+def waive(
+    desk: Desk,
+    entity_id: str,
+    customer_id: str,
+    charge_id: str,
+    amount: Money | None,
+    reason: str,
+    asked: Asked,
+    now: Now,
+) -> None:
+    """Give up amount of a charge (None: all that is open), for reason.
+
+    Raises NotFound, InvalidInput for what is no charge or more than is open, CurrencyMismatch.
+    """
+    _adjust(
+        desk,
+        entity_id,
+        customer_id,
+        charge_id,
+        "waiver",
+        lambda charge: waived(charge, amount, reason),
         asked,
         now,
     )

@@ -19,7 +19,6 @@ from shared.ids import derived_id
 from shared.usecases.cash_desk import (
     Desk,
     Look,
-    again,
     finish_plan,
     is_here,
     look,
@@ -27,6 +26,7 @@ from shared.usecases.cash_desk import (
     planned_on,
     write,
 )
+from shared.usecases.try_again import try_again
 
 _HUB = Asked("", "", "")
 
@@ -129,7 +129,7 @@ def _use(
         return True
 
     try:
-        return again(desk, work)
+        return try_again(desk.pause, work)
     except Conflict:  # it is being allocated or was taken back: not free to be used
         return False
 

@@ -25,7 +25,8 @@ from shared.usecases.follow_payment import (
     note_late_entries,
     take_step,
 )
-from shared.usecases.money_in import Outcome, Ports, not_ours, park, try_again
+from shared.usecases.money_in import Outcome, Ports, not_ours, park
+from shared.usecases.try_again import try_again
 
 
 def apply_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) -> Outcome:
@@ -40,7 +41,7 @@ def apply_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) 
     amount = told.amount
     if amount is None:
         return park(ports, entity_id, told.odd, told.reference, now)
-    outcome = try_again(ports, lambda: _book(ports, entity_id, told, amount, now))
+    outcome = try_again(ports.pause, lambda: _book(ports, entity_id, told, amount, now))
     whole = outcome.code == "booked" and not told.has_gone_back
     if outcome.state != "done" or whole:
         return outcome
@@ -80,7 +81,7 @@ def _take(ports: Ports, entity: Entity, booked_as: str, step: Step, now: Now) ->
 
     taken = Taken.MORE
     while taken is Taken.MORE:
-        taken = try_again(ports, next_part)
+        taken = try_again(ports.pause, next_part)
     return taken
 
 
@@ -162,7 +163,7 @@ def _finish_plan(
     """Allocate the rest of a large payment part by part, from wherever it stands."""
     left = True
     while left:
-        left = try_again(ports, lambda: _next_part(ports, entity_id, booked_as, told, now))
+        left = try_again(ports.pause, lambda: _next_part(ports, entity_id, booked_as, told, now))
 
 
 def _next_part(

@@ -17,8 +17,7 @@ from shared.domain.payment_use import used
 from shared.domain.refund import Refund
 from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import InvalidInput, WriteConflict
-
-ATTEMPTS_MAX = 8
+from shared.usecases.try_again import try_again
 
 
 class RequestReused(InvalidInput):
@@ -81,31 +80,18 @@ def once(desk: Desk, entity_id: str, asked: Asked, work: Callable[[], str]) -> s
     """Return what asked made: what work returns, or what it returned the first time.
 
     work is done anew from its first read when another writer was first. Raises RequestReused where
-    the request said something else before, and WriteConflict after ATTEMPTS_MAX tries.
+    the request said something else before, and WriteConflict where it is contended.
     """
-    for attempt in range(ATTEMPTS_MAX):
+
+    def first() -> str:
         done = desk.cash.done(entity_id, asked)
-        if done is not None:
-            if done.digest != asked.digest:
-                raise RequestReused(field="idempotency-key", reason="it named another request")
-            return done.made
-        try:
+        if done is None:
             return work()
-        except WriteConflict:
-            if attempt == ATTEMPTS_MAX - 1:
-                raise
-            desk.pause(attempt)
-    raise AssertionError("unreachable")
+        if done.digest != asked.digest:
+            raise RequestReused(field="idempotency-key", reason="it named another request")
+        return done.made
 
-
-def again[T](desk: Desk, work: Callable[[], T]) -> T:
-    """Return what work returns, doing it anew from its first read when somebody was first."""
-    for attempt in range(ATTEMPTS_MAX - 1):
-        try:
-            return work()
-        except WriteConflict:
-            desk.pause(attempt)
-    return work()
+    return try_again(desk.pause, first)
 
 
 def write(desk: Desk, at: Look, step: Step, now: Now) -> None:
@@ -121,7 +107,9 @@ def finish_plan(desk: Desk, entity_id: str, payment_id: str, now: Now) -> Paymen
     """
     begun = False
     while True:
-        payment, stepped = again(desk, lambda: _next_part(desk, entity_id, payment_id, now))
+        payment, stepped = try_again(
+            desk.pause, lambda: _next_part(desk, entity_id, payment_id, now)
+        )
         begun = begun or stepped
         if not stepped or not payment.plan:
             break

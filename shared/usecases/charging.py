@@ -18,7 +18,8 @@ from shared.domain.policy import Policy, Stage
 from shared.domain.tasks import Task
 from shared.domain.waiting import lowered, waiting_for
 from shared.ids import derived_id
-from shared.usecases.charging_ports import Ports, try_again
+from shared.usecases.charging_ports import Ports
+from shared.usecases.try_again import try_again
 
 _DAYS_TO_ACT = 7
 
@@ -63,7 +64,7 @@ def charge_stage(
     made = 0
     for document_id in document_ids:
         work = partial(_charge_one, ports, entity, customer_id, document_id, stage, now)
-        made += try_again(ports, work)
+        made += try_again(ports.pause, work)
     return made
 
 

@@ -1,4 +1,4 @@
-"""What charging an invoice needs from outside, and how often it tries."""
+"""What charging an invoice needs from outside."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,6 @@ from shared.domain.payment import Payment
 from shared.domain.policy import Policy
 from shared.domain.policy_version import PolicyVersion
 from shared.domain.tasks import Task
-from shared.errors import WriteConflict
-
-ATTEMPTS_MAX = 5
 
 
 class Accounts(Protocol):
@@ -84,16 +81,3 @@ class Ports:
     cash: CashBook
     tasks: Tasks
     pause: Callable[[int], None]
-
-
-def try_again[T](ports: Ports, work: Callable[[], T]) -> T:
-    """Return what work returns, doing it anew from its first read when another writer was first.
-
-    Raises WriteConflict after ATTEMPTS_MAX tries.
-    """
-    for attempt in range(ATTEMPTS_MAX - 1):
-        try:
-            return work()
-        except WriteConflict:
-            ports.pause(attempt)
-    return work()

@@ -1,25 +1,22 @@
 """A credit note on one invoice: all of it, some of its lines, or an amount."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
 from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.books import Books
+from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
 from shared.domain.correction_posting import credit_note_posting, given_up
 from shared.domain.credit_note import CreditAsked, Credited, CreditPlan, plan_credit
 from shared.domain.money import Money
 from shared.domain.movement import Posting
-from shared.errors import Conflict, InvalidInput, WriteConflict
+from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
 from shared.ids import requested_id
+from shared.usecases.cash_desk import Desk, once
 
-ATTEMPTS_MAX = 8
 _TEXT_MAX = 300
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
 
 
 class Corrections(Protocol):
@@ -29,51 +26,46 @@ class Corrections(Protocol):
     def find(self, entity_id: str, customer_id: str, document_id: str) -> Document | None: ...
     def credit(
         self, entity: Entity, customer: Customer, books: Books, unnumbered: Document,
-        plan: CreditPlan, posting: Posting, now: Now,
+        plan: CreditPlan, posting: Posting, asked: Asked, now: Now,
     ) -> Document | None: ...  # fmt: skip
 
 
 def issue_credit_note(
-    accounts: Accounts,
+    desk: Desk,
     corrections: Corrections,
     entity_id: str,
     customer_id: str,
     invoice_id: str,
     reason: str,
+    asked: Asked,
     now: Now,
-    pause: Callable[[int], None],
     *,
-    text: str = "",
-    asked: Sequence[CreditAsked] = (),
+    parts: Sequence[CreditAsked] = (),
     amount: Money | None = None,
     issued_on: date | None = None,
-    by: str = "",
-    request_id: str = "",
 ) -> Document:
     """Issue a credit note under the entity's next number of them, and return it.
 
-    It goes first to what is open of its invoice; the rest is the customer's credit. Without asked
-    and amount it takes all that is left. issued_on is today unless given. A repeated request_id
-    returns the note that the first call issued.
+    It goes first to what is open of its invoice; the rest is the customer's credit. Without parts
+    and amount it takes all that is left. issued_on is today unless given. What the person wrote is
+    shown on it. The same request returns the note that its first call issued.
 
     Raises NotFound for an unknown invoice, InvalidInput naming the field, Conflict where less is
-    left of the invoice than asked for, and WriteConflict where it is contended.
+    left of the invoice than asked for, RequestReused, and WriteConflict where it is contended.
     """
-    if len(text) > _TEXT_MAX:
+    if len(asked.note) > _TEXT_MAX:
         raise InvalidInput(field="text", reason=f"at most {_TEXT_MAX} characters")
-    entity = accounts.entity(entity_id)
+    entity = desk.accounts.entity(entity_id)
     whose = (entity_id, customer_id)
-    note_id = requested_id(request_id, now.wall, "credit_note", *whose, invoice_id)
-    for attempt in range(ATTEMPTS_MAX):
-        made = corrections.find(*whose, note_id) if request_id or attempt else None
-        if made is not None:
-            return made
+    note_id = requested_id(asked.request_id, now.wall, "credit_note", *whose, invoice_id)
+
+    def work() -> str:
         customer, books, lines, credited = corrections.look(*whose, invoice_id)
         invoice = _invoice(books, invoice_id)
         day = issued_on or now.today(entity.time_zone)
         if not invoice.issued_on <= day <= now.today(entity.time_zone):
             raise InvalidInput(field="issued_on", reason="from the invoice's date to today")
-        plan = plan_credit(invoice, lines, credited, given_up(invoice), asked, amount)
+        plan = plan_credit(invoice, lines, credited, given_up(invoice), parts, amount)
         note = Document(
             document_id=note_id,
             kind=DocumentKind.CREDIT_NOTE,
@@ -82,17 +74,20 @@ def issue_credit_note(
             due_on=day,
             total=plan.total,
             open=Money.zero(plan.total.currency),
-            description=text,
+            description=asked.note,
             invoice_id=invoice_id,
             tax_minor=plan.tax_minor,
         )
         tax = plan.tax_minor if invoice.tax_minor else {}
-        posting = credit_note_posting(note, invoice, tax, reason, now, by)
-        made = corrections.credit(entity, customer, books, note, plan, posting, now)
-        if made is not None:
-            return made
-        pause(attempt)
-    raise WriteConflict(document=invoice_id)
+        posting = credit_note_posting(note, invoice, tax, reason, now, asked.by)
+        if corrections.credit(entity, customer, books, note, plan, posting, asked, now) is None:
+            raise WriteConflict(document=invoice_id)
+        return note_id
+
+    made = corrections.find(*whose, once(desk, entity_id, asked, work))
+    if made is None:
+        raise NotFound(document=note_id)
+    return made
 
 
 def _invoice(books: Books, invoice_id: str) -> Document:

@@ -20,7 +20,8 @@ from shared.domain.refund import (
 from shared.domain.tasks import Task
 from shared.errors import NotFound, WriteConflict
 from shared.ids import derived_id
-from shared.usecases.cash_desk import Desk, again, look
+from shared.usecases.cash_desk import Desk, look
+from shared.usecases.try_again import try_again
 
 
 class Gateway(Protocol):
@@ -80,7 +81,7 @@ def note_refund(
 def _moved(
     desk: Desk, entity_id: str, refund_id: str, state: RefundState, reference: str, now: Now
 ) -> Refund:
-    return again(desk, lambda: _move(desk, entity_id, refund_id, state, reference, now))
+    return try_again(desk.pause, lambda: _move(desk, entity_id, refund_id, state, reference, now))
 
 
 def _move(

@@ -12,7 +12,8 @@ from shared.domain.payment import Payment, PaymentState
 from shared.domain.payment_use import cash_of, used
 from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import Conflict, InvalidInput
-from shared.usecases.cash_desk import Desk, Look, again, look, once, write
+from shared.usecases.cash_desk import Desk, Look, look, once, write
+from shared.usecases.try_again import try_again
 
 REASONS = ("bounced", "recalled", "wrong_customer", "noted_twice", "other")
 _NEVER_HIS = ("wrong_customer", "noted_twice")
@@ -74,7 +75,7 @@ def finish_reversal(desk: Desk, entity_id: str, payment_id: str, now: Now) -> Pa
             return True
         return False
 
-    while again(desk, step):
+    while try_again(desk.pause, step):
         stepped = True
     payment = desk.cash.payment(entity_id, payment_id)
     if stepped:

@@ -11,9 +11,8 @@ from shared.domain.correction_posting import void_posting
 from shared.domain.credit_note import Credited
 from shared.domain.money import Money
 from shared.domain.movement import Posting
-from shared.errors import NotFound, WriteConflict
-
-ATTEMPTS_MAX = 8
+from shared.errors import NotFound
+from shared.usecases.try_again import try_again
 
 
 class Accounts(Protocol):
@@ -46,7 +45,8 @@ def void_invoice(
     anything was applied to it or it is the ERP's, and WriteConflict where it is contended.
     """
     today = now.today(accounts.entity(entity_id).time_zone)
-    for attempt in range(ATTEMPTS_MAX):
+
+    def work() -> Document:
         _, books, _, credited = corrections.look(entity_id, customer_id, invoice_id)
         invoice = books.document(invoice_id)
         if invoice is None:
@@ -54,11 +54,8 @@ def void_invoice(
         if invoice.voided:
             return invoice
         posting = void_posting(invoice, bool(credited.version), reason, text, today, now, by)
-        try:
-            corrections.void(entity_id, books, invoice, posting)
-        except WriteConflict:
-            pause(attempt)
-            continue
+        corrections.void(entity_id, books, invoice, posting)
         nothing = Money.zero(invoice.open.currency)
         return replace(invoice, open=nothing, voided=True, version=invoice.version + 1)
-    raise WriteConflict(document=invoice_id)
+
+    return try_again(pause, work)

@@ -474,13 +474,3 @@ def test_a_step_with_all_that_it_can_hold_fits_into_one_transaction(desk, monkey
 def test_a_transaction_that_is_too_large_says_so(cloud):
     with pytest.raises(TooManyWrites):
         runtime.table().write(*[Delete({"pk": "a", "sk": str(n)}) for n in range(WRITES_MAX + 1)])
-
-
-def test_the_key_of_one_credit_note_does_not_issue_or_answer_another(desk):
-    path = f"/invoices/{desk.names[0]}/credit-notes?customer={CUSTOMER}"
-    body = {"reason": "return", "amount": money("10.00")}
-    first, again = desk.post(path, body, "same"), desk.post(path, body, "same")
-    assert (first.status, again.status, again.json) == (201, 201, first.json)
-    other = desk.post(path, body | {"amount": money("20.00")}, "same")
-    assert (other.status, other.json["code"]) == (422, "request_reused")
-    desk.check()

@@ -1,6 +1,5 @@
 """Charges over the operator API: list, waive with a reason, reckon interest."""
 
-import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,7 +11,7 @@ from shared.domain.movement import MovementKind, Posting
 from shared.domain.policy import Policy
 from tests.integration import hub
 from tests.integration.test_charges import MARCH, STAGES, accrue, policy
-from tests.support.operators import ADMIN, AUDIENCE, call, event, invoke, issuer, operator
+from tests.support.operators import ADMIN, AUDIENCE, call, issuer, operator
 
 HERE = "/entities/demo"
 INTEREST = "INV1-INT-20250228"
@@ -42,6 +41,11 @@ def clerk(identity):
     return identity.mint(operator("demo:clerk"))
 
 
+def waive(token, body, path=f"{INTEREST}/waive", key="one"):
+    headers = {"idempotency-key": key} if key else {}
+    return call(token, "POST", f"{HERE}/charges/{path}", body, headers)
+
+
 def waivers() -> list[Posting]:
     found = runtime.ledger().postings("demo", "c1", "waiver:")
     return [p for p in found if p.movements[0].kind is MovementKind.WAIVER]
@@ -68,23 +72,33 @@ def test_a_waiver_says_what_why_and_by_whom_and_leaves_the_charge_in_the_books(c
         "note": "first time",
         "amount": {"amount": "6.45", "currency": "EUR"},
     }
-    key = {"idempotency-key": "w1"}
-    path = f"{HERE}/charges/{INTEREST}/waive"
     for _ in range(2):
-        headers = {"authorization": f"Bearer {clerk}", "content-type": "application/json"}
-        waived = invoke(event("POST", f"/api/v1{path}", headers | key, json.dumps(body)))
+        waived = waive(clerk, body, key="w1")
         assert (waived.status, waived.json["open"]["amount"]) == (200, "80.00")
     (posting,) = waivers()
     assert posting.movements[0].reason == "goodwill"
     assert posting.note == "first time"
     assert posting.by
-    rest = call(clerk, "POST", path, {"reason": "other"})
+    rest = waive(clerk, {"reason": "other"}, key="w2")
     assert rest.json["open"]["amount"] == "0.00"
     assert rest.json["total"]["amount"] == "86.45"
-    again = call(clerk, "POST", path, {"reason": "other"})
+    again = waive(clerk, {"reason": "other"}, key="w3")
     assert (again.status, again.json["code"]) == (422, "invalid_input")
     accrue(date(2025, 3, 20))
     assert len(waivers()) == 2
+
+
+@pytest.mark.law("4")
+def test_a_waiver_needs_a_key_and_the_key_of_one_neither_makes_nor_answers_another(clerk):
+    body = {"reason": "goodwill", "amount": {"amount": "6.45", "currency": "EUR"}}
+    unnamed = waive(clerk, body, key="")
+    assert (unnamed.status, unnamed.json["code"]) == (400, "request_unnamed")
+    assert waive(clerk, body).json["open"]["amount"] == "80.00"
+    for other in ({"reason": "goodwill"}, body | {"reason": "other"}, body | {"note": "x"}):
+        refused = waive(clerk, other)
+        assert (refused.status, refused.json["code"]) == (422, "request_reused")
+    assert waive(clerk, body).json["open"]["amount"] == "80.00"
+    assert len(waivers()) == 1
 
 
 def test_a_number_that_two_customers_have_needs_the_customer(clerk):
@@ -95,9 +109,8 @@ def test_a_number_that_two_customers_have_needs_the_customer(clerk):
     entry |= {"name": other.name, "email": other.email, "currency": "EUR"}
     runtime.table().write(Put({**keys.directory("demo", "c2"), **entry}))
     accrue(MARCH, customer="c2")
-    path = f"{HERE}/charges/{INTEREST}/waive"
-    assert call(clerk, "POST", path, {"reason": "other"}).status == 409
-    waived = call(clerk, "POST", f"{path}?customer=c2", {"reason": "other"})
+    assert waive(clerk, {"reason": "other"}).status == 409
+    waived = waive(clerk, {"reason": "other"}, f"{INTEREST}/waive?customer=c2")
     assert (waived.status, waived.json["customer_id"]) == (200, "c2")
     assert waivers() == [] and invoice
 
@@ -115,15 +128,14 @@ def test_a_number_that_two_customers_have_needs_the_customer(clerk):
     ],
 )
 def test_what_cannot_be_waived_is_refused(clerk, charge, body, status):
-    assert call(clerk, "POST", f"{HERE}/charges/{charge}/waive", body).status == status
+    assert waive(clerk, body, f"{charge}/waive").status == status
     assert waivers() == []
 
 
 def test_a_viewer_may_look_and_not_waive(clerk, identity):
     viewer = identity.mint(operator("demo:viewer"))
     assert call(viewer, "GET", f"{HERE}/charges").status == 200
-    path = f"{HERE}/charges/{INTEREST}/waive"
-    assert call(viewer, "POST", path, {"reason": "other"}).status == 403
+    assert waive(viewer, {"reason": "other"}).status == 403
 
 
 @pytest.mark.rule("R32")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from shared.adapters.ledger import Ledger
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Put, Update
 from shared.domain.account import Document
+from shared.domain.cash_step import Asked
 from shared.domain.coverage import coverage
 from shared.domain.credit_note import CreditAsked
 from shared.domain.movement import Movement, MovementKind, Posting, fold
@@ -62,7 +64,14 @@ def clerk(cloud, tmp_path, monkeypatch):
         told = ("customer_id", "external_id", "name", "email", "language", "currency")
         entry = {name: getattr(customer, name) for name in told}
         runtime.table().write(Put({**keys.directory("acme", ULID), "type": "DIRECTORY", **entry}))
-        yield lambda method, path, body=None: call(token, method, f"/entities/acme{path}", body)
+        keys_made = count()
+
+        def as_operator(method, path, body=None, key=None):
+            name = f"key-{next(keys_made)}" if key is None else key
+            headers = {"idempotency-key": name} if name else {}
+            return call(token, method, f"/entities/acme{path}", body, headers)
+
+        yield as_operator
 
 
 def issue(clerk: Callable[..., Any], **changes: Any) -> Any:
@@ -227,6 +236,40 @@ def test_a_repeated_request_gives_the_same_note(clerk) -> None:
     assert [h["kind"] for h in stored("HEAD")].count("credit_note") == 1
 
 
+@pytest.mark.law("4")
+def test_a_note_needs_a_key_and_the_key_of_one_neither_issues_nor_answers_another(clerk) -> None:
+    path = f"/invoices/{issue(clerk)['number']}/credit-notes"
+    body = {"reason": "return", "lines": [{"line": 1, "amount": "10.00"}]}
+    unnamed = clerk("POST", path, body, "")
+    assert (unnamed.status, unnamed.json["code"]) == (400, "request_unnamed")
+    first, again = clerk("POST", path, body, "same"), clerk("POST", path, body, "same")
+    assert (first.status, again.status, again.json) == (201, 201, first.json)
+    for other in (
+        body | {"reason": "price"},
+        body | {"text": "Sorry"},
+        body | {"lines": [{"line": 1, "amount": "20.00"}]},
+        {"reason": "return"},
+    ):
+        refused = clerk("POST", path, other, "same")
+        assert (refused.status, refused.json["code"]) == (422, "request_reused")
+    elsewhere = f"/invoices/{issue(clerk)['number']}/credit-notes"
+    assert clerk("POST", elsewhere, body, "same").json["code"] == "request_reused"
+    assert [h["kind"] for h in stored("HEAD")].count("credit_note") == 1
+    balanced()
+
+
+@pytest.mark.law("4")
+def test_one_request_that_is_sent_twice_at_once_issues_one_note(clerk, monkeypatch) -> None:
+    whose = issue(clerk)["document_id"]
+    path, body = f"/invoices/{whose}/credit-notes?customer={ULID}", {"reason": "return"}
+    meanwhile = once_before_writing(monkeypatch, lambda: clerk("POST", path, body, "same"))
+    answer = clerk("POST", path, body, "same")
+    assert answer.json == meanwhile[0].json
+    assert answer.json["number"] == "GU-2026-0001"
+    assert [h["kind"] for h in stored("HEAD")].count("credit_note") == 1
+    balanced()
+
+
 def test_two_notes_at_once_take_no_more_than_the_invoice(clerk, monkeypatch) -> None:
     whose = issue(clerk)["document_id"]
     meanwhile = once_before_writing(monkeypatch, lambda: credit(whose))
@@ -337,9 +380,9 @@ def kept(document_id: str) -> tuple[Any, Any]:
 
 def credit(document_id: str, *, lines: int = 0, request_id: str = "") -> Document:
     return issue_credit_note(
-        runtime.accounts(), runtime.corrections(), "acme", ULID, document_id, "return",
-        runtime.now(), lambda attempt: None, request_id=request_id,
-        asked=[CreditAsked(n) for n in range(1, lines + 1)],
+        runtime.cash_desk(), runtime.corrections(), "acme", ULID, document_id, "return",
+        Asked(request_id, request_id, "clerk"), runtime.now(),
+        parts=[CreditAsked(n) for n in range(1, lines + 1)],
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.domain.account import Credit, Document, DocumentKind
 from shared.domain.books import Books
-from shared.domain.charge_postings import correction_posting, holders, waiver_posting
+from shared.domain.charge_postings import correction_posting, holders, waived
 from shared.domain.charges import ChargeKind, InvoiceCharges, Made, fee_excess, net_charged
 from shared.domain.clock import Now
 from shared.domain.document_posting import document_posting
@@ -222,6 +222,6 @@ def test_interest_to_date_is_named_though_nothing_is_charged():
 def test_a_waiver_is_within_what_is_open(minor):
     charge = replace(INVOICE, kind=DocumentKind.CHARGE, total=eur(4_000), open=eur(4_000))
     with pytest.raises(InvalidInput):
-        waiver_posting(charge, eur(minor), "other", "", "me", DUE, NOW)
+        waived(charge, eur(minor), "other")
     with pytest.raises(InvalidInput):
-        waiver_posting(INVOICE, None, "other", "", "me", DUE, NOW)
+        waived(INVOICE, None, "other")

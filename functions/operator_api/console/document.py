@@ -11,7 +11,6 @@ from functions.operator_api.console.asking import (
     field,
     money,
     money_or_all,
-    request_id,
     why_not,
 )
 from functions.operator_api.console.pages import Visit, page
@@ -26,7 +25,6 @@ from shared.errors import InvalidInput, NotFound
 from shared.usecases import adjust_document as cases
 from shared.usecases.issue_credit_note import issue_credit_note
 from shared.usecases.void_invoice import void_invoice
-from shared.usecases.waive_charge import waive_charge
 
 CREDIT_REASONS: tuple[str, ...] = get_args(Why)
 WAIVER_REASONS: tuple[str, ...] = get_args(WaiverIn.model_fields["reason"].annotation)
@@ -79,20 +77,16 @@ def act(
 
 
 def _credit(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
-    request = access.current()
     return issue_credit_note(
-        runtime.accounts(),
+        runtime.cash_desk(),
         runtime.corrections(),
         visit.entity.entity_id,
         customer_id,
         document.document_id,
         _reason(form, CREDIT_REASONS),
-        request.now,
-        pause,
-        text=field(form, "note"),
+        asked(form, "credit-note", document.document_id),
+        access.current().now,
         amount=money_or_all(form, "amount", document.total.currency),
-        by=request.principal.name,
-        request_id=request_id(form),
     )
 
 
@@ -112,21 +106,11 @@ def _void(visit: Visit, customer_id: str, document: Document, form: http.Form) -
     )
 
 
-def _waive(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
-    request = access.current()
-    return waive_charge(
-        runtime.ledger(),
-        pause,
-        visit.entity.entity_id,
-        customer_id,
-        document.document_id,
-        request.now,
-        amount=money_or_all(form, "amount", document.total.currency),
-        reason=_reason(form, WAIVER_REASONS),
-        note=field(form, "note")[:500],
-        by=request.principal.name,
-        request_id=request_id(form),
-    )
+def _waive(visit: Visit, customer_id: str, document: Document, form: http.Form) -> None:
+    whose = (visit.entity.entity_id, customer_id, document.document_id)
+    part = money_or_all(form, "amount", document.total.currency)
+    request, reason = asked(form, "waive", document.document_id), _reason(form, WAIVER_REASONS)
+    cases.waive(runtime.cash_desk(), *whose, part, reason, request, access.current().now)
 
 
 def _deduct(visit: Visit, customer_id: str, document: Document, form: http.Form) -> None:

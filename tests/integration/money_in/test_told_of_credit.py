@@ -52,14 +52,14 @@ def noon(cloud: None) -> None:
 
 def credit(minor: int, invoice: str = "inv1") -> Document:
     return issue_credit_note(
-        runtime.accounts(),
+        runtime.cash_desk(),
         runtime.corrections(),
         "demo",
         "c1",
         invoice,
         "return",
+        Asked("", "", "clerk"),
         runtime.now(),
-        lambda _: None,
         amount=euros(minor),
     )
 

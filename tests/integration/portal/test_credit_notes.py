@@ -4,6 +4,7 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table, Update
 from shared.domain.account import Customer, Document
+from shared.domain.cash_step import Asked
 from shared.domain.money import Money
 from shared.usecases.issue_credit_note import issue_credit_note
 from tests.integration.portal.people import D1, signed_in
@@ -13,8 +14,8 @@ def credit(whose: Customer, minor: int | None) -> Document:
     """Credit so much of the customer's first invoice, all that is left where it is None."""
     amount = None if minor is None else Money(minor=minor, currency="EUR")
     return issue_credit_note(
-        runtime.accounts(), runtime.corrections(), "demo", whose.customer_id, D1, "price",
-        runtime.now(), lambda attempt: None, amount=amount,
+        runtime.cash_desk(), runtime.corrections(), "demo", whose.customer_id, D1, "price",
+        Asked("", "", "clerk"), runtime.now(), amount=amount,
     )  # fmt: skip
 
 

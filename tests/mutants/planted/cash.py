@@ -6,6 +6,8 @@ LAWS = "tests/unit/test_cash_laws.py"
 ROUTES = "tests/integration/test_cash_routes.py"
 REFUNDS = "tests/integration/money_in/test_refunds_asked_for.py"
 SURPLUS = "tests/unit/test_revision_surplus.py"
+NOTES = "tests/integration/test_corrections.py"
+WAIVERS = "tests/integration/test_charge_routes.py"
 CREDIT = "tests/integration/portal/test_credit.py"
 
 CASH_BUGS = (
@@ -76,9 +78,23 @@ CASH_BUGS = (
     bug(
         "the same request books twice",
         "shared/usecases/cash_desk.py",
-        "        if done is not None:\n",
-        "        if done is None and attempt:\n",
+        "        if done is None:\n",
+        "        if done is None or asked.digest:\n",
         f"{ROUTES}::test_a_repeated_request_books_once_and_another_body_under_its_key_is_refused",
+    ),
+    bug(
+        "the key of a credit note is forgotten",
+        "shared/adapters/corrections.py",
+        "            if asked.request_id:\n",
+        "            if not asked.digest:\n",
+        NOTES,
+    ),
+    bug(
+        "the key of a waiver is forgotten",
+        "shared/usecases/adjust_document.py",
+        "step = Step(posting, made=document_id, asked=asked, look=why if opens else \"\")",
+        "step = Step(posting, made=document_id, look=why if opens else \"\")",
+        f"{WAIVERS}::test_a_waiver_needs_a_key_and_the_key_of_one_neither_makes_nor_answers_another",
     ),
     bug(
         "a transfer that is noted twice is money twice",

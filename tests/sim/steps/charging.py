@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from shared.domain.cash_step import Asked
+from shared.usecases import adjust_document
 from shared.usecases.accrue import accrue, hand_out
-from shared.usecases.waive_charge import waive_charge
 from tests.sim.founding import ENTITY, NOTHING, eur
 from tests.sim.steps import Step
+from tests.sim.steps.desk import ask
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -25,27 +27,18 @@ def look_now(world: "World") -> str:
 
 
 def waive(world: "World") -> str:
-    """Give up a charge, all or some of it, or ask once more for the same."""
+    """Give up a charge, all or some of it."""
     charges = [head for head in world.all("HEAD") if head["kind"] == "charge"]
     if not charges:
         return NOTHING
     charge = world.chance.choice(charges)
-    request_id = world.chance.choice(("waive 1", "waive 2"))
-    waive_charge(
-        world.hub.ledger,
-        lambda _: None,
-        ENTITY,
-        charge["customer_id"],
-        charge["document_id"],
-        world.now,
-        amount=world.chance.choice((None, eur(1), eur(100))),
-        reason="goodwill",
-        note="asked for nicely",
-        by="clerk",
-        request_id=request_id,
-    )
-    world.answered("POSTING", f"waiver:{charge['document_id']}:{request_id}")
-    return "waived"
+    amount = world.chance.choice((None, eur(1), eur(100)))
+
+    def work(asked: Asked) -> object:
+        at = (world.hub.desk, ENTITY, charge["customer_id"], charge["document_id"])
+        return adjust_document.waive(*at, amount, "goodwill", asked, world.now)
+
+    return ask(world, "waive", work)
 
 
 STEPS = {

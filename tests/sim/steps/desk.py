@@ -46,7 +46,7 @@ def receive(world: "World") -> str:
             world.hub.desk, ENTITY, customer_id, received, parts, asked, world.now
         )
 
-    return _ask(world, "receive", work)
+    return ask(world, "receive", work)
 
 
 def announced(world: "World") -> str:
@@ -63,7 +63,7 @@ def announced(world: "World") -> str:
             return record_payment.fail_payment(*at, asked, world.now)
         return record_payment.settle_payment(*at, world.now.business.date(), asked, world.now)
 
-    return _ask(world, "announced", work)
+    return ask(world, "announced", work)
 
 
 def put_to_use(world: "World") -> str:
@@ -79,7 +79,7 @@ def put_to_use(world: "World") -> str:
         at = (world.hub.desk, ENTITY, customer_id)
         return allocate.allocate(*at, credit["source_id"], parts, asked, world.now)
 
-    return _ask(world, "allocate", work)
+    return ask(world, "allocate", work)
 
 
 def move(world: "World") -> str:
@@ -96,7 +96,7 @@ def move(world: "World") -> str:
         at = (world.hub.desk, ENTITY, payment["payment_id"], line["document_id"])
         return allocate.move_allocation(*at, amount, to, asked, world.now)
 
-    return _ask(world, "move", work)
+    return ask(world, "move", work)
 
 
 def reverse(world: "World") -> str:
@@ -110,7 +110,7 @@ def reverse(world: "World") -> str:
         at = (world.hub.desk, ENTITY, payment["payment_id"])
         return reverse_payment(*at, reason, None, asked, world.now)
 
-    return _ask(world, "reverse", work)
+    return ask(world, "reverse", work)
 
 
 def refund(world: "World") -> str:
@@ -129,7 +129,7 @@ def refund(world: "World") -> str:
         at = (world.hub.desk, ENTITY, customer_id, source_id)
         return refund_payment(*at, amount, "goodwill", release, asked, world.now)
 
-    return _ask(world, "refund", work)
+    return ask(world, "refund", work)
 
 
 def write_off(world: "World") -> str:
@@ -143,7 +143,7 @@ def write_off(world: "World") -> str:
         at = (world.hub.desk, ENTITY, head["customer_id"], head["document_id"])
         return adjust_document.write_off(*at, amount, "insolvent", asked, world.now)
 
-    return _ask(world, "write_off", work)
+    return ask(world, "write_off", work)
 
 
 def ask_for_it(world: "World") -> str:
@@ -158,7 +158,7 @@ def ask_for_it(world: "World") -> str:
         at = (world.hub.desk, ENTITY, head["customer_id"], head["document_id"])
         return adjust_document.ask_again(*at, amount, asked, world.now)
 
-    return _ask(world, "ask_for_it", work)
+    return ask(world, "ask_for_it", work)
 
 
 def deduct(world: "World") -> str:
@@ -171,7 +171,7 @@ def deduct(world: "World") -> str:
         at = (world.hub.desk, ENTITY, head["customer_id"], head["document_id"])
         return adjust_document.deduct(*at, eur(7), "damaged", asked, world.now)
 
-    return _ask(world, "deduct", work)
+    return ask(world, "deduct", work)
 
 
 def ask_once_more(world: "World") -> str:
@@ -188,7 +188,8 @@ def use_credit(world: "World") -> str:
     return f"used {allocate.apply_credits(world.hub.desk, ENTITY, customers, world.now)}"
 
 
-def _ask(world: "World", name: str, work: Callable[[Asked], object]) -> str:
+def ask(world: "World", name: str, work: Callable[[Asked], object]) -> str:
+    """Carry out a request of its own name, which somebody may send once more later."""
     request_id = f"{name} {len(world.requests)}"
     world.requests[request_id] = lambda: work(Asked(request_id, request_id, "clerk", request_id))
     return _carry_out(world, request_id)

@@ -4,11 +4,13 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.cash_step import Asked
 from shared.usecases.create_invoice import create_invoice
 from shared.usecases.issue_credit_note import issue_credit_note
 from shared.usecases.void_invoice import void_invoice
 from tests.sim.founding import ENTITY, NOTHING, START, TOTALS, eur
 from tests.sim.steps import Step
+from tests.sim.steps.desk import ask
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -40,26 +42,21 @@ def issue(world: "World") -> str:
 
 
 def credit_note(world: "World") -> str:
-    """Credit an invoice, or ask once more for the same note."""
+    """Credit an invoice."""
     head = _an_invoice(world)
     if head is None:
         return NOTHING
     amount = world.chance.choice((None, 1, head["total"] // 3, head["total"]))
-    made = issue_credit_note(
-        world.hub.accounts,
-        world.hub.corrections,
-        ENTITY,
-        head["customer_id"],
-        head["document_id"],
-        "goodwill",
-        world.now,
-        lambda _: None,
-        amount=None if amount is None else eur(amount),
-        by="clerk",
-        request_id=world.chance.choice(("note 1", "note 2", "note 3")),
-    )
-    world.answered("POSTING", f"credit_note:{made.document_id}")
-    return "credited"
+    part = None if amount is None else eur(amount)
+
+    def work(asked: Asked) -> object:
+        ports = (world.hub.desk, world.hub.corrections, ENTITY)
+        whose = (head["customer_id"], head["document_id"])
+        made = issue_credit_note(*ports, *whose, "goodwill", asked, world.now, amount=part)
+        world.answered("POSTING", f"credit_note:{made.document_id}")
+        return made
+
+    return ask(world, "credit_note", work)
 
 
 def void(world: "World") -> str:

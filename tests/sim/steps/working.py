@@ -96,6 +96,7 @@ def hold(world: "World") -> str:
     days = timedelta(days=world.chance.randrange(1, 6))
     put = put_hold(
         world.hub.accounts,
+        world.hub.papers,
         world.hub.holds,
         ENTITY,
         world.chance.choice(world.customers),
