@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.adapters.charts import Charts
     from shared.adapters.checkouts import Checkouts
     from shared.adapters.claims import Claims
+    from shared.adapters.contacts import Contacts
     from shared.adapters.corrections import Corrections
     from shared.adapters.disputes import Disputes
     from shared.adapters.documents import Documents
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from shared.adapters.links import Links
     from shared.adapters.notices import Notices
     from shared.adapters.numbers import Numbers
+    from shared.adapters.packs import Packs
     from shared.adapters.papers import Papers
     from shared.adapters.parked import ParkedItems
     from shared.adapters.payments import Payments
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from shared.adapters.typst_pdf import Printer
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
+    from shared.usecases.call_customers import Ports as CallPorts
     from shared.usecases.cash_desk import Desk as CashDesk
     from shared.usecases.charging_ports import Ports as ChargingPorts
     from shared.usecases.escalate import Ports as EscalationPorts
@@ -75,6 +78,7 @@ if TYPE_CHECKING:
     from shared.usecases.request_refund import Ports as RefundPorts
     from shared.usecases.send_notice import Ports as SendingPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
+    from shared.usecases.write_mail import Ports as WordsPorts
 
 
 def setting(name: str) -> str:
@@ -357,6 +361,30 @@ def handovers() -> "Handovers":
 
 
 @cache
+def packs() -> "Packs":
+    """Return the packs of cases."""
+    from shared.adapters.packs import Packs
+
+    return Packs(table())
+
+
+@cache
+def contacts() -> "Contacts":
+    """Return what was said to customers last."""
+    from shared.adapters.contacts import Contacts
+
+    return Contacts(table())
+
+
+@cache
+def calling() -> "CallPorts":
+    """Return everything that a call can lead to."""
+    from shared.usecases.call_customers import Ports
+
+    return Ports(accounts(), tasks(), promises(), papers(), disputes())
+
+
+@cache
 def escalating() -> "EscalationPorts":
     """Return everything that escalating a notice needs."""
     from shared.usecases.escalate import Ports
@@ -385,18 +413,30 @@ def sending() -> "SendingPorts":
     )
     return Ports(
         accounts=accounts(),
-        policies=entities(),
         deliveries=notices(),
         suppressions=suppressions(),
         tasks=tasks(),
+        words=mail_words(),
+        mailer=mailer,
+        archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
+        new_fence=lambda: new_id(datetime.now(UTC)),
+        reply_mailbox=os.environ.get("REPLY_MAILBOX", ""),
+    )
+
+
+@cache
+def mail_words() -> "WordsPorts":
+    """Return everything that the words of a mail need."""
+    from shared.usecases.write_mail import Ports
+
+    return Ports(
+        policies=entities(),
         texts=texts(),
         links=links(),
         receipts=payments(),
         ledger=ledger(),
-        mailer=mailer,
-        archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
+        print_statement=lambda told: printer().statement(told),
         public_url=public_url(),
-        new_fence=lambda: new_id(datetime.now(UTC)),
     )
 
 

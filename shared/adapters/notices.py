@@ -37,11 +37,17 @@ class Notices:
         return True
 
     def call(
-        self, entity: str, customer_id: str, n: int, fence: str, now_wall: datetime, to: str
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        fence: str,
+        now_wall: datetime,
+        to: tuple[str, ...],
     ) -> bool:
         """Mark notice n as being handed to SES by the owner of fence.
 
-        False: not ours to send, or the address to is one that nothing is mailed to.
+        False: not ours to send, or one of the addresses to is one that nothing is mailed to.
         """
         key = keys.delivery(entity, customer_id, n)
         delivery = Put(
@@ -52,7 +58,7 @@ class Notices:
                 "n": n,
                 "state": str(DeliveryState.CALLING),
                 "fence": fence,
-                "to": to,
+                "to": list(to),
                 "updated_at": iso(now_wall),
             },
             condition="attribute_not_exists(pk) OR #state = :claimed",
@@ -61,7 +67,7 @@ class Notices:
         waits = keys.pending_entry(entity, "await", now_wall, f"{customer_id}#{n}")
         notice = Update(keys.notice(entity, customer_id, n), set=waits)
         try:
-            self._table.write(delivery, notice, not_suppressed(entity, to))
+            self._table.write(delivery, notice, *(not_suppressed(entity, a) for a in to))
         except ConditionLost:
             return False
         return True

@@ -1,20 +1,30 @@
 """Mails in words: from what is true to subject, HTML and text."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.adapters.formats import Formats
 from shared.adapters.templates import Templates, one_line
 from shared.adapters.words import Words
 from shared.domain.account import NoticeItem
-from shared.domain.messages import MAIL_TEMPLATES, MailText, MailView
-from shared.domain.statement import by_currency, days_late
+from shared.domain.messages import MAIL_TEMPLATES, STAGE_TEMPLATES, MailText, MailView, Offer
+from shared.domain.money import Money
+from shared.domain.statement import CurrencyRows, by_currency, days_late
 from shared.errors import InvalidInput
 
 _NUMBERS_MAX = 3
 _ASKS_NOTHING = ("receipt", "link")
 _SPEAKS_OF = {"due_today": 0, "reminder": 1, "late_fee": 1, "final_notice": 1}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows of one currency under a heading of their own ("": none), with their sum."""
+
+    heading: str
+    items: tuple[NoticeItem, ...]
+    sum: Money
 
 
 class Texts:
@@ -41,9 +51,14 @@ class Texts:
         values = {
             "template": template,
             "view": view,
-            "groups": by_currency(view.items),
+            "groups": by_currency(view.items, view.asking),
+            "sections": lambda group: _sections(group, view, words),
+            "listed": lambda group: _listed(group, template, view, words),
+            "without_heading": lambda section: replace(section, heading=""),
             "status": lambda item: _status(item, view.today, words),
+            "offers": lambda group: _offers(group, view, words, voice.formats),
             "offer": lambda item: _offer(item, words, voice.formats),
+            "notes": lambda item: _notes(item, view, words, voice.formats),
             "numbers": facts["numbers"],
             "title": words(f"mail.{template}.title", **facts),
             "intro": words(f"mail.{template}.intro", **facts),
@@ -73,7 +88,7 @@ def _facts(
     view: MailView, asked: list[NoticeItem], words: Words, formats: Formats
 ) -> dict[str, object]:
     """Return the values that the sentences of a mail may name."""
-    totals = [g.asked_total for g in by_currency(asked)]
+    totals = [g.asked_total for g in by_currency(asked, view.asking)]
     facts: dict[str, object] = {
         "count": len(asked),
         "seller": view.entity.name,
@@ -99,15 +114,65 @@ def _first_due(asked: list[NoticeItem], formats: Formats) -> str:
     return formats.long_day(min(days)) if days else ""
 
 
+def _sections(group: CurrencyRows, view: MailView, words: Words) -> list[Section]:
+    """Return what is asked for of a currency by stage, the furthest first; one stage is no list."""
+    by_stage: dict[str, list[NoticeItem]] = {}
+    for item in group.asked:
+        by_stage.setdefault(view.stages.get(item.document_id, ""), []).append(item)
+    if len(by_stage) < 2:
+        return [Section("", group.asked, group.asked_total)]
+    order = ("", *STAGE_TEMPLATES)
+    return [
+        Section(_stage(stage, words), tuple(items), group.sum_of(items))
+        for stage, items in sorted(by_stage.items(), key=lambda s: -order.index(s[0]))
+    ]
+
+
+def _stage(template: str, words: Words) -> str:
+    return words(f"mail.stage.{template}") if template else ""
+
+
+def _listed(group: CurrencyRows, template: str, view: MailView, words: Words) -> list[Section]:
+    """Return what is told and not asked for: what is late or today's first, then what is ahead."""
+    late = tuple(i for i in group.listed if days_late(i, view.today) >= 0)
+    ahead = tuple(i for i in group.listed if days_late(i, view.today) < 0)
+    headings = ("mail.table.listed", "mail.table.ahead")
+    if template == "receipt":
+        headings = ("mail.receipt.still_open", "mail.table.ahead")
+    return [
+        Section(words(heading), items, group.sum_of(items))
+        for heading, items in zip(headings, (late, ahead), strict=True)
+        if items
+    ]
+
+
+def _notes(item: NoticeItem, view: MailView, words: Words, formats: Formats) -> list[str]:
+    """Return why an item is not asked for, or not all of it, a sentence for each reason."""
+    notes = view.notes.get(item.document_id, ())
+    return [words(f"mail.note.{note.part}", amount=formats.money(note.amount)) for note in notes]
+
+
 def _offer(item: NoticeItem, words: Words, formats: Formats) -> str:
     """Return the early-payment discount of an item that has one."""
     if item.off is None or item.off_until is None:
         return ""
+    offer = Offer(item.number, item.payable - item.off, item.off, item.off_until)
+    return _offered("mail.table.discount", offer, words, formats)
+
+
+def _offers(group: CurrencyRows, view: MailView, words: Words, formats: Formats) -> list[str]:
+    """Return the discounts of a currency that stand beside instalments."""
+    mine = (offer for offer in view.offers if offer.rest.currency == group.currency)
+    return [_offered("mail.table.discount_whole", offer, words, formats) for offer in mine]
+
+
+def _offered(sentence: str, offer: Offer, words: Words, formats: Formats) -> str:
     return words(
-        "mail.table.discount",
-        rest=formats.money(item.payable - item.off),
-        off=formats.money(item.off),
-        day=formats.long_day(item.off_until),
+        sentence,
+        number=offer.number,
+        rest=formats.money(offer.rest),
+        off=formats.money(offer.off),
+        day=formats.long_day(offer.last_day),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.account import Customer, Entity
+from shared.domain.recipients import Recipients
 
 
 class MailEventKind(StrEnum):
@@ -51,8 +52,14 @@ class SendResult:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """To whom a mail goes, for whom it speaks, and which notice its events belong to."""
+    """To whom a mail goes, for whom it speaks, and which notice its events belong to.
+
+    reply_to is where answers go and stop_url where reminders can be stopped, "" for nowhere.
+    """
 
     entity: Entity
     customer: Customer
     notice_n: int
+    recipients: Recipients
+    reply_to: str = ""
+    stop_url: str = ""

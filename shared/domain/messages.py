@@ -1,6 +1,7 @@
 """What a text is made from and what comes out of it. Values only."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from shared.domain.account import Customer, Entity, NoticeItem
@@ -9,6 +10,9 @@ from shared.domain.money import Money
 STAGE_TEMPLATES = ("invoice", "upcoming", "due_today", "reminder", "late_fee", "final_notice")
 MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "link"))
 """Every mail there is words for; a policy's stages may name those of STAGE_TEMPLATES."""
+
+REMINDERS = frozenset(STAGE_TEMPLATES) - {"invoice"}
+"""The mails that a customer may ask not to get any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,36 @@ class ReceiptView:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Why amount of an open item is not asked for. part is a part of its coverage, such as disputed
+    (shared.domain.coverage.Cover).
+    """
+
+    part: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A discount on a whole invoice that is told by its instalments: rest closes it by last_day."""
+
+    number: str
+    rest: Money
+    off: Money
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class MailView:
     """Everything a mail says. today is the customer's date; link the portal link, absolute.
 
     items are all open documents, those that the mail does not ask for included; fees are the
     charges made together with this mail, as pairs of number and amount. interest is what the items
-    asked for have borne by now, by currency, where it is named and not charged.
+    asked for have borne by now, by currency, where it is named and not charged. asking is how much
+    of an item is asked for where that is less than what is payable of it, notes what became of the
+    rest, and stages the template of the stage that an item asked for has reached, all by the
+    item's id. offers are early-payment discounts that stand beside instalments. statement says that
+    the statement of account is attached; stop_link is where reminders can be stopped, or "".
     """
 
     entity: Entity
@@ -42,6 +70,21 @@ class MailView:
     fees: tuple[tuple[str, Money], ...] = ()
     payment: ReceiptView | None = None
     interest: tuple[Money, ...] = ()
+    asking: Mapping[str, Money] = field(default_factory=dict)
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    stages: Mapping[str, str] = field(default_factory=dict)
+    offers: tuple[Offer, ...] = ()
+    statement: bool = False
+    stop_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +94,4 @@ class MailText:
     subject: str
     html: str
     text: str
+    attachments: tuple[Attachment, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.domain.account import Credit, Customer, Document, Entity
+from shared.domain.account import Account, Credit, Customer, Document, Entity
 from shared.domain.as_of import as_of
 from shared.domain.figures import BUCKETS, Ageing, ageing
 from shared.domain.money import Money, total
@@ -97,6 +97,28 @@ def statement(
                 first,
             )
             for currency in sorted(currencies)
+        ),
+    )
+
+
+def statement_of_open(entity: Entity, account: Account, today: date) -> Statement:
+    """Return the statement of what is open on today, as account says it; it has no activity."""
+    documents = [document for document in account.documents if document.open]
+    return Statement(
+        entity=entity,
+        customer=account.customer,
+        on=today,
+        first=None,
+        currencies=tuple(
+            _currency(
+                age.currency,
+                tuple(d for d in all_open_items(documents) if _is_in(d.open, age.currency)),
+                tuple(c for c in account.credits if _is_in(c.unapplied, age.currency)),
+                age,
+                [],
+                None,
+            )
+            for age in ageing(documents, account.credits, today)
         ),
     )
 

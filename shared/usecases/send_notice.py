@@ -7,17 +7,14 @@ from typing import Protocol
 
 from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
 from shared.domain.clock import Now
-from shared.domain.decide import Decision, decide, still_to_say, without
-from shared.domain.escalation import stage_charge_ids
 from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, SendState
-from shared.domain.messages import MailText, MailView, ReceiptView
-from shared.domain.money import Money
-from shared.domain.open_items import document_ids_of
-from shared.domain.policy import Stage
-from shared.domain.policy_book import PolicyBook
-from shared.usecases import mail_event
-from shared.usecases.sweep import to_send
-from shared.usecases.threatened import Ledger, threatened
+from shared.domain.messages import MailText
+from shared.domain.recipients import Recipients, recipients
+from shared.domain.replies import ReplyTag, reply_address
+from shared.usecases import mail_event, write_mail
+from shared.usecases.second_look import second_look as second_look
+
+_ATTEMPTS_MAX = 3
 
 
 class Accounts(mail_event.Accounts, Protocol):
@@ -26,13 +23,15 @@ class Accounts(mail_event.Accounts, Protocol):
     def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
 
 
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
-
-
 class Deliveries(mail_event.Deliveries, Protocol):
     def call(
-        self, entity: str, customer_id: str, n: int, fence: str, now_wall: datetime, to: str
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        fence: str,
+        now_wall: datetime,
+        to: tuple[str, ...],
     ) -> bool: ...
     def refused(
         self, entity: str, customer_id: str, n: int, fence: str, wall: datetime, code: str
@@ -63,18 +62,6 @@ class Suppressions(mail_event.Suppressions, Protocol):
     def among(self, entity_id: str, addresses: Iterable[str]) -> dict[str, str]: ...
 
 
-class Texts(Protocol):
-    def mail(self, template: str, language: str, view: MailView) -> MailText: ...
-
-
-class Links(Protocol):
-    def create(self, entity_id: str, customer_id: str, now: Now) -> str: ...
-
-
-class Receipts(Protocol):
-    def receipt(self, entity_id: str, payment_id: str) -> ReceiptView: ...
-
-
 class Mailer(Protocol):
     def send(self, envelope: Envelope, text: MailText) -> SendResult: ...
 
@@ -85,29 +72,28 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything that sending needs from outside."""
+    """Everything that sending needs from outside.
+
+    reply_mailbox is the address under which answers come back to the hub, "" where none does.
+    """
 
     accounts: Accounts
-    policies: Policies
     deliveries: Deliveries
     suppressions: Suppressions
     tasks: mail_event.Tasks
-    texts: Texts
-    links: Links
-    receipts: Receipts
-    ledger: Ledger
+    words: write_mail.Ports
     mailer: Mailer
     archive: Archive
-    public_url: str
     new_fence: Callable[[], str]
+    reply_mailbox: str = ""
 
 
 def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -> str:
     """Send notice n if it still has something to say; return what was done, as a stable code.
 
     sent, refused (claimed again), rejected (mail is stopped, a person has a task), uncertain
-    (nobody knows: SES's event or an operator will tell), withdrawn, held, suppressed (the address
-    is one that nothing is mailed to: mail is stopped, a person has a task), or elsewhere (another
+    (nobody knows: SES's event or an operator will tell), withdrawn, held, suppressed (its addresses
+    are ones that nothing is mailed to: mail is stopped, a person has a task), or elsewhere (another
     worker has it or had it).
     """
     notice = ports.accounts.notice(entity_id, customer_id, n)
@@ -117,29 +103,36 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
     if entity.hold_all:
         return "held"
     account = ports.accounts.account(entity_id, customer_id)
-    mail = _mail(ports, entity, account, notice, now)
+    mail = write_mail.write_mail(ports.words, entity, account, notice, now)
     if isinstance(mail, str):
-        ports.deliveries.settle(
-            entity_id,
-            customer_id,
-            n,
-            DeliveryState.WITHDRAWN,
-            now.wall,
-            (DeliveryState.CLAIMED,),
-            mail,
-        )
-        return "withdrawn"
-    return _call(ports, Envelope(entity, account.customer, n), mail, now)
+        return _withdrawn(ports, (entity_id, customer_id, n), mail, now)
+    tag = ReplyTag(entity_id, customer_id, n)
+    mailbox = ports.reply_mailbox
+    envelope = Envelope(
+        entity=entity,
+        customer=account.customer,
+        notice_n=n,
+        recipients=recipients(account.customer, mail.stage),
+        reply_to=reply_address(mailbox, tag) if mailbox else entity.contact_email,
+        stop_url=mail.stop_url,
+    )
+    return _call(ports, envelope, mail.text, now)
+
+
+def _withdrawn(ports: Ports, whose: tuple[str, str, int], code: str, now: Now) -> str:
+    claimed = (DeliveryState.CLAIMED,)
+    ports.deliveries.settle(*whose, DeliveryState.WITHDRAWN, now.wall, claimed, code)
+    return "withdrawn"
 
 
 def _call(ports: Ports, envelope: Envelope, text: MailText, now: Now) -> str:
-    envelope = _without_suppressed_copies(ports, envelope)
     whose = (envelope.entity.entity_id, envelope.customer.customer_id, envelope.notice_n)
     fence = ports.new_fence()
     mail_key = ports.archive.keep(*whose, text)
-    if not ports.deliveries.call(*whose, fence, now.wall, envelope.customer.email):
-        return _not_called(ports, envelope, now)
-    result = ports.mailer.send(envelope, text)
+    reached = _called(ports, envelope, fence, now)
+    if not isinstance(reached, Recipients):
+        return reached
+    result = ports.mailer.send(replace(envelope, recipients=reached), text)
     if result.state is SendState.ACCEPTED:
         ports.deliveries.sent(*whose, fence, now.wall, result.message_id, mail_key)
         return "sent"
@@ -151,23 +144,29 @@ def _call(ports: Ports, envelope: Envelope, text: MailText, now: Now) -> str:
     return "uncertain"
 
 
-def _without_suppressed_copies(ports: Ports, envelope: Envelope) -> Envelope:
-    """Return envelope without the copies that nobody wants or that reach nobody."""
-    customer = envelope.customer
-    if not customer.cc:
-        return envelope
-    off = ports.suppressions.among(envelope.entity.entity_id, customer.cc)
-    kept = tuple(address for address in customer.cc if address not in off)
-    return replace(envelope, customer=replace(customer, cc=kept))
+def _called(ports: Ports, envelope: Envelope, fence: str, now: Now) -> Recipients | str:
+    """Win the right to call the mail service, and return whom to write to, or what was done.
+
+    Addresses that nobody wants mailed are left out; the claim itself checks the others once more.
+    """
+    entity_id = envelope.entity.entity_id
+    whose = (entity_id, envelope.customer.customer_id, envelope.notice_n)
+    for _ in range(_ATTEMPTS_MAX):
+        off = ports.suppressions.among(entity_id, envelope.recipients.all)
+        reached = envelope.recipients.without({address.lower() for address in off})
+        if not reached.to:
+            return _suppressed(ports, envelope, now)
+        if ports.deliveries.call(*whose, fence, now.wall, reached.all):
+            return reached
+        if not ports.suppressions.among(entity_id, reached.all):
+            return "elsewhere"
+    return "elsewhere"
 
 
-def _not_called(ports: Ports, envelope: Envelope, now: Now) -> str:
-    """Withdraw the notice and stop the mail where the address is on the list of those."""
-    entity_id, customer = envelope.entity.entity_id, envelope.customer
-    if not ports.suppressions.among(entity_id, (customer.email,)):
-        return "elsewhere"
+def _suppressed(ports: Ports, envelope: Envelope, now: Now) -> str:
+    """Withdraw the notice and stop the mail: there is nobody left to write to."""
     claimed = (DeliveryState.CLAIMED,)
-    whose = (entity_id, customer.customer_id, envelope.notice_n)
+    whose = (envelope.entity.entity_id, envelope.customer.customer_id, envelope.notice_n)
     if not ports.deliveries.settle(
         *whose, DeliveryState.WITHDRAWN, now.wall, claimed, "suppressed"
     ):
@@ -190,57 +189,3 @@ def _rejected(ports: Ports, envelope: Envelope, code: str, now: Now) -> str:
         ports.accounts, ports.deliveries, ports.suppressions, ports.tasks, event, now
     )
     return "rejected"
-
-
-def _mail(
-    ports: Ports, entity: Entity, account: Account, notice: Notice, now: Now
-) -> MailText | str:
-    """Return the text as things stand now, or the code why there is nothing left to say."""
-    customer = account.customer
-    if customer.mail_stopped or not customer.email:
-        return "mail_stopped"
-    today = now.today(customer.time_zone)
-    view = MailView(entity=entity, customer=customer, items=(), today=today, link="")
-    template = notice.kind
-    if notice.kind == "stage":
-        book = ports.policies.book(entity.entity_id, account)
-        decision = second_look(account, notice, book, now)
-        if isinstance(decision, str):
-            return decision
-        stage = decision.stage if decision.stage else book.customer_policy.stages[0]
-        claimed = book.stage(notice.policy, notice.stage)
-        if claimed is not None and claimed.position < stage.position:
-            stage = claimed
-        template = stage.template
-        fees = _fees(account, decision, stage)
-        asked = document_ids_of(decision.documents)
-        interest = threatened(ports.ledger, entity.entity_id, account, asked, book, today)
-        view = MailView(entity, customer, decision.items, today, "", fees, interest=interest)
-    elif notice.kind == "receipt":
-        payment = ports.receipts.receipt(entity.entity_id, notice.payment_id)
-        view = replace(view, payment=payment)
-    path = ports.links.create(entity.entity_id, customer.customer_id, now)
-    linked = replace(view, link=ports.public_url + path)
-    return ports.texts.mail(template, customer.language, linked)
-
-
-def second_look(account: Account, notice: Notice, book: PolicyBook, now: Now) -> Decision | str:
-    """Return the decision as if notice had never been claimed, or the code why there is none.
-
-    Where later notices took all that it asks for further, it is superseded.
-    """
-    if not still_to_say(notice, account):
-        return "superseded"
-    zone = account.customer.time_zone
-    found = decide(without(notice, account), book, now.today(zone), now.time_of_day(zone))
-    decision = to_send(found)
-    if decision is None or decision.stage is None or decision.stage.channel is not notice.channel:
-        return "nothing_left_to_ask"
-    return decision
-
-
-def _fees(account: Account, decision: Decision, stage: Stage) -> tuple[tuple[str, Money], ...]:
-    documents = document_ids_of(decision.documents)
-    made = {charge_id for i in documents for charge_id in stage_charge_ids(i, stage)}
-    charges = (d for d in account.documents if d.document_id in made and d.stage_done == stage.id)
-    return tuple((charge.number, charge.total) for charge in charges)

@@ -150,8 +150,8 @@ def test_a_notice_being_called_is_never_called_again(table, seller):
     hub.add_invoice(seller, whose, "inv1", DUE)
     at(DUE + timedelta(days=7))
     hub.sweep(seller)
-    assert runtime.notices().call("demo", "c1", 1, "dead-worker", runtime.now().wall, "x")
-    assert not runtime.notices().call("demo", "c1", 1, "second", runtime.now().wall, "x")
+    assert runtime.notices().call("demo", "c1", 1, "dead-worker", runtime.now().wall, ("x",))
+    assert not runtime.notices().call("demo", "c1", 1, "second", runtime.now().wall, ("x",))
     hub.relay(seller)
     hub.drain("NOTICE")
     assert hub.sent_mails() == []

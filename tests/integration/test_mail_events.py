@@ -142,9 +142,9 @@ def test_a_copy_that_bounced_is_left_out_of_the_next_mail(monkeypatch):
     accepted = SendResult(SendState.ACCEPTED, message_id="m2")
 
     def send(_self, envelope, _text):
-        copies.append((envelope.customer.email, envelope.customer.cc))
+        copies.append((envelope.recipients.to, envelope.recipients.cc))
         return accepted
 
     monkeypatch.setattr("shared.adapters.ses_mail.SesMailer.send", send)
     live(DUE + timedelta(days=14), runtime.entities().get("demo"))
-    assert copies == [("ap@nordlicht.example", ())]
+    assert copies == [(("ap@nordlicht.example",), ())]

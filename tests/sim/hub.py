@@ -45,6 +45,7 @@ from shared.usecases import (
     request_refund,
     send_notice,
     start_checkout,
+    write_mail,
 )
 from shared.usecases.cash_desk import Desk
 from shared.usecases.end_agreements import end_agreements
@@ -110,19 +111,23 @@ class Hub:
         self.webhooks = receive_webhook.Ports(
             lambda *_: None, _read_event, self.inbox, queues, livemode=False
         )
-        self.sending = send_notice.Ports(
-            accounts=self.accounts,
+        words = write_mail.Ports(
             policies=self.entities,
-            deliveries=self.notices,
-            suppressions=self.suppressions,
-            tasks=self.tasks,
             texts=mail,
             links=mail,
             receipts=self.payments,
             ledger=self.ledger,
+            print_statement=lambda _: b"",
+            public_url=_URL,
+        )
+        self.sending = send_notice.Ports(
+            accounts=self.accounts,
+            deliveries=self.notices,
+            suppressions=self.suppressions,
+            tasks=self.tasks,
+            words=words,
             mailer=mailer,
             archive=mail,
-            public_url=_URL,
             new_fence=new_fence,
         )
 

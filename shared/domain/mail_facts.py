@@ -1,0 +1,64 @@
+"""What a mail tells beside the items that decide listed: what is not asked for, and why."""
+
+from dataclasses import fields, replace
+from datetime import date
+
+from shared.domain.account import Account, Document
+from shared.domain.coverage import Cover, coverage, item_coverage, items_on
+from shared.domain.decide import Decision
+from shared.domain.discount import offered
+from shared.domain.messages import MailView, Note, Offer
+from shared.domain.money import Money
+from shared.domain.policy_book import PolicyBook
+
+_NOT_SPOKEN_FOR = ("open", "free")
+
+
+def with_facts(view: MailView, account: Account, decision: Decision, book: PolicyBook) -> MailView:
+    """Return view with all that account says about the items of decision, a SEND, on its day.
+
+    Only what nothing else speaks for is asked for: the figure that decided is the figure shown.
+    """
+    covers = item_coverage(account, view.today)
+    told = {item.document_id: covers[item.document_id] for item in decision.items}
+    return replace(
+        view,
+        asking={i: told[i].chaseable for i in decision.documents if told[i].chaseable},
+        notes={i: notes for i, cover in told.items() if (notes := _notes(cover))},
+        stages=_stages(account, decision, book, view.today),
+        offers=_offers(account, view.today),
+    )
+
+
+def _notes(cover: Cover) -> tuple[Note, ...]:
+    """Return the parts of what is open that something speaks for."""
+    parts = (f.name for f in fields(Cover) if f.name not in _NOT_SPOKEN_FOR)
+    found: list[tuple[str, Money]] = [(name, getattr(cover, name)) for name in parts]
+    return tuple(Note(name, amount) for name, amount in found if amount)
+
+
+def _stages(account: Account, decision: Decision, book: PolicyBook, today: date) -> dict[str, str]:
+    """Return the template of the stage that each item asked for has reached."""
+    found = {}
+    for item in items_on(account, today):
+        rung = book.of(item).furthest_reached(item, today)
+        if item.document_id in decision.documents and rung is not None:
+            found[item.document_id] = rung.stage.template
+    return found
+
+
+def _offers(account: Account, today: date) -> tuple[Offer, ...]:
+    """Return the discounts still to be had on invoices that are told by their instalments."""
+    covers = coverage(account, today)
+    return tuple(
+        Offer(document.number, payable - off, off, document.discount.last_day)
+        for document in account.documents
+        if document.instalments and document.discount and _issued(document, today)
+        for off in (offered(document, today),)
+        for payable in (covers[document.document_id].payable,)
+        if off and off < payable
+    )
+
+
+def _issued(document: Document, today: date) -> bool:
+    return document.issued_on <= today

@@ -1,0 +1,22 @@
+"""The sender's second look: what a claimed notice still has to say."""
+
+from shared.domain.account import Account, Notice
+from shared.domain.clock import Now
+from shared.domain.decide import Decision, decide, still_to_say, without
+from shared.domain.policy_book import PolicyBook
+from shared.usecases.sweep import to_send
+
+
+def second_look(account: Account, notice: Notice, book: PolicyBook, now: Now) -> Decision | str:
+    """Return the decision as if notice had never been claimed, or the code why there is none.
+
+    Where later notices took all that it asks for further, it is superseded.
+    """
+    if not still_to_say(notice, account):
+        return "superseded"
+    zone = account.customer.time_zone
+    found = decide(without(notice, account), book, now.today(zone), now.time_of_day(zone))
+    decision = to_send(found)
+    if decision is None or decision.stage is None or decision.stage.channel is not notice.channel:
+        return "nothing_left_to_ask"
+    return decision
