@@ -106,10 +106,15 @@ def hold_item(entity: str, customer_id: str, hold: Hold) -> Item:
         "ends_on": hold.ends_on.isoformat(),
         "by": hold.by,
         "documents": list(hold.documents),
+        "currency": hold.amount.currency if hold.amount else "",
+        "amount": hold.amount.minor if hold.amount else None,
+        "line": hold.line,
+        "ended_on": hold.ended_on.isoformat() if hold.ended_on else "",
     }
 
 
 def hold_from(item: Item) -> Hold:
+    minor, ended_on = item["amount"], item["ended_on"]
     return Hold(
         hold_id=item["hold_id"],
         reason=item["reason"],
@@ -117,6 +122,9 @@ def hold_from(item: Item) -> Hold:
         ends_on=date.fromisoformat(item["ends_on"]),
         by=item["by"],
         documents=tuple(item["documents"]),
+        amount=None if minor is None else Money(minor=minor, currency=item["currency"]),
+        line=item["line"],
+        ended_on=date.fromisoformat(ended_on) if ended_on else None,
     )
 
 
@@ -185,6 +193,8 @@ def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
         "done_before": dict(notice.done_before),
         "done_after": dict(notice.done_after),
         "payment_id": notice.payment_id,
+        "said_on": [day.isoformat() for day in notice.said_on],
+        "ladders": dict(notice.ladders),
     }
 
 
@@ -208,6 +218,8 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
         approval=item.get("approval", False),
         approved_by=item.get("approved_by", ""),
         tier=item.get("tier", ""),
+        said_on=tuple(date.fromisoformat(day) for day in item.get("said_on", ())),
+        ladders=item.get("ladders", {}),
     )
 
 

@@ -10,7 +10,7 @@ from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Write
 from shared.domain.account import Account, Entity
 from shared.domain.clock import from_iso, iso
 from shared.domain.policy import Policy
-from shared.domain.policy_book import PolicyBook
+from shared.domain.policy_book import PolicyBook, told_by
 from shared.domain.policy_version import PolicyVersion
 from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
 
@@ -99,7 +99,15 @@ class Entities:
         current = self.policy(entity_id, account.customer.policy)
         named = {d.policy for d in account.documents} - {"", current.name}
         known = named.intersection(self.policy_names(entity_id)) if named else ()
-        return PolicyBook(current, {name: self.policy(entity_id, name) for name in sorted(known)})
+        others = {name: self.policy(entity_id, name) for name in sorted(known)}
+        told = told_by(account.newest_notice) if account.newest_notice else {}
+        now = {p.name: p.version for p in (current, *others.values())}
+        past = {
+            (name, version): self.policy_version(entity_id, name, version).policy
+            for name, version in told.items()
+            if now.get(name) != version and version
+        }
+        return PolicyBook(current, others, past=past)
 
     def policy_version(
         self, entity_id: str, name: str, version: int | None = None

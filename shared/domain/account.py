@@ -159,7 +159,11 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Chasing is off for the customer, or for documents only, from starts_on through ends_on."""
+    """Chasing is off for the customer, or for documents only, from starts_on through ends_on.
+
+    amount is how much of the one document it is about, None for all of it; line is the 1-based line
+    that it comes from, 0 for none. ended_on is the day from which somebody ended it early.
+    """
 
     hold_id: str
     reason: str
@@ -167,11 +171,18 @@ class Hold:
     ends_on: date
     by: str
     documents: tuple[str, ...] = ()
+    amount: Money | None = None
+    line: int = 0
+    ended_on: date | None = None
+
+    def in_force(self, today: date) -> bool:
+        """Return whether this hold stops anything on today."""
+        ended = self.ended_on is not None and self.ended_on <= today
+        return self.starts_on <= today <= self.ends_on and not ended
 
     def covers(self, document_id: str, today: date) -> bool:
-        """Return whether this hold stops chasing document_id on today."""
-        named = not self.documents or document_id in self.documents
-        return named and self.starts_on <= today <= self.ends_on
+        """Return whether this hold stops chasing document_id, or some of it, on today."""
+        return self.in_force(today) and (not self.documents or document_id in self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +387,11 @@ class Channel(StrEnum):
     CALL = "call"
     HANDOVER = "handover"
 
+    @property
+    def is_message(self) -> bool:
+        """Return whether the customer hears by this channel without a person's doing."""
+        return self in (Channel.EMAIL, Channel.SMS, Channel.LETTER)
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeItem:
@@ -402,6 +418,8 @@ class Notice:
     open items to the ladder position done before and after it (shared.domain.policy.Stage).
     fee says that the stage charges one before it speaks, approval that a person has to agree
     before anything is charged or sent: approved_by is who did, tier to whom a case then goes.
+    said_on are the days of the ladder's messages so far, this one's included, for some months.
+    ladders are the versions of the policies by which positions are told, by name.
     """
 
     n: int
@@ -421,6 +439,8 @@ class Notice:
     approval: bool = False
     approved_by: str = ""
     tier: str = ""
+    said_on: tuple[date, ...] = ()
+    ladders: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def waits_for_approval(self) -> bool:
@@ -433,6 +453,19 @@ class Notice:
         if self.delivery in (DeliveryState.WITHDRAWN, DeliveryState.FAILED):
             return self.done_before
         return self.done_after
+
+    @property
+    def said_before(self) -> tuple[date, ...]:
+        """Return the days of the messages before this one."""
+        own = self.kind == "stage" and self.channel.is_message
+        return self.said_on[:-1] if own else self.said_on
+
+    @property
+    def said(self) -> tuple[date, ...]:
+        """Return the days of the messages so far, less this one's where it never went out."""
+        if self.delivery in (DeliveryState.WITHDRAWN, DeliveryState.FAILED):
+            return self.said_before
+        return self.said_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,11 @@ from enum import StrEnum
 from shared.domain.account import Account, Channel, Document, Handover, Notice, NoticeItem
 from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.discount import offered
-from shared.domain.money import Money, parse_money, total
-from shared.domain.open_items import is_plan_part
-from shared.domain.phone import e164
+from shared.domain.due_stage import Refusal, due_rung, items_of, sums_of
 from shared.domain.plan import all_known_items
 from shared.domain.policy import Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
+from shared.domain.put_off import put_off
 
 
 class Action(StrEnum):
@@ -26,9 +25,11 @@ class Decision:
     """One verdict. code is stable; reason says the same to a person, in English.
 
     A SEND names the stage and channel, the items the notice lists (what is issued and payable),
-    and the ladder positions done before and after it. A NOTHING names the item it is about.
-    policy and policy_version are those of the stage. documents are the ids of open items
-    (shared.domain.open_items): each instalment goes its way.
+    and the ladder positions done before and after it. A NOTHING names the items it is about.
+    policy and policy_version are those of the stage; ladders are the versions of all policies by
+    which positions are told. documents are the ids of open items (shared.domain.open_items): each
+    instalment goes its way. again_on is the day on which what is put off may go out, where the
+    passing of a due date does not show it.
     """
 
     action: Action
@@ -41,6 +42,8 @@ class Decision:
     done_after: Mapping[str, int] | None = None
     policy: str = ""
     policy_version: int = 0
+    ladders: Mapping[str, int] | None = None
+    again_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +65,54 @@ def decide(
     the customer's time of day; None leaves the time of day open. The SEND, where there is one,
     comes first. The answer depends on the arguments alone.
     """
-    done = positions_done(account, book)
-    covers = item_coverage(account, today)
     open_items = items_on(account, today)
-    verdicts: list[Decision] = []
-    due: dict[Channel, list[_Due]] = {}
     elsewhere = account.handed_over(today)
     if elsewhere is not None:
         return tuple(_handed_over(item, elsewhere) for item in open_items)
-    for document in open_items:
-        policy = book.of(document)
-        part = is_plan_part(document.document_id)
-        reached = policy.reached_by_part if part else policy.furthest_reached
-        rung = reached(document, today)
-        refusal = _refusal(account, document, covers[document.document_id], rung, done)
-        if refusal is None and rung is not None:
-            due.setdefault(rung.stage.channel, []).append(_Due(document, rung, policy))
-        elif refusal is not None:
-            verdicts.append(refusal)
+    done = positions_done(account, book)
+    covers = item_coverage(account, today)
+    items = items_of(open_items, covers, book, done, today)
+    sums = sums_of(items)
+    verdicts: list[Decision] = []
+    due: dict[Channel, list[_Due]] = {}
+    for item in items:
+        found = due_rung(account, item, sums, today)
+        if isinstance(found, Refusal):
+            verdicts.append(_refused(found, (item.document.document_id,)))
+        else:
+            one = _Due(item.document, found, item.policy)
+            due.setdefault(found.stage.channel, []).append(one)
     first: tuple[Decision, ...] = ()
     for channel in Channel:
-        found = _send(open_items, book, due.get(channel, []), covers, done, today)
-        if found is not None and found.action is Action.SEND and not first:
-            first = (found,)
-        elif found is not None:
-            verdicts.append(_after(found) if found.action is Action.SEND else found)
+        if channel not in due:
+            continue
+        one = _loudest(due[channel])
+        documents = tuple(each.document.document_id for each in due[channel])
+        wait = put_off(account, book, one.policy, one.rung.stage, today, at)
+        if wait is not None:
+            verdicts.append(_refused(wait, documents))
+            continue
+        sent = _send(open_items, book, due[channel], covers, done, today)
+        if first:
+            verdicts.append(_after(sent))
+        else:
+            first = (sent,)
     return (*first, *verdicts)
+
+
+def _loudest(due: list[_Due]) -> _Due:
+    return max(due, key=lambda one: one.rung.position)
+
+
+def _refused(refusal: Refusal, documents: tuple[str, ...]) -> Decision:
+    return Decision(
+        Action.NOTHING,
+        refusal.code,
+        refusal.reason,
+        documents,
+        refusal.stage,
+        again_on=refusal.again_on,
+    )
 
 
 def _after(second: Decision) -> Decision:
@@ -100,14 +125,16 @@ def positions_done(account: Account, book: PolicyBook) -> dict[str, int]:
     """Return the ladder position done per open item, by the newest notice.
 
     An item that no notice knows starts at the stage an older system had reached, if any. What a
-    plan asks for in parts keeps its own place, for when the plan is over.
+    plan asks for in parts keeps its own place, for when the plan is over. What was said by an
+    earlier version of a policy counts as that stage, wherever the stage stands now.
     """
     known = account.newest_notice.done if account.newest_notice else {}
     done = {}
     for document in all_known_items(account):
         opening = book.of(document).stage(document.stage_done) if document.stage_done else None
         if document.document_id in known:
-            done[document.document_id] = known[document.document_id]
+            position = known[document.document_id]
+            done[document.document_id] = book.carried(document, position, account.newest_notice)
         elif opening is not None:
             done[document.document_id] = opening.position
     return done
@@ -133,30 +160,8 @@ def without(notice: Notice, account: Account) -> Account:
     items = (item.document_id for item in all_known_items(account))
     done = {item_id: _ALL for item_id in items if item_id not in asked}
     done |= {i: position for i, position in notice.done_before.items() if i in asked}
-    undone = replace(notice, done_before=done, done_after=done)
+    undone = replace(notice, done_before=done, done_after=done, said_on=notice.said_before)
     return replace(account, newest_notice=undone)
-
-
-def _refusal(
-    account: Account, document: Document, cover: Cover, rung: Rung | None, done: Mapping[str, int]
-) -> Decision | None:
-    number = document.number
-    if rung is None:
-        return _nothing(document, "too_early", f"{number} has not reached the first stage.")
-    stage = rung.stage
-    if done.get(document.document_id, _NEVER) >= rung.position:
-        return _nothing(document, "already_done", f"Stage {stage.id} of {number} was done.")
-    if not cover.chaseable:
-        return _nothing(document, *_covered(number, cover))
-    if stage.channel is Channel.EMAIL and account.customer.mail_stopped:
-        return _nothing(document, "mail_stopped", f"Mail is off: {account.customer.mail_stopped}.")
-    if stage.channel is Channel.EMAIL and not account.customer.email:
-        return _nothing(document, "no_address", "The customer has no e-mail address.")
-    if stage.channel is Channel.SMS and not e164(account.customer.phone):
-        return _nothing(document, "no_phone", "The customer has no phone number with its country.")
-    if stage.channel is Channel.LETTER and not account.customer.address:
-        return _nothing(document, "no_postal_address", "The customer has no postal address.")
-    return None
 
 
 def _handed_over(item: Document, handover: Handover) -> Decision:
@@ -165,26 +170,7 @@ def _handed_over(item: Document, handover: Handover) -> Decision:
     return _nothing(item, "handed_over", reason)
 
 
-_NEVER = -1_000_000
 _ALL = 1_000_000
-
-
-def _covered(number: str, cover: Cover) -> tuple[str, str]:
-    if cover.held:
-        return "on_hold", f"{number} is on hold."
-    if cover.disputed:
-        return "disputed", f"The customer contests {number}."
-    if cover.planned:
-        return "planned", f"{number} is due later, as agreed."
-    if cover.promised:
-        return "promised", f"Payment of {number} was promised."
-    if cover.in_checkout:
-        return "in_checkout", f"The customer is paying {number} right now."
-    if cover.credit:
-        return "credit_covers", f"Money that arrived but is not allocated covers {number}."
-    if cover.processing:
-        return "processing", f"A payment of {number} is being processed by the bank."
-    return "nothing_open", f"{number} has nothing open."
 
 
 def _send(
@@ -194,18 +180,10 @@ def _send(
     covers: Mapping[str, Cover],
     done: Mapping[str, int],
     today: date,
-) -> Decision | None:
-    if not due:
-        return None
+) -> Decision:
     asked = {one.document.document_id: one.rung for one in due}
-    loudest = max(due, key=lambda one: one.rung.position)
+    loudest = _loudest(due)
     tone, policy = loudest.rung.stage, loudest.policy
-    if not book.sends_on(policy, today):
-        reason = f"Stage {tone.id} waits for a day on which messages go out."
-        return Decision(Action.NOTHING, "not_a_sending_day", reason, tuple(asked), tone)
-    if not _worth_it(tone, [one.document for one in due], covers):
-        reason = f"What is open is below the least that stage {tone.id} asks for."
-        return Decision(Action.NOTHING, "below_minimum", reason, tuple(asked), tone)
     items = tuple(
         _item(document, covers[document.document_id], document.document_id in asked, today)
         for document in open_items
@@ -217,7 +195,7 @@ def _send(
     return Decision(
         Action.SEND,
         "stage_reached",
-        f"{numbers} reached stage {tone.id}.",
+        f"{numbers} reached stage {tone.id}.{book.remark(policy)}",
         tuple(asked),
         tone,
         items,
@@ -225,6 +203,7 @@ def _send(
         after,
         policy.name,
         policy.version,
+        book.versions,
     )
 
 
@@ -240,19 +219,6 @@ def _item(document: Document, cover: Cover, asked: bool, today: date) -> NoticeI
         off=off if offer else None,
         off_until=offer.last_day if offer else None,
     )
-
-
-def _worth_it(stage: Stage, documents: list[Document], covers: Mapping[str, Cover]) -> bool:
-    for currency in {document.open.currency for document in documents}:
-        least = stage.minimum_open.get(currency)
-        chaseable: list[Money] = [
-            covers[document.document_id].chaseable
-            for document in documents
-            if document.open.currency == currency
-        ]
-        if least is None or parse_money(least, currency) <= total(chaseable, currency):
-            return True
-    return False
 
 
 def _nothing(document: Document, code: str, reason: str) -> Decision:

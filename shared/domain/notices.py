@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from shared.domain.account import Channel, Notice, NoticeItem
 from shared.domain.decide import Decision
+from shared.domain.policy_book import told_by
+from shared.domain.restraint import SAID_DAYS_KEPT
 
 
 class ClaimOutcome(StrEnum):
@@ -43,6 +45,8 @@ def next_notice(
         done_before=done,
         done_after=done,
         payment_id=payment_id,
+        said_on=newest.said if newest else (),
+        ladders=told_by(newest) if newest else {},
     )
 
 
@@ -69,4 +73,14 @@ def stage_notice(
         done_after=dict(decision.done_after or {}),
         fee=decision.stage.charges,
         approval=decision.stage.approval or decision.stage.channel is Channel.HANDOVER,
+        said_on=_said(newest, decision.stage.channel, as_of),
+        ladders=dict(decision.ladders or {}),
     )
+
+
+def _said(newest: Notice | None, channel: Channel, as_of: date) -> tuple[date, ...]:
+    """Return the days of messages that the next notice carries on, its own included."""
+    recent = tuple(
+        day for day in (newest.said if newest else ()) if (as_of - day).days < SAID_DAYS_KEPT
+    )
+    return (*recent, as_of) if channel.is_message else recent

@@ -1,5 +1,6 @@
 """The ladder as data: ordered stages, validated once when a policy is loaded."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -9,21 +10,49 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.account import Channel, Document
-from shared.domain.fee import AmountText, CurrencyCode, Fee
+from shared.domain.conditions import Conditions, Word
+from shared.domain.discount import offered
+from shared.domain.fee import AmountText, CurrencyCode, Fee, amounts_are_money
 from shared.domain.interest_rule import Charged, Claim, InterestRule
 from shared.domain.messages import STAGE_TEMPLATES
-from shared.domain.money import exponent
 from shared.domain.plan_rule import PlanRule
 from shared.domain.promise_rule import PromiseRule
+from shared.domain.restraint import AtMost, QuietHours
 
 ISSUE_OFFSET_DAYS_MAX = 5
-"""Stages after the issue date are found by the new invoice's ticket, read this long."""
-_BEFORE_ANY_DUE_STAGE = -100_000
+DISCOUNT_OFFSET_DAYS_MAX = 60
+_CONDITIONS_OF_A_HANDOVER = 2
+_CLOSED_DAYS_MAX = 400
 
 
 class Anchor(StrEnum):
+    """What a stage's days count from. discount_end is the last day of a discount still offered."""
+
     ISSUE_DATE = "issue_date"
+    DISCOUNT_END = "discount_end"
     DUE_DATE = "due_date"
+
+
+_BASE = {Anchor.ISSUE_DATE: -100_000, Anchor.DISCOUNT_END: -50_000, Anchor.DUE_DATE: 0}
+
+
+class Tone(StrEnum):
+    """How a message speaks; the words are those of the texts."""
+
+    FRIENDLY = "friendly"
+    FIRM = "firm"
+    FINAL = "final"
+
+
+class Faults(ValueError):
+    """All that is wrong with a stage or a policy, each as the field it is about and a sentence."""
+
+    def __init__(self, faults: list[tuple[tuple[str | int, ...], str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(sentence for _, sentence in faults))
+
+
+Fault = tuple[tuple[str | int, ...], str]
 
 
 class Repeat(BaseModel):
@@ -38,12 +67,15 @@ class Stage(BaseModel):
     """One rung: when it is reached, how the customer hears of it, what it costs.
 
     offset_days counts from the anchor; negative is before it. minimum_open is the least chaseable
-    total, by currency, that this stage bothers anybody for (decimal text). template names the words
-    of an email; the other channels are tasks for a person and have none. fee is charged once per
-    invoice; interest says that the policy's interest is charged as this stage speaks. repeat says
-    it again, as long as the next stage is not reached. approval says that a named person agrees
-    before anything is charged or sent; a hand-over always waits for that. statement says that the
-    statement of account goes with an email.
+    total, by currency, that this stage bothers anybody for (decimal text): of what it would ask for
+    now. when says for whom it is at all; where that does not hold, the stage is passed over.
+    template names the words of an email; the other channels have none. to and cc name roles of the
+    customer's contacts; without to it goes to the customer's own address. tone is how it speaks,
+    None as its template does. fee is charged once per invoice; interest says that the policy's
+    interest is charged as this stage speaks. repeat says it again, as long as the next stage is not
+    reached. approval says that a named person agrees before anything is charged or sent; a
+    hand-over always waits for that. statement says that the statement of account goes with an
+    email.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +84,10 @@ class Stage(BaseModel):
     offset_days: int = Field(ge=-365, le=1000)
     channel: Channel
     template: str = ""
+    tone: Tone | None = None
+    to: Annotated[tuple[Word, ...], Field(max_length=10)] = ()
+    cc: Annotated[tuple[Word, ...], Field(max_length=10)] = ()
+    when: Conditions = Conditions()
     fee: Fee | None = None
     interest: bool = False
     statement: bool = False
@@ -60,36 +96,40 @@ class Stage(BaseModel):
     repeat: Repeat | None = None
 
     @model_validator(mode="after")
-    def _issue_stages_come_soon(self) -> Self:
-        if self.anchor is Anchor.ISSUE_DATE and not 0 <= self.offset_days <= ISSUE_OFFSET_DAYS_MAX:
-            raise ValueError(f"offset_days after issue_date is 0 to {ISSUE_OFFSET_DAYS_MAX}")
-        return self
-
-    @model_validator(mode="after")
-    def _mails_have_words(self) -> Self:
-        if self.channel is Channel.EMAIL and self.template not in STAGE_TEMPLATES:
-            raise ValueError(f"template of an email is one of {', '.join(STAGE_TEMPLATES)}")
-        if self.channel is not Channel.EMAIL and self.template:
-            raise ValueError("template is for email only")
-        return self
-
-    @model_validator(mode="after")
     def _minimum_is_money(self) -> Self:
-        for currency in self.minimum_open:
-            exponent(currency)
+        amounts_are_money(self.minimum_open)
         return self
 
     @model_validator(mode="after")
-    def _repeats_are_words_only(self) -> Self:
-        if self.repeat is None:
-            return self
-        if self.anchor is Anchor.ISSUE_DATE:
-            raise ValueError("repeat is for stages that count from the due date")
-        if self.fee is not None:
-            raise ValueError("repeat has no fee: it is charged once, so give it a stage of its own")
-        if self.channel is Channel.HANDOVER:
-            raise ValueError("repeat is not for handover: there a person decides")
+    def _keeps_its_rules(self) -> Self:
+        faults: list[Fault] = [((), sentence) for sentence in self._faults()]
+        if faults:
+            raise Faults(faults)
         return self
+
+    def _faults(self) -> Iterator[str]:
+        """Yield what is wrong, each sentence beginning with the field it is about."""
+        late = self.offset_days > 0 or self.offset_days < -DISCOUNT_OFFSET_DAYS_MAX
+        if self.anchor is Anchor.ISSUE_DATE and not 0 <= self.offset_days <= ISSUE_OFFSET_DAYS_MAX:
+            yield f"offset_days after issue_date is 0 to {ISSUE_OFFSET_DAYS_MAX}"
+        if self.anchor is Anchor.DISCOUNT_END and late:
+            yield f"offset_days before discount_end is -{DISCOUNT_OFFSET_DAYS_MAX} to 0"
+        if self.channel is Channel.EMAIL and self.template not in STAGE_TEMPLATES:
+            yield f"template of an email is one of {', '.join(STAGE_TEMPLATES)}"
+        if self.channel is not Channel.EMAIL and self.template:
+            yield "template is for email only"
+        if self.channel is not Channel.EMAIL and (self.cc or self.statement):
+            yield f"{'cc' if self.cc else 'statement'} is for email only"
+        if self.channel is not Channel.EMAIL and self.to:
+            yield "to is for email only"
+        if self.tone is not None and self.channel in (Channel.CALL, Channel.HANDOVER):
+            yield f"tone is not for {self.channel}: there a person speaks"
+        if self.repeat is not None and self.anchor is not Anchor.DUE_DATE:
+            yield "repeat is for stages that count from the due date"
+        if self.repeat is not None and self.fee is not None:
+            yield "repeat has no fee: it is charged once, so give it a stage of its own"
+        if self.repeat is not None and self.channel is Channel.HANDOVER:
+            yield "repeat is not for handover: there a person decides"
 
     @property
     def charges(self) -> bool:
@@ -103,8 +143,7 @@ class Stage(BaseModel):
         It comes from the anchor and offset, not from the list, so that an edited policy never
         repeats what was said already.
         """
-        base = _BEFORE_ANY_DUE_STAGE if self.anchor is Anchor.ISSUE_DATE else 0
-        return base + self.offset_days
+        return _BASE[self.anchor] + self.offset_days
 
     @property
     def offsets(self) -> tuple[int, ...]:
@@ -114,16 +153,41 @@ class Stage(BaseModel):
         every = self.repeat.every_days
         return tuple(self.offset_days + n * every for n in range(self.repeat.times + 1))
 
+    @property
+    def repeats(self) -> int:
+        """Return how often this stage is said again."""
+        return self.repeat.times if self.repeat else 0
+
+    def position_after(self, again: int) -> int:
+        """Return the place on the ladder once this stage was said and said again times."""
+        every = self.repeat.every_days if self.repeat else 0
+        return self.position + min(again, self.repeats) * every
+
+    def times_said(self, position: int) -> int:
+        """Return how often this stage was said again by the time position was reached."""
+        return (position - self.position) // self.repeat.every_days if self.repeat else 0
+
     def reached_on(self, document: Document) -> date:
-        """Return the first date on which document has reached this stage."""
-        start = document.issued_on if self.anchor is Anchor.ISSUE_DATE else document.due_on
-        return start + timedelta(days=self.offset_days)
+        """Return the first date on which document has reached this stage.
+
+        One that has no discount never reaches a stage before the discount's end: date.max.
+        """
+        start = self._start(document)
+        return date.max if start is None else start + timedelta(days=self.offset_days)
+
+    def _start(self, document: Document) -> date | None:
+        if self.anchor is Anchor.DISCOUNT_END:
+            return document.discount.last_day if document.discount else None
+        return document.issued_on if self.anchor is Anchor.ISSUE_DATE else document.due_on
 
     def rung(self, document: Document, today: date) -> "Rung | None":
-        """Return how far on this stage document is on today, None where it has not reached it."""
-        start = document.issued_on if self.anchor is Anchor.ISSUE_DATE else document.due_on
-        days = (today - start).days - self.offset_days
-        if days < 0:
+        """Return how far on this stage document is on today, None where it has not reached it.
+
+        A stage before a discount's end is over once the discount is no longer to be had.
+        """
+        start = self._start(document)
+        days = -1 if start is None else (today - start).days - self.offset_days
+        if days < 0 or (self.anchor is Anchor.DISCOUNT_END and not offered(document, today)):
             return None
         again = 0
         if self.repeat is not None:
@@ -142,7 +206,8 @@ class Rung:
 class Policy(BaseModel):
     """A ladder. stages ascend by position; send_on holds ISO weekdays (Monday is 1).
 
-    closed_on are further days on which nothing goes out, such as the holidays of the customers.
+    closed_on are further days on which nothing goes out; holidays says that those of the customer's
+    country are such days as well. at_most and quiet_hours bound how often and when messages go out.
     interest is what overdue invoices bear, None where they bear none. promises and plans bound what
     customers may be given time for.
     """
@@ -150,54 +215,47 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,30}$")]
     version: int = Field(default=1, ge=1)
-    send_on: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
-    closed_on: Annotated[tuple[date, ...], Field(max_length=400)] = ()
+    send_on: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7)
+    ] = (1, 2, 3, 4, 5)
+    closed_on: Annotated[tuple[date, ...], Field(max_length=_CLOSED_DAYS_MAX)] = ()
+    holidays: bool = False
+    quiet_hours: QuietHours | None = None
+    at_most: AtMost | None = None
     stages: tuple[Stage, ...] = Field(min_length=1, max_length=40)
     interest: InterestRule | None = None
     promises: PromiseRule = PromiseRule()
     plans: PlanRule = PlanRule()
 
     @model_validator(mode="after")
-    def _stages_ascend_and_have_own_names(self) -> Self:
-        positions = [stage.position for stage in self.stages]
-        if positions != sorted(set(positions)):
-            raise ValueError("stages must ascend: issue_date stages first, then by offset_days")
-        ids = [stage.id for stage in self.stages]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two stages have the same id")
-        if not self.send_on:
-            raise ValueError("send_on must name at least one weekday")
+    def _keeps_its_rules(self) -> Self:
+        faults = [*ladder_faults(dict(enumerate(self.stages))), *self._interest_faults()]
+        if faults:
+            raise Faults(faults)
         return self
 
-    @model_validator(mode="after")
-    def _stages_end_before_the_next(self) -> Self:
-        for stage, after in pairwise(self.stages):
-            if stage.channel is Channel.HANDOVER:
-                raise ValueError("stages end with handover: from there a person decides")
-            if stage.anchor is after.anchor and stage.offsets[-1] >= after.offset_days:
-                raise ValueError(f"stages overlap: {stage.id} still repeats at {after.id}")
-        return self
-
-    @model_validator(mode="after")
-    def _interest_has_its_time(self) -> Self:
+    def _interest_faults(self) -> Iterator[Fault]:
         asked = any(stage.interest for stage in self.stages)
         rule = self.interest
         if asked and (rule is None or rule.charged is not Charged.BY_STAGE):
-            raise ValueError("interest is charged by_stage where a stage says interest: true")
+            yield (), "interest is charged by_stage where a stage says interest: true"
         if asked and rule is not None and rule.claim is Claim.THREAT:
-            raise ValueError("interest that is only a threat is charged by no stage")
+            yield (), "interest that is only a threat is charged by no stage"
         if not asked and rule is not None and rule.charged is Charged.BY_STAGE:
-            raise ValueError("interest is by_stage, and no stage says interest: true")
-        return self
+            yield (), "interest is by_stage, and no stage says interest: true"
 
     def sends_on(self, day: date) -> bool:
-        """Return whether messages go out on day."""
+        """Return whether messages go out on day, as far as this policy says."""
         return day.isoweekday() in self.send_on and day not in self.closed_on
+
+    def reached(self, document: Document, today: date) -> tuple[Rung, ...]:
+        """Return the rungs that document has reached on today, the furthest first."""
+        reached = (stage.rung(document, today) for stage in reversed(self.stages))
+        return tuple(rung for rung in reached if rung is not None)
 
     def furthest_reached(self, document: Document, today: date) -> Rung | None:
         """Return the furthest rung that document has reached on today, or None."""
-        reached = (stage.rung(document, today) for stage in reversed(self.stages))
-        return next((rung for rung in reached if rung is not None), None)
+        return next(iter(self.reached(document, today)), None)
 
     def reached_by_part(self, part: Document, today: date) -> Rung | None:
         """Return the rung that a part of an instalment plan has reached on today, or None.
@@ -217,3 +275,39 @@ class Policy(BaseModel):
     def stage(self, stage_id: str) -> Stage | None:
         """Return the stage of that id, or None."""
         return next((stage for stage in self.stages if stage.id == stage_id), None)
+
+
+def ladder_faults(stages: Mapping[int, Stage]) -> Iterator[Fault]:
+    """Yield what is wrong with stages beside each other; they are by their place in the policy."""
+    seen: set[str] = set()
+    for place, stage in stages.items():
+        if stage.id in seen:
+            yield ("stages", place), f"id {stage.id} is that of an earlier stage: give it its own"
+        seen.add(stage.id)
+    for (_, stage), (place, after) in pairwise(stages.items()):
+        if after.position <= stage.position:
+            yield (
+                ("stages", place),
+                "offset_days must ascend: issue_date first, then discount_end, then due_date",
+            )
+        elif stage.anchor is after.anchor and stage.offsets[-1] >= after.offset_days:
+            yield ("stages", place), f"offset_days: stages overlap, {stage.id} still repeats then"
+        if stage.channel is Channel.HANDOVER:
+            yield (
+                ("stages", place),
+                "id: nothing comes after a handover, since from there a person decides",
+            )
+
+
+def handover_faults(stages: Mapping[int, Stage]) -> Iterator[Fault]:
+    """Yield which of stages hand a customer over too easily."""
+    for place, stage in stages.items():
+        if stage.channel is not Channel.HANDOVER:
+            continue
+        if stage.when.stated < _CONDITIONS_OF_A_HANDOVER:
+            yield (
+                ("stages", place),
+                f"when of a handover states at least {_CONDITIONS_OF_A_HANDOVER} conditions",
+            )
+        if not stage.approval:
+            yield ("stages", place), "approval is needed for a handover: say approval: true"

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.account import Document
+from shared.domain.account import Document, Notice
 from shared.domain.policy import Policy, Stage
 
 
@@ -12,13 +12,23 @@ from shared.domain.policy import Policy, Stage
 class PolicyBook:
     """The policies of one customer: its own, and those that single documents name instead.
 
-    others are by name. closed_on are the holidays where the customer is; a Container, so that a
-    calendar need not be written out for years nobody asks for.
+    others are by name. closed_on are the holidays where the customer is, for policies that keep
+    them; a Container, so that a calendar need not be written out for years nobody asks for. note
+    says in words what is not known of that calendar, "" where all is. past are the earlier versions
+    by which the newest notice tells its positions, by name and version.
     """
 
     customer_policy: Policy
     others: Mapping[str, Policy] = field(default_factory=dict)
     closed_on: Container[date] = frozenset()
+    note: str = ""
+    past: Mapping[tuple[str, int], Policy] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> Mapping[str, int]:
+        """Return the version of each policy by name."""
+        found = {policy.name: policy.version for policy in self.others.values()}
+        return found | {self.customer_policy.name: self.customer_policy.version}
 
     def of(self, document: Document) -> Policy:
         """Return the policy of document: its own where it names one that is known."""
@@ -33,4 +43,44 @@ class PolicyBook:
 
     def sends_on(self, policy: Policy, day: date) -> bool:
         """Return whether messages of policy go out on day."""
-        return policy.sends_on(day) and day not in self.closed_on
+        return policy.sends_on(day) and not (policy.holidays and day in self.closed_on)
+
+    def remark(self, policy: Policy) -> str:
+        """Return what to say beside a decision by policy: a sentence after a space, or ""."""
+        return f" {self.note}" if policy.holidays and self.note else ""
+
+    def carried(self, document: Document, position: int, notice: Notice | None) -> int:
+        """Return where document stands on its policy now that stood at position by notice.
+
+        A stage that moved up the ladder since is not said again: what was said of it counts where
+        it stands now. What a stage is called plays no part where its place is the same.
+        """
+        policy = self.of(document)
+        then = _told_by(notice, policy) if notice is not None else None
+        before = self.past.get(then) if then is not None else None
+        said = _stage_at(before, position) if before is not None else None
+        now = policy.stage(said.id) if said is not None else None
+        if said is None or now is None:
+            return position
+        return max(position, now.position_after(said.times_said(position)))
+
+
+def told_by(notice: Notice) -> Mapping[str, int]:
+    """Return the versions of policies by which notice tells positions, by name."""
+    return notice.ladders or ({notice.policy: notice.policy_version} if notice.policy else {})
+
+
+def _told_by(notice: Notice, policy: Policy) -> tuple[str, int] | None:
+    """Return name and version of the policy by which an item that is on policy now was told."""
+    ladders = told_by(notice)
+    if policy.name in ladders:
+        return policy.name, ladders[policy.name]
+    return next(iter(ladders.items())) if len(ladders) == 1 else None
+
+
+def _stage_at(policy: Policy, position: int) -> Stage | None:
+    """Return the stage of policy that position is a place of, or None."""
+    for stage in policy.stages:
+        if stage.position <= position <= stage.position_after(stage.repeats):
+            return stage
+    return None

@@ -1,0 +1,185 @@
+"""Which stage an open item is due for, or why for none. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from shared.domain.account import Account, Channel, Document
+from shared.domain.conditions import Standing
+from shared.domain.coverage import Cover
+from shared.domain.money import Money, parse_money
+from shared.domain.open_items import is_plan_part
+from shared.domain.phone import e164
+from shared.domain.policy import Policy, Rung, Stage
+from shared.domain.policy_book import PolicyBook
+
+NEVER = -1_000_000
+"""The position of an item of which nothing was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An open item with its cover, its policy, and the rungs it has reached, furthest first."""
+
+    document: Document
+    cover: Cover
+    policy: Policy
+    reached: tuple[Rung, ...]
+    done: int
+
+    def is_done(self, rung: Rung) -> bool:
+        """Return whether this item was taken to rung, or further."""
+        return self.done >= rung.position
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an item is due for no stage: a stable code and a sentence; again_on as in Decision."""
+
+    code: str
+    reason: str
+    stage: Stage | None = None
+    again_on: date | None = None
+
+
+@dataclass(slots=True)
+class Sums:
+    """What is chaseable of a customer, in minor units by policy, stage and currency.
+
+    late is all that has reached the stage; asked what the stage has not been said for yet.
+    """
+
+    late: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    asked: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+
+def items_of(
+    open_items: Iterable[Document],
+    covers: Mapping[str, Cover],
+    book: PolicyBook,
+    done: Mapping[str, int],
+    today: date,
+) -> tuple[Item, ...]:
+    """Return open_items, each with what decides on its stage."""
+    found = []
+    for document in open_items:
+        policy = book.of(document)
+        if is_plan_part(document.document_id):
+            rung = policy.reached_by_part(document, today)
+            reached = tuple(r for r in (rung,) if r is not None)
+        else:
+            reached = policy.reached(document, today)
+        cover = covers[document.document_id]
+        position = done.get(document.document_id, NEVER)
+        found.append(Item(document, cover, policy, reached, position))
+    return tuple(found)
+
+
+def sums_of(items: Iterable[Item]) -> Sums:
+    """Return what is late of items, stage by stage."""
+    sums = Sums()
+    for item in items:
+        chaseable = item.cover.chaseable
+        for rung in item.reached if chaseable else ():
+            key = (item.policy.name, rung.stage.id, chaseable.currency)
+            sums.late[key] = sums.late.get(key, 0) + chaseable.minor
+            if not item.is_done(rung):
+                sums.asked[key] = sums.asked.get(key, 0) + chaseable.minor
+    return sums
+
+
+def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Refusal:
+    """Return the furthest rung that item is due for on today, or why there is none.
+
+    A stage whose conditions or minimum do not hold is passed over, so an earlier one that was
+    missed may still be said.
+    """
+    number = item.document.number
+    if not item.reached:
+        return Refusal("too_early", f"{number} has not reached the first stage.")
+    furthest = item.reached[0]
+    if item.is_done(furthest):
+        return Refusal(
+            "already_done", f"Stage {furthest.stage.id} of {number} was done.", furthest.stage
+        )
+    if not item.cover.chaseable:
+        return Refusal(*_covered(number, item.cover))
+    passed_over: Refusal | None = None
+    for rung in item.reached:
+        if item.is_done(rung):
+            break
+        refusal = _passes_over(account, item, rung.stage, sums, today)
+        if refusal is None:
+            return _unheard(account, rung.stage) or rung
+        passed_over = passed_over or refusal
+    return passed_over or Refusal("already_done", f"Stage {furthest.stage.id} was done.")
+
+
+def _passes_over(
+    account: Account, item: Item, stage: Stage, sums: Sums, today: date
+) -> Refusal | None:
+    currency = item.document.open.currency
+    key = (item.policy.name, stage.id, currency)
+    number = item.document.number
+    least = stage.minimum_open.get(currency)
+    if least is not None and sums.asked.get(key, 0) < parse_money(least, currency).minor:
+        reason = f"What is open is below the least that stage {stage.id} asks for: {number}."
+        return Refusal("below_minimum", reason, stage)
+    if not stage.when.stated:
+        return None
+    said = account.newest_notice.said if account.newest_notice else ()
+    standing = Standing(
+        segment=account.customer.segment,
+        risk=account.customer.risk,
+        late=Money(minor=sums.late.get(key, 0), currency=currency),
+        days_late=item.document.days_late(today),
+        broken_promises=_broken_promises(account, today),
+        days_since_message=(today - said[-1]).days if said else None,
+    )
+    unmet = stage.when.unmet(standing)
+    if unmet:
+        return Refusal(
+            "condition_not_met", f"Stage {stage.id} is passed over for {number}: {unmet}.", stage
+        )
+    return None
+
+
+def _broken_promises(account: Account, today: date) -> int:
+    return sum(
+        promise.outcome == "broken"
+        for promise in account.promises
+        if promise.decided_on is not None and promise.decided_on <= today
+    )
+
+
+def _unheard(account: Account, stage: Stage) -> Refusal | None:
+    """Return why the customer cannot be told through the stage's channel, None where it can."""
+    customer = account.customer
+    if stage.channel is Channel.EMAIL and customer.mail_stopped:
+        return Refusal("mail_stopped", f"Mail is off: {customer.mail_stopped}.", stage)
+    if stage.channel is Channel.EMAIL and not customer.email:
+        return Refusal("no_address", "The customer has no e-mail address.", stage)
+    if stage.channel is Channel.SMS and not e164(customer.phone):
+        reason = "The customer has no phone number with its country."
+        return Refusal("no_phone", reason, stage)
+    if stage.channel is Channel.LETTER and not customer.address:
+        return Refusal("no_postal_address", "The customer has no postal address.", stage)
+    return None
+
+
+def _covered(number: str, cover: Cover) -> tuple[str, str]:
+    if cover.held:
+        return "on_hold", f"{number} is on hold."
+    if cover.disputed:
+        return "disputed", f"The customer contests {number}."
+    if cover.planned:
+        return "planned", f"{number} is due later, as agreed."
+    if cover.promised:
+        return "promised", f"Payment of {number} was promised."
+    if cover.in_checkout:
+        return "in_checkout", f"The customer is paying {number} right now."
+    if cover.credit:
+        return "credit_covers", f"Money that arrived but is not allocated covers {number}."
+    if cover.processing:
+        return "processing", f"A payment of {number} is being processed by the bank."
+    return "nothing_open", f"{number} has nothing open."

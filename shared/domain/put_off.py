@@ -1,0 +1,57 @@
+"""What is due and has to wait: the day, the hour, or too many messages already. Pure."""
+
+from datetime import date, time, timedelta
+
+from shared.domain.account import Account, Channel
+from shared.domain.due_stage import Refusal
+from shared.domain.policy import Policy, Stage
+from shared.domain.policy_book import PolicyBook
+
+_LOOK_AHEAD_DAYS = 60
+_HEARD_AT_ONCE = (Channel.EMAIL, Channel.SMS)
+
+
+def put_off(
+    account: Account,
+    book: PolicyBook,
+    policy: Policy,
+    stage: Stage,
+    today: date,
+    at: time | None,
+) -> Refusal | None:
+    """Return why stage waits on today, and until when; None where it may be said.
+
+    The due date stays what it was, and the stage is not used up. A task for a person waits for a
+    working day, and for nothing else.
+    """
+    if not policy.sends_on(today):
+        reason = f"Stage {stage.id} waits for a day on which messages go out."
+        return Refusal("not_a_sending_day", reason, stage)
+    if not book.sends_on(policy, today):
+        reason = f"Stage {stage.id} waits: it is a holiday where the customer is."
+        return Refusal("holiday", reason, stage, _sending_day(book, policy, today, 1))
+    if stage.channel.is_message and policy.at_most is not None:
+        cap = policy.at_most
+        said = account.newest_notice.said if account.newest_notice else ()
+        free_on = cap.free_on(said, today)
+        if free_on > today:
+            reason = (
+                f"Stage {stage.id} waits: {cap.messages} messages went out "
+                f"in the last {cap.per_days} days."
+            )
+            wait = (free_on - today).days
+            return Refusal("at_most", reason, stage, _sending_day(book, policy, today, wait))
+    quiet = policy.quiet_hours if stage.channel in _HEARD_AT_ONCE else None
+    if quiet is not None and at is not None and quiet.covers(at):
+        reason = f"Stage {stage.id} waits for the end of the quiet hours, {quiet.ends}."
+        wait = (quiet.over_on(today, at) - today).days
+        return Refusal("quiet_hours", reason, stage, _sending_day(book, policy, today, wait))
+    return None
+
+
+def _sending_day(book: PolicyBook, policy: Policy, today: date, days: int) -> date:
+    """Return the first day from days after today on which policy sends, within two months."""
+    for more in range(days, days + _LOOK_AHEAD_DAYS):
+        if book.sends_on(policy, today + timedelta(days=more)):
+            return today + timedelta(days=more)
+    return today + timedelta(days=days + _LOOK_AHEAD_DAYS)
