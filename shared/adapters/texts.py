@@ -47,7 +47,7 @@ class Texts:
         if template in _ASKS_NOTHING:
             view = replace(view, items=tuple(replace(i, asked=False) for i in view.items))
         facts = _facts(view, _named(template, view), words, voice.formats)
-        asked = [item for item in view.items if item.asked]
+        asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
         values = {
             "template": template,
             "view": view,
@@ -59,7 +59,7 @@ class Texts:
             "offers": lambda group: _offers(group, view, words, voice.formats),
             "offer": lambda item: _offer(item, words, voice.formats),
             "notes": lambda item: _notes(item, view, words, voice.formats),
-            "numbers": facts["numbers"],
+            "numbers": _numbers([item.number for item in asked], words),
             "title": words(f"mail.{template}.title", **facts),
             "intro": words(f"mail.{template}.intro", **facts),
             "closing": words(f"mail.{template}.closing", **facts),
@@ -75,9 +75,13 @@ class Texts:
 def _named(template: str, view: MailView) -> list[NoticeItem]:
     """Return the items that the sentences of a mail speak of: those that its template fits.
 
-    A reminder may list what is due today, too, but must not call it overdue.
+    A reminder may list what is due today, too, but must not call it overdue; what it says of a
+    stage it says of the items that have reached it.
     """
     asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
+    of_stage = [i for i in asked if view.stages.get(i.document_id) == template]
+    if of_stage:
+        return of_stage
     least_days_late = _SPEAKS_OF.get(template)
     if least_days_late is None:
         return asked
@@ -115,11 +119,11 @@ def _first_due(asked: list[NoticeItem], formats: Formats) -> str:
 
 
 def _sections(group: CurrencyRows, view: MailView, words: Words) -> list[Section]:
-    """Return what is asked for of a currency by stage, the furthest first; one stage is no list."""
+    """Return what is asked for of a currency by stage, the furthest first; one is no list."""
     by_stage: dict[str, list[NoticeItem]] = {}
     for item in group.asked:
         by_stage.setdefault(view.stages.get(item.document_id, ""), []).append(item)
-    if len(by_stage) < 2:
+    if len(set(view.stages.values())) < 2:
         return [Section("", group.asked, group.asked_total)]
     order = ("", *STAGE_TEMPLATES)
     return [
