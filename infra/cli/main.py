@@ -24,6 +24,7 @@ from infra.cli import (
 )
 from infra.cli.errors import HELP, CliError, Exit
 from infra.cli.output import talk
+from infra.cli.simulation import command as simulation
 
 app = typer.Typer(
     name="duecourse",
@@ -49,6 +50,7 @@ app.add_typer(checking.app, name="books")
 app.add_typer(journal.app, name="journal")
 app.command("sweep")(sweeping.sweep)
 app.command("explain")(why.explain)
+app.command("simulate")(simulation.run)
 app.command("customers")(lists.customers)
 app.command("invoices")(lists.invoices)
 app.command("payments")(lists.payments)

@@ -1,0 +1,1 @@
+"""simulate: a policy over a history that is known, without a hub."""

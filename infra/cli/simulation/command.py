@@ -1,0 +1,142 @@
+"""simulate: what a policy would have said over a known history, beside another one."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from infra.cli.errors import CliError, Exit
+from infra.cli.output import AsJson, progress, show_json, show_table, talk
+from infra.cli.simulation.history import History, Shape, parse_names, read_history
+from infra.cli.simulation.outcome import Outcome, simulate
+from infra.cli.simulation.report import both, facts, report, signed
+
+
+def run(
+    policy: Annotated[Path, typer.Option(help="The policy to try, in YAML.")],
+    history: Annotated[list[Path], typer.Option(help="CSV, also as .gz; more than once.")],
+    against: Annotated[Path | None, typer.Option(help="The policy to compare it with.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the report with its charts here.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="Write every message here, a line each.")] = None,
+    columns: Annotated[
+        str, typer.Option(help="Names of a foreign file's columns: invoice=invoiceNumber,...")
+    ] = "",
+    dates: Annotated[str, typer.Option(help="How a foreign file writes dates.")] = "%Y-%m-%d",
+    currency: Annotated[str, typer.Option(help="Of amounts without one.")] = "EUR",
+    as_json: AsJson = False,
+) -> None:
+    """Replay a history day by day: messages, fees and tasks that a policy would have made.
+
+    Needs no hub. Payments are seen on their day, no earlier.
+
+    Example: duecourse simulate --policy new.yaml --history payments.csv --against old.yaml
+    """
+    shape = Shape(parse_names(columns), dates, currency)
+    told = read_history(history, shape)
+    new = _outcome(policy, told, "Replaying")
+    old = _outcome(against, told, "Replaying the old one") if against else None
+    for line in told.left_out[:5]:
+        talk().print(f"left out: {line}", markup=False)
+    if len(told.left_out) > 5:
+        talk().print(f"... and {len(told.left_out) - 5} more lines", markup=False)
+    if log is not None:
+        _write(log, "".join(f"{json.dumps(line)}\n" for line in lines(new)))
+    if html is not None:
+        _write(html, report(told, new, old))
+    if as_json:
+        show_json({"new": _summary(new), "old": _summary(old) if old else None})
+    else:
+        _show(new, old)
+    if html is not None:
+        talk().print(f"The report is in {html}.", markup=False)
+
+
+def lines(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return every message and task in the order of its day, as plain values.
+
+    A line tells of its own day only: later payments change no line before them.
+    """
+    return [
+        {
+            "on": said.on.isoformat(),
+            "customer": said.customer,
+            "stage": said.stage,
+            "channel": str(said.channel),
+            "asked": [[a.number, a.days_late, str(a.open)] for a in said.asked],
+            "fees": [[number, str(money)] for number, money in said.fees],
+        }
+        for said in outcome.said
+    ]
+
+
+def _outcome(file: Path, history: History, talk_of: str) -> Outcome:
+    from shared.adapters.policy_yaml import PolicyInvalid, read_policy
+    from shared.domain.policy_book import PolicyBook
+
+    try:
+        policy = read_policy(file.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise CliError(f"{file} cannot be read: {exc.strerror}", Exit.USAGE) from exc
+    except UnicodeDecodeError as exc:
+        raise CliError(f"{file}:1:1: this is not UTF-8 text", Exit.REFUSED) from exc
+    except PolicyInvalid as exc:
+        told = "\n".join(f"{file}:{problem}" for problem in exc.problems)
+        raise CliError(told, Exit.REFUSED) from exc
+    book = PolicyBook(policy)
+    with progress() as bar:
+        task = bar.add_task(talk_of, total=len(history.by_customer))
+        return simulate(policy, history, lambda _: book, lambda: bar.advance(task))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as exc:
+        raise CliError(f"{file} cannot be written: {exc.strerror}", Exit.USAGE) from exc
+
+
+def _summary(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "policy": outcome.policy.name,
+        "messages": outcome.messages,
+        "tasks": outcome.tasks,
+        "customers": outcome.customers,
+        "false_alarms": outcome.alarms,
+        "fees": [str(money) for money in outcome.fee_money],
+        "stages": [
+            {
+                "stage": s.stage,
+                "channel": str(s.channel),
+                "messages": s.messages,
+                "invoices": s.documents,
+                "false_alarms": s.alarms,
+                "fees": [str(money) for money in s.fee_money.values()],
+            }
+            for s in outcome.stages
+        ],
+        "months": outcome.months,
+        "alarmed": [
+            {"customer": a.customer, "messages": a.messages, "invoices": a.documents}
+            for a in outcome.alarmed
+        ],
+    }
+
+
+def _show(new: Outcome, old: Outcome | None) -> None:
+    heads = [(fact.name, fact.text, fact.change) for fact in facts(new, old)]
+    columns = ("", f">{new.policy.name}", *((f">against {old.policy.name}",) if old else ()))
+    show_table("", columns, [row if old else row[:2] for row in heads])
+    rows = []
+    for name, was, now in both(new, old):
+        before, after = was.messages if was else 0, now.messages if now else 0
+        told = now or was
+        change = (f"{before:,}", signed(after - before)) if old else ()
+        fees = ", ".join(str(m) for m in now.fee_money.values()) if now else ""
+        alarms = str(now.alarms) if now else ""
+        rows.append((name, str(told.channel) if told else "", f"{after:,}", *change, fees, alarms))
+    compared = (">old", ">change") if old else ()
+    shown = ("stage", "by", ">said", *compared, ">fees", ">false alarms")
+    show_table("By stage", shown, rows)

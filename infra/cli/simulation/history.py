@@ -1,0 +1,184 @@
+"""A history of invoices and payments from CSV files: the hub's import format, or one line each."""
+
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from infra.cli.errors import CliError, Exit
+from shared.adapters.csv_rows import read_csv
+from shared.domain import import_cells as cells
+from shared.domain.import_cells import BadCell
+from shared.domain.import_sheet import BadFile, FileKind, kind_of, read_rows
+from shared.domain.imports import InvoiceRow, PaymentRow
+from shared.domain.money import Money
+from shared.domain.replay import PastInvoice
+
+COLUMNS = ("invoice", "customer", "issued_on", "due_on", "paid_on", "amount", "currency")
+"""The columns of a history that tells an invoice in one line; currency may be left out."""
+_LANGUAGES = ("de", "en", "es", "fr")
+_HUB_KINDS = (FileKind.INVOICES, FileKind.PAYMENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a foreign file tells the columns: its names for ours, its dates, its one currency."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    dates: str = "%Y-%m-%d"
+    currency: str = "EUR"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The invoices of a history by customer, and sentences about the lines that were left out."""
+
+    by_customer: Mapping[str, tuple[PastInvoice, ...]]
+    left_out: tuple[str, ...]
+
+    @property
+    def invoices(self) -> tuple[PastInvoice, ...]:
+        """Return all invoices, customer by customer."""
+        return tuple(i for invoices in self.by_customer.values() for i in invoices)
+
+
+def parse_names(text: str) -> dict[str, str]:
+    """Return the pairs of "ours=theirs,...". Raises CliError for a column that is not ours."""
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    names = {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+    for ours, theirs in names.items():
+        if ours not in COLUMNS or not theirs:
+            known = ", ".join(COLUMNS)
+            raise CliError(f"--columns: {ours}=NAME, where it is one of {known}", Exit.USAGE)
+    return names
+
+
+def read_history(files: Sequence[Path], shape: Shape) -> History:
+    """Return the history that files tell together. Raises CliError where one cannot be read.
+
+    A line that cannot be used is left out and told; a history without any line is an error.
+    """
+    invoices: dict[str, PastInvoice] = {}
+    payments: list[PaymentRow] = []
+    left_out: list[str] = []
+    for file in files:
+        try:
+            header, records = read_csv(_bytes(file))
+            if _is_hubs(header):
+                sheet = read_rows(header, records, _LANGUAGES)
+                left_out += [f"{file.name}:{p.line}: {p.message}" for p in sheet.problems]
+                for row in sheet.rows:
+                    if isinstance(row, InvoiceRow):
+                        invoices[row.external_id] = _from_row(row)
+                    elif isinstance(row, PaymentRow):
+                        payments.append(row)
+            else:
+                lines = _lines(header, records, shape, file.name, left_out)
+                invoices |= {invoice.number: invoice for invoice in lines}
+        except BadFile as exc:
+            where, problem = f"{file}:{exc.problem.line}", exc.problem
+            raise CliError(f"{where}: {problem.column} {problem.message}", Exit.USAGE) from exc
+    _pay(invoices, payments, left_out)
+    if not invoices:
+        told = f" (the first: {left_out[0]})" if left_out else ""
+        raise CliError(f"No invoice could be read{told}.", Exit.REFUSED)
+    by_customer: defaultdict[str, list[PastInvoice]] = defaultdict(list)
+    for invoice in invoices.values():
+        by_customer[invoice.customer].append(invoice)
+    ordered = {
+        customer: tuple(sorted(by_customer[customer], key=lambda i: (i.issued_on, i.number)))
+        for customer in sorted(by_customer)
+    }
+    return History(ordered, tuple(left_out))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        data = file.read_bytes()
+        return gzip.decompress(data) if file.suffix == ".gz" else data
+    except OSError as exc:
+        raise CliError(f"{file} cannot be read: {exc.strerror or exc}", Exit.USAGE) from exc
+
+
+def _is_hubs(header: Sequence[str]) -> bool:
+    try:
+        return kind_of(header) in _HUB_KINDS
+    except BadFile:
+        return False
+
+
+def _from_row(row: InvoiceRow) -> PastInvoice:
+    return PastInvoice(
+        number=row.external_id,
+        customer=row.customer_external_id,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        total=row.total,
+    )
+
+
+def _pay(
+    invoices: dict[str, PastInvoice], payments: Iterable[PaymentRow], left_out: list[str]
+) -> None:
+    for row in payments:
+        invoice = invoices.get(row.invoice_external_id)
+        if invoice is None or invoice.total.currency != row.amount.currency:
+            left_out.append(f"payment {row.external_id}: its invoice is not in the history")
+            continue
+        paid = (*invoice.payments, (row.paid_on, row.amount))
+        invoices[row.invoice_external_id] = replace(invoice, payments=paid)
+
+
+def _lines(
+    header: Sequence[str],
+    records: Iterator[tuple[int, list[str]]],
+    shape: Shape,
+    name: str,
+    left_out: list[str],
+) -> Iterator[PastInvoice]:
+    places = {ours: _place(header, shape.names.get(ours, ours)) for ours in COLUMNS}
+    missing = [ours for ours in COLUMNS if places[ours] is None and ours != "currency"]
+    if missing:
+        theirs = shape.names.get(missing[0], missing[0])
+        message = "There is no such column. Name the columns of this file with --columns, such as"
+        raise BadFile(1, theirs[:40], "missing_header", f"{message} {missing[0]}=NAME.")
+    for line, values in records:
+        found = {
+            ours: values[place].strip() if place is not None and place < len(values) else ""
+            for ours, place in places.items()
+        }
+        try:
+            yield _one(found, shape)
+        except BadCell as exc:
+            left_out.append(f"{name}:{line}: {exc.message}")
+
+
+def _place(header: Sequence[str], name: str) -> int | None:
+    return header.index(name) if name in header else None
+
+
+def _one(found: Mapping[str, str], shape: Shape) -> PastInvoice:
+    currency = cells.currency(found["currency"] or shape.currency)
+    total = cells.positive(found["amount"], currency)
+    issued_on, due_on = _day(found["issued_on"], shape), _day(found["due_on"], shape)
+    payments: tuple[tuple[date, Money], ...] = ()
+    if found["paid_on"]:
+        payments = ((_day(found["paid_on"], shape), total),)
+    return PastInvoice(
+        number=cells.external_id(found["invoice"]),
+        customer=cells.external_id(found["customer"]),
+        issued_on=issued_on,
+        due_on=due_on,
+        total=total,
+        payments=payments,
+    )
+
+
+def _day(cell: str, shape: Shape) -> date:
+    try:
+        found = datetime.strptime(cell, shape.dates).date()  # noqa: DTZ007 - a date, no instant
+    except ValueError:
+        raise BadCell("bad_date", f"This is not a date of the form {shape.dates}.") from None
+    return cells.day(found.isoformat())
