@@ -1,8 +1,10 @@
-"""Routes of what a customer says about paying: promises and disputes."""
+"""Routes of what a customer says about paying: promises, disputes and plans."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
@@ -11,6 +13,13 @@ from functions.operator_api.schema.agreements import (
     DisputeIn,
     DisputeList,
     DisputeOut,
+    PlanAskIn,
+    PlanEndIn,
+    PlanIn,
+    PlanList,
+    PlanOut,
+    PlanPartOut,
+    PlanPreview,
     PromiseIn,
     PromiseList,
     PromiseOut,
@@ -18,14 +27,26 @@ from functions.operator_api.schema.agreements import (
 )
 from functions.operator_api.schema.wire import amount
 from shared import runtime
-from shared.domain.account import Dispute, Promise
+from shared.domain.account import Account, Dispute, Plan, PlanPart, PlanState, Promise
+from shared.domain.coverage import kept_plans
+from shared.domain.plan import missing
+from shared.domain.policy import Policy
 from shared.domain.promise import PromiseState
-from shared.domain.promise_rule import PromiseRule
 from shared.domain.roles import Role
 from shared.usecases.disputes import close_dispute, open_dispute
+from shared.usecases.pay_in_parts import agree_plan, preview
+from shared.usecases.policy_of import policy_of
 from shared.usecases.promise_to_pay import promise_to_pay, promises_of
 
 router = APIGatewayHttpRouter()
+Key = Annotated[
+    str,
+    Header(
+        alias="idempotency-key",
+        max_length=128,
+        description="The same key is carried out once, whatever the retries",
+    ),
+]
 
 
 @router.get("/api/v1/entities/<entity>/promises", summary="A customer's promises to pay")
@@ -40,7 +61,7 @@ def list_promises(entity: str, customer: Annotated[str, Query(max_length=100)] =
 
 @router.post("/api/v1/entities/<entity>/promises", status_code=201, summary="Note a promise to pay")
 @needs(Role.CLERK)
-def add_promise(entity: str, body: PromiseIn) -> PromiseOut:
+def add_promise(entity: str, body: PromiseIn, idempotency_key: Key = "") -> PromiseOut:
     request = current()
     promise = promise_to_pay(
         runtime.accounts(),
@@ -50,9 +71,10 @@ def add_promise(entity: str, body: PromiseIn) -> PromiseOut:
         documents=tuple(body.documents),
         amount=body.amount.money() if body.amount else None,
         pays_on=body.pays_on,
-        rule=PromiseRule(),
+        rule=_policy(entity, body.customer_id).promises,
         by=request.principal.name,
         now=request.now,
+        request_id=idempotency_key,
     )
     return _promise_out(body.customer_id, promise, PromiseState.RUNNING)
 
@@ -77,10 +99,11 @@ def list_disputes(entity: str, customer: Annotated[str, Query(max_length=100)] =
 
 @router.post("/api/v1/entities/<entity>/disputes", status_code=201, summary="Open a dispute")
 @needs(Role.CLERK)
-def add_dispute(entity: str, body: DisputeIn) -> DisputeOut:
+def add_dispute(entity: str, body: DisputeIn, idempotency_key: Key = "") -> DisputeOut:
     request = current()
     dispute = open_dispute(
         runtime.accounts(),
+        runtime.papers(),
         runtime.disputes(),
         entity,
         body.customer_id,
@@ -91,6 +114,7 @@ def add_dispute(entity: str, body: DisputeIn) -> DisputeOut:
         line=body.line,
         by=request.principal.name,
         now=request.now,
+        request_id=idempotency_key,
     )
     return _dispute_out(body.customer_id, dispute)
 
@@ -111,6 +135,93 @@ def end_dispute(entity: str, dispute: str, body: DisputeCloseIn) -> DisputeOut:
         now=current().now,
     )
     return _dispute_out(body.customer_id, ended)
+
+
+@router.get("/api/v1/entities/<entity>/plans", summary="A customer's instalment plans")
+@needs(Role.VIEWER)
+def list_plans(entity: str, customer: Annotated[str, Query(max_length=100)] = "") -> PlanList:
+    entity_of(entity)
+    whose = runtime.receivables().find_customer(entity, customer)
+    account = runtime.accounts().account(entity, whose)
+    today = current().now.today(account.customer.time_zone)
+    found = runtime.plans().of(entity, whose)
+    return PlanList(items=[_plan_out(account, plan, today) for plan in found])
+
+
+@router.post("/api/v1/entities/<entity>/plans/preview", summary="The parts that a plan would have")
+@needs(Role.VIEWER)
+def preview_plan(entity: str, body: PlanAskIn) -> PlanPreview:
+    rule = _policy(entity, body.customer_id).plans
+    parts = preview(
+        runtime.accounts(),
+        entity,
+        body.customer_id,
+        documents=tuple(body.documents),
+        parts=body.parts,
+        first_on=body.first_on,
+        pace=body.pace,
+        rule=rule,
+        now=current().now,
+    )
+    return PlanPreview(parts=_parts_out(parts), grace_days=rule.grace_days)
+
+
+@router.post("/api/v1/entities/<entity>/plans", status_code=201, summary="Agree to pay in parts")
+@needs(Role.CLERK)
+def add_plan(entity: str, body: PlanIn, idempotency_key: Key = "") -> PlanOut:
+    request = current()
+    plan = agree_plan(
+        runtime.accounts(),
+        runtime.plans(),
+        entity,
+        body.customer_id,
+        documents=tuple(body.documents),
+        parts=body.parts,
+        first_on=body.first_on,
+        pace=body.pace,
+        consent=body.consent,
+        rule=_policy(entity, body.customer_id).plans,
+        by=request.principal.name,
+        now=request.now,
+        request_id=idempotency_key,
+    )
+    account = runtime.accounts().account(entity, body.customer_id)
+    return _plan_out(account, plan, request.now.today(account.customer.time_zone))
+
+
+@router.post("/api/v1/entities/<entity>/plans/<plan>/end", summary="End a plan before it is paid")
+@needs(Role.CLERK)
+def end_plan(entity: str, plan: str, body: PlanEndIn) -> PlanOut:
+    account = runtime.accounts().account(entity, body.customer_id)
+    today = current().now.today(account.customer.time_zone)
+    past = runtime.plans().end(entity_of(entity), body.customer_id, plan, today)
+    return _plan_out(account, past, today)
+
+
+def _policy(entity: str, customer_id: str) -> Policy:
+    return policy_of(runtime.accounts(), runtime.entities(), entity, customer_id)
+
+
+def _plan_out(account: Account, plan: Plan, today: date) -> PlanOut:
+    missed = plan in account.plans and plan not in kept_plans(account, today)
+    left = missing(account, plan) if plan in account.plans else ()
+    return PlanOut(
+        plan_id=plan.plan_id,
+        customer_id=account.customer.customer_id,
+        documents=list(plan.documents),
+        parts=_parts_out(plan.parts),
+        open_parts=_parts_out(left),
+        grace_days=plan.grace_days,
+        agreed_on=plan.agreed_on,
+        by=plan.by,
+        consent=plan.consent,
+        state=PlanState.MISSED if missed and not plan.ended_on else plan.state,
+        ended_on=plan.ended_on,
+    )
+
+
+def _parts_out(parts: Iterable[PlanPart]) -> list[PlanPartOut]:
+    return [PlanPartOut(due_on=part.due_on, amount=amount(part.amount)) for part in parts]
 
 
 def _promise_out(customer_id: str, promise: Promise, state: PromiseState) -> PromiseOut:

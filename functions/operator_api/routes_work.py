@@ -83,12 +83,15 @@ def add_hold(
     request = current()
     hold = put_hold(
         runtime.accounts(),
+        runtime.papers(),
         runtime.holds(),
         entity,
         body.customer_id,
         reason=body.reason,
         ends_on=body.ends_on,
         documents=tuple(body.documents),
+        amount=body.amount.money() if body.amount else None,
+        line=body.line,
         by=request.principal.name,
         now=request.now,
         request_id=idempotency_key,

@@ -104,6 +104,9 @@ def hold_out(customer_id: str, hold: Hold) -> HoldOut:
         ends_on=hold.ends_on,
         by=hold.by,
         documents=list(hold.documents),
+        amount=amount(hold.amount) if hold.amount else None,
+        line=hold.line,
+        ended_on=hold.ended_on,
     )
 
 

@@ -50,16 +50,16 @@ class Holds:
         if item is None:
             raise NotFound(hold=hold_id)
         hold = hold_from(item)
-        if hold.ends_on < today:
+        if hold.ended_on is not None or hold.ends_on < today:
             raise Conflict(hold=hold_id, reason="it has ended already")
-        ended = replace(hold, ends_on=today - timedelta(days=1))
+        ended = replace(hold, ended_on=today)
         try:
             self._table.write(
                 Update(
                     keys.hold(entity.entity_id, customer_id, hold_id),
-                    set={"ends_on": ended.ends_on.isoformat()},
-                    condition=f"{EXISTS} AND ends_on = :seen_end",
-                    values={":seen_end": hold.ends_on.isoformat()},
+                    set={"ended_on": today.isoformat()},
+                    condition=f"{EXISTS} AND ended_on = :open",
+                    values={":open": ""},
                 ),
                 ticket_put(entity, today, customer_id, f"hold-ended:{hold_id}"),
                 *also,

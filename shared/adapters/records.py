@@ -12,7 +12,7 @@ from shared.adapters.account_items import (
     notice_from,
     unresolved,
 )
-from shared.adapters.agreement_items import dispute_from, promise_from
+from shared.adapters.agreement_items import dispute_from, plan_from, promise_from
 from shared.adapters.checkout_moves import PAID_KEPT
 from shared.adapters.codec import Item
 from shared.adapters.head_items import document_from
@@ -46,6 +46,7 @@ class Records:
             holds=tuple(hold_from(i) for i in of["HOLD"]),
             promises=tuple(promise_from(i) for i in of["PROMISE"]),
             disputes=tuple(dispute_from(i) for i in of["DISPUTE"]),
+            plans=tuple(plan_from(i) for i in of["PLAN"]),
             attempts=tuple(_attempt(i) for i in of["CHECKOUT"]),
             incoming=tuple(incoming_from(i) for i in of["INCOMING"]),
             notices=tuple(_told(of["NOTICE"], of["DELIVERY"])),

@@ -26,8 +26,10 @@ from shared.domain.book_check import FigureKind, posted_figures
 from shared.domain.book_rebuild import rebuilt, unapplied_since
 from shared.domain.discount import followed
 from shared.domain.money import Money
-from shared.domain.movement import MAKES_TOTAL, Posting
+from shared.domain.movement import MAKES_TOTAL, MovementKind, Posting
+from shared.domain.promise import PromiseState
 
+_K = MovementKind
 UNDATED = (
     "settings",
     "due_dates",
@@ -97,6 +99,10 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
         checkouts=tuple(_checkouts(record.attempts, at)),
         incoming=record.incoming,
         newest_notice=_newest(record.notices, at, before_notice),
+        broken_promises=sum(
+            p.outcome == PromiseState.BROKEN and p.decided_on is not None and p.decided_on <= day
+            for p in record.promises
+        ),
     )
 
 
@@ -126,10 +132,9 @@ def _discount(document: Document, known: Sequence[Posting]) -> Discount | None:
     nothing = Money.zero(document.total.currency)
     fresh = replace(document.discount, late_minor=0, taken_minor=0)
     then = replace(document, total=nothing, open=nothing, discount=fresh)
-    for posting in known:
+    of_it = (p for p in known if any(m.document_id == document.document_id for m in p.movements))
+    for posting in sorted(of_it, key=_issuing_first):
         own = [m for m in posting.movements if m.document_id == document.document_id]
-        if not own:
-            continue
         issued = bool(then.total)
         discount = followed(then, posting.movements, posting.value_date) if issued else fresh
         added = sum(m.amount.minor for m in own if m.kind in MAKES_TOTAL)
@@ -144,6 +149,11 @@ def _discount(document: Document, known: Sequence[Posting]) -> Discount | None:
         )
     moved = then.discount or fresh
     return replace(document.discount, late_minor=moved.late_minor, taken_minor=moved.taken_minor)
+
+
+def _issuing_first(posting: Posting) -> bool:
+    """Return False, which sorts first, for what makes a document: all may share one second."""
+    return not any(m.kind in (_K.INVOICE, _K.CHARGE) for m in posting.movements)
 
 
 def _credits(known: Sequence[Posting]) -> tuple[Credit, ...]:

@@ -116,7 +116,7 @@ class _Meant:
     clicked: int
     disputed: int
     promised_more: int
-    held: bool
+    held: int
 
 
 def _meant(account: Account, document: Document, today: date) -> _Meant:
@@ -127,7 +127,7 @@ def _meant(account: Account, document: Document, today: date) -> _Meant:
         clicked=clicked,
         disputed=disputed(account, document, today).minor,
         promised_more=_promised(account, document, today) - clicked,
-        held=any(hold.covers(document.document_id, today) for hold in account.holds),
+        held=_held(account, document, today),
     )
 
 
@@ -146,11 +146,12 @@ def _cover(item: Document, meant: _Meant, credit_minor: int, planned: bool) -> C
     contested = take(meant.disputed)
     promised_more = take(meant.promised_more)
     agreed_later = take(rest if planned else 0)
-    held = take(rest if meant.held else 0)
+    held = take(meant.held)
     meant.processing -= processing.minor
     meant.clicked -= in_checkout.minor
     meant.disputed -= contested.minor
     meant.promised_more -= promised_more.minor
+    meant.held -= held.minor
     return Cover(
         open=item.open,
         processing=processing,
@@ -190,6 +191,12 @@ def _incoming(account: Account, document: Document) -> int:
         for document_id, part in incoming.allocations
         if document_id == document.document_id and part.currency == document.open.currency
     )
+
+
+def _held(account: Account, document: Document, today: date) -> int:
+    holds = [hold for hold in account.holds if hold.covers(document.document_id, today)]
+    parts = [hold.amount.minor for hold in holds if hold.amount is not None]
+    return sum(parts) if len(parts) == len(holds) else document.open.minor
 
 
 def _promised(account: Account, document: Document, today: date) -> int:

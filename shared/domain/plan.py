@@ -91,7 +91,7 @@ def all_known_items(account: Account) -> list[Document]:
     """Return the open items by plans and those by the documents' own due dates, each once."""
     own = all_open_items(account.documents)
     known = {item.document_id for item in own}
-    parts = items_under(account, account.plans)
+    parts = items_under(account, (plan for plan in account.plans if plan.ended_on is None))
     return own + [item for item in parts if item.document_id not in known]
 
 

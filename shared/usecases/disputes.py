@@ -3,8 +3,16 @@
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Dispute, DisputeOutcome, DisputeReason, Entity
+from shared.domain.account import (
+    Account,
+    Dispute,
+    DisputeOutcome,
+    DisputeReason,
+    Entity,
+    Line,
+)
 from shared.domain.clock import Now
+from shared.domain.contested import contested
 from shared.domain.dispute import CORRECTION_DAYS, TEXT_MAX, closed, may_dispute
 from shared.domain.money import Money
 from shared.domain.tasks import Task
@@ -17,6 +25,10 @@ class Accounts(Protocol):
     def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
+class Papers(Protocol):
+    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]: ...
+
+
 class Disputes(Protocol):
     def open(self, entity: Entity, customer_id: str, dispute: Dispute, task: Task) -> bool: ...
     def find(self, entity_id: str, customer_id: str, dispute_id: str) -> Dispute: ...
@@ -27,6 +39,7 @@ class Disputes(Protocol):
 
 def open_dispute(
     accounts: Accounts,
+    papers: Papers,
     disputes: Disputes,
     entity_id: str,
     customer_id: str,
@@ -38,9 +51,12 @@ def open_dispute(
     line: int = 0,
     by: str,
     now: Now,
+    request_id: str = "",
 ) -> Dispute:
-    """Return the new dispute of documents, wholly or of amount; opened twice on a day, it is one.
+    """Return the new dispute of documents, wholly or of amount.
 
+    The same request_id, or without one the same words on a day, give the same dispute.
+    A dispute of a line contests what that line asks for, with its tax, unless amount says less.
     Raises InvalidInput for a text that is too long, and NotFound, InvalidInput or Conflict where
     it may not be opened (shared.domain.dispute.may_dispute).
     """
@@ -50,11 +66,16 @@ def open_dispute(
     account = accounts.account(entity_id, customer_id)
     today = now.today(account.customer.time_zone)
     named = tuple(sorted(set(documents)))
-    dispute_id = derived_id("dispute", entity_id, customer_id, today.isoformat(), text, *named)
+    words = (request_id,) if request_id else (today.isoformat(), text, *named)
+    dispute_id = derived_id("dispute", entity_id, customer_id, *words)
     known = next((d for d in account.disputes if d.dispute_id == dispute_id), None)
     if known is not None:
         return known
     may_dispute(account, named, amount, line, today)
+    document = account.document(named[0])
+    if line and amount is None and document is not None:
+        whose = (entity_id, customer_id, named[0])
+        amount = contested(document, papers.lines(*whose), line)
     dispute = Dispute(dispute_id, named, reason, today, by, amount, line, text)
     task = Task(
         task_id=dispute_id,

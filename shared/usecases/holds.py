@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Entity, Hold
+from shared.domain.account import Account, Entity, Hold, Line
 from shared.domain.clock import Now
+from shared.domain.contested import contested
+from shared.domain.money import Money
 from shared.errors import InvalidInput
 from shared.ids import requested_id
 
@@ -16,12 +18,17 @@ class Accounts(Protocol):
     def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
+class Papers(Protocol):
+    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]: ...
+
+
 class Holds(Protocol):
     def put(self, entity: Entity, customer_id: str, hold: Hold) -> bool: ...
 
 
 def put_hold(
     accounts: Accounts,
+    papers: Papers,
     holds: Holds,
     entity_id: str,
     customer_id: str,
@@ -32,11 +39,14 @@ def put_hold(
     by: str,
     now: Now,
     request_id: str = "",
+    amount: Money | None = None,
+    line: int = 0,
 ) -> Hold:
     """Return a new hold from the customer's today through ends_on, on documents or on all.
 
-    The same request_id gives the same hold. Raises NotFound for the customer, and InvalidInput
-    for an end in the past or over a year away, or a document that the customer has not open.
+    amount narrows it to so much of one document, line to what that line asks for. The same
+    request_id gives the same hold. Raises NotFound for the customer, and InvalidInput for an end in
+    the past or over a year away, a document that the customer has not open, or what fits none.
     """
     entity = accounts.entity(entity_id)
     account = accounts.account(entity_id, customer_id)
@@ -45,6 +55,15 @@ def put_hold(
         raise InvalidInput(field="ends_on", reason=f"today or later, within {DAYS_MAX} days")
     if any(account.document(document_id) is None for document_id in documents):
         raise InvalidInput(field="documents", reason="name open documents of this customer")
+    whose = (entity_id, customer_id)
+    named = tuple(account.document(document_id) for document_id in documents)
+    heads = tuple(document for document in named if document is not None)
+    if line and amount is None and len(heads) == 1:
+        amount = contested(heads[0], papers.lines(*whose, heads[0].document_id), line)
+    if amount is not None and (len(heads) != 1 or not 0 < amount.minor <= heads[0].open.minor):
+        raise InvalidInput(field="amount", reason="at most what is open of one document")
+    if amount is not None and amount.currency != heads[0].open.currency:
+        raise InvalidInput(field="amount", reason="the document is in another currency")
     hold = Hold(
         hold_id=requested_id(request_id, now.business, "hold", entity_id, customer_id),
         reason=reason,
@@ -52,6 +71,8 @@ def put_hold(
         ends_on=ends_on,
         by=by,
         documents=documents,
+        amount=amount,
+        line=line,
     )
     holds.put(entity, customer_id, hold)
     return hold

@@ -41,11 +41,13 @@ def promise_to_pay(
     rule: PromiseRule,
     by: str,
     now: Now,
+    request_id: str = "",
 ) -> Promise:
     """Return the new promise to pay amount (or all that is payable) of documents by pays_on.
 
-    Asked twice on a day, it is one promise. Raises NotFound, InvalidInput or Conflict where it may
-    not be given (shared.domain.promise_rule.may_promise).
+    The same request_id, or without one the same words on a day, give the same promise. Raises
+    NotFound, InvalidInput or Conflict where it may not be given
+    (shared.domain.promise_rule.may_promise).
     """
     entity = accounts.entity(entity_id)
     account = accounts.account(entity_id, customer_id)
@@ -53,7 +55,8 @@ def promise_to_pay(
     named = tuple(sorted(set(documents)))
     said = "all" if amount is None else f"{amount.minor} {amount.currency}"
     days = (today.isoformat(), pays_on.isoformat())
-    promise_id = derived_id("promise", entity_id, customer_id, *days, said, *named)
+    words = (request_id,) if request_id else (*days, said, *named)
+    promise_id = derived_id("promise", entity_id, customer_id, *words)
     known = next((p for p in account.promises if p.promise_id == promise_id), None)
     if known is not None:
         return known

@@ -96,7 +96,7 @@ def _same(posting: Mapping[str, Any], kind: str) -> Iterable[int]:
 def _hold(item: Mapping[str, Any], _: _Deliveries) -> Event:
     facts = {
         "hold_id": item["hold_id"],
-        "ends_on": item["ends_on"],
+        "ends_on": item["ended_on"] or item["ends_on"],
         "by": item["by"],
         "documents": item["documents"],
     }

@@ -140,3 +140,124 @@ def test_how_a_dispute_ends_decides_whether_the_chase_resumes(owing, outcome, qu
     assert codes(owing)[FIRST] == ("disputed" if quiet else "stage_reached")
     on(17)
     assert codes(owing)[FIRST] == "stage_reached"
+
+
+PLAN = {"documents": [FIRST, SECOND], "parts": 3, "first_on": "2026-03-09", "pace": "weekly"}
+
+
+def plan(token, key="one", **changes):
+    body = {"customer_id": CUSTOMER, **PLAN, "consent": "By phone with Ms Roth."} | changes
+    return call(token, "POST", "/entities/demo/plans", body, {"idempotency-key": key})
+
+
+def plans(token):
+    return call(token, "GET", f"/entities/demo/plans?customer={CUSTOMER}").json["items"]
+
+
+def test_a_plan_is_shown_first_and_agreed_once(owing):
+    body = {"customer_id": CUSTOMER, **PLAN}
+    shown = call(owing, "POST", "/entities/demo/plans/preview", body)
+    made = plan(owing)
+    assert (shown.status, made.status) == (200, 201), made.text
+    days = [(part["due_on"], part["amount"]["amount"]) for part in made.json["parts"]]
+    assert days == [("2026-03-09", "50.00"), ("2026-03-16", "50.00"), ("2026-03-23", "50.00")]
+    assert shown.json["parts"] == made.json["parts"]
+    assert plan(owing).json == made.json
+    assert plan(owing, key="two").status == 409
+    assert [one["state"] for one in plans(owing)] == ["running"]
+    tickets = {t.split("#")[0] for t in open_tickets() if "plan" in t}
+    assert tickets == {f"2026-03-{day:02}" for day in (9, 13, 16, 20, 23, 27)}
+
+
+def test_a_plan_beyond_the_policy_is_refused_with_the_limit(owing):
+    assert plan(owing, parts=7).status == 422
+    assert plan(owing, first_on="2026-05-01").status == 422
+    assert plan(owing, documents=["01J" + "Z" * 23]).status == 404
+    assert plan(owing, consent="").status == 422
+
+
+@pytest.mark.rule("R5")
+def test_a_missed_part_is_noted_once_and_the_old_rungs_are_back(owing):
+    plan(owing)
+    on(9)
+    assert codes(owing)[f"{FIRST}/20260309"] == "stage_reached"
+    of = runtime.entities().get("demo")
+    for _ in range(2):
+        hub.sweep(of)
+    on(13)
+    assert plans(owing)[0]["state"] == "missed"
+    for _ in range(3):
+        hub.sweep(of)
+    (over,) = plans(owing)
+    assert (over["state"], over["ended_on"]) == ("missed", "2026-03-13")
+    kinds = [task.kind for task in runtime.tasks().list_open("demo")]
+    assert kinds.count("plan_missed") == 1
+    assert set(codes(owing)) == {FIRST, SECOND}
+
+
+@pytest.mark.rule("R5")
+def test_a_plan_that_was_paid_is_over_and_asks_nobody_for_work(owing):
+    plan(owing)
+    body = {"amount": {"amount": "150.00", "currency": "EUR"}, "received_on": "2026-03-02"}
+    body |= {"parts": [{"document": FIRST}, {"document": SECOND}]}
+    path = f"/entities/demo/customers/{CUSTOMER}/payments"
+    assert call(owing, "POST", path, body, {"idempotency-key": "pay"}).status == 201
+    on(9)
+    hub.sweep(runtime.entities().get("demo"))
+    assert [one["state"] for one in plans(owing)] == ["kept"]
+    assert "plan_missed" not in [t.kind for t in runtime.tasks().list_open("demo")]
+
+
+def test_a_plan_ended_by_a_person_lets_the_old_rungs_speak_at_once(owing):
+    made = plan(owing).json
+    path = f"/entities/demo/plans/{made['plan_id']}/end"
+    ended = call(owing, "POST", path, {"customer_id": CUSTOMER})
+    assert (ended.status, ended.json["state"]) == (200, "ended")
+    assert codes(owing) == {FIRST: "stage_reached", SECOND: "stage_reached"}
+    assert call(owing, "POST", path, {"customer_id": CUSTOMER}).status == 409
+    assert plan(owing, key="two").status == 201
+
+
+@pytest.mark.rule("R5")
+def test_a_broken_promise_is_counted_and_becomes_work_once(owing):
+    promise(owing)
+    of = runtime.entities().get("demo")
+    on(8)
+    hub.sweep(of)
+    assert states(owing) == ["running"]
+    on(9)
+    for _ in range(3):
+        hub.sweep(of)
+    assert states(owing) == ["broken"]
+    assert runtime.accounts().account("demo", CUSTOMER).broken_promises == 1
+    kinds = [task.kind for task in runtime.tasks().list_open("demo")]
+    assert kinds.count("promise_broken") == 1
+    body = {"amount": {"amount": "100.00", "currency": "EUR"}, "received_on": "2026-03-05"}
+    body |= {"parts": [{"document": FIRST}]}
+    path = f"/entities/demo/customers/{CUSTOMER}/payments"
+    call(owing, "POST", path, body, {"idempotency-key": "late"})
+    assert states(owing) == ["broken"]
+    assert promise(owing, documents=[SECOND], pays_on="2026-03-12").status == 201
+
+
+def test_a_hold_ended_early_keeps_its_dates_and_says_when(owing):
+    body = {"customer_id": CUSTOMER, "reason": "talks", "ends_on": "2026-03-20"}
+    made = call(owing, "POST", "/entities/demo/holds", body).json
+    assert set(codes(owing).values()) == {"on_hold"}
+    on(4)
+    path = f"/entities/demo/holds/{made['hold_id']}/end"
+    ended = call(owing, "POST", path, {"customer_id": CUSTOMER}).json
+    assert (ended["ends_on"], ended["ended_on"]) == ("2026-03-20", "2026-03-04")
+    assert set(codes(owing).values()) == {"stage_reached"}
+    assert call(owing, "POST", path, {"customer_id": CUSTOMER}).status == 409
+
+
+def test_a_hold_of_an_amount_leaves_the_rest_chased(owing):
+    body = {"customer_id": CUSTOMER, "reason": "line 2", "ends_on": "2026-03-20"}
+    body |= {"documents": [FIRST], "amount": {"amount": "30.00", "currency": "EUR"}}
+    assert call(owing, "POST", "/entities/demo/holds", body).status == 201
+    told = call(owing, "GET", f"/entities/demo/decisions?customer={CUSTOMER}").json
+    covers = {c["document_id"]: c for c in told["coverage"]}
+    assert covers[FIRST]["held"]["amount"] == "30.00"
+    assert covers[FIRST]["free"]["amount"] == "70.00"
+    assert set(codes(owing).values()) == {"stage_reached"}

@@ -98,7 +98,7 @@ def test_who_answers_second_is_told_so(seller):
 
 def test_agreement_after_the_debt_is_held_sends_nothing(seller):
     on(DUE + timedelta(days=14), seller)
-    stores = (runtime.accounts(), runtime.holds(), "demo", "c1")
+    stores = (runtime.accounts(), runtime.papers(), runtime.holds(), "demo", "c1")
     until = DUE + timedelta(days=40)
     why = {"reason": "asked for time", "documents": (), "by": "kim"}
     put_hold(*stores, ends_on=until, now=runtime.now(), **why)

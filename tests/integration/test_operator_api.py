@@ -147,6 +147,7 @@ def test_a_foreign_entity_answers_as_an_unknown_one_on_every_route(acme, identit
 
 
 ONE_EURO = {"amount": "1.00", "currency": "EUR"}
+PLAN = {"customer_id": ULID, "documents": [ULID], "parts": 3, "first_on": "2026-03-31"}
 BODIES = {
     ("POST", "/customers/customer/books/rebuild"): {},
     ("POST", "/customers/customer/payments"): {"amount": ONE_EURO, "received_on": "2026-03-01"},
@@ -185,6 +186,9 @@ BODIES = {
     ("POST", "/promises/promise/withdraw"): {"customer_id": ULID},
     ("POST", "/disputes"): {"customer_id": ULID, "documents": [ULID], "reason": "price"},
     ("POST", "/disputes/dispute/close"): {"customer_id": ULID, "outcome": "won"},
+    ("POST", "/plans/preview"): PLAN,
+    ("POST", "/plans"): {**PLAN, "consent": "by phone"},
+    ("POST", "/plans/plan/end"): {"customer_id": ULID},
     ("PUT", "/policies/name"): "name: name\n",
     ("PATCH", "/chart"): {"accounts": {}},
     ("POST", "/customers/customer/statements"): {},

@@ -36,7 +36,7 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
         ages=ageing(told.account.documents, told.account.credits, on),
         decisions=told.decisions,
         numbers={d.document_id: d.number for d in told.account.documents},
-        holds=[hold for hold in told.account.holds if hold.ends_on >= on],
+        holds=[hold for hold in told.account.holds if hold.in_force(on)],
         tasks=[task for task in tasks if task.customer_id == customer_id],
         events=events[:_EVENTS_SHOWN],
         more_events=len(events) > _EVENTS_SHOWN,
@@ -56,6 +56,7 @@ def add_hold(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
             return customer(visit, customer_id, "Say why, in a few words.")
         put_hold(
             runtime.accounts(),
+            runtime.papers(),
             runtime.holds(),
             visit.entity.entity_id,
             customer_id,

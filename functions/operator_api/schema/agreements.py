@@ -1,4 +1,4 @@
-"""What was agreed with a customer, on the wire: promises to pay and disputes."""
+"""What was agreed with a customer, on the wire: promises to pay, disputes and plans."""
 
 from datetime import date
 from typing import Annotated
@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.operator_api.schema.wire import Amount, Ulid, Wire
-from shared.domain.account import DisputeOutcome, DisputeReason
+from shared.domain.account import DisputeOutcome, DisputeReason, PlanState
 from shared.domain.dispute import TEXT_MAX
+from shared.domain.plan import Pace
 
 Named = Annotated[list[Ulid], Field(min_length=1, max_length=50)]
 
@@ -76,3 +77,53 @@ class DisputeOut(Wire):
 
 class DisputeList(Wire):
     items: list[DisputeOut]
+
+
+class PlanAskIn(Wire):
+    """All that is payable of the documents, in so many parts, the first due on first_on."""
+
+    customer_id: Ulid
+    documents: Named
+    parts: Annotated[int, Field(ge=2, le=36)]
+    first_on: date
+    pace: Pace = Pace.MONTHLY
+
+
+class PlanIn(PlanAskIn):
+    """consent says how the customer agreed, or the words that they agreed to."""
+
+    consent: Annotated[str, Field(min_length=3, max_length=2000)]
+
+
+class PlanPartOut(Wire):
+    due_on: date
+    amount: Amount
+
+
+class PlanPreview(Wire):
+    parts: list[PlanPartOut]
+    grace_days: int
+
+
+class PlanOut(Wire):
+    """open_parts are what is still to come of it, as things stand."""
+
+    plan_id: str
+    customer_id: str
+    documents: list[str]
+    parts: list[PlanPartOut]
+    open_parts: list[PlanPartOut]
+    grace_days: int
+    agreed_on: date
+    by: str
+    consent: str
+    state: PlanState
+    ended_on: date | None
+
+
+class PlanList(Wire):
+    items: list[PlanOut]
+
+
+class PlanEndIn(Wire):
+    customer_id: Ulid

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.operator_api.schema.wire import Ulid, Wire
+from functions.operator_api.schema.wire import Amount, Ulid, Wire
 
 
 class HoldOut(Wire):
@@ -16,13 +16,20 @@ class HoldOut(Wire):
     ends_on: date
     by: str
     documents: list[str]
+    amount: Amount | None
+    line: int
+    ended_on: date | None
 
 
 class HoldIn(Wire):
+    """No documents: all of them. amount holds only so much of one document, line all of a line."""
+
     customer_id: Ulid
     reason: Annotated[str, Field(min_length=3, max_length=300)]
     ends_on: date
     documents: list[Ulid] = Field(default_factory=list, max_length=300)
+    amount: Amount | None = None
+    line: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
 class HoldEndIn(Wire):
