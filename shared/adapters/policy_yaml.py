@@ -3,18 +3,19 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from shared.domain.money import parse_money
-from shared.domain.policy import Policy
+from shared.domain.policy import Fault, Faults, Policy, Stage, handover_faults, ladder_faults
 from shared.errors import HubError, InvalidInput
 
 _STANDARD = Path(__file__).parent.parent / "templates" / "policies" / "standard.yaml"
@@ -23,7 +24,24 @@ _ALIASES_MAX = 20
 _NODES_MAX = 5_000
 _DEPTH_MAX = 12
 _PROBLEMS_MAX = 50
-_AMOUNT_FIELDS = ("flat", "minimum_open", "minimum", "maximum")
+_DIGITS_MAX = 16
+_AMOUNT_FIELDS = (
+    "flat",
+    "minimum_open",
+    "minimum",
+    "maximum",
+    "amount_over",
+    "minimum_part",
+    "maximum_total",
+)
+_STR, _INT, _BOOL, _NULL, _MAP, _SEQ = (
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "bool", "null", "map", "seq")
+)
+_MERGE = "tag:yaml.org,2002:merge"
+_DIGITS = re.compile(r"0|-?[1-9][0-9]*")
+_READ_OTHERWISE = re.compile(
+    r"y|n|yes|no|on|off|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?", re.IGNORECASE
+)
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
 _RATE = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,4})?")
 _HALF_YEAR = re.compile(r"20[0-9]{2}-0[17]-01")
@@ -67,41 +85,51 @@ def standard_text() -> str:
 def read_policy(text: str) -> Policy:
     """Return the policy that text describes, as version 1.
 
-    Only plain YAML is read: no tags, no duplicate keys, few aliases; amounts are quoted text.
+    Only plain YAML of one document is read: no tags, no duplicate keys, few aliases; amounts are
+    quoted text. Everything that is wrong is named at once, as far as the file can be read.
 
     Raises PolicyInvalid.
     """
     if len(text.encode()) > BYTES_MAX:
         raise PolicyInvalid([Problem(1, 1, "", f"the file is over {BYTES_MAX // 1024} KB")])
-    tree = _load(text)
     reader = _Reader()
-    data = reader.plain(tree, (), (1, 1), 0)
+    data = reader.plain(_composed(text.removeprefix("\ufeff")), ())
     if not isinstance(data, dict):
         reader.complain((), "write a mapping with name, send_on and stages")
-    elif "version" in data:
-        reader.complain(("version",), "leave the version out: the hub counts it")
-    if reader.problems:
         raise PolicyInvalid(reader.problems)
+    if "version" in data:
+        reader.complain(("version",), "leave the version out: the hub counts it")
+        del data["version"]
+    policy = None
     try:
-        return Policy.model_validate_json(json.dumps(data), strict=True)
+        policy = Policy.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as exc:
-        raise PolicyInvalid(_problems(exc, reader)) from exc
+        _complain_of(exc, reader)
+        _complain_beside(data, reader)
+    if policy is not None:
+        for path, sentence in handover_faults(dict(enumerate(policy.stages))):
+            reader.complain(path, sentence)
+    if policy is None or reader.problems:
+        raise PolicyInvalid(reader.told())
+    return policy
 
 
-def _load(text: str) -> Any:
-    yaml = YAML(typ="rt", pure=True)
-    yaml.allow_duplicate_keys = False
+def _composed(text: str) -> Node | None:
+    """Return the file's tree, every node with its place. Raises PolicyInvalid."""
     try:
         _check_size(text)
-        return yaml.load(text)
+        tree: Node | None = YAML(typ="rt", pure=True).compose(text)
     except MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = (exc.problem or exc.context or "this is not YAML").split("\n")[0]
+        if exc.context == "expected a single document in the stream":
+            message = "write one document to a file: here another one begins"
         raise PolicyInvalid([Problem(line, column, "", message)]) from exc
     except (YAMLError, RecursionError, ValueError) as exc:
         message = "this is not YAML that a policy may use"
         raise PolicyInvalid([Problem(1, 1, "", message)]) from exc
+    return tree
 
 
 def _check_size(text: str) -> None:
@@ -118,29 +146,45 @@ def _check_size(text: str) -> None:
 
 
 class _Reader:
-    """Turns the loaded tree into plain values and remembers where each one stood."""
+    """Turns the file's tree into plain values and remembers where each one stood."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self._positions: dict[Trail, Position] = {}
+        self._positions: dict[Trail, Position] = {(): (1, 1)}
+        self._blamed: set[Trail] = set()
 
-    def plain(self, node: Any, path: Trail, position: Position, depth: int) -> Any:
-        if len(self._positions) >= _NODES_MAX or depth > _DEPTH_MAX:
+    def plain(self, node: Node | None, path: Trail) -> Any:
+        """Return what node says; None, with a complaint, where it cannot be told."""
+        if node is None:
+            return None
+        position = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if len(self._positions) >= _NODES_MAX or len(path) > _DEPTH_MAX:
             raise PolicyInvalid([Problem(*position, "", "the file is too deep or too large")])
         self._positions[path] = position
-        if isinstance(node, CommentedMap):
-            return {
-                self._key(key, path): self.plain(
-                    value, (*path, str(key)), _value_at(node, key, position), depth + 1
-                )
-                for key, value in node.items()
-            }
-        if isinstance(node, CommentedSeq):
-            return [
-                self.plain(value, (*path, i), _item_at(node, i, position), depth + 1)
-                for i, value in enumerate(node)
-            ]
-        return self._scalar(node, path)
+        tag = str(node.tag)
+        if isinstance(node, MappingNode) and tag == _MAP:
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode) and tag == _SEQ:
+            return [self.plain(each, (*path, i)) for i, each in enumerate(node.value)]
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, tag, path)
+        self.complain(path, f"write no tag here: {tag[:60]}")
+        return None
+
+    def _mapping(self, node: MappingNode, path: Trail) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            name = key.value if isinstance(key, ScalarNode) else ""
+            at = (key.start_mark.line + 1, key.start_mark.column + 1)
+            if str(key.tag) == _MERGE:
+                self._at(at, path, "write out what is merged here")
+            elif str(key.tag) != _STR or not name or _is_read_otherwise(key):
+                self._at(at, path, "every key must be plain text; quote this one")
+            elif name in found:
+                self._at(at, (*path, name), f"duplicate key: {name[:40]} stands here already")
+                continue
+            found[name] = self.plain(value, (*path, name))
+        return found
 
     def position(self, path: Trail) -> Position:
         """Return where path stands, or the nearest thing around it."""
@@ -153,85 +197,97 @@ class _Reader:
         return path in self._positions
 
     def complain(self, path: Trail, message: str) -> None:
-        field = ".".join(str(p) for p in path)
-        self.problems.append(Problem(*self.position(path), field, message))
+        """Note a complaint about path, unless there is one about it or a part of it already.
 
-    def _key(self, key: Any, path: Trail) -> str:
-        if not isinstance(key, str):
-            self.complain(path, "every key must be plain text; quote this one")
-        return str(key)
+        A sentence may begin with the field of path that it is about.
+        """
+        blamed = (*path, message.split()[0].rstrip(":"))
+        path = blamed if self.knows(blamed) else path
+        if any(known[: len(path)] == path for known in self._blamed):
+            return
+        self._blamed.add(path)
+        self._at(self.position(path), path, message)
 
-    def _scalar(self, node: Any, path: Trail) -> Any:
+    def told(self) -> list[Problem]:
+        """Return the complaints in the file's order, as many as a person reads."""
+        return sorted(self.problems, key=lambda p: (p.line, p.column))[:_PROBLEMS_MAX]
+
+    def _at(self, position: Position, path: Trail, message: str) -> None:
+        self.problems.append(Problem(*position, ".".join(str(p) for p in path), message))
+
+    def _scalar(self, node: ScalarNode, tag: str, path: Trail) -> Any:
+        quoted, text = bool(node.style), str(node.value)
         if path[-1:] and (path[-1] in _PERCENT_FIELDS or path[-2:-1] == ("rates",)):
-            return self._percent(node, path)
-        is_amount = len(path) > 1 and path[-2] in _AMOUNT_FIELDS
-        if is_amount:
-            self._check_amount(node, path)
-            return str(node)
-        if node is None or isinstance(node, bool):
-            return node
-        if isinstance(node, str) and type(node).__name__ != "TaggedScalar":
-            return str(node)
-        if type(node) is int or (isinstance(node, int) and not node):
-            return int(node)
-        if isinstance(node, int):
-            self.complain(
-                path, f"write the number in plain digits: this one is read as {int(node)}"
-            )
+            return self._percent(text, quoted, path)
+        if len(path) > 1 and path[-2] in _AMOUNT_FIELDS:
+            return self._amount(text, quoted, path)
+        if tag == _STR and _is_read_otherwise(node):
+            self.complain(path, f'quote this ("{text[:20]}"): other programs read it otherwise')
+        elif tag == _STR:
+            return text
+        elif tag == _NULL:
             return None
-        self.complain(path, "write plain text or a whole number here")
+        elif tag == _BOOL and text in ("true", "false"):
+            return text == "true"
+        elif tag == _INT and _DIGITS.fullmatch(text):
+            return int(text) if len(text) < _DIGITS_MAX else None
+        elif tag == _INT:
+            self.complain(path, "write the number in plain digits: others read this one otherwise")
+        else:
+            self.complain(path, "write plain text or a whole number here")
         return None
 
-    def _percent(self, node: Any, path: Trail) -> str:
-        if not isinstance(node, str):
+    def _percent(self, text: str, quoted: bool, path: Trail) -> str:
+        if not quoted:
             self.complain(path, 'write the percent as quoted text, such as "8.50"')
             return ""
         is_rate = path[-2:-1] == ("rates",)
         if is_rate and not _HALF_YEAR.fullmatch(str(path[-1])):
             self.complain(path, 'name the first day of a half-year, such as "2027-01-01"')
-        if not (_RATE if is_rate else _PERCENT).fullmatch(node):
+        if not (_RATE if is_rate else _PERCENT).fullmatch(text):
             self.complain(path, "write digits with a dot, such as 8.50")
             return ""
-        return str(node)
+        return text
 
-    def _check_amount(self, node: Any, path: Trail) -> None:
-        if not isinstance(node, str):
+    def _amount(self, text: str, quoted: bool, path: Trail) -> str:
+        if not quoted:
             self.complain(path, 'write the amount as quoted text, such as "40.00"')
-            return
+            return text
         try:
-            parse_money(node, str(path[-1]))
+            parse_money(text, str(path[-1]))
         except InvalidInput as exc:
             unknown = exc.facts["field"] == "currency"
             reason = f"{path[-1]} is no currency" if unknown else str(exc.facts["reason"])
             self.complain(path, reason)
+        return text
 
 
-def _value_at(node: CommentedMap, key: Any, around: Position) -> Position:
-    try:
-        line, column = node.lc.value(key)
-    except (KeyError, TypeError, AttributeError):
-        return around
-    return line + 1, column + 1
+def _is_read_otherwise(node: ScalarNode) -> bool:
+    """Return whether node is unquoted text that YAML 1.1 reads as something else than text."""
+    return not node.style and bool(_READ_OTHERWISE.fullmatch(node.value))
 
 
-def _item_at(node: CommentedSeq, index: int, around: Position) -> Position:
-    try:
-        line, column = node.lc.item(index)
-    except (KeyError, TypeError, AttributeError):
-        return around
-    return line + 1, column + 1
-
-
-def _problems(exc: ValidationError, reader: _Reader) -> list[Problem]:
-    found = []
+def _complain_of(exc: ValidationError, reader: _Reader) -> None:
     for error in exc.errors(include_url=False, include_context=True, include_input=False):
         path = tuple(p for p in error["loc"] if p != "[key]")
-        sentence = _sentence(error)
-        blamed = (*path, sentence.split()[0])
-        path = blamed if reader.knows(blamed) else path
-        field = ".".join(str(p) for p in path)
-        found.append(Problem(*reader.position(path), field, sentence))
-    return sorted(found, key=lambda p: (p.line, p.column))[:_PROBLEMS_MAX]
+        cause = error.get("ctx", {}).get("error")
+        if isinstance(cause, Faults):
+            for inner, sentence in cause.faults:
+                reader.complain((*path, *inner), sentence)
+        else:
+            reader.complain(path, _sentence(error))
+
+
+def _complain_beside(data: dict[str, Any], reader: _Reader) -> None:
+    """Complain of the stages that can be read as they stand beside each other."""
+    written = data.get("stages")
+    good: dict[int, Stage] = {}
+    for place, stage in enumerate(written if isinstance(written, list) else ()):
+        with suppress(ValidationError):
+            good[place] = Stage.model_validate_json(json.dumps(stage), strict=True)
+    faults: list[Fault] = [*ladder_faults(good), *handover_faults(good)]
+    for path, sentence in faults:
+        reader.complain(path, sentence)
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.laws.packs import LAWS
-from shared.domain.money import Money, exponent, parse_money
+from shared.domain.money import Money, parse_money
+from shared.errors import InvalidInput
 
 AmountText = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$")]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -45,6 +46,7 @@ class Fee(BaseModel):
 
     @model_validator(mode="after")
     def _amounts_fit_their_currency(self) -> Self:
+        amounts_are_money(self.flat)
         for currency, text in self.flat.items():
             if parse_money(text, currency).minor == 0:
                 raise ValueError(f"flat fee in {currency} is zero: leave the currency out")
@@ -110,11 +112,13 @@ def share_of(money: Money, percent: str) -> Fraction:
 
 
 def amounts_are_money(*amounts: dict[str, str]) -> None:
-    """Raise where a currency is not in use, or an amount has more decimals than it."""
+    """Raise ValueError where a currency is not in use, or an amount has more decimals than it."""
     for by_currency in amounts:
         for currency, text in by_currency.items():
-            exponent(currency)
-            parse_money(text, currency)
+            try:
+                parse_money(text, currency)
+            except InvalidInput as exc:
+                raise ValueError(f"{currency}: {exc.facts.get('reason', 'no currency')}") from exc
 
 
 def percents_are_shares(model: BaseModel, *names: str) -> None:

@@ -7,7 +7,51 @@ import pytest
 from shared.adapters.policy_yaml import BYTES_MAX, PolicyInvalid, read_policy, standard_text
 from shared.domain.account import Channel
 
-GOOD = standard_text()
+GOOD = """\
+# The ladder that a new entity starts with. Days count from the anchor; negative is before it.
+# Amounts are quoted text, so that no digit is lost. A rung whose customer has nothing left to
+# ask for is passed over; a day without sending waits, and uses up no rung.
+name: standard
+send_on: [1, 2, 3, 4, 5]        # ISO weekdays: Monday is 1
+stages:
+  - id: invoice
+    anchor: issue_date
+    offset_days: 0
+    channel: email
+    template: invoice
+  - id: upcoming
+    offset_days: -3
+    channel: email
+    template: upcoming
+  - id: due_today
+    offset_days: 0
+    channel: email
+    template: due_today
+  - id: reminder
+    offset_days: 7
+    channel: email
+    template: reminder
+  - id: late_fee
+    offset_days: 14
+    channel: email
+    template: late_fee
+    minimum_open: {EUR: "50.00", USD: "50.00", GBP: "50.00"}
+    fee:
+      flat: {EUR: "40.00", USD: "40.00", GBP: "40.00"}
+      payable_in_days: 7
+  - id: call
+    offset_days: 21
+    channel: call
+  - id: final_notice
+    offset_days: 30
+    channel: email
+    template: final_notice
+  - id: handover
+    offset_days: 45
+    channel: handover
+    approval: true
+    when: {days_late_at_least: 45, risks: [high]}
+"""
 
 
 def problems(text: str) -> list[tuple[int, int, str]]:
@@ -17,11 +61,11 @@ def problems(text: str) -> list[tuple[int, int, str]]:
 
 
 def test_the_standard_policy_is_good_and_covers_before_on_and_after_the_due_date():
-    policy = read_policy(GOOD)
+    policy = read_policy(standard_text())
     offsets = [stage.offset_days for stage in policy.stages[1:]]
     assert min(offsets) < 0 < max(offsets)
     assert 0 in offsets
-    assert {stage.channel for stage in policy.stages} == set(Channel)
+    assert {stage.channel for stage in policy.stages} >= {Channel.CALL, Channel.HANDOVER}
     assert sum(stage.fee is not None for stage in policy.stages) == 1
 
 
@@ -61,7 +105,7 @@ def test_several_bad_lines_are_all_named_in_the_file_s_order():
 
 
 def test_stages_must_ascend_and_have_names_of_their_own():
-    assert "same id" in problems(GOOD.replace("id: call", "id: reminder"))[0][2]
+    assert "earlier stage" in problems(GOOD.replace("id: call", "id: reminder"))[0][2]
     assert "ascend" in problems(GOOD.replace("offset_days: 7\n", "offset_days: -9\n"))[0][2]
 
 
@@ -111,15 +155,15 @@ TWICE = "    repeat: {every_days: 2, times: 1}"
         ("    template: late_fee\n", f"    template: late_fee\n{TWICE}\n", "no fee"),
         ("    template: invoice\n", f"    template: invoice\n{TWICE}\n", "from the due date"),
         ("channel: handover", f"channel: handover\n{TWICE}", "not for handover"),
-        ("channel: call", "channel: handover", "end with handover"),
+        ("channel: call", "channel: handover", "nothing comes after"),
         ("send_on: [1, 2, 3, 4, 5]", "closed_on: [2026-12-25]", "plain text"),
         ("send_on: [1, 2, 3, 4, 5]", 'closed_on: ["2026-02-30"]', "date"),
-        ("channel: call", "channel: NO", "'call'"),
+        ("channel: call", "channel: NO", "quote this"),
     ],
 )
 def test_what_a_ladder_may_not_do_is_refused(old, new, words):
     assert GOOD.count(old) == 1
-    assert words in problems(GOOD.replace(old, new))[0][2]
+    assert any(words in message for _, _, message in problems(GOOD.replace(old, new)))
 
 
 def test_repeats_that_end_before_the_next_stage_are_good():
