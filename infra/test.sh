@@ -6,7 +6,7 @@ chromium=$(command -v chromium || command -v chromium-browser || command -v goog
 began=$(date +%s)
 failed=""
 times=""
-for suite in unit sim build integration e2e; do
+for suite in unit sim lives build integration e2e; do
     find "tests/$suite" -name 'test_*.py' 2>/dev/null | grep -q . || continue
     echo "== tests/$suite"
     suite_began=$(date +%s)

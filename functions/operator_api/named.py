@@ -35,8 +35,14 @@ def charge_named(entity: str, name: str, customer: str = "") -> tuple[str, str]:
 
 
 def document_of(entity: str, customer_id: str, name: str) -> str:
-    """Return the id of a customer's document. Raises NotFound, too, where it is another's."""
-    whose, document_id = runtime.receivables().name_of_document(entity, name) or ("", name)
-    if whose not in ("", customer_id):
+    """Return the id of a customer's document. Raises NotFound, too, where it is another's.
+
+    Charges and invoices of the ERP have no fact by number: they are found among what is open.
+    """
+    known = runtime.receivables().name_of_document(entity, name)
+    if known is None:
+        live = runtime.accounts().account(entity, customer_id).documents
+        return next((d.document_id for d in live if d.number == name), name)
+    if known[0] != customer_id:
         raise NotFound(document=name[:64])
-    return document_id
+    return known[1]

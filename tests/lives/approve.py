@@ -1,6 +1,7 @@
-"""Writes the stories of all lives, or of those named, as approved texts: `python -m tests.lives.approve`.
+"""Writes the stories of all lives, or of those named, as approved texts.
 
-Read the difference before committing it: what stands there is what customers are told.
+`python -m tests.lives.approve [LIFE ...]`. Read the difference before committing it: what stands
+there is what customers are told.
 """
 
 import sys

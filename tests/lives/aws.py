@@ -46,7 +46,7 @@ class Queues:
     clock: Callable[[], datetime]
     waiting: list[Letter] = field(default_factory=list)
 
-    def send_message_batch(self, QueueUrl: str, Entries: list[Json]) -> Json:  # noqa: N803
+    def send_message_batch(self, QueueUrl: str, Entries: list[Json]) -> Json:
         for entry in Entries:
             self.send_message(QueueUrl=QueueUrl, **{k: v for k, v in entry.items() if k != "Id"})
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries], "Failed": []}
@@ -100,7 +100,7 @@ class Files:
         found = [n for n in names if n.startswith(asked.get("Prefix", ""))]
         return {"Contents": [{"Key": n} for n in found], "KeyCount": len(found)}
 
-    def generate_presigned_url(self, _: str, Params: Json, **__: Any) -> str:  # noqa: N803
+    def generate_presigned_url(self, _: str, Params: Json, **__: Any) -> str:
         return f"https://files.example/{Params['Bucket']}/{Params['Key']}"
 
 

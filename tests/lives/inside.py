@@ -19,6 +19,7 @@ from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 from shared import runtime
+from shared.adapters.codec import decode_item
 from shared.domain.clock import Now
 from shared.domain.roles import Principal, Role
 from shared.errors import WriteConflict
@@ -84,12 +85,11 @@ class Inside:
         with (
             patch.dict(os.environ, environment | _SETTINGS),
             patch.object(runtime, "boto3", root),
+            patch.object(runtime, "answer_raw", lambda client: client),
             patch.object(runtime, "now", lambda: Now(self.now, self.now)),
             patch.object(runtime, "wall", lambda: self.now),
             patch.object(runtime, "gateway", self._gateway),
-            patch.object(
-                runtime, "tokens", lambda: SimpleNamespace(principal=lambda *_: clerk)
-            ),
+            patch.object(runtime, "tokens", lambda: SimpleNamespace(principal=lambda *_: clerk)),
         ):
             _forget()
             try:
@@ -129,7 +129,9 @@ class Inside:
     def mail_works(self) -> None:
         self.mail.service.faults.clear()
 
-    def request(self, method: str, url: str, body: str = "", headers: Any = None) -> SimpleNamespace:
+    def request(
+        self, method: str, url: str, body: str = "", headers: Any = None
+    ) -> SimpleNamespace:
         """Return the answer of a page, with status, headers and text; a path is one of ours."""
         parts = urlsplit(url)
         route, names = _route(method, parts.path)
@@ -159,6 +161,8 @@ class Inside:
 
     def tick(self) -> None:
         """Do what the schedules do, to the end."""
+        self.gateway.expire_old()
+        self.webhooks()
         for queue, message in _schedules():
             self._queue(queue, message)
         self.deliver()
@@ -183,6 +187,11 @@ class Inside:
     def mails(self) -> list[Json]:
         """Return every mail that left, oldest first, as the mailbox shows it."""
         return [message.facts() for message in self.mail.messages]
+
+    def tasks(self) -> list[Json]:
+        """Return every task that people were given, done ones too."""
+        found = (decode_item(item) for item in self.table.items())
+        return [item for item in found if item["type"] == "TASK"]
 
     def texts(self) -> list[tuple[datetime, Json]]:
         """Return every short message that left."""
@@ -234,7 +243,9 @@ class Inside:
             if before is not after and after is not None:
                 verb = "INSERT" if before is None else "MODIFY"
                 keys = {k: after[k] for k in ("pk", "sk")}
-                images = {"Keys": keys, "NewImage": after} | ({"OldImage": before} if before else {})
+                images = {"Keys": keys, "NewImage": after} | (
+                    {"OldImage": before} if before else {}
+                )
                 self._changes.append({"eventName": verb, "dynamodb": images})
 
     def _relay(self) -> None:
@@ -278,7 +289,7 @@ def _record(queue: str, body: str) -> Json:
 def _forget() -> None:
     for name in dir(runtime):
         made = getattr(runtime, name)
-        if hasattr(made, "cache_clear"):
+        if hasattr(made, "cache_clear") and name != "templates":
             made.cache_clear()
 
 

@@ -131,9 +131,7 @@ class Life:
         """Return what the day brings, in order."""
         scenario = self.scenario
         found: list[tuple[time, Any]] = [(at, None) for at in scenario.hours]
-        arriving = [
-            i for i in scenario.invoices if max(i.arrives, scenario.first) == day
-        ]
+        arriving = [i for i in scenario.invoices if max(i.arrives, scenario.first) == day]
         if arriving:
             found.append((_FILES_COME_AT, arriving))
         found += [(h.at, h) for h in scenario.happenings if h.on == day]

@@ -46,6 +46,7 @@ def tell(life: Life) -> Story:
     entries = [Entry(at, 5, (f"* {said}",)) for at, said in life.happened]
     entries += _mails(life, timeline)
     entries += _around(timeline, zone)
+    entries += _tasks(life)
     entries += _elsewhere(life)
     entries.sort(key=lambda e: (e.at, e.order))
     head = _head(life)
@@ -124,18 +125,24 @@ def _shortened(said: list[str], before: list[tuple[int, list[str]]]) -> list[str
 
 
 def _around(timeline: list[Json], zone: ZoneInfo) -> list[Entry]:
-    """Return what people were given to do, and what was charged."""
+    """Return what was charged."""
     entries = []
     for event in timeline:
         facts = event["facts"]
-        if event["kind"] == "task":
-            at = facts.get("created_at") or event["at"]
-            told = f"TASK ({facts['kind']}): {event['title']}"
-            entries.append(Entry(_instant(at), 4, (told,), message=facts["kind"] == "call"))
-        elif event["kind"] == "charge":
+        if event["kind"] == "charge":
             day = datetime.combine(date.fromisoformat(event["at"]), time(8), zone)
             told = f"CHARGE {event['title']}: {facts['total']} {facts['currency']}"
             entries.append(Entry(day, 1, (f"{told}, due {facts['due_on']}",)))
+    return entries
+
+
+def _tasks(life: Life) -> list[Entry]:
+    """Return what people were given to do."""
+    entries = []
+    for task in life.hub.tasks():
+        told = f"TASK for the company's people ({task['kind']}): {task['title']}"
+        lines = (told, f"    {task['detail']}") if task["detail"] else (told,)
+        entries.append(Entry(_instant(task["created_at"]), 4, lines))
     return entries
 
 

@@ -22,14 +22,13 @@ def carry_out(life: "Life", said: str) -> None:
     """Do what a sentence says and note it. Raises LookupError for one that nobody knows."""
     vain = said.startswith("in vain: ")
     sentence = said.removeprefix("in vain: ")
-    for pattern, act in _VERBS:
-        found = pattern.fullmatch(sentence)
-        if found is not None:
-            break
-    else:
+    known = ((act, pattern.fullmatch(sentence)) for pattern, act in _VERBS)
+    found = next(((act, match) for act, match in known if match), None)
+    if found is None:
         raise LookupError(f"nobody knows how to: {sentence}")
+    act, match = found
     try:
-        told = act(life, **{k: v for k, v in found.groupdict().items() if v is not None})
+        told = act(life, **{k: v for k, v in match.groupdict().items() if v is not None})
     except Exception as exc:
         if not vain or type(exc).__name__ != "Refused":
             raise
@@ -49,7 +48,7 @@ def verb(pattern: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return known
 
 
-# ---- Money -----------------------------------------------------------------------------------------
+# ---- Money ----
 
 
 @verb(rf"pays {_MONEY}( of (?P<numbers>[^ ]+( and [^ ]+)*))? by bank( with a receipt)?")
@@ -68,8 +67,10 @@ def pays_by_bank(life: "Life", amount: str, currency: str, numbers: str = "") ->
     _pay(life, money, parts)
 
 
-@verb(rf"pays {_MONEY} by bank, of which {_MONEY.replace('amount', 'used').replace('currency', '_c')}"
-      r" of (?P<number>\S+)")
+@verb(
+    rf"pays {_MONEY} by bank, of which {_MONEY.replace('amount', 'used').replace('currency', '_c')}"
+    r" of (?P<number>\S+)"
+)
 def pays_too_much(
     life: "Life", amount: str, currency: str, used: str, _c: str, number: str
 ) -> None:
@@ -149,7 +150,7 @@ def card_dispute_ends(life: "Life", how: str) -> None:
     life.hub.webhooks()
 
 
-# ---- What the customer says ------------------------------------------------------------------------
+# ---- What the customer says ----
 
 
 @verb(rf"promises ({_MONEY} of )?(?P<numbers>.+) by {_DAY.format('day')}")
@@ -167,8 +168,10 @@ def takes_promise_back(life: "Life") -> None:
     life.api("POST", f"promises/{promise}/withdraw", {"customer_id": life.customer_id})
 
 
-@verb(rf"disputes ({_MONEY} of )?(line (?P<line>\d+) of )?(?P<numbers>[^:]+?) for (?P<reason>\w+)"
-      r"(: (?P<text>.+))?")
+@verb(
+    rf"disputes ({_MONEY} of )?(line (?P<line>\d+) of )?(?P<numbers>[^:]+?) for (?P<reason>\w+)"
+    r"(: (?P<text>.+))?"
+)
 def disputes(life: "Life", numbers: str, reason: str, text: str = "", line: str = "0",
              amount: str = "", currency: str = "") -> None:  # fmt: skip
     body: dict[str, Any] = {
@@ -197,7 +200,7 @@ def asks(life: "Life", numbers: str, text: str) -> None:
     assert answer.status == 303, answer.text[:500]
 
 
-# ---- What the company's people do ------------------------------------------------------------------
+# ---- What the company's people do ----
 
 
 @verb(rf"the clerk holds (?P<numbers>everything|[^:]+?) until {_DAY.format('day')}: (?P<reason>.+)")
@@ -266,10 +269,10 @@ def issues(life: "Life", amount: str, currency: str, terms: str) -> str:
     return str(_money(life, "invoices", body)["number"])
 
 
-# ---- The ERP, the mail, the weather ----------------------------------------------------------------
+# ---- The ERP, the mail, the weather ----
 
 
-@verb(rf"the ERP corrects (?P<number>\S+) to (?P<amount>[\d.]+) EUR")
+@verb(r"the ERP corrects (?P<number>\S+) to (?P<amount>[\d.]+) EUR")
 def corrects(life: "Life", number: str, amount: str) -> None:
     life.correct_invoice(number, total=amount)
 
