@@ -1,5 +1,6 @@
 """The numbered notices of a customer and how their delivery stands."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from shared.adapters import keys
@@ -44,10 +45,12 @@ class Notices:
         fence: str,
         now_wall: datetime,
         to: tuple[str, ...],
+        done: Mapping[str, int] | None = None,
     ) -> bool:
         """Mark notice n as being handed to SES by the owner of fence.
 
-        False: not ours to send, or one of the addresses to is one that nothing is mailed to.
+        done are the positions done with it, where that is less than was claimed. False: not ours to
+        send, or one of the addresses to is one that nothing is mailed to.
         """
         key = keys.delivery(entity, customer_id, n)
         delivery = Put(
@@ -64,8 +67,12 @@ class Notices:
             condition="attribute_not_exists(pk) OR #state = :claimed",
             values={":claimed": str(DeliveryState.CLAIMED)},
         )
-        waits = keys.pending_entry(entity, "await", now_wall, f"{customer_id}#{n}")
-        notice = Update(keys.notice(entity, customer_id, n), set=waits)
+        changes: dict[str, object] = dict(
+            keys.pending_entry(entity, "await", now_wall, f"{customer_id}#{n}")
+        )
+        if done is not None:
+            changes["done_after"] = dict(done)
+        notice = Update(keys.notice(entity, customer_id, n), set=changes)
         try:
             self._table.write(delivery, notice, *(not_suppressed(entity, a) for a in to))
         except ConditionLost:

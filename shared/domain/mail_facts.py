@@ -37,13 +37,17 @@ def _notes(cover: Cover) -> tuple[Note, ...]:
     return tuple(Note(name, amount) for name, amount in found if amount)
 
 
-def _stages(account: Account, decision: Decision, book: PolicyBook, today: date) -> dict[str, str]:
-    """Return the template of the stage that each item asked for has reached."""
+def _stages(
+    account: Account, decision: Decision, book: PolicyBook, today: date
+) -> dict[str, str]:
+    """Return the template of the stage that each item asked for has reached with decision."""
     found = {}
+    positions = decision.done_after or {}
     for item in items_on(account, today):
-        rung = book.of(item).furthest_reached(item, today)
-        if item.document_id in decision.documents and rung is not None:
-            found[item.document_id] = rung.stage.template
+        if item.document_id in decision.documents:
+            position = positions[item.document_id]
+            reached = [stage for stage in book.of(item).stages if stage.position <= position]
+            found[item.document_id] = reached[-1].template
     return found
 
 

@@ -1,5 +1,6 @@
 """The numbered log of a customer's notices: what the next one carries over."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -84,3 +85,15 @@ def _said(newest: Notice | None, channel: Channel, as_of: date) -> tuple[date, .
         day for day in (newest.said if newest else ()) if (as_of - day).days < SAID_DAYS_KEPT
     )
     return (*recent, as_of) if channel.is_message else recent
+
+
+def done_as_said(notice: Notice, said: Collection[str]) -> dict[str, int]:
+    """Return the positions done after notice where it asked for the items said only.
+
+    What it was claimed for and left out (held, paid or contested meanwhile) is not done: its stage
+    is still to come.
+    """
+    before, after = notice.done_before, notice.done_after
+    left_out = {i for i in after if after[i] != before.get(i) and i not in said}
+    kept = {i: position for i, position in after.items() if i not in left_out}
+    return kept | {i: before[i] for i in left_out if i in before}

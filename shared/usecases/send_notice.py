@@ -1,6 +1,6 @@
 """Send one numbered notice: look again, call once, confirm."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from shared.domain.account import Account, Channel, DeliveryState, Entity, Notic
 from shared.domain.clock import Now
 from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, SendState
 from shared.domain.messages import MailText
+from shared.domain.notices import done_as_said
 from shared.domain.recipients import Recipients, recipients
 from shared.domain.replies import ReplyTag, reply_address
 from shared.usecases import mail_event, write_mail
@@ -32,6 +33,7 @@ class Deliveries(mail_event.Deliveries, Protocol):
         fence: str,
         now_wall: datetime,
         to: tuple[str, ...],
+        done: Mapping[str, int] | None = None,
     ) -> bool: ...
     def refused(
         self, entity: str, customer_id: str, n: int, fence: str, wall: datetime, code: str
@@ -116,7 +118,18 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
         reply_to=reply_address(mailbox, tag) if mailbox else entity.contact_email,
         stop_url=mail.stop_url,
     )
-    return _call(ports, envelope, mail.text, now)
+    return _call(ports, envelope, mail.text, _left_done(account, notice, mail), now)
+
+
+def _left_done(account: Account, notice: Notice, mail: write_mail.Mail) -> Mapping[str, int] | None:
+    """Return what is done with notice where mail leaves out some of what it was claimed for.
+
+    None where nothing is left out, and where a later notice has taken the positions over.
+    """
+    if mail.stage is None or account.newest_notice is None or account.newest_notice.n != notice.n:
+        return None
+    done = done_as_said(notice, mail.said)
+    return done if done != notice.done_after else None
 
 
 def _withdrawn(ports: Ports, whose: tuple[str, str, int], code: str, now: Now) -> str:
@@ -125,11 +138,13 @@ def _withdrawn(ports: Ports, whose: tuple[str, str, int], code: str, now: Now) -
     return "withdrawn"
 
 
-def _call(ports: Ports, envelope: Envelope, text: MailText, now: Now) -> str:
+def _call(
+    ports: Ports, envelope: Envelope, text: MailText, done: Mapping[str, int] | None, now: Now
+) -> str:
     whose = (envelope.entity.entity_id, envelope.customer.customer_id, envelope.notice_n)
     fence = ports.new_fence()
     mail_key = ports.archive.keep(*whose, text)
-    reached = _called(ports, envelope, fence, now)
+    reached = _called(ports, envelope, fence, done, now)
     if not isinstance(reached, Recipients):
         return reached
     result = ports.mailer.send(replace(envelope, recipients=reached), text)
@@ -144,7 +159,9 @@ def _call(ports: Ports, envelope: Envelope, text: MailText, now: Now) -> str:
     return "uncertain"
 
 
-def _called(ports: Ports, envelope: Envelope, fence: str, now: Now) -> Recipients | str:
+def _called(
+    ports: Ports, envelope: Envelope, fence: str, done: Mapping[str, int] | None, now: Now
+) -> Recipients | str:
     """Win the right to call the mail service, and return whom to write to, or what was done.
 
     Addresses that nobody wants mailed are left out; the claim itself checks the others once more.
@@ -156,7 +173,7 @@ def _called(ports: Ports, envelope: Envelope, fence: str, now: Now) -> Recipient
         reached = envelope.recipients.without({address.lower() for address in off})
         if not reached.to:
             return _suppressed(ports, envelope, now)
-        if ports.deliveries.call(*whose, fence, now.wall, reached.all):
+        if ports.deliveries.call(*whose, fence, now.wall, reached.all, done):
             return reached
         if not ports.suppressions.among(entity_id, reached.all):
             return "elsewhere"

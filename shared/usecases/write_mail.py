@@ -56,11 +56,12 @@ class Ports:
 class Mail:
     """A mail in words, and the stage that it speaks for: None for a receipt or a link.
 
-    stop_url is where reminders can be stopped, or "".
+    said are the open items that it asks for. stop_url is where reminders can be stopped, or "".
     """
 
     text: MailText
     stage: Stage | None = None
+    said: tuple[str, ...] = ()
     stop_url: str = ""
 
 
@@ -93,7 +94,8 @@ def write_mail(
     statement = _statement(ports, entity, account, stage, now)
     view = replace(view, statement=bool(statement))
     mail = _written(ports, stage.template, view, now)
-    return replace(mail, text=replace(mail.text, attachments=statement), stage=stage)
+    text = replace(mail.text, attachments=statement)
+    return replace(mail, text=text, stage=stage, said=decision.documents)
 
 
 def _tone(decision: Decision, notice: Notice, book: PolicyBook) -> Stage:

@@ -7,7 +7,10 @@ every input, order and failure.
 from collections.abc import Mapping
 
 RULES: Mapping[str, str] = {
+    "R1": "A stage is said once, whoever decides at the same moment: claim, call and mark are "
+    "three recorded steps, and no crash between them loses or repeats it.",
     "R2": "A charge is made once for its period, whoever looks and however often.",
+    "R4": "A counter moves before the work that it counts is handed on, and never twice for one.",
     "R8": "What is booked is what the gateway's own object says came in, never what was due.",
     "R9": "Two ways lead to paying one debt, and it is paid once: the other page is closed, and "
     "money that comes all the same waits as credit, with a task.",
@@ -42,6 +45,11 @@ RULES: Mapping[str, str] = {
     "R29": "A monthly schedule keeps its day: after the 28th of February comes the 31st of March.",
     "R32": "A statutory rate is that of the half-year in which the debt fell late, and changes "
     "with the half-years where the law says so.",
+    "R34": "What is taken out of a message mutes nothing else in it.",
+    "R35": "What a person sends by hand counts as its stage: it is not said again the next "
+    "morning.",
+    "R36": "Who wants no reminders and who is internal gets none by any way; a hard bounce stops "
+    "the mail and is a task, for silence is not notice.",
     "R39": "Invoice numbers are given at finalisation, none twice and none lost, whoever else "
     "writes at the same moment.",
     "R40": "Ageing takes its day as an argument for balance and age alike, knows what is not yet "
