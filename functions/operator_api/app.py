@@ -14,7 +14,9 @@ from functions.edge.problems import CONTENT_TYPE, problem, status_of
 from functions.operator_api import (
     routes_adjustments,
     routes_agreements,
+    routes_approvals,
     routes_books,
+    routes_calls,
     routes_charges,
     routes_customers,
     routes_documents,
@@ -45,6 +47,8 @@ ROUTERS = (
     routes_adjustments.router,
     routes_charges.router,
     routes_agreements.router,
+    routes_approvals.router,
+    routes_calls.router,
     routes_recurrences.router,
     routes_work.router,
     routes_sweeps.router,

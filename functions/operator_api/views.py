@@ -200,6 +200,8 @@ def task_out(task: Task) -> TaskOut:
         done_at=task.done_at,
         done_by=task.done_by,
         note=task.note,
+        notice=task.notice,
+        not_before=task.not_before,
     )
 
 

@@ -5,6 +5,8 @@ import sys
 import typer
 
 from infra.cli import (
+    calling,
+    cases,
     charging,
     checking,
     clock,
@@ -57,6 +59,11 @@ app.command("payments")(lists.payments)
 app.command("charges")(charging.charges)
 app.command("waive")(charging.waive)
 app.command("interest")(charging.interest)
+app.command("approve")(cases.approve)
+app.command("refuse")(cases.refuse)
+app.command("handover")(cases.handover)
+app.command("take-back")(cases.take_back)
+app.add_typer(calling.app, name="calls")
 app.command("tasks")(lists.tasks)
 app.command("parked")(lists.parked)
 app.command("figures")(lists.figures)

@@ -1,6 +1,5 @@
 """Notices that wait for a named person: the question, and what was answered."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from shared.adapters import keys
@@ -71,7 +70,7 @@ class Approvals:
             task = self._tasks.get(entity, task_id)
         except NotFound:  # somebody ticked it off by hand: the answer counts all the same
             return ()
-        done = replace(task, status="done", done_at=now.business, done_by=by, note=note)
+        done = task.done(now.business, by, note)
         return Delete(keys.open_task(entity, task_id)), done_task_put(entity, done)
 
     def _write(self, *writes: Write) -> bool:

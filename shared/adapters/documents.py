@@ -28,8 +28,8 @@ class Documents:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=PDF)
         return key
 
-    def address(self, key: str, file_name: str, seconds: int = 60) -> str:
-        """Return an address from which the file can be read for so many seconds."""
+    def address(self, key: str, file_name: str, seconds: int = 60, kind: str = PDF) -> str:
+        """Return an address from which the file, of a media type, can be read for a while."""
         safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in file_name)
         return str(
             self._client.generate_presigned_url(
@@ -37,7 +37,7 @@ class Documents:
                 Params={
                     "Bucket": self._bucket,
                     "Key": key,
-                    "ResponseContentType": PDF,
+                    "ResponseContentType": kind,
                     "ResponseContentDisposition": f'inline; filename="{safe}"',
                 },
                 ExpiresIn=seconds,

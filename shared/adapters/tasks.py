@@ -1,7 +1,6 @@
 """Tasks: open ones in one partition of the entity, done ones in their customer's history."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 
 from shared.adapters import keys
@@ -60,17 +59,26 @@ class Tasks:
 
     def done(self, entity_id: str, task_id: str, at: datetime, by: str, note: str) -> Task:
         """Move an open task to its customer's history and return it. Raises NotFound."""
-        task = replace(
-            self.get(entity_id, task_id), status="done", done_at=at, done_by=by, note=note
-        )
+        task = self.get(entity_id, task_id).done(at, by, note)
+        if not self.followed(entity_id, task, None):
+            raise NotFound(task=task_id)
+        return task
+
+    def followed(self, entity_id: str, done: Task, after: Task | None) -> bool:
+        """Move a task that is done to its customer's history, and open the one that comes after.
+
+        Both or none; returns False where somebody did it before.
+        """
+        opened = (open_task_put(entity_id, after),) if after else ()
         try:
             self._table.write(
-                Delete(keys.open_task(entity_id, task_id), condition=EXISTS),
-                done_task_put(entity_id, task),
+                Delete(keys.open_task(entity_id, done.task_id), condition=EXISTS),
+                done_task_put(entity_id, done),
+                *opened,
             )
         except ConditionLost:
-            raise NotFound(task=task_id) from None
-        return task
+            return False
+        return True
 
 
 def task_from(item: Item) -> Task:
@@ -89,7 +97,12 @@ def task_from(item: Item) -> Task:
         done_by=item["done_by"],
         note=item["note"],
         notice=item.get("notice", 0),
+        not_before=_day(item.get("not_before", "")),
     )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _attributes(task: Task) -> Item:
@@ -108,4 +121,5 @@ def _attributes(task: Task) -> Item:
         "done_by": task.done_by,
         "note": task.note,
         "notice": task.notice,
+        "not_before": task.not_before.isoformat() if task.not_before else "",
     }

@@ -5,7 +5,16 @@ from http import HTTPStatus
 from functions.edge import http
 from functions.edge.problems import status_of
 from functions.operator_api import access
-from functions.operator_api.console import customer, document, home, lists, money, session
+from functions.operator_api.console import (
+    calls,
+    cases,
+    customer,
+    document,
+    home,
+    lists,
+    money,
+    session,
+)
 from functions.operator_api.console.pages import Visit, bare, base_of
 from functions.operator_api.console.session import Event
 from shared import runtime
@@ -68,6 +77,10 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
             return _of_customer(method, visit, customer_id, further, form)
         case "GET", ["tasks"]:
             return lists.tasks(visit)
+        case "GET", ["calls"]:
+            return calls.calls_page(visit)
+        case "POST", ["calls", task_id]:
+            return calls.note(visit, task_id, form)
         case "POST", ["tasks", task_id]:
             return customer.task_done(visit, task_id, form)
         case "GET", ["parked"]:
@@ -79,6 +92,14 @@ def _of_customer(
     method: str, visit: Visit, customer_id: str, rest: list[str], form: http.Form
 ) -> http.Answer:
     match method, rest:
+        case "POST", ["notices", n, answer] if n.isdecimal():
+            return cases.decide(visit, customer_id, int(n), answer, form)
+        case "POST", ["handovers", handover_id]:
+            return cases.take_back(visit, customer_id, handover_id, form)
+        case "POST", ["packs"]:
+            return cases.ask_pack(visit, customer_id)
+        case "GET", ["packs", pack_id]:
+            return cases.pack(visit, customer_id, pack_id)
         case "POST", ["holds"]:
             return customer.add_hold(visit, customer_id, form)
         case "POST", ["holds", hold_id]:

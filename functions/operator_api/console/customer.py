@@ -35,6 +35,7 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
         documents=sorted(told.account.documents, key=lambda d: (d.due_on, d.number)),
         ages=ageing(told.account.documents, told.account.credits, on),
         decisions=told.decisions,
+        cases=[case for case in told.account.handovers if case.in_force(on)],
         numbers={d.document_id: d.number for d in told.account.documents},
         holds=[hold for hold in told.account.holds if hold.in_force(on)],
         tasks=[task for task in tasks if task.customer_id == customer_id],

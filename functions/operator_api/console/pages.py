@@ -39,6 +39,7 @@ def page(name: str, visit: Visit, status: int = 200, **values: object) -> http.A
         entity=visit.entity,
         csrf=visit.csrf,
         may_work=visit.role >= Role.CLERK,
+        may_decide=visit.role >= Role.CONTROLLER,
         person=request.principal.name,
         clock=request.now.business if runtime.setting("STAGE") == "sandbox" else None,
         **values,

@@ -54,6 +54,8 @@ class TaskOut(Wire):
     done_at: datetime | None
     done_by: str
     note: str
+    notice: int
+    not_before: date | None
 
 
 class TaskPage(Wire):

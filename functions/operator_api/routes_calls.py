@@ -1,0 +1,78 @@
+"""Routes of the call list: whom to call first, and what came of it."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.schema.escalation import (
+    CallFollowed,
+    CallList,
+    CallOut,
+    CallOutcomeIn,
+    ContactOut,
+)
+from functions.operator_api.schema.wire import Limit, amount
+from functions.operator_api.views import task_out
+from shared import runtime
+from shared.domain.calls import Call
+from shared.domain.money import Money
+from shared.domain.promise_rule import PromiseRule
+from shared.domain.roles import Role
+from shared.usecases.call_customers import Said, calls, note_outcome
+
+router = APIGatewayHttpRouter()
+_CONTACTS_SHOWN = 3
+
+
+@router.get("/api/v1/entities/<entity>/calls", summary="Whom to call, the most worth first")
+@needs(Role.VIEWER)
+def list_calls(entity: str, limit: Annotated[Limit, Query()] = 50) -> CallList:
+    entity_of(entity)
+    found = calls(runtime.accounts(), runtime.tasks(), entity, current().now, limit)
+    return CallList(items=[_call_out(entity, call) for call in found])
+
+
+@router.post("/api/v1/entities/<entity>/calls/<task>/outcome", summary="Note what came of a call")
+@needs(Role.CLERK)
+def add_outcome(entity: str, task: str, body: CallOutcomeIn) -> CallFollowed:
+    entity_of(entity)
+    request = current()
+    said = Said(
+        outcome=body.outcome,
+        note=body.note,
+        days=body.days,
+        pays_on=body.pays_on,
+        amount=body.amount.money() if body.amount else None,
+        reason=body.reason,
+        text=body.text,
+        documents=tuple(body.documents),
+    )
+    by = request.principal.name
+    done = note_outcome(runtime.calling(), entity, task, said, PromiseRule(), by, request.now)
+    follow = task_out(done.task) if done.task else None
+    return CallFollowed(follow_up=done.follow_up, made=done.made, task=follow)
+
+
+def _call_out(entity: str, call: Call) -> CallOut:
+    case, customer = call.case, call.customer
+    told = runtime.contacts().last(entity, customer.customer_id, _CONTACTS_SHOWN)
+    expected = Money(minor=int(case.expected_minor), currency=case.chaseable.currency)
+    return CallOut(
+        task_id=call.task.task_id,
+        customer_id=customer.customer_id,
+        name=customer.name,
+        phone=customer.phone,
+        chaseable=amount(case.chaseable),
+        days_late=case.days_late,
+        broken_promises=case.promises_broken,
+        expected=amount(expected),
+        due_on=call.task.due_on,
+        detail=call.task.detail,
+        documents=list(call.task.documents),
+        last_contacts=[
+            ContactOut(at=one.at, channel=one.channel, what=one.what, state=one.state)
+            for one in told
+        ],
+    )
