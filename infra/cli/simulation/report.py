@@ -58,7 +58,7 @@ def facts(new: Outcome, old: Outcome | None) -> list[Fact]:
     """Return the figures that tell the most, in the order in which people ask for them."""
 
     def fact(name: str, now: int, before: int | None) -> Fact:
-        return Fact(name, f"{now:,}", "" if before is None else f"{signed(now - before)} than old")
+        return Fact(name, f"{now:,}", "" if before is None else _compared(now - before))
 
     money = ", ".join(str(m) for m in new.fee_money) or "none"
     before = ", ".join(str(m) for m in old.fee_money) or "none" if old else ""
@@ -69,6 +69,10 @@ def facts(new: Outcome, old: Outcome | None) -> list[Fact]:
         fact("false alarms", new.alarms, old.alarms if old else None),
         Fact("fees", money, f"old: {before}" if old else ""),
     ]
+
+
+def _compared(change: int) -> str:
+    return f"{abs(change):,} {'more' if change > 0 else 'fewer'} than old" if change else "as old"
 
 
 def signed(change: int) -> str:
