@@ -18,7 +18,7 @@ COOKIE = "portal"
 Event = Mapping[str, Any]
 _ENTITY = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _ID = re.compile(r"[0-9A-Z]{26}")
-_ITEM = re.compile(r"[0-9A-Z]{26}(/[0-9]{1,2})?")
+_ITEM = re.compile(r"[0-9A-Z]{26}(/[0-9]{1,8})?")
 
 
 @dataclass(frozen=True, slots=True)

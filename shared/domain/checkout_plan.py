@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import date
 
 from shared.domain.account import Account
-from shared.domain.coverage import item_coverage
+from shared.domain.coverage import item_coverage, items_on
 from shared.domain.discount import offered
 from shared.domain.money import Money, total
-from shared.domain.open_items import open_items
+from shared.domain.open_items import document_id_of
 from shared.domain.portal import NothingToPay
 from shared.errors import InvalidInput, NotFound
 
@@ -19,7 +19,7 @@ def checkout_plan(account: Account, chosen: Collection[str], today: date) -> Pla
 
     chosen are ids of documents or of open items. All that is payable of them is asked for, less the
     early-payment discount where it is offered and the document is chosen whole. What is paid goes
-    to the earliest instalments first.
+    to the earliest instalments first, and to the earliest parts of a plan.
 
     Raises NotFound for what is not open on this account, NothingToPay, and InvalidInput for none
     chosen or for two currencies.
@@ -27,10 +27,12 @@ def checkout_plan(account: Account, chosen: Collection[str], today: date) -> Pla
     if not chosen:
         raise InvalidInput(field="document", reason="nothing is chosen")
     covers = item_coverage(account, today)
+    asked_for = items_on(account, today)
     left = set(chosen)
     plan = []
     for document in sorted(account.documents, key=lambda d: (d.due_on, d.number, d.document_id)):
-        items = [item.document_id for item in open_items(document)]
+        ids = (item.document_id for item in asked_for)
+        items = [i for i in ids if document_id_of(i) == document.document_id]
         whole = document.document_id in left
         picked = [item_id for item_id in items if whole or item_id in left]
         left -= {document.document_id, *picked}

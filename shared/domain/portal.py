@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from shared.domain.account import Checkout, CheckoutState, Customer, Document, Entity, Line
 from shared.domain.money import Money, total
+from shared.domain.open_items import is_plan_part
 from shared.errors import Conflict, NotFound
 
 SESSION_IDLE = timedelta(minutes=30)
@@ -66,7 +67,8 @@ class OpenRow:
     """One open item as its customer sees it: item is document itself, or an instalment of it.
 
     payable may be chosen and paid; processing is with the bank. asked says that a question about
-    it waits for an answer. days_late is 0 on the due date and negative before it. off is the
+    it waits for an answer, promised_on when it was promised to come, disputed that it is contested.
+    days_late is 0 on the due date and negative before it. off is the
     early-payment discount that is offered today on paying it; zero for a single instalment.
     """
 
@@ -77,6 +79,13 @@ class OpenRow:
     days_late: int
     off: Money
     asked: bool = False
+    promised_on: date | None = None
+    disputed: bool = False
+
+    @property
+    def in_plan(self) -> bool:
+        """Return whether it is a part of an instalment plan."""
+        return is_plan_part(self.item.document_id)
 
     @property
     def to_pay(self) -> Money:

@@ -5,10 +5,10 @@ from typing import Protocol
 
 from shared.domain.account import Account, Checkout, Document, Entity, Line
 from shared.domain.clock import Now
-from shared.domain.coverage import Cover, coverage, item_coverage
+from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.discount import offered
 from shared.domain.money import Money, total
-from shared.domain.open_items import open_items
+from shared.domain.open_items import document_id_of
 from shared.domain.portal import (
     CurrencyAccount,
     HomeView,
@@ -69,8 +69,8 @@ def invoice(
         row=_row(account, document, document, coverage(account, today)[document_id], today),
         parts=tuple(
             _row(account, document, item, covers[item.document_id], today)
-            for item in open_items(document)
-            if document.instalments
+            for item in items_on(account, today)
+            if document_id_of(item.document_id) == document_id != item.document_id
         ),
         lines=papers.lines(*whose),
         received=papers.received(*whose, document.open.currency) if touched else (),
@@ -115,10 +115,11 @@ def currency_accounts(account: Account, today: date) -> tuple[CurrencyAccount, .
     currencies = {d.open.currency for d in account.documents}
     currencies |= {c.unapplied.currency for c in account.credits if c.unapplied}
     covers, whole = item_coverage(account, today), coverage(account, today)
+    documents = {document.document_id: document for document in account.documents}
     rows = [
-        _row(account, document, item, covers[item.document_id], today)
-        for document in account.documents
-        for item in open_items(document)
+        _row(account, documents[document_id_of(item.document_id)], item, cover, today)
+        for item in items_on(account, today)
+        for cover in [covers[item.document_id]]
     ]
     rows.sort(key=lambda row: (row.item.due_on, row.item.number, row.item.document_id))
     offers = [_off(d, whole[d.document_id], today) for d in account.documents]
@@ -143,9 +144,25 @@ def _row(
         hold.reason == HOLD_REASON and hold.covers(document.document_id, today)
         for hold in account.holds
     )
-    off = _off(item, cover, today)
-    late = item.days_late(today)
-    return OpenRow(document, item, cover.payable, cover.processing, late, off, asked)
+    promised = [
+        promise.pays_on
+        for promise in account.promises
+        if promise.in_force(today) and document.document_id in promise.documents
+    ]
+    return OpenRow(
+        document=document,
+        item=item,
+        payable=cover.payable,
+        processing=cover.processing,
+        days_late=item.days_late(today),
+        off=_off(item, cover, today),
+        asked=asked,
+        promised_on=min(promised, default=None),
+        disputed=any(
+            dispute.in_force(today) and document.document_id in dispute.documents
+            for dispute in account.disputes
+        ),
+    )
 
 
 def _off(item: Document, cover: Cover, today: date) -> Money:
