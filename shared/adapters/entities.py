@@ -6,6 +6,7 @@ from dataclasses import replace
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from, entity_item
+from shared.adapters.holiday_calendar import closed_days
 from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Write, seen
 from shared.domain.account import Account, Entity
 from shared.domain.clock import from_iso, iso
@@ -107,7 +108,10 @@ class Entities:
             for name, version in told.items()
             if now.get(name) != version and version
         }
-        return PolicyBook(current, others, past=past)
+        if not any(policy.holidays for policy in (current, *others.values())):
+            return PolicyBook(current, others, past=past)
+        closed_on, note = closed_days(account.customer.country, account.customer.subdivision)
+        return PolicyBook(current, others, closed_on, note, past)
 
     def policy_version(
         self, entity_id: str, name: str, version: int | None = None

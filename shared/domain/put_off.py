@@ -7,7 +7,8 @@ from shared.domain.due_stage import Refusal
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
 
-_LOOK_AHEAD_DAYS = 60
+LOOK_AHEAD_DAYS = 60
+"""How far a next working day is looked for: further than any calendar closes."""
 _HEARD_AT_ONCE = (Channel.EMAIL, Channel.SMS)
 
 
@@ -51,7 +52,7 @@ def put_off(
 
 def _sending_day(book: PolicyBook, policy: Policy, today: date, days: int) -> date:
     """Return the first day from days after today on which policy sends, within two months."""
-    for more in range(days, days + _LOOK_AHEAD_DAYS):
+    for more in range(days, days + LOOK_AHEAD_DAYS):
         if book.sends_on(policy, today + timedelta(days=more)):
             return today + timedelta(days=more)
-    return today + timedelta(days=days + _LOOK_AHEAD_DAYS)
+    return today + timedelta(days=days + LOOK_AHEAD_DAYS)

@@ -62,6 +62,7 @@ PRODUCTS = {
     "jwt": {"shared/adapters/tokens.py"},
     "cryptography": {"shared/adapters/tokens.py"},
     "ruamel": {"shared/adapters/policy_yaml.py"},
+    "holidays": {"shared/adapters/holiday_calendar.py"},
     "jinja2": {"shared/adapters/templates.py"},
     "markupsafe": {"shared/adapters/templates.py"},
     "babel": {"shared/adapters/formats.py", "shared/adapters/words.py"},
