@@ -5,10 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
-from shared.domain.account import Account, Channel, Document, Handover, Notice, NoticeItem
+from shared.domain.account import (
+    Account,
+    Channel,
+    Document,
+    DocumentKind,
+    Handover,
+    Notice,
+    NoticeItem,
+)
 from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.discount import offered
-from shared.domain.due_stage import Refusal, due_rung, items_of, sums_of
+from shared.domain.due_stage import Item, Refusal, due_rung, items_of, joins, sums_of
 from shared.domain.plan import all_known_items
 from shared.domain.policy import Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
@@ -82,6 +90,7 @@ def decide(
         else:
             one = _Due(item.document, found, item.policy)
             due.setdefault(found.stage.channel, []).append(one)
+    verdicts = _with_riders(verdicts, items, due, today)
     first: tuple[Decision, ...] = ()
     for channel in Channel:
         if channel not in due:
@@ -98,6 +107,21 @@ def decide(
         else:
             first = (sent,)
     return (*first, *verdicts)
+
+
+def _with_riders(
+    verdicts: list[Decision], items: Sequence[Item], due: dict[Channel, list[_Due]], today: date
+) -> list[Decision]:
+    """Add the charges to what is due that ride with their invoices; return the other verdicts."""
+    joined = set()
+    for item in items:
+        for ones in due.values() if item.rides_with else ():
+            one = next((o for o in ones if joins(item, o.document, o.rung, today)), None)
+            if one is not None:
+                ones.append(_Due(item.document, one.rung, one.policy))
+                joined.add(item.document.document_id)
+                break
+    return [verdict for verdict in verdicts if not joined.intersection(verdict.documents)]
 
 
 def _loudest(due: list[_Due]) -> _Due:
@@ -124,14 +148,16 @@ def _after(second: Decision) -> Decision:
 def positions_done(account: Account, book: PolicyBook) -> dict[str, int]:
     """Return the ladder position done per open item, by the newest notice.
 
-    An item that no notice knows starts at the stage an older system had reached, if any. What a
+    An item that no notice knows starts at the stage an older system had reached, if any; a charge
+    starts anew once it has no invoice to ride with (shared.domain.due_stage.Item). What a
     plan asks for in parts keeps its own place, for when the plan is over. What was said by an
     earlier version of a policy counts as that stage, wherever the stage stands now.
     """
     known = account.newest_notice.done if account.newest_notice else {}
     done = {}
     for document in all_known_items(account):
-        opening = book.of(document).stage(document.stage_done) if document.stage_done else None
+        reached = "" if document.kind is DocumentKind.CHARGE else document.stage_done
+        opening = book.of(document).stage(reached) if reached else None
         if document.document_id in known:
             position = known[document.document_id]
             done[document.document_id] = book.carried(document, position, account.newest_notice)

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.account import Account, Channel, Document
+from shared.domain.account import Account, Channel, Document, DocumentKind
 from shared.domain.conditions import Standing
 from shared.domain.coverage import Cover
+from shared.domain.mail_wish import wants_none
 from shared.domain.money import Money, parse_money
-from shared.domain.open_items import is_plan_part
+from shared.domain.open_items import document_id_of, is_plan_part
 from shared.domain.phone import e164
-from shared.domain.policy import Policy, Rung, Stage
+from shared.domain.policy import Anchor, Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
 
 NEVER = -1_000_000
@@ -19,13 +20,18 @@ NEVER = -1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An open item with its cover, its policy, and the rungs it has reached, furthest first."""
+    """An open item with its cover, its policy, and the rungs it has reached, furthest first.
+
+    rides_with is the invoice of a charge while that is open itself: the charge is asked for in the
+    messages about its invoice, and has no ladder of its own.
+    """
 
     document: Document
     cover: Cover
     policy: Policy
     reached: tuple[Rung, ...]
     done: int
+    rides_with: str = ""
 
     def is_done(self, rung: Rung) -> bool:
         """Return whether this item was taken to rung, or further."""
@@ -62,17 +68,45 @@ def items_of(
 ) -> tuple[Item, ...]:
     """Return open_items, each with what decides on its stage."""
     found = []
-    for document in open_items:
-        policy = book.of(document)
+    listed = tuple(open_items)
+    invoices = {document_id_of(item.document_id) for item in listed}
+    for document in listed:
+        policy, rides_with = book.of(document), ""
         if is_plan_part(document.document_id):
             rung = policy.reached_by_part(document, today)
             reached = tuple(r for r in (rung,) if r is not None)
+        elif document.kind is DocumentKind.CHARGE:
+            rides_with = document.invoice_id if document.invoice_id in invoices else ""
+            reached = () if rides_with else _reached_by_charge(policy, document, today)
         else:
             reached = policy.reached(document, today)
         cover = covers[document.document_id]
         position = done.get(document.document_id, NEVER)
-        found.append(Item(document, cover, policy, reached, position))
+        found.append(Item(document, cover, policy, reached, position, rides_with))
     return tuple(found)
+
+
+def _reached_by_charge(policy: Policy, charge: Document, today: date) -> tuple[Rung, ...]:
+    """Return the rungs that a charge has reached whose invoice is paid, furthest first.
+
+    It was announced when it was made, and bears no charge: what is left are the mails and letters
+    after its due date, and the decision of a person at the end.
+    """
+    return tuple(
+        rung
+        for rung in policy.reached(charge, today)
+        if rung.stage.anchor is Anchor.DUE_DATE
+        and rung.stage.offset_days > 0
+        and not rung.stage.charges
+        and (rung.stage.channel.is_message or rung.stage.channel is Channel.HANDOVER)
+    )
+
+
+def joins(item: Item, invoice: Document, rung: Rung, today: date) -> bool:
+    """Return whether a charge is asked for in the message about invoice that says rung."""
+    if item.rides_with != document_id_of(invoice.document_id) or item.is_done(rung):
+        return False
+    return item.document.due_on <= today and bool(item.cover.chaseable)
 
 
 def sums_of(items: Iterable[Item]) -> Sums:
@@ -95,6 +129,9 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
     missed may still be said.
     """
     number = item.document.number
+    if item.rides_with:
+        reason = f"{number} is asked for together with its invoice."
+        return Refusal("with_its_invoice", reason)
     if not item.reached:
         return Refusal("too_early", f"{number} has not reached the first stage.")
     furthest = item.reached[0]
@@ -155,6 +192,11 @@ def _broken_promises(account: Account, today: date) -> int:
 def _unheard(account: Account, stage: Stage) -> Refusal | None:
     """Return why the customer cannot be told through the stage's channel, None where it can."""
     customer = account.customer
+    if customer.internal:
+        return Refusal("internal", "The customer is the company itself: nothing is sent.", stage)
+    if stage.channel is Channel.EMAIL and wants_none(customer, stage.template):
+        reason = f"The customer wants no reminders by mail since {customer.reminders_off_on}."
+        return Refusal("reminders_off", reason, stage)
     if stage.channel is Channel.EMAIL and customer.mail_stopped:
         return Refusal("mail_stopped", f"Mail is off: {customer.mail_stopped}.", stage)
     if stage.channel is Channel.EMAIL and not customer.email:
