@@ -2,7 +2,7 @@
 
 import os
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.adapters.issued_invoices import IssuedInvoices
     from shared.adapters.ledger import Ledger
     from shared.adapters.links import Links
+    from shared.adapters.mail_wishes import MailWishes
     from shared.adapters.notices import Notices
     from shared.adapters.numbers import Numbers
     from shared.adapters.packs import Packs
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from shared.adapters.statement_requests import StatementRequests
     from shared.adapters.stripe_gateway import StripeGateway
     from shared.adapters.suppressions import Suppressions
+    from shared.adapters.sweep_runs import SweepRuns
     from shared.adapters.tasks import Tasks
     from shared.adapters.templates import Templates
     from shared.adapters.texts import Texts
@@ -76,8 +78,12 @@ if TYPE_CHECKING:
     from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.request_refund import Ports as RefundPorts
+    from shared.usecases.send_letter import LetterService
+    from shared.usecases.send_letter import Ports as PostingPorts
     from shared.usecases.send_notice import Ports as SendingPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
+    from shared.usecases.work_sweep import Policies as SweepPolicies
+    from shared.usecases.work_sweep import Ports as SweepPorts
     from shared.usecases.write_mail import Ports as WordsPorts
 
 
@@ -272,10 +278,47 @@ def due_finder() -> "DueFinder":
 
 @cache
 def runs() -> "Runs":
-    """Return the sweep's runs."""
+    """Return the checks of the books, and how far sweeping has come."""
     from shared.adapters.runs import Runs
 
     return Runs(table())
+
+
+@cache
+def sweep_runs() -> "SweepRuns":
+    """Return the sweeps, batch by batch."""
+    from shared.adapters.sweep_runs import SweepRuns
+
+    return SweepRuns(table(), pending())
+
+
+@lru_cache(maxsize=64)
+def _shelf(entity_id: str, policy_version: int) -> "SweepPolicies":
+    from shared.adapters.policy_shelf import PolicyShelf
+
+    return PolicyShelf(table())
+
+
+@cache
+def sweeping() -> "SweepPorts":
+    """Return everything that working on a batch of a sweep touches.
+
+    Policies are remembered as long as the entity counts no change of them.
+    """
+    from shared.usecases.allocate import apply_credits
+    from shared.usecases.end_agreements import end_agreements
+    from shared.usecases.work_sweep import Ports
+
+    return Ports(
+        accounts=accounts(),
+        policies=lambda entity: _shelf(entity.entity_id, entity.policy_version),
+        claims=claims(),
+        runs=sweep_runs(),
+        end=lambda entity, account, now: end_agreements(
+            entity, account, papers(), agreements_over(), now
+        ),
+        credit=lambda *whose: apply_credits(cash_desk(), *whose),
+    )
 
 
 @cache
@@ -300,6 +343,14 @@ def suppressions() -> "Suppressions":
     from shared.adapters.suppressions import Suppressions
 
     return Suppressions(table())
+
+
+@cache
+def mail_wishes() -> "MailWishes":
+    """Return the writes of what customers wish of our mails."""
+    from shared.adapters.mail_wishes import MailWishes
+
+    return MailWishes(table())
 
 
 @cache
@@ -366,6 +417,41 @@ def packs() -> "Packs":
     from shared.adapters.packs import Packs
 
     return Packs(table())
+
+
+@cache
+def posting() -> "PostingPorts":
+    """Return everything that sending a letter needs."""
+    from shared.adapters.mail_archive import MailArchive
+    from shared.usecases.send_letter import Ports
+
+    return Ports(
+        accounts=accounts(),
+        policies=entities(),
+        deliveries=notices(),
+        tasks=tasks(),
+        ledger=ledger(),
+        links=links(),
+        printer=printer(),
+        archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
+        service=letter_service(),
+        public_url=public_url(),
+        new_fence=lambda: new_id(datetime.now(UTC)),
+    )
+
+
+@cache
+def letter_service() -> "LetterService":
+    """Return who posts letters: a folder that a printer empties, or a print service."""
+    if setting("LETTER_SERVICE") == "folder":
+        from shared.adapters.letter_folder import LetterFolder
+
+        return LetterFolder(client("s3"), setting("DOCUMENTS_BUCKET"))
+    from shared.adapters.pingen import Pingen
+    from shared.adapters.secret import Secret
+
+    secret = Secret(client("secretsmanager"), setting("PINGEN_SECRET"))
+    return Pingen(secret.value, setting("PINGEN_API_BASE"), setting("PINGEN_IDENTITY_BASE"))
 
 
 @cache

@@ -11,6 +11,7 @@ from shared.domain.clock import Now
 from shared.usecases.accrue import hand_out
 from shared.usecases.hand_over import LEASE, give_up_waiting, hand_over_stale
 from shared.usecases.reconcile_gateway import reconcile_gateway
+from shared.usecases.tend_sweeps import tend_sweeps
 
 log = Logger()
 
@@ -41,6 +42,7 @@ def _tidy(body: dict[str, Any]) -> None:
 def _hand_over(entity_id: str, now: Now) -> None:
     pending = runtime.pending()
     handed = hand_over_stale(entity_id, pending, errand, runtime.queues(), now, LEASE)
+    handed += tend_sweeps(entity_id, runtime.sweep_runs(), runtime.queues(), now, LEASE)
     unknown = give_up_waiting(entity_id, pending, runtime.notices(), now)
     log.info("handed over", entity=entity_id, facts=handed, unknown_notices=unknown)
 

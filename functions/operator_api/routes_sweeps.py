@@ -9,7 +9,15 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from functions.operator_api.access import current, entity_of, needs
 from functions.operator_api.routes_entities import moment
 from functions.operator_api.schema.messages import ExplanationOut
-from functions.operator_api.schema.work import Asked, SweepOut, SweepStarted
+from functions.operator_api.schema.sweeps import (
+    SweepDetail,
+    SweepPage,
+    SweepResumed,
+    SweepStarted,
+    sweep_detail,
+    sweep_out,
+)
+from functions.operator_api.schema.work import Asked
 from functions.operator_api.views import cover_out, decision_out
 from shared import runtime
 from shared.domain.open_items import document_ids_of
@@ -17,6 +25,7 @@ from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
 from shared.ids import derived_id, new_id
 from shared.usecases.explain import explain
+from shared.usecases.plan_sweep import resume
 
 router = APIGatewayHttpRouter()
 
@@ -37,13 +46,33 @@ def start_sweep(
     return SweepStarted(run_id=run_id)
 
 
+@router.get("/api/v1/entities/<entity>/sweeps", summary="The newest sweeps, newest first")
+@needs(Role.VIEWER)
+def list_sweeps(entity: str, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SweepPage:
+    entity_of(entity)
+    return SweepPage(items=[sweep_out(r) for r in runtime.sweep_runs().newest(entity, limit)])
+
+
 @router.get("/api/v1/entities/<entity>/sweeps/<run>", summary="How a sweep stands")
 @needs(Role.VIEWER)
-def get_sweep(entity: str, run: str) -> SweepOut:
-    status = runtime.runs().status(entity, run)
-    if status is None:
+def get_sweep(entity: str, run: str) -> SweepDetail:
+    found = runtime.sweep_runs().find(entity, run)
+    if found is None:
         raise NotFound(run=run[:64])
-    return SweepOut(**{name: status[name] for name in SweepOut.model_fields})
+    return sweep_detail(found)
+
+
+@router.post(
+    "/api/v1/entities/<entity>/sweeps/<run>/resume",
+    status_code=202,
+    summary="Queue the batches of a sweep that nobody reported, once more",
+)
+@needs(Role.CLERK)
+def resume_sweep(entity: str, run: str) -> SweepResumed:
+    found = resume(entity, run, runtime.sweep_runs(), runtime.queues())
+    if found is None:
+        raise NotFound(run=run[:64])
+    return SweepResumed(run_id=found.run_id, queued=len(found.unreported))
 
 
 @router.get(

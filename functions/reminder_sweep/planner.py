@@ -6,7 +6,8 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
-from shared.usecases import sweep
+from shared.ids import new_id
+from shared.usecases.plan_sweep import plan
 
 log = Logger()
 
@@ -20,14 +21,15 @@ def _plan(body: dict[str, Any]) -> None:
     now = runtime.now()
     named = body.get("entity")
     for entity_id in [named] if named else list(runtime.accounts().entities()):
-        run_id = body.get("run_id") or f"hourly-{now.wall:%Y%m%dT%H}"
-        found = sweep.plan(
+        run_id = body.get("run_id") or new_id(now.wall)
+        found = plan(
             entity_id,
             run_id,
             runtime.accounts(),
             runtime.entities(),
             runtime.due_finder(),
             runtime.runs(),
+            runtime.sweep_runs(),
             runtime.queues(),
             now,
         )

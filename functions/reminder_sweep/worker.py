@@ -1,4 +1,4 @@
-"""Decides on each customer of a message and claims the notices that are due.
+"""Decides on each customer of a batch and claims the notices that are due.
 
 Where the entity wants it, unapplied money of these customers is put to use as well.
 """
@@ -10,11 +10,7 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
-from shared.domain.account import Account, Entity
-from shared.domain.clock import Now
-from shared.usecases import sweep
-from shared.usecases.allocate import apply_credits
-from shared.usecases.end_agreements import end_agreements
+from shared.usecases.work_sweep import work
 
 log = Logger()
 
@@ -24,21 +20,7 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
     return batch.each(event, context, _work)
 
 
-def _end(entity: Entity, account: Account, now: Now) -> int:
-    return end_agreements(entity, account, runtime.papers(), runtime.agreements_over(), now)
-
-
 def _work(body: dict[str, Any]) -> None:
-    entity_id, run_id, now = body["entity"], body["run_id"], runtime.now()
-    tally = sweep.work(
-        entity_id,
-        body["customers"],
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.claims(),
-        _end,
-        now,
-    )
-    used = apply_credits(runtime.cash_desk(), entity_id, body["customers"], now)
-    runtime.runs().report(entity_id, run_id, body["batch"], tally)
-    log.info("sweep worked", entity=entity_id, run_id=run_id, used_credit=used, **asdict(tally))
+    whose = (body["entity"], body["run_id"], int(body["batch"]))
+    tally = work(runtime.sweeping(), *whose, body["customers"], runtime.now())
+    log.info("sweep worked", entity=body["entity"], run_id=body["run_id"], **asdict(tally))

@@ -47,21 +47,23 @@ class Accounts:
             raise NotFound(customer=customer_id)
         return customer_from(item)
 
-    def account(self, entity_id: str, customer_id: str) -> Account:
+    def account(self, entity_id: str, customer_id: str, *, consistent: bool = True) -> Account:
         """Return every live fact of the customer and the newest notice. Raises NotFound.
 
-        Two Queries: the live partition whole, and the newest two records of the notices.
+        Two Queries: the live partition whole, and the newest two records of the notices. One that
+        is not consistent costs half, and may be a moment old.
         """
-        live = list(self._table.query(keys.live(entity_id, customer_id)))
-        profile = next((i for i in live if i["type"] == "CUSTOMER"), None)
-        if profile is None:
+        by_type: dict[str, list[Item]] = {}
+        for item in self._table.query(keys.live(entity_id, customer_id), consistent=consistent):
+            by_type.setdefault(item["type"], []).append(item)
+        if "CUSTOMER" not in by_type:
             raise NotFound(customer=customer_id)
 
         def of(kind: str) -> list[Item]:
-            return [i for i in live if i["type"] == kind]
+            return by_type.get(kind, [])
 
         return Account(
-            customer=customer_from(profile),
+            customer=customer_from(by_type["CUSTOMER"][0]),
             documents=tuple(document_from(i) for i in of("HEAD")),
             credits=tuple(credit_from(i) for i in of("CREDIT")),
             holds=tuple(hold_from(i) for i in of("HOLD")),
@@ -71,14 +73,23 @@ class Accounts:
             checkouts=tuple(checkout_from(i) for i in of("CHECKOUT") if unresolved(i)),
             incoming=tuple(incoming_from(i) for i in of("INCOMING")),
             handovers=tuple(handover_from(i) for i in of("HANDOVER")),
-            newest_notice=self.newest_notice(entity_id, customer_id),
+            newest_notice=self.newest_notice(entity_id, customer_id, consistent=consistent),
             broken_promises=sum(i["broken_promises"] for i in of("WORD")),
         )
 
-    def newest_notice(self, entity_id: str, customer_id: str) -> Notice | None:
+    def newest_notice(
+        self, entity_id: str, customer_id: str, *, consistent: bool = True
+    ) -> Notice | None:
         """Return the newest notice with its delivery state, or None before the first."""
-        partition = keys.history(entity_id, customer_id)
-        newest = list(self._table.query(partition, begins="NOTICE#", reverse=True, limit=2))
+        newest = list(
+            self._table.query(
+                keys.history(entity_id, customer_id),
+                begins="NOTICE#",
+                reverse=True,
+                limit=2,
+                consistent=consistent,
+            )
+        )
         if not newest:
             return None
         if newest[0]["type"] == "NOTICE":

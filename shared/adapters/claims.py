@@ -1,8 +1,10 @@
-"""The claim of a stage notice, with the entity's daily cap in the same transaction."""
+"""The claims of stage notices, in batches; with the entity's daily cap where it has one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.adapters import keys
+from shared.adapters.account_items import notice_item
 from shared.adapters.notices import Notices
 from shared.adapters.table import ConditionLost, Put, Table, Update, Write
 from shared.adapters.tickets import ticket_put
@@ -18,26 +20,37 @@ class Claims:
         self._table = table
         self._notices = notices
 
-    def claim(
+    def claim_all(
+        self, entity: Entity, notices: Sequence[tuple[str, Notice]], wall: datetime
+    ) -> list[ClaimOutcome]:
+        """Return of each (customer, notice) whether its number was won, lost, or today is capped.
+
+        A lost one is to be decided again. No customer may be there twice. These notices carry no
+        pending key: the run that claims them watches over them until they are taken up.
+        """
+        free = [i for i, (_, notice) in enumerate(notices) if not _capped(entity, notice)]
+        items = [notice_item(entity.entity_id, *notices[i]) for i in free]
+        won = dict(zip(free, self._table.insert_many(items), strict=True))
+        return [
+            _outcome(won[i]) if i in won else self._claim_capped(entity, *claim, wall)
+            for i, claim in enumerate(notices)
+        ]
+
+    def _claim_capped(
         self, entity: Entity, customer_id: str, notice: Notice, wall: datetime
     ) -> ClaimOutcome:
-        """Return whether the number was won, lost (decide again), or today's cap is reached.
-
-        A capped customer gets a ticket for the next day.
-        """
-        also: tuple[Write, ...] = ()
-        if entity.daily_cap is not None and notice.channel is Channel.EMAIL:
-            key = keys.day_count(entity.entity_id, notice.as_of)
-            counted = self._table.get(key)
-            if counted and counted["messages"] >= entity.daily_cap:
-                self._put_off(entity, customer_id, notice)
-                return ClaimOutcome.CAPPED
-            also = (_count(key, counted["messages"] if counted else 0),)
+        """Count the message and claim it in one transaction; a capped customer gets a ticket."""
+        key = keys.day_count(entity.entity_id, notice.as_of)
+        counted = self._table.get(key)
+        if counted and counted["messages"] >= (entity.daily_cap or 0):
+            self._put_off(entity, customer_id, notice)
+            return ClaimOutcome.CAPPED
+        count = _count(key, counted["messages"] if counted else 0)
         try:
-            won = self._notices.claim(entity.entity_id, customer_id, notice, wall, *also)
+            won = self._notices.claim(entity.entity_id, customer_id, notice, wall, count)
         except WriteConflict:
             won = False
-        return ClaimOutcome.WON if won else ClaimOutcome.LOST
+        return _outcome(won)
 
     def _put_off(self, entity: Entity, customer_id: str, notice: Notice) -> None:
         tomorrow = notice.as_of + timedelta(days=1)
@@ -45,6 +58,14 @@ class Claims:
             self._table.write(ticket_put(entity, tomorrow, customer_id, "cap"))
         except ConditionLost:
             return
+
+
+def _capped(entity: Entity, notice: Notice) -> bool:
+    return entity.daily_cap is not None and notice.channel is Channel.EMAIL
+
+
+def _outcome(won: bool) -> ClaimOutcome:
+    return ClaimOutcome.WON if won else ClaimOutcome.LOST
 
 
 def _count(key: keys.Key, messages: int) -> Write:

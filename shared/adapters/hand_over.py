@@ -24,10 +24,11 @@ class Errand:
 def errand(item: Item) -> Errand | None:
     """Return the message that makes somebody act on item, or None where nobody has to.
 
-    item is the whole item as stored; only one that carries the pending key asks for anything.
+    item is the whole item as stored. Only one that carries the pending key asks for anything, and
+    a notice without it: a sweep claimed that, and watches over it.
     """
     kind = item.get("psk", "").split("#")[0]
-    if not kind or kind in ("await", "checkout"):
+    if kind in ("await", "checkout") or (not kind and item["type"] != "NOTICE"):
         return None
     entity = keys.entity_of(item["pk"])
     whose: dict[str, object] = {"entity": entity, "customer_id": item.get("customer_id", "")}

@@ -187,6 +187,10 @@ def question(entity: str, customer_id: str, question_id: str) -> Key:
     return _key(history(entity, customer_id), f"QUESTION#{question_id}")
 
 
+def mail_wish(entity: str, customer_id: str, at_wall: datetime) -> Key:
+    return _key(history(entity, customer_id), f"MAIL_WISH#{iso(at_wall)}")
+
+
 def posting(entity: str, customer_id: str, posting_id: str) -> Key:
     return _key(ledger(entity, customer_id), f"P#{posting_id}")
 
@@ -214,6 +218,28 @@ def inbox(entity: str, event_id: str) -> Key:
 
 def run(entity: str, run_id: str) -> Key:
     return _key(f"E#{entity}#RUN", run_id)
+
+
+def sweep_partition(entity: str, run_id: str) -> str:
+    """Return the partition of one sweep: the run itself and what became of its batches."""
+    return f"E#{entity}#SWEEP#{run_id}"
+
+
+def sweep_run(entity: str, run_id: str) -> Key:
+    return _key(sweep_partition(entity, run_id), "RUN")
+
+
+def sweep_batch(entity: str, run_id: str, number: int) -> Key:
+    return _key(sweep_partition(entity, run_id), f"BATCH#{number:06d}")
+
+
+def sweep_list(entity: str) -> str:
+    """Return the partition that names an entity's sweeps in the order they were planned."""
+    return f"E#{entity}#SWEEPS"
+
+
+def sweep_entry(entity: str, planned_wall: datetime, run_id: str) -> Key:
+    return _key(sweep_list(entity), f"{iso(planned_wall)}#{run_id}")
 
 
 def ticket(entity: str, shard: int, day: date, customer_id: str, reason_id: str) -> Key:

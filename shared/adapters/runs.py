@@ -1,4 +1,4 @@
-"""Runs over many customers: what was planned, what each message did, how far sweeping has come."""
+"""Checks of the books, message by message; and how far sweeping has come."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,12 +10,11 @@ from shared.adapters.table import ConditionLost, Put, Table
 from shared.domain.clock import iso
 
 _WATERMARK = "WATERMARK"
-_SWEEP_COUNTS = ("claimed", "lost", "held", "capped")
 _ALWAYS = "attribute_not_exists(pk) OR swept_on <= :day"
 
 
 class Runs:
-    """Reads and writes of the entity's runs: sweeps, and checks of the books."""
+    """Reads and writes of an entity's checks of its books, and of the sweeps' watermark."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -62,7 +61,7 @@ class Runs:
         self._once({**key, "type": "RUN_REPORT", "run_id": run_id} | asdict(tally))
 
     def status(
-        self, entity_id: str, run_id: str, counts: Sequence[str] = _SWEEP_COUNTS
+        self, entity_id: str, run_id: str, counts: Sequence[str]
     ) -> dict[str, Any] | None:
         """Return the run with counts of its reports summed, state "running" or "done".
 

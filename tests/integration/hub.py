@@ -21,6 +21,7 @@ from shared.domain.clock import Now
 from shared.domain.document_posting import document_posting
 from shared.domain.policy import Policy
 from shared.usecases.hand_over import hand_over_stale
+from shared.usecases.tend_sweeps import tend_sweeps
 from tests.support.samples import customer, entity, eur
 
 HANDLERS = {
@@ -87,10 +88,9 @@ def add_invoice(
 
 def relay(of: Entity) -> int:
     """Do the stream's work: hand over everything that is pending. Returns how much."""
-    now = runtime.now()
-    return hand_over_stale(
-        of.entity_id, runtime.pending(), errand, runtime.queues(), now, _NOW_AND_EVER
-    )
+    now, queues = runtime.now(), runtime.queues()
+    handed = hand_over_stale(of.entity_id, runtime.pending(), errand, queues, now, _NOW_AND_EVER)
+    return handed + tend_sweeps(of.entity_id, runtime.sweep_runs(), queues, now, _NOW_AND_EVER)
 
 
 def drain(*names: str) -> dict[str, int]:

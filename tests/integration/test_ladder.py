@@ -142,6 +142,7 @@ def test_a_notice_with_nothing_left_to_ask_is_withdrawn(table, seller):
     assert hub.sent_mails() == []
     newest = runtime.accounts().newest_notice("demo", "c1")
     assert newest.delivery is DeliveryState.WITHDRAWN
+    hub.relay(seller)
     assert list(table.query(keys.pending_partition("demo"), index="pending")) == []
 
 

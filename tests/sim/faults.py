@@ -15,7 +15,13 @@ from botocore.exceptions import ReadTimeoutError
 
 from tests.support.dynamodb_model import DynamoModel, client_error
 
-_WRITES = ("put_item", "update_item", "delete_item", "transact_write_items")
+_WRITES = (
+    "put_item",
+    "update_item",
+    "delete_item",
+    "transact_write_items",
+    "batch_execute_statement",
+)
 
 
 class Crash(BaseException):
@@ -66,6 +72,9 @@ class FaultyClient:
         if self._comes("crash_before"):
             raise Crash
         if writing and self._comes("conflict"):
+            if name == "batch_execute_statement":
+                in_use = {"Error": {"Code": "TransactionConflict", "Message": "in use"}}
+                return {"Responses": [in_use] * len(request["Statements"])}
             raise _conflict(name, request)
         answer = call(**request)
         if self._comes("crash_after"):

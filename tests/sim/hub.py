@@ -29,9 +29,11 @@ from shared.adapters.papers import Papers
 from shared.adapters.parked import ParkedItems
 from shared.adapters.payments import Payments
 from shared.adapters.pending import Pending
+from shared.adapters.policy_shelf import PolicyShelf
 from shared.adapters.receipts import Receipts
 from shared.adapters.runs import Runs
 from shared.adapters.suppressions import Suppressions
+from shared.adapters.sweep_runs import SweepRuns
 from shared.adapters.table import Table
 from shared.adapters.tasks import Tasks
 from shared.adapters.writebacks import Writebacks
@@ -45,8 +47,10 @@ from shared.usecases import (
     request_refund,
     send_notice,
     start_checkout,
+    work_sweep,
     write_mail,
 )
+from shared.usecases.allocate import apply_credits
 from shared.usecases.cash_desk import Desk
 from shared.usecases.end_agreements import end_agreements
 from tests.sim.gateway import Gateway
@@ -79,6 +83,7 @@ class Hub:
         self.approvals = Approvals(table, self.notices, self.tasks)
         self.handovers = Handovers(table, self.notices)
         self.finder, self.runs = DueFinder(table), Runs(table)
+        self.sweep_runs = SweepRuns(table, self.pending)
         self.writebacks, self.papers = Writebacks(table), Papers(table)
         self.over = AgreementsOver(table)
         self.invoices, self.imported = ImportedInvoices(table), ImportedPayments(table)
@@ -120,6 +125,14 @@ class Hub:
             print_statement=lambda _: b"",
             public_url=_URL,
         )
+        self.sweeping = work_sweep.Ports(
+            accounts=self.accounts,
+            policies=lambda _: PolicyShelf(table),
+            claims=self.claims,
+            runs=self.sweep_runs,
+            end=self._end,
+            credit=lambda *whose: apply_credits(self.desk, *whose),
+        )
         self.sending = send_notice.Ports(
             accounts=self.accounts,
             deliveries=self.notices,
@@ -131,7 +144,7 @@ class Hub:
             new_fence=new_fence,
         )
 
-    def end(self, entity: Entity, account: Account, now: Now) -> int:
+    def _end(self, entity: Entity, account: Account, now: Now) -> int:
         """Note how agreements of account ended."""
         return end_agreements(entity, account, self.papers, self.over, now)
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.gateway_event import GatewayEvent
-from shared.usecases import send_notice, sweep
+from shared.usecases import send_notice
 from shared.usecases.accrue import accrue
-from shared.usecases.allocate import apply_credits
 from shared.usecases.cash_desk import go_on
 from shared.usecases.claim_receipt import claim_receipt
 from shared.usecases.escalate import Ports as Escalation
@@ -15,6 +14,7 @@ from shared.usecases.render_document import render_document
 from shared.usecases.request_refund import request_refund
 from shared.usecases.reverse_payment import finish_reversal
 from shared.usecases.take_event import take_event
+from shared.usecases.work_sweep import work
 from shared.usecases.write_back import write_back
 from tests.sim.founding import ENTITY
 
@@ -33,10 +33,8 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
             whose = (ENTITY, body["customer_id"], body["n"])
             return send_notice.send_notice(hub.sending, *whose, world.now)
         case "SWEEP":
-            apply_credits(hub.desk, ENTITY, body["customers"], world.now)
-            stores = (hub.accounts, hub.entities, hub.claims, hub.end)
-            tally = sweep.work(ENTITY, body["customers"], *stores, world.now)
-            hub.runs.report(ENTITY, body["run_id"], body["batch"], tally)
+            of = (ENTITY, body["run_id"], body["batch"])
+            tally = work(hub.sweeping, *of, body["customers"], world.now)
             return f"claimed {tally.claimed} lost {tally.lost} capped {tally.capped}"
         case "ESCALATION" if body["kind"] == "accrue":
             made = accrue(hub.charging, hub.accounts, ENTITY, body["customers"], world.now)

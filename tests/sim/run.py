@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from unittest.mock import patch
 
-from shared.usecases import apply_payment, sweep
+from shared.usecases import apply_payment, plan_sweep
 from tests.sim.founding import Broken
 from tests.sim.outsider import differing
 from tests.sim.world import World
@@ -22,7 +22,7 @@ def simulate(seed: int, steps: int = STEPS) -> World:
     world = World(seed)
     with (
         patch.object(apply_payment, "DOCUMENTS_MAX", 1 if seed % 3 == 0 else 25),
-        patch.object(sweep, "CUSTOMERS_PER_MESSAGE", 1 if seed % 4 < 2 else 25),
+        patch.object(plan_sweep, "CUSTOMERS_PER_MESSAGE", 1 if seed % 4 < 2 else 25),
     ):
         for _ in range(steps):
             world.take_step()

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from shared.domain.imports import PaymentRow
-from shared.usecases import sweep
+from shared.domain.sweep_run import Tally as SweepTally
 from shared.usecases.import_payments import PaymentDesk
 from shared.usecases.import_rows import Tally, write_rows
+from shared.usecases.work_sweep import work
 from tests.sim.calm import calm_world
 from tests.sim.faults import CALM, Odds
 from tests.sim.founding import ENTITY
@@ -28,9 +29,8 @@ def _race_once(world: World, other: Callable[[], object]) -> None:
     world.client.odds, world.client.race = ONE_RACE, act
 
 
-def _work(world: World, customer_id: str) -> sweep.Tally:
-    stores = (world.hub.accounts, world.hub.entities, world.hub.claims, world.hub.end)
-    return sweep.work(ENTITY, [customer_id], *stores, world.now)
+def _work(world: World, customer_id: str) -> SweepTally:
+    return work(world.hub.sweeping, ENTITY, "gone", 0, [customer_id], world.now)
 
 
 def _owing(world: World) -> set[str]:
@@ -42,7 +42,7 @@ def test_two_workers_never_pass_the_days_cap() -> None:
     world = calm_world(lambda w: w.cap == 1 and len(_owing(w)) == 2 and not _late(w))
     first, second = sorted(_owing(world))
     world.advance(timedelta(days=10))
-    raced: list[sweep.Tally] = []
+    raced: list[SweepTally] = []
     _race_once(world, lambda: raced.append(_work(world, second)))
     told = _work(world, first)
     assert raced[0].claimed == 1  # the overlap happened
@@ -54,7 +54,7 @@ def test_two_workers_claim_one_number_once() -> None:
     world = calm_world(lambda w: w.cap is None and len(_owing(w)) == 1)
     (customer_id,) = _owing(world)
     world.advance(timedelta(days=12))
-    raced: list[sweep.Tally] = []
+    raced: list[SweepTally] = []
     _race_once(world, lambda: raced.append(_work(world, customer_id)))
     told = _work(world, customer_id)
     assert raced[0].claimed  # the overlap happened

@@ -12,7 +12,7 @@ from shared.domain.imports import PaymentRow
 from shared.usecases.import_payments import PaymentDesk
 from shared.usecases.import_rows import write_rows
 from shared.usecases.refund_payment import refund_payment
-from shared.usecases.sweep import work
+from shared.usecases.work_sweep import work
 from tests.sim.calm import follow_events, owed, page, with_invoices
 from tests.sim.founding import ENTITY, eur
 from tests.sim.messages import consume
@@ -35,8 +35,7 @@ def _erp_took(world: World, external_id: str, head: dict[str, Any], minor: int) 
 def _mails(world: World) -> list[dict[str, int]]:
     """Decide on all customers, let everything be sent, and return what the mails ask for."""
     said = len(world.mail.said)
-    stores = (world.hub.accounts, world.hub.entities, world.hub.claims, world.hub.end)
-    work(ENTITY, world.customers, *stores, world.now)
+    work(world.hub.sweeping, ENTITY, "gone", 0, world.customers, world.now)
     follow_events(world)
     return [asked for _, _, asked in world.mail.said[said:]]
 
@@ -189,8 +188,7 @@ def test_a_mail_that_was_claimed_for_two_invoices_asks_for_the_one_that_is_left(
     world = with_invoices(2)
     first, second = owed(world)
     world.advance(timedelta(days=10))
-    stores = (world.hub.accounts, world.hub.entities, world.hub.claims, world.hub.end)
-    work(ENTITY, world.customers, *stores, world.now)
+    work(world.hub.sweeping, ENTITY, "gone", 0, world.customers, world.now)
     _erp_took(world, "one", first, first["open"])
     follow_events(world)
     (asked,) = [asked for _, _, asked in world.mail.said]

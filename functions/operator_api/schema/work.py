@@ -1,4 +1,4 @@
-"""What people and the hub have to do, on the wire: holds, tasks, parked things, sweeps."""
+"""What people and the hub have to do, on the wire: holds, tasks, parked things."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -79,20 +79,6 @@ class ParkedOut(Wire):
 class ParkedPage(Wire):
     items: list[ParkedOut]
     next: str | None
-
-
-class SweepStarted(Wire):
-    run_id: str
-
-
-class SweepOut(Wire):
-    run_id: str
-    state: str
-    customers: int
-    claimed: int
-    lost: int
-    held: int
-    capped: int
 
 
 class Asked(Wire):

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.hand_over import errand
 from shared.domain.mail import MailEventKind
-from shared.usecases import sweep as sweeping
 from shared.usecases.hand_over import LEASE, give_up_waiting, hand_over_stale
 from shared.usecases.holds import put_hold
 from shared.usecases.mail_event import note_mail_event
+from shared.usecases.plan_sweep import plan
 from shared.usecases.reconcile_gateway import reconcile_gateway
+from shared.usecases.tend_sweeps import tend_sweeps
+from shared.usecases.work_sweep import work as work_batch
 from tests.sim.founding import ENTITY, NOTHING
 from tests.sim.messages import consume
 from tests.sim.steps import Step
@@ -54,14 +56,15 @@ def deliver_again(world: "World") -> str:
 def sweep(world: "World") -> str:
     """Run the hourly sweep."""
     hub, run_id = world.hub, f"run{world.step}-{world.chance.getrandbits(32):x}"
-    stores = (hub.accounts, hub.entities, hub.finder, hub.runs, world.queues)
-    return f"found {sweeping.plan(ENTITY, run_id, *stores, world.now)}"
+    stores = (hub.accounts, hub.entities, hub.finder, hub.runs, hub.sweep_runs, world.queues)
+    return f"found {plan(ENTITY, run_id, *stores, world.now)}"
 
 
 def work(world: "World") -> str:
     """Decide on one customer right now, as a worker does with an old message of a sweep."""
-    stores = (world.hub.accounts, world.hub.entities, world.hub.claims, world.hub.end)
-    tally = sweeping.work(ENTITY, [world.chance.choice(world.customers)], *stores, world.now)
+    customers, run_id = [world.chance.choice(world.customers)], f"old{world.step}"
+    world.hub.sweep_runs.write_down(ENTITY, run_id, [customers], world.now)
+    tally = work_batch(world.hub.sweeping, ENTITY, run_id, 0, customers, world.now)
     return f"claimed-{tally.claimed} lost {tally.lost} capped {tally.capped}"
 
 
@@ -85,6 +88,7 @@ def janitor(world: "World") -> str:
     """Hand over what waits too long, and ask the gateway about what is unknown."""
     hub = world.hub
     handed = hand_over_stale(ENTITY, hub.pending, errand, world.queues, world.now, LEASE)
+    handed += tend_sweeps(ENTITY, hub.sweep_runs, world.queues, world.now, LEASE)
     unknown = give_up_waiting(ENTITY, hub.pending, hub.notices, world.now)
     demand = world.chance.random() < 0.3
     found = reconcile_gateway(hub.money_in, hub.pending, ENTITY, world.now, on_demand=demand)

@@ -1,0 +1,201 @@
+"""Sweeps as the table holds them: planned batches, what each did, and which are watched over.
+
+A run carries the pending key until every notice that it claimed was taken up, so that its notices
+need none: a claim costs one write.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from shared.adapters import keys
+from shared.adapters.codec import Item
+from shared.adapters.hand_over import Errand, errand
+from shared.adapters.pending import Pending
+from shared.adapters.table import ConditionLost, Put, Table, Update
+from shared.domain.clock import Now, from_iso, iso
+from shared.domain.sweep_run import SweepBatch, SweepRun, Tally, sum_of
+
+_KEPT = timedelta(days=90)
+_COUNTS = tuple(f.name for f in fields(Tally))
+
+
+class SweepRuns:
+    """Reads and writes of an entity's sweeps."""
+
+    def __init__(self, table: Table, pending: Pending) -> None:
+        self._table = table
+        self._pending = pending
+
+    def write_down(
+        self, entity_id: str, run_id: str, batches: Sequence[Sequence[str]], now: Now
+    ) -> SweepRun:
+        """Write down whom run_id will look at, before anybody does, and return the run.
+
+        The run itself is written last: it is there when all its batches are.
+        """
+        ttl = int((now.wall + _KEPT).timestamp())
+        partition = keys.sweep_partition(entity_id, run_id)
+        known = {i["sk"] for i in self._table.query(partition, begins="BATCH#", consistent=True)}
+        planned = [SweepBatch(len(known) + i, tuple(c)) for i, c in enumerate(batches)]
+        items: list[Item] = [
+            {
+                **keys.sweep_batch(entity_id, run_id, batch.number),
+                "type": "SWEEP_BATCH",
+                "customers": list(batch.customers),
+                "ttl": ttl,
+            }
+            for batch in planned
+        ]
+        entry = keys.sweep_entry(entity_id, now.wall, run_id)
+        self._table.insert_many(
+            [*items, {**entry, "type": "SWEEP_ENTRY", "run_id": run_id, "ttl": ttl}]
+        )
+        run = SweepRun(run_id, sum(map(len, batches)), len(planned), now.business, tuple(planned))
+        head: Item = {
+            **keys.sweep_run(entity_id, run_id),
+            "type": "SWEEP_RUN",
+            "run_id": run_id,
+            "customers": run.customers,
+            "batches": run.batches_planned,
+            "planned_at": iso(now.business),
+            "ttl": ttl,
+        }
+        if planned:
+            head |= keys.pending_entry(entity_id, "run", now.wall, run_id)
+        else:
+            head |= _closed(Tally(), now.business)
+        self._once(Put(head))
+        return run
+
+    def find(self, entity_id: str, run_id: str) -> SweepRun | None:
+        """Return the run with its batches, or None where it is unknown or its plan is not done."""
+        items = list(self._table.query(keys.sweep_partition(entity_id, run_id)))
+        head = next((i for i in items if i["type"] == "SWEEP_RUN"), None)
+        if head is None:
+            return None
+        return _run_from(head, [i for i in items if i["type"] == "SWEEP_BATCH"])
+
+    def newest(self, entity_id: str, limit: int) -> Iterator[SweepRun]:
+        """Yield the newest sweeps, newest first, at most limit of them."""
+        entries = self._table.query(keys.sweep_list(entity_id), reverse=True, limit=limit)
+        for entry in entries:
+            run = self._head_or_whole(entity_id, entry["run_id"])
+            if run is not None:
+                yield run
+
+    def report(
+        self,
+        entity_id: str,
+        run_id: str,
+        number: int,
+        tally: Tally,
+        notices: Sequence[tuple[str, int]],
+        at: datetime,
+    ) -> None:
+        """Write down what was done for a batch; a repeated message keeps the first report."""
+        done = Update(
+            keys.sweep_batch(entity_id, run_id, number),
+            set={
+                "done_at": iso(at),
+                "counts": [getattr(tally, name) for name in _COUNTS],
+                "notices": [part for notice in notices for part in notice],
+            },
+            condition="attribute_exists(pk) AND attribute_not_exists(done_at)",
+        )
+        self._once(done)
+
+    def stale(self, entity_id: str, since: datetime) -> Iterator[SweepRun]:
+        """Yield the runs that nobody has watched over since since (wall), whole."""
+        for item in self._pending.older_than(entity_id, "run", since):
+            run = self.find(entity_id, item["run_id"])
+            if run is not None:
+                yield run
+
+    def untaken(self, entity_id: str, notices: Sequence[tuple[str, int]]) -> list[Errand]:
+        """Return the message for each of notices that nobody has taken up: it has no delivery."""
+        wanted = {(c, n): keys.delivery(entity_id, c, n) for c, n in notices}
+        taken = {_place(i) for i in self._table.get_many(list(wanted.values()))}
+        left = [
+            keys.notice(entity_id, c, n) for (c, n), k in wanted.items() if _place(k) not in taken
+        ]
+        found = (errand(item) for item in self._table.get_many(left))
+        return [each for each in found if each is not None]
+
+    def note_taken(self, entity_id: str, run_id: str, number: int) -> None:
+        """Note that every notice of a batch was taken up."""
+        self._once(Update(keys.sweep_batch(entity_id, run_id, number), set={"taken": True}))
+
+    def close(self, entity_id: str, run: SweepRun) -> None:
+        """Note that nothing of run is left to watch over, with what it did in all."""
+        done = [b.done_at for b in run.batches if b.done_at is not None]
+        tally = sum_of([b.tally for b in run.batches if b.tally is not None])
+        self._once(
+            Update(
+                keys.sweep_run(entity_id, run.run_id),
+                set=_closed(tally, max(done, default=run.planned_at)),
+                remove=("ppk", "psk"),
+            )
+        )
+
+    def look_later(self, entity_id: str, run_id: str, wall: datetime) -> bool:
+        """Note that somebody looks after run_id at wall; False where it was closed meanwhile."""
+        return self._once(
+            Update(
+                keys.sweep_run(entity_id, run_id),
+                set=keys.pending_entry(entity_id, "run", wall, run_id),
+                condition="attribute_exists(ppk)",
+            )
+        )
+
+    def _head_or_whole(self, entity_id: str, run_id: str) -> SweepRun | None:
+        head = self._table.get(keys.sweep_run(entity_id, run_id))
+        if head is not None and "finished_at" in head:
+            return _run_from(head, ())
+        return self.find(entity_id, run_id) if head is not None else None
+
+    def _once(self, write: Put | Update) -> bool:
+        try:
+            self._table.write(write)
+        except ConditionLost:
+            return False
+        return True
+
+
+def _closed(tally: Tally, at: datetime) -> Item:
+    return {"finished_at": iso(at), "counts": list(asdict(tally).values())}
+
+
+def _place(item: Mapping[str, object]) -> tuple[object, object]:
+    return item["pk"], item["sk"]
+
+
+def _run_from(head: Item, items: Sequence[Item]) -> SweepRun:
+    batches = tuple(_batch_from(i) for i in items)
+    closed = "finished_at" in head
+    done = [b.done_at for b in batches if b.done_at is not None]
+    finished = max(done) if done and len(done) == len(batches) else None
+    tallies = [b.tally for b in batches if b.tally is not None]
+    return SweepRun(
+        run_id=head["run_id"],
+        customers=head["customers"],
+        batches_planned=head["batches"],
+        planned_at=from_iso(head["planned_at"]),
+        batches=batches,
+        tally=Tally(*head["counts"]) if closed else sum_of(tallies),
+        finished_at=from_iso(head["finished_at"]) if closed else finished,
+        closed=closed,
+    )
+
+
+def _batch_from(item: Item) -> SweepBatch:
+    flat = item.get("notices", [])
+    return SweepBatch(
+        number=int(item["sk"].split("#")[1]),
+        customers=tuple(item["customers"]),
+        done_at=from_iso(item["done_at"]) if "done_at" in item else None,
+        tally=Tally(*item["counts"]) if "counts" in item else None,
+        notices=tuple(pair for i, pair in enumerate(pairwise(flat)) if i % 2 == 0),
+        taken=item.get("taken", False),
+    )

@@ -1,0 +1,73 @@
+"""A sweep's beginning: everybody who may be due is written down and queued, batch by batch."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import batched
+from typing import Protocol
+
+from shared.domain.account import Entity
+from shared.domain.clock import Now
+from shared.domain.policy import Policy
+from shared.domain.sweep_run import SweepRun
+from shared.usecases.queue_batches import Queue, queue_batches
+from shared.usecases.sweep import Finder, candidates
+
+CUSTOMERS_PER_MESSAGE = 25
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+
+
+class Policies(Protocol):
+    def policies(self, entity_id: str) -> Sequence[Policy]: ...
+
+
+class Watermark(Protocol):
+    def last_swept(self, entity_id: str) -> tuple[date, date, int] | None: ...
+    def swept(self, entity_id: str, day: date, full_day: date, policy_version: int) -> None: ...
+
+
+class Runs(Protocol):
+    def find(self, entity_id: str, run_id: str) -> SweepRun | None: ...
+    def write_down(
+        self, entity_id: str, run_id: str, batches: Sequence[Sequence[str]], now: Now
+    ) -> SweepRun: ...
+
+
+def plan(
+    entity_id: str,
+    run_id: str,
+    accounts: Accounts,
+    policies: Policies,
+    finder: Finder,
+    watermark: Watermark,
+    runs: Runs,
+    queue: Queue,
+    now: Now,
+) -> int:
+    """Queue every candidate of one entity for the workers; return how many there are.
+
+    A run that was planned before is gone on with instead. The day counts as swept only after all
+    messages are queued, so a crash repeats the whole.
+    """
+    known = runs.find(entity_id, run_id)
+    if known is not None:
+        queue_batches(entity_id, known, known.unreported, queue)
+        return known.customers
+    entity = accounts.entity(entity_id)
+    today = now.today(entity.time_zone)
+    found, swept_on = candidates(entity, policies.policies(entity_id), finder, watermark, today)
+    batches = list(batched(sorted(found), CUSTOMERS_PER_MESSAGE, strict=False))
+    run = runs.write_down(entity_id, run_id, batches, now)
+    queue_batches(entity_id, run, run.batches, queue)
+    watermark.swept(entity_id, swept_on, today, entity.policy_version)
+    return len(found)
+
+
+def resume(entity_id: str, run_id: str, runs: Runs, queue: Queue) -> SweepRun | None:
+    """Queue the batches of a run that nobody reported; return the run, or None for no such run."""
+    run = runs.find(entity_id, run_id)
+    if run is not None:
+        queue_batches(entity_id, run, run.unreported, queue)
+    return run

@@ -1,0 +1,177 @@
+"""A batch of a sweep: read each customer, decide, and claim what is to be said, all in batches."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.account import Account, DeliveryState, Entity, Notice
+from shared.domain.agreements_over import over
+from shared.domain.cash_rules import ApplyCredit
+from shared.domain.clock import Now
+from shared.domain.decide import decide
+from shared.domain.notices import ClaimOutcome, stage_notice
+from shared.domain.policy_book import PolicyBook
+from shared.domain.sweep_run import Tally
+from shared.errors import WriteConflict
+from shared.usecases.sweep import to_send
+
+_ROUNDS_MAX = 8
+_CLAIMS_PER_CUSTOMER_MAX = 3
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str, *, consistent: bool = True) -> Account: ...
+
+
+class Policies(Protocol):
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
+
+
+class Claims(Protocol):
+    def claim_all(
+        self, entity: Entity, notices: Sequence[tuple[str, Notice]], wall: datetime
+    ) -> list[ClaimOutcome]: ...
+
+
+class Runs(Protocol):
+    def report(
+        self,
+        entity_id: str,
+        run_id: str,
+        number: int,
+        tally: Tally,
+        notices: Sequence[tuple[str, int]],
+        at: datetime,
+    ) -> None: ...
+
+
+End = Callable[[Entity, Account, Now], int]
+"""Notes how agreements of an account ended; returns how many (shared.usecases.end_agreements)."""
+Credit = Callable[[str, Sequence[str], Now], int]
+"""Puts unapplied money of customers to use; returns of how many (shared.usecases.allocate)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that working on a batch touches."""
+
+    accounts: Accounts
+    policies: Callable[[Entity], Policies]
+    claims: Claims
+    runs: Runs
+    end: End
+    credit: Credit
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is known of the customers while they are worked on.
+
+    looks are the accounts as they stand with what was claimed here; a customer without one is to
+    be read. untaken are the notices that were claimed and that nobody has taken up yet.
+    """
+
+    entity: Entity
+    policies: Policies
+    now: Now
+    waiting: dict[str, int]
+    looks: dict[str, Account] = field(default_factory=dict)
+    untaken: list[tuple[str, int]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    failed: list[Exception] = field(default_factory=list)
+
+
+def work(
+    ports: Ports, entity_id: str, run_id: str, number: int, customer_ids: Sequence[str], now: Now
+) -> Tally:
+    """Decide on each customer of a batch, claim what is to be said, and report what was done.
+
+    What was agreed with them and is over is noted first. The first look at a customer may be stale:
+    a claim by it is lost, and everything is decided once more before it is sent. Repeating a batch
+    is harmless: what was claimed is done, and decide then says so. A customer that fails keeps none
+    of the others waiting, and the batch unreported: raises ExceptionGroup with what went wrong.
+    """
+    entity = ports.accounts.entity(entity_id)
+    batch = _Batch(entity, ports.policies(entity), now, dict.fromkeys(customer_ids, 0))
+    batch.tally.customers = len(batch.waiting)
+    for attempt in range(_ROUNDS_MAX):
+        notices = list(_to_claim(ports, batch, consistent=attempt > 0))
+        if not notices:
+            break
+        outcomes = ports.claims.claim_all(entity, notices, now.wall)
+        for (customer_id, notice), outcome in zip(notices, outcomes, strict=True):
+            _note(batch, customer_id, notice, outcome)
+    else:
+        batch.failed.append(WriteConflict(entity=entity_id, reason="numbers_lost_again_and_again"))
+    if entity.apply_credit == ApplyCredit.AUTO:
+        batch.tally.used_credit = ports.credit(entity_id, customer_ids, now)
+    if batch.failed:
+        raise ExceptionGroup("customers of a sweep", batch.failed)
+    ports.runs.report(entity_id, run_id, number, batch.tally, batch.untaken, now.business)
+    return batch.tally
+
+
+def _to_claim(ports: Ports, batch: _Batch, *, consistent: bool) -> Iterator[tuple[str, Notice]]:
+    """Yield the next notice of each waiting customer; who has none waits no longer."""
+    for customer_id, won in list(batch.waiting.items()):
+        try:
+            notice = _next(ports, batch, customer_id, consistent=consistent)
+        except Exception as exc:
+            batch.failed.append(exc)
+            notice = None
+        if notice is None or won == _CLAIMS_PER_CUSTOMER_MAX:
+            del batch.waiting[customer_id]
+        elif batch.entity.hold_all:
+            batch.tally.held += 1
+            del batch.waiting[customer_id]
+        else:
+            yield customer_id, notice
+
+
+def _next(ports: Ports, batch: _Batch, customer_id: str, *, consistent: bool) -> Notice | None:
+    account = batch.looks.get(customer_id)
+    if account is None:
+        account = _look(ports, batch, customer_id, consistent=consistent)
+    now, zone = batch.now, account.customer.time_zone
+    today = now.today(zone)
+    book = batch.policies.book(batch.entity.entity_id, account)
+    decision = to_send(decide(account, book, today, now.time_of_day(zone)))
+    if decision is None:
+        return None
+    return stage_notice(account.newest_notice, decision, today, now.business)
+
+
+def _look(ports: Ports, batch: _Batch, customer_id: str, *, consistent: bool) -> Account:
+    """Return the account as it is, after what was agreed and is over has been noted."""
+    entity, now = batch.entity, batch.now
+    account = ports.accounts.account(entity.entity_id, customer_id, consistent=consistent)
+    for _ in range(_ROUNDS_MAX):
+        if not over(account, now.today(account.customer.time_zone)):
+            break
+        account = ports.accounts.account(entity.entity_id, customer_id)
+        if not ports.end(entity, account, now):
+            break
+        account = ports.accounts.account(entity.entity_id, customer_id)
+    newest = account.newest_notice
+    if newest is not None and newest.delivery is DeliveryState.CLAIMED:
+        batch.untaken.append((customer_id, newest.n))
+    batch.looks[customer_id] = account
+    return account
+
+
+def _note(batch: _Batch, customer_id: str, notice: Notice, outcome: ClaimOutcome) -> None:
+    match outcome:
+        case ClaimOutcome.WON:
+            batch.waiting[customer_id] += 1
+            batch.tally.claimed += 1
+            batch.untaken.append((customer_id, notice.n))
+            seen = batch.looks[customer_id]
+            batch.looks[customer_id] = replace(seen, newest_notice=notice)
+        case ClaimOutcome.LOST:
+            batch.tally.lost += 1
+            del batch.looks[customer_id]
+        case ClaimOutcome.CAPPED:
+            batch.tally.capped += 1
+            del batch.waiting[customer_id]
