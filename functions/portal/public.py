@@ -7,6 +7,7 @@ from shared import runtime
 from shared.domain.portal import LinkNotValid
 from shared.errors import NotFound, Unauthenticated
 from shared.usecases.fresh_link import fresh_link
+from shared.usecases.mail_wishes import stop_reminders_by_link
 from shared.usecases.portal_session import enter, look_at_link
 
 _A_YEAR_S = 365 * 24 * 3600
@@ -45,6 +46,26 @@ def mail_fresh_link(event: Event) -> http.Answer:
     return pages.message("link.sent", spoken, status=202, entity=entity)
 
 
+def ask_to_stop(event: Event) -> http.Answer:
+    """Show the button that stops reminders. Nothing is done yet: mail scanners open links, too."""
+    entity = known_entity(event)
+    spoken = (*http.languages(event), entity.language if entity else "")
+    return pages.page("stop", spoken, entity=entity)
+
+
+def stop_reminders(event: Event) -> http.Answer:
+    """Stop the reminders; a mail program that does it with one click sends no origin.
+
+    The link is the proof, and what it does is answered the same whatever the link was.
+    """
+    entity = known_entity(event)
+    if entity is not None:
+        stores = (runtime.links(), runtime.accounts(), runtime.mail_wishes())
+        stop_reminders_by_link(*stores, entity.entity_id, _token(event), runtime.now())
+    spoken = (*http.languages(event), entity.language if entity else "")
+    return pages.message("stop.done", spoken, entity=entity)
+
+
 def static(event: Event) -> http.Answer:
     """Return a style sheet or a picture."""
     name = str((event.get("pathParameters") or {}).get("proxy", ""))
@@ -75,6 +96,8 @@ ROUTES = {
     "GET /p/{entity}/l/{token}": landing,
     "POST /p/{entity}/l/{token}": open_account,
     "POST /p/{entity}/fresh-link": mail_fresh_link,
+    "GET /p/{entity}/l/{token}/stop": ask_to_stop,
+    "POST /p/{entity}/l/{token}/stop": stop_reminders,
     "GET /static/{proxy+}": static,
     "GET /health": health,
 }

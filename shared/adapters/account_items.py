@@ -45,6 +45,10 @@ def customer_item(entity: str, customer: Customer) -> Item:
         "segment": customer.segment,
         "risk": customer.risk,
         "contacts": [asdict(contact) for contact in customer.contacts],
+        "reminders_off_on": (
+            customer.reminders_off_on.isoformat() if customer.reminders_off_on else ""
+        ),
+        "internal": customer.internal,
         "version": customer.version,
     }
 
@@ -70,6 +74,8 @@ def customer_from(item: Item) -> Customer:
         segment=item.get("segment", ""),
         risk=item.get("risk", ""),
         contacts=tuple(Contact(**contact) for contact in item.get("contacts", ())),
+        reminders_off_on=date.fromisoformat(off) if (off := item.get("reminders_off_on")) else None,
+        internal=item.get("internal", False),
         version=item["version"],
     )
 
@@ -195,6 +201,7 @@ def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
         "payment_id": notice.payment_id,
         "said_on": [day.isoformat() for day in notice.said_on],
         "ladders": dict(notice.ladders),
+        "by_hand": notice.by_hand,
     }
 
 
@@ -220,6 +227,7 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
         tier=item.get("tier", ""),
         said_on=tuple(date.fromisoformat(day) for day in item.get("said_on", ())),
         ladders=item.get("ladders", {}),
+        by_hand=item.get("by_hand", ""),
     )
 
 

@@ -187,8 +187,9 @@ def question(entity: str, customer_id: str, question_id: str) -> Key:
     return _key(history(entity, customer_id), f"QUESTION#{question_id}")
 
 
-def mail_wish(entity: str, customer_id: str, at_wall: datetime) -> Key:
-    return _key(history(entity, customer_id), f"MAIL_WISH#{iso(at_wall)}")
+def mail_wish(entity: str, customer_id: str, profile_version: int) -> Key:
+    """Return the key of the wish that made a profile what it is in that version."""
+    return _key(history(entity, customer_id), f"MAIL_WISH#{profile_version:08d}")
 
 
 def posting(entity: str, customer_id: str, posting_id: str) -> Key:

@@ -14,6 +14,11 @@ def not_suppressed(entity_id: str, address: str) -> Check:
     return Check(_key(entity_id, address), condition=NEW)
 
 
+def no_longer_suppressed(entity_id: str, address: str) -> Delete:
+    """Return the write that lets address be mailed again, to go into a transaction."""
+    return Delete(_key(entity_id, address), condition=f"{EXISTS} OR {NEW}")
+
+
 class Suppressions:
     """Reads and writes of an entity's own list; the mail service keeps one beside it."""
 

@@ -441,6 +441,7 @@ class Notice:
     tier: str = ""
     said_on: tuple[date, ...] = ()
     ladders: Mapping[str, int] = field(default_factory=dict)
+    by_hand: str = ""
 
     @property
     def waits_for_approval(self) -> bool:
@@ -484,6 +485,8 @@ class Customer:
     mail_stopped is the reason why nothing is mailed (a hard bounce, a complaint), or "". country is
     an ISO 3166 alpha-2 code and subdivision the part of it whose holidays count ("" where nobody
     told); segment and risk are words that policies ask for; contacts are people beside email.
+    reminders_off_on is the day since when they want no reminders by mail, None where they never
+    said so; internal says that nothing is ever sent: it is the company itself.
     """
 
     customer_id: str
@@ -505,6 +508,8 @@ class Customer:
     segment: str = ""
     risk: str = ""
     contacts: tuple[Contact, ...] = ()
+    reminders_off_on: date | None = None
+    internal: bool = False
     version: int = 1
 
 

@@ -9,6 +9,7 @@ from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.escalation import stage_charge_ids
 from shared.domain.mail_facts import with_facts
+from shared.domain.mail_wish import wants_none
 from shared.domain.messages import REMINDERS, Attachment, MailText, MailView, ReceiptView
 from shared.domain.money import Money
 from shared.domain.open_items import all_open_items, document_ids_of
@@ -70,6 +71,8 @@ def write_mail(
 ) -> Mail | str:
     """Return the mail of notice as things stand now, or the code why nothing is left to say."""
     customer = account.customer
+    if customer.internal:
+        return "internal"
     if customer.mail_stopped or not customer.email:
         return "mail_stopped"
     today = now.today(customer.time_zone)
@@ -83,6 +86,8 @@ def write_mail(
     if isinstance(decision, str):
         return decision
     stage = _tone(decision, notice, book)
+    if wants_none(customer, stage.template):
+        return "reminders_off"
     asked = document_ids_of(decision.documents)
     view = replace(
         view,

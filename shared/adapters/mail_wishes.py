@@ -1,0 +1,73 @@
+"""What customers wish of our mails: on their profile, and as dated facts in their history."""
+
+from datetime import date
+
+from shared.adapters import keys
+from shared.adapters.suppressions import no_longer_suppressed
+from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
+from shared.adapters.tasks import open_task_put
+from shared.adapters.tickets import ticket_put
+from shared.domain.account import Customer, Entity
+from shared.domain.clock import Now, iso
+from shared.domain.mail_wish import RELEASES, MailWish
+from shared.domain.tasks import Task
+
+
+class MailWishes:
+    """Writes of wishes."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def note(
+        self,
+        entity: Entity,
+        after: Customer,
+        wish: MailWish,
+        by: str,
+        now: Now,
+        task: Task | None = None,
+    ) -> bool:
+        """Make wish true: the profile after it, the dated fact, and task. All or nothing.
+
+        What may be due again is looked at on the same day. False: the profile changed meanwhile
+        (or the task is there already), so look again.
+        """
+        today = now.today(after.time_zone)
+        profile = Update(
+            keys.profile(entity.entity_id, after.customer_id),
+            set={
+                "reminders_off_on": _text(after.reminders_off_on),
+                "internal": after.internal,
+                "mail_stopped": after.mail_stopped,
+                "version": after.version + 1,
+            },
+            condition=VERSION,
+            values=seen(after.version),
+        )
+        fact = Put(
+            {
+                **keys.mail_wish(entity.entity_id, after.customer_id, after.version + 1),
+                "type": "MAIL_WISH",
+                "customer_id": after.customer_id,
+                "wish": str(wish),
+                "on": today.isoformat(),
+                "by": by,
+                "at": iso(now.business),
+            }
+        )
+        also: list[Write] = [open_task_put(entity.entity_id, task)] if task else []
+        if wish in RELEASES:
+            reason = f"mail_wish:{after.version + 1}"
+            also.append(ticket_put(entity, today, after.customer_id, reason))
+        if wish is MailWish.MAIL_AGAIN:
+            also.append(no_longer_suppressed(entity.entity_id, after.email))
+        try:
+            self._table.write(profile, fact, *also)
+        except ConditionLost:
+            return False
+        return True
+
+
+def _text(day: date | None) -> str:
+    return day.isoformat() if day else ""
