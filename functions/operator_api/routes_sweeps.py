@@ -25,7 +25,7 @@ from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
 from shared.ids import derived_id, new_id
 from shared.usecases.explain import explain
-from shared.usecases.plan_sweep import resume
+from shared.usecases.resume_sweep import resume
 
 router = APIGatewayHttpRouter()
 

@@ -63,11 +63,3 @@ def plan(
     queue_batches(entity_id, run, run.batches, queue)
     watermark.swept(entity_id, swept_on, today, entity.policy_version)
     return len(found)
-
-
-def resume(entity_id: str, run_id: str, runs: Runs, queue: Queue) -> SweepRun | None:
-    """Queue the batches of a run that nobody reported; return the run, or None for no such run."""
-    run = runs.find(entity_id, run_id)
-    if run is not None:
-        queue_batches(entity_id, run, run.unreported, queue)
-    return run
