@@ -7,12 +7,15 @@ from shared.domain.policy import Anchor, Policy
 
 
 def days_to_look(document: Document, policy: Policy, today: date) -> tuple[date, ...]:
-    """Return today, and each later day on which document reaches a stage by its issue date.
+    """Return today, and each later day on which document reaches a stage by another date.
 
-    Stages that count from the due date are found by it; those that count from the issue date,
-    and those that a late arrival has passed already, need a note on the day.
+    Stages that count from the due date are found by it; those that count from the issue date or
+    the end of a discount, and those that a late arrival has passed already, need a note on the day.
     """
-    by_issue = (
-        stage.reached_on(document) for stage in policy.stages if stage.anchor is Anchor.ISSUE_DATE
+    others = (
+        stage.reached_on(document)
+        for stage in policy.stages
+        if stage.anchor is not Anchor.DUE_DATE
+        and (document.discount is not None or stage.anchor is not Anchor.DISCOUNT_END)
     )
-    return tuple(sorted({today, *(day for day in by_issue if day > today)}))
+    return tuple(sorted({today, *(day for day in others if day > today)}))

@@ -248,6 +248,13 @@ class Policy(BaseModel):
         """Return whether messages go out on day, as far as this policy says."""
         return day.isoweekday() in self.send_on and day not in self.closed_on
 
+    def closed_before(self, day: date) -> int:
+        """Return on how many days in a row before day nothing goes out."""
+        closed = 0
+        while closed < _CLOSED_DAYS_MAX and not self.sends_on(day - timedelta(days=closed + 1)):
+            closed += 1
+        return closed
+
     def reached(self, document: Document, today: date) -> tuple[Rung, ...]:
         """Return the rungs that document has reached on today, the furthest first."""
         reached = (stage.rung(document, today) for stage in reversed(self.stages))
