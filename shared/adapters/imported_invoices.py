@@ -29,7 +29,7 @@ from shared.domain.clock import Now
 from shared.domain.document_posting import document_posting, revision_posting
 from shared.domain.import_verdicts import Arrival, InvoiceFact, surplus_facts
 from shared.domain.money import Money, total
-from shared.domain.movement import Movement, Posting
+from shared.domain.movement import TAKES_OFF, Movement, MovementKind, Posting
 from shared.domain.parked import Parked
 from shared.domain.payment import Payment
 from shared.domain.payment_use import used
@@ -39,6 +39,7 @@ from shared.ids import derived_id
 
 # a source takes three writes (its credit, its payment, the word to the ERP), a revision up to 25
 _SOURCES_MAX = 25
+_GIVEN_UP = {**TAKES_OFF, MovementKind.DISCOUNT: MovementKind.DISCOUNT}
 
 
 class ImportedInvoices:
@@ -81,7 +82,8 @@ class ImportedInvoices:
         posting = _revision(entity, arrival.customer, before, after, now)
         if surplus:
             taken = self._taken(entity, arrival.customer, before, posting)
-            posting, after = taken.posting, replace(after, adjusted=taken.adjusted)
+            posting = taken.posting
+            after = replace(after, adjusted=taken.adjusted, discount=taken.discount)
             if len(some := _sources(posting)) > _SOURCES_MAX:
                 self._make_room(entity, arrival.customer, before, posting, some, now)
                 return False
@@ -134,11 +136,15 @@ class ImportedInvoices:
     def _told(
         self, entity_id: str, customer: Customer, before: Document, posting: Posting, now: Now
     ) -> Iterator[Write]:
-        """Yield what the ERP hears of credit notes, and of what was given up, taken back."""
+        """Yield what the ERP hears of credit notes, and of what was given up, taken back.
+
+        A discount falls with the total and not with somebody's money: it is told by itself.
+        """
         books = Books(customer.customer_id, (before,))
         numbers = note_numbers(self._table, entity_id, customer.customer_id, posting)
-        yield from credit_puts(entity_id, books, posting, numbers, now)
-        yield from adjustment_puts(entity_id, books, posting, now)
+        money = tuple(m for m in posting.movements if m.kind is not MovementKind.DISCOUNT)
+        yield from credit_puts(entity_id, books, replace(posting, movements=money), numbers, now)
+        yield from adjustment_puts(entity_id, books, posting, now, _GIVEN_UP)
 
     def _freed(
         self, entity: Entity, customer: Customer, after: Document, posting: Posting, now: Now

@@ -82,15 +82,23 @@ def note_numbers(
     }
 
 
-def adjustment_puts(entity_id: str, books: Books, posting: Posting, now: Now) -> Iterator[Put]:
+def adjustment_puts(
+    entity_id: str,
+    books: Books,
+    posting: Posting,
+    now: Now,
+    kinds: Mapping[MovementKind, MovementKind] = TAKES_OFF,
+) -> Iterator[Put]:
     """Yield the notes of what posting takes off the ERP's invoices without money, and gives back.
 
     One for each document and kind; method is the kind, and below zero means that it holds no more.
+    kinds are those that are told so, and under which of them. A discount is told beside the money
+    that earned it, or lost it.
     """
     taken: dict[tuple[str, MovementKind], int] = {}
     for movement in posting.movements:
-        if movement.kind in TAKES_OFF and movement.document_id:
-            key = (movement.document_id, TAKES_OFF[movement.kind])
+        if movement.kind in kinds and movement.document_id:
+            key = (movement.document_id, kinds[movement.kind])
             taken[key] = taken.get(key, 0) - movement.amount.minor
     for (document_id, kind), minor in taken.items():
         document = books.document(document_id)

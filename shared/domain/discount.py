@@ -121,6 +121,27 @@ def followed(
     return discount if late == discount.late_minor else replace(discount, late_minor=late)
 
 
+def taken_tax(discount: Discount) -> dict[str, int]:
+    """Return the tax in what was taken of discount, by rate, in minor units."""
+    return _share(discount.tax_minor, discount.amount.minor, discount.taken_minor)
+
+
+def given_back(
+    document: Document, pieces: Sequence[tuple[int, int]], after: Discount
+) -> tuple[Movement, ...]:
+    """Return the movements that ask again for pieces, (instalment, minor), of a taken discount.
+
+    after is the discount as it is then. The tax that it has no more is named with the last piece.
+    """
+    before = taken_tax(document.discount) if document.discount else {}
+    now = taken_tax(after)
+    tax = {rate: before.get(rate, 0) - now.get(rate, 0) for rate in sorted(before | now)}
+    found = [_one(document, number, minor, {}) for number, minor in pieces]
+    if found:
+        found[-1] = replace(found[-1], tax={rate: minor for rate, minor in tax.items() if minor})
+    return tuple(found)
+
+
 def discounts_of(movements: Iterable[Movement]) -> dict[str, int]:
     """Return the discount that movements take, by document id; below zero where they give back."""
     found: defaultdict[str, int] = defaultdict(int)
@@ -162,7 +183,6 @@ def _movements(
     document: Document, own: Sequence[Movement], discount: Discount, minor: int
 ) -> list[Movement]:
     """Return the discount over the parts of document that have room for it; last parts first."""
-    currency = document.open.currency
     taxes = _share(discount.tax_minor, discount.amount.minor, abs(minor))
     sign = -1 if minor < 0 else 1
     rooms = _rooms(document, own, sign)
@@ -175,17 +195,20 @@ def _movements(
         tax = _share(taxes, rest, piece)
         taxes = {rate: taxes[rate] - tax.get(rate, 0) for rate in taxes}
         rest -= piece
-        found.append(
-            Movement(
-                MovementKind.DISCOUNT,
-                Money(minor=sign * piece, currency=currency),
-                document_id=document.document_id,
-                instalment=number,
-                reason=REASON,
-                tax={rate: sign * part for rate, part in tax.items()},
-            )
-        )
+        signed = {rate: sign * part for rate, part in tax.items()}
+        found.append(_one(document, number, sign * piece, signed))
     return found
+
+
+def _one(document: Document, number: int, minor: int, tax: Mapping[str, int]) -> Movement:
+    return Movement(
+        MovementKind.DISCOUNT,
+        Money(minor=minor, currency=document.open.currency),
+        document_id=document.document_id,
+        instalment=number,
+        reason=REASON,
+        tax=tax,
+    )
 
 
 def _rooms(document: Document, own: Sequence[Movement], sign: int) -> Iterable[tuple[int, int]]:

@@ -208,6 +208,29 @@ def test_a_total_below_what_many_payments_paid_takes_it_back_from_all(filled: En
     assert balances_agree()
 
 
+@pytest.mark.rule("R14", "R23")
+def test_a_total_that_falls_to_almost_nothing_leaves_no_credit_of_a_discount(
+    filled: Entity,
+) -> None:
+    header, first, *_ = INVOICES.splitlines()
+    agreed = f"{header},terms\n{first},3/20 net 30\n"
+    assert drop(agreed, name="agreed.csv").updated == 1
+    header, paid, *_ = PAYMENTS.splitlines()
+    in_time = paid.replace("119.00", "115.43")
+    assert drop(f"{header}\n{in_time}\n").new == 1
+    document = runtime.accounts().document("demo", customer_id("C-1"), document_id("I-1"))
+    assert (document.open, document.discount.taken_minor) == (eur(0), 357)
+    assert drop(agreed.replace("119.00", "0.01"), name="fallen.csv").updated == 1
+    account = runtime.accounts().account("demo", customer_id("C-1"))
+    (payment,) = stored("PAYMENT")
+    assert [(c.source_id, c.unapplied) for c in account.credits] == [
+        (payment["payment_id"], eur(11542))
+    ]
+    told = [(w["method"], w["amount"]) for w in stored("WRITEBACK")]
+    assert ("discount", -357) in told
+    assert balances_agree()
+
+
 def test_money_beyond_the_invoice_is_kept_as_credit(filled: Entity) -> None:
     drop(PAYMENTS.replace("EUR,119.00", "EUR,120.00"))
     account = runtime.accounts().account("demo", customer_id("C-1"))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.domain.decide import Action, decide
 from shared.domain.policy_book import PolicyBook
@@ -27,6 +27,7 @@ def always(world: "World") -> Iterator[str]:
     yield from _booked_as_at_the_gateway(world)
     yield from _mails(world)
     yield from _charges(world)
+    yield from _credit_of_nobody(world)
     known = PARKED_FOR | (BESIDE_OUR_REFUND if world.all("REFUND") else set())
     for parked in world.all("PARKED"):
         if parked["reason"] not in known:
@@ -63,7 +64,8 @@ def in_mail(world: "World", customer_id: str, n: int, asked: Mapping[str, int]) 
     """Yield what a mail asks for that is not payable at this very moment, or leaves out."""
     live = f"E#{ENTITY}#C#{customer_id}"
     asked = _by_document(asked)
-    payable = {h["document_id"]: h["open"] for h in world.all("HEAD") if h["pk"] == live}
+    heads = {h["document_id"]: h for h in world.all("HEAD") if h["pk"] == live}
+    payable = {document_id: head["open"] for document_id, head in heads.items()}
     on_their_way = [
         plan
         for checkout in world.all("CHECKOUT")
@@ -75,10 +77,17 @@ def in_mail(world: "World", customer_id: str, n: int, asked: Mapping[str, int]) 
             on_their_way += payment["plan"]
     for document_id, minor in on_their_way:
         if document_id in payable:
-            payable[document_id] = max(0, payable[document_id] - minor)
+            rest = max(0, payable[document_id] - minor)
+            payable[document_id] = 0 if rest <= _offered(heads[document_id]) else rest
     payable = {document_id: minor for document_id, minor in payable.items() if minor}
     if payable != asked:
         yield f"mail {n} to {customer_id} asks {asked} where {payable} is payable"
+
+
+def _offered(head: Mapping[str, Any]) -> int:
+    """Return what may be left off beside money that is under way: a discount not yet taken."""
+    discount = head.get("discount")
+    return discount["amount"] - discount["late"] if discount and not discount["taken"] else 0
 
 
 def pending(world: "World") -> list[dict[str, object]]:
@@ -161,6 +170,15 @@ def _open_as_in_the_erp(world: "World") -> Iterator[str]:
         there = head["total"] - settled[head["document_id"]]
         if head["external_id"] and there != head["open"]:
             yield f"{head['number']} is open for {head['open']}, in the ERP for {there}"
+
+
+def _credit_of_nobody(world: "World") -> Iterator[str]:
+    """Yield credit that is no money that came, and no credit note."""
+    sources = {p["payment_id"] for p in world.all("PAYMENT")}
+    sources |= {h["document_id"] for h in world.all("HEAD") if h["kind"] == "credit_note"}
+    for credit in world.all("CREDIT"):
+        if credit["unapplied"] and credit["source_id"] not in sources:
+            yield f"{credit['unapplied']} of {credit['source_id']} is credit, and nobody paid it"
 
 
 def _charges(world: "World") -> Iterator[str]:

@@ -138,10 +138,26 @@ CASH_BUGS = (
     bug(
         "a customer is given back money that he never paid",
         "shared/domain/revision_surplus.py",
-        "if adjusted.get(name, 0) > 0)",
-        "if adjusted.get(name, 0) > 10**9)",
+        "            piece = min(rest, self.adjusted.get(name, 0))\n",
+        "            piece = min(rest, self.adjusted.get(name, 0)) if not rest else 0\n",
         SURPLUS,
         rules="R14",
+    ),
+    bug(
+        "a discount that was taken becomes the customer's credit",
+        "shared/domain/revision_surplus.py",
+        '        piece = self._take("", number, min(most, surplus.amount.minor))\n',
+        "        piece = 0\n",
+        SURPLUS,
+        rules="R14",
+    ),
+    bug(
+        "a total that falls keeps the discount of the old one",
+        "shared/domain/revision_surplus.py",
+        "kept = self.rebased.amount.minor if self.rebased else 0",
+        "kept = before.discount.amount.minor if before.discount else 0",
+        SURPLUS,
+        rules="R23",
     ),
     bug(
         "credit pays what a payment is under way for",

@@ -46,7 +46,7 @@ def _notes_to_erp(customer: Customer) -> Iterator[str]:
     """Yield where what the ERP was told, all lines together, is not what payments are used for."""
     told: Counter[tuple[str, str]] = Counter()
     for note in customer.of["WRITEBACK"]:
-        if note["method"] in GIVEN_UP:
+        if note["method"] in GIVEN_UP | {"discount"}:
             continue
         told[note["payment_id"], note["document_id"]] += note["amount"]
     wanted = Counter(

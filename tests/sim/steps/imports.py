@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.sim.world import World
 
 PAYMENTS = ("P1", "P2", "P3", "P4")
+TERMS = (None, None, "10/45 net 60")
 
 
 def import_invoice(world: "World") -> str:
@@ -36,6 +37,7 @@ def import_invoice(world: "World") -> str:
         due_on=due_on,
         total=eur(drawn.choice(TOTALS)),
         revision=str(revision),
+        terms=random.Random(f"{world.seed}{external_id}").choice(TERMS),
     )
     hub = world.hub
     desk = InvoiceDesk(
