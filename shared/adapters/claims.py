@@ -1,13 +1,13 @@
 """The claims of stage notices, in batches; with the entity's daily cap where it has one."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.adapters import keys
 from shared.adapters.account_items import notice_item
 from shared.adapters.notices import Notices
 from shared.adapters.table import ConditionLost, Put, Table, Update, Write
-from shared.adapters.tickets import ticket_put
+from shared.adapters.tickets import ticket_item, ticket_put
 from shared.domain.account import Channel, Entity, Notice
 from shared.domain.notices import ClaimOutcome
 from shared.errors import WriteConflict
@@ -35,6 +35,10 @@ class Claims:
             _outcome(won[i]) if i in won else self._claim_capped(entity, *claim, wall)
             for i, claim in enumerate(notices)
         ]
+
+    def look_again(self, entity: Entity, days: Sequence[tuple[str, date]]) -> None:
+        """Leave a note for the sweeps of a day about each customer: one, however often asked."""
+        self._table.insert_many([ticket_item(entity, day, whose, "again") for whose, day in days])
 
     def _claim_capped(
         self, entity: Entity, customer_id: str, notice: Notice, wall: datetime

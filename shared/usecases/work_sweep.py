@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from shared.domain.account import Account, DeliveryState, Entity, Notice
+from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
 from shared.domain.agreements_over import over
 from shared.domain.cash_rules import ApplyCredit
 from shared.domain.clock import Now
@@ -14,10 +14,10 @@ from shared.domain.notices import ClaimOutcome, stage_notice
 from shared.domain.policy_book import PolicyBook
 from shared.domain.sweep_run import Tally
 from shared.errors import WriteConflict
-from shared.usecases.sweep import to_send
+from shared.usecases.sweep import looks_again, to_send
 
 _ROUNDS_MAX = 8
-_CLAIMS_PER_CUSTOMER_MAX = 3
+_CLAIMS_PER_CUSTOMER_MAX = len(Channel)
 
 
 class Accounts(Protocol):
@@ -33,6 +33,7 @@ class Claims(Protocol):
     def claim_all(
         self, entity: Entity, notices: Sequence[tuple[str, Notice]], wall: datetime
     ) -> list[ClaimOutcome]: ...
+    def look_again(self, entity: Entity, days: Sequence[tuple[str, date]]) -> None: ...
 
 
 class Runs(Protocol):
@@ -70,7 +71,8 @@ class _Batch:
     """What is known of the customers while they are worked on.
 
     looks are the accounts as they stand with what was claimed here; a customer without one is to
-    be read. untaken are the notices that were claimed and that nobody has taken up yet.
+    be read. untaken are the notices that were claimed and that nobody has taken up yet. again are
+    the days on which a sweep must look at a customer again.
     """
 
     entity: Entity
@@ -79,6 +81,7 @@ class _Batch:
     waiting: dict[str, int]
     looks: dict[str, Account] = field(default_factory=dict)
     untaken: list[tuple[str, int]] = field(default_factory=list)
+    again: dict[str, frozenset[date]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     failed: list[Exception] = field(default_factory=list)
 
@@ -105,6 +108,9 @@ def work(
             _note(batch, customer_id, notice, outcome)
     else:
         batch.failed.append(WriteConflict(entity=entity_id, reason="numbers_lost_again_and_again"))
+    if not entity.hold_all:
+        days = [(customer, day) for customer, seen in batch.again.items() for day in sorted(seen)]
+        ports.claims.look_again(entity, days)
     if entity.apply_credit == ApplyCredit.AUTO:
         batch.tally.used_credit = ports.credit(entity_id, customer_ids, now)
     if batch.failed:
@@ -137,7 +143,9 @@ def _next(ports: Ports, batch: _Batch, customer_id: str, *, consistent: bool) ->
     now, zone = batch.now, account.customer.time_zone
     today = now.today(zone)
     book = batch.policies.book(batch.entity.entity_id, account)
-    decision = to_send(decide(account, book, today, now.time_of_day(zone)))
+    decisions = decide(account, book, today, now.time_of_day(zone))
+    batch.again[customer_id] = looks_again(account, book, decisions, today)
+    decision = to_send(decisions)
     if decision is None:
         return None
     return stage_notice(account.newest_notice, decision, today, now.business)
