@@ -6,6 +6,8 @@ PUBLIC = frozenset(
         "POST /webhooks/stripe/{entity}",
         "GET /p/{entity}/l/{token}",
         "POST /p/{entity}/l/{token}",
+        "GET /p/{entity}/l/{token}/stop",
+        "POST /p/{entity}/l/{token}/stop",
         "POST /p/{entity}/fresh-link",
         "GET /health",
         "GET /static/{proxy+}",
