@@ -13,7 +13,9 @@ from shared.domain.statement import CurrencyRows, by_currency, days_late
 from shared.errors import InvalidInput
 
 _NUMBERS_MAX = 3
-_ASKS_NOTHING = ("receipt", "link")
+_ASKS_NOTHING = ("receipt", "link", "sign_in")
+SPEECHES = MAIL_TEMPLATES | {"just_due", "charges"}
+"""Every set of sentences: one for each template, and those that say it where it would be wrong."""
 _SPEAKS_OF = {"due_today": 0, "reminder": 1, "late_fee": 1, "final_notice": 1}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 
@@ -46,7 +48,9 @@ class Texts:
         words = voice.words
         if template in _ASKS_NOTHING:
             view = replace(view, items=tuple(replace(i, asked=False) for i in view.items))
-        facts = _facts(view, _named(template, view), words, voice.formats)
+        named = _named(template, view)
+        facts = _facts(view, named, words, voice.formats)
+        speech = _speech(template, named, view)
         asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
         values = {
             "template": template,
@@ -60,25 +64,40 @@ class Texts:
             "offer": lambda item: _offer(item, words, voice.formats),
             "notes": lambda item: _notes(item, view, words, voice.formats),
             "numbers": _numbers([item.number for item in asked], words),
-            "title": words(f"mail.{template}.title", **facts),
-            "intro": words(f"mail.{template}.intro", **facts),
-            "closing": words(f"mail.{template}.closing", **facts),
-            "why": words(f"mail.{template}.why", **facts),
+            "title": words(f"mail.{speech}.title", **facts),
+            "intro": words(f"mail.{speech}.intro", **facts),
+            "closing": words(f"mail.{speech}.closing", **facts),
+            "why": words(f"mail.{speech}.why", **facts),
             "upcoming": all(days_late(item, view.today) <= 0 for item in asked),
         }
-        subject = one_line(words(f"mail.{template}.subject", **facts))
+        subject = one_line(words(f"mail.{speech}.subject", **facts))
         html = voice.render("mail/mail.html", **values)
         text = voice.render("mail/mail.txt", **values)
         return MailText(subject.translate(_SPACES), html, text.translate(_SPACES))
+
+
+def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
+    """Return which sentences speak for template: what they say must be true of the items named.
+
+    A mail of the due date that went out later does not say "today"; a charge whose invoice is
+    settled is asked for in words of its own.
+    """
+    if template in _ASKS_NOTHING or not named:
+        return template
+    if all(item.document_id in view.charges for item in named):
+        return "charges"
+    late = any(days_late(item, view.today) > 0 for item in named)
+    return "just_due" if template == "due_today" and late else template
 
 
 def _named(template: str, view: MailView) -> list[NoticeItem]:
     """Return the items that the sentences of a mail speak of: those that its template fits.
 
     A reminder may list what is due today, too, but must not call it overdue; what it says of a
-    stage it says of the items that have reached it.
+    stage it says of the items that have reached it. Charges are named where nothing else is.
     """
     asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
+    asked = [item for item in asked if item.document_id not in view.charges] or asked
     of_stage = [i for i in asked if view.stages.get(i.document_id) == template]
     if of_stage:
         return of_stage
@@ -92,13 +111,19 @@ def _facts(
     view: MailView, asked: list[NoticeItem], words: Words, formats: Formats
 ) -> dict[str, object]:
     """Return the values that the sentences of a mail may name."""
-    totals = [g.asked_total for g in by_currency(asked, view.asking)]
+    riding = [i for i in view.items if i.asked and i.document_id in view.charges]
+    with_charges = [*asked, *(i for i in riding if i not in asked)]
+    amounts, total = (
+        formats.joined([formats.money(g.asked_total) for g in by_currency(items, view.asking)])
+        for items in (asked, with_charges)
+    )
     facts: dict[str, object] = {
         "count": len(asked),
         "seller": view.entity.name,
         "customer": view.customer.name,
         "numbers": _numbers([item.number for item in asked], words),
-        "amounts": formats.joined([formats.money(amount) for amount in totals]),
+        "amounts": amounts,
+        "total": total,
         "due": _first_due(asked, formats),
     }
     if view.payment:

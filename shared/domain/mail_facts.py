@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 from datetime import date
 
-from shared.domain.account import Account, Document
+from shared.domain.account import Account, Document, DocumentKind
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.decide import Decision
 from shared.domain.discount import offered
@@ -27,6 +27,11 @@ def with_facts(view: MailView, account: Account, decision: Decision, book: Polic
         notes={i: notes for i, cover in told.items() if (notes := _notes(cover))},
         stages=_stages(account, decision, book, view.today),
         offers=_offers(account, view.today),
+        charges=frozenset(
+            item.document_id
+            for item in items_on(account, view.today)
+            if item.kind is DocumentKind.CHARGE
+        ),
     )
 
 
@@ -37,9 +42,7 @@ def _notes(cover: Cover) -> tuple[Note, ...]:
     return tuple(Note(name, amount) for name, amount in found if amount)
 
 
-def _stages(
-    account: Account, decision: Decision, book: PolicyBook, today: date
-) -> dict[str, str]:
+def _stages(account: Account, decision: Decision, book: PolicyBook, today: date) -> dict[str, str]:
     """Return the template of the stage that each item asked for has reached with decision."""
     found = {}
     positions = decision.done_after or {}

@@ -8,7 +8,7 @@ from shared.domain.account import Customer, Entity, NoticeItem
 from shared.domain.money import Money
 
 STAGE_TEMPLATES = ("invoice", "upcoming", "due_today", "reminder", "late_fee", "final_notice")
-MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "link"))
+MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "link", "sign_in"))
 """Every mail there is words for; a policy's stages may name those of STAGE_TEMPLATES."""
 
 REMINDERS = frozenset(STAGE_TEMPLATES) - {"invoice"}
@@ -60,6 +60,7 @@ class MailView:
     rest, and stages the template of the stage that an item asked for has reached, all by the
     item's id. offers are early-payment discounts that stand beside instalments. statement says that
     the statement of account is attached; stop_link is where reminders can be stopped, or "".
+    charges are the ids of the items that are charges for late payment.
     """
 
     entity: Entity
@@ -76,6 +77,7 @@ class MailView:
     offers: tuple[Offer, ...] = ()
     statement: bool = False
     stop_link: str = ""
+    charges: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 from shared.adapters.formats import LOCALES, Formats
 from shared.adapters.links import cut_tokens
 from shared.adapters.templates import FOLDER, Templates
-from shared.adapters.texts import Texts
+from shared.adapters.texts import SPEECHES, Texts
 from shared.adapters.words import sentences
 from shared.domain.account import NoticeItem
 from shared.domain.messages import MAIL_TEMPLATES, MailText, MailView, ReceiptView
@@ -97,7 +97,7 @@ def test_every_sentence_is_used_somewhere() -> None:
     rooms = (Path("functions/portal"), Path("shared/adapters"))
     code = [p.read_text() for room in rooms for p in room.rglob("*.py")]
     everything = "\n".join(templates + code)
-    known = re.compile(rf"mail\.({'|'.join(MAIL_TEMPLATES)}|stage|note)\.|statement\.(kind|bucket)\.")
+    known = re.compile(rf"mail\.({'|'.join(SPEECHES)}|stage|note)\.|statement\.(kind|bucket)\.")
     unused = [
         key
         for key in sentences(FOLDER / "en")
@@ -150,7 +150,7 @@ def test_a_reminder_lists_what_is_due_today_but_does_not_call_it_overdue() -> No
     mail = _mail("reminder")
     assert mail.subject == "Reminder: 2 invoices from Seller Ltd, €1,234.50 and US$0.99"
     assert "INV-2 | 22 Nov 2026 | due today | €50.00" in mail.text
-    assert "payment of 2 invoices over €1,234.50 and US$0.99" in mail.text
+    assert "not received €1,234.50 and US$0.99 in total for 2 invoices" in mail.text
     assert _mail("reminder", items=ITEMS[1:2]).subject.startswith("Reminder: invoice INV-2")
 
 
