@@ -1,4 +1,4 @@
-"""Renders the PDF of a document, or of a statement of account, and stores it."""
+"""Makes what is on paper: documents, statements, letters that go to the post, packs of cases."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from functions import batch
 from shared import runtime
 from shared.usecases.render_document import render_document
+from shared.usecases.send_letter import send_letter
 from shared.usecases.tell_statement import render_statement
 
 log = Logger()
@@ -21,11 +22,19 @@ def _render(body: dict[str, Any]) -> None:
     if body["kind"] == "statement":
         _statement(body)
         return
+    if body["kind"] == "letter":
+        _letter(body["entity"], body["customer_id"], body["n"])
+        return
     whose = (body["entity"], body["customer_id"], body["document_id"])
     outcome = render_document(
         runtime.accounts(), runtime.papers(), runtime.printer(), runtime.documents(), *whose
     )
     log.info("document " + outcome, entity=whose[0], document_id=whose[2])
+
+
+def _letter(entity_id: str, customer_id: str, n: int) -> None:
+    outcome = send_letter(runtime.posting(), entity_id, customer_id, n, runtime.now())
+    log.info("letter " + outcome, entity=entity_id, customer_id=customer_id, n=n)
 
 
 def _statement(body: dict[str, Any]) -> None:

@@ -45,6 +45,7 @@ def letter_page(told: Letter, templates: Templates) -> dict[str, Any]:
         "payment": _payment(told, voice),
         "after": [
             words(f"letter.law.{told.law}"),
+            *_threat(told, voice),
             words("letter.after", **facts),
             words("letter.contest", **facts),
         ],
@@ -82,6 +83,14 @@ def _group(claim: CurrencyClaim, voice: LetterVoice) -> dict[str, Any]:
         ],
         "total": [words("letter.sum", currency=claim.currency), money(claim.total)],
     }
+
+
+def _threat(told: Letter, voice: LetterVoice) -> list[str]:
+    """Return the sentence about interest that is named and not claimed yet, if there is any."""
+    if not told.interest:
+        return []
+    amounts = voice.formats.joined([voice.formats.money(money) for money in told.interest])
+    return [voice.words("letter.threat", amounts=amounts, day=voice.formats.long_day(told.as_of))]
 
 
 def _name(row: Claimed, voice: LetterVoice) -> str:

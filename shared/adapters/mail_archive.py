@@ -29,3 +29,11 @@ class MailArchive:
             ContentType="application/json",
         )
         return key
+
+    def keep_letter(self, entity_id: str, customer_id: str, n: int, pdf: bytes) -> str:
+        """Store the letter of notice n, its link cut out, and return its key."""
+        key = f"mails/{entity_id}/{customer_id}/{n:08d}.pdf"
+        self._client.put_object(
+            Bucket=self._bucket, Key=key, Body=pdf, ContentType="application/pdf"
+        )
+        return key

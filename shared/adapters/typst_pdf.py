@@ -1,18 +1,21 @@
 """PDF by typst: accessible (PDF/UA-1) and fit for archives (PDF/A-3a) where the text allows it."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import typst
 
 from shared.adapters.invoice_page import invoice_page
-from shared.adapters.letter_page import letter_page
+from shared.adapters.letter_page import letter_page, window
 from shared.adapters.statement_page import statement_page
 from shared.adapters.templates import FOLDER, Templates
 from shared.domain.letter import Letter
 from shared.domain.paper import PaperView
 from shared.domain.statement_of_account import Statement
+
+_PAGE = re.compile(rb"/Type\s*/Page(?![a-z])")
 
 
 class Printer:
@@ -33,6 +36,14 @@ class Printer:
     def letter(self, told: Letter) -> bytes:
         """Return the formal letter as PDF; the same letter gives the same bytes."""
         return self._printed("letter", letter_page(told, self._templates))
+
+    def window(self, told: Letter) -> tuple[str, ...]:
+        """Return the lines that the window of the letter's envelope shows."""
+        return tuple(window(told))
+
+    def pages(self, pdf: bytes) -> int:
+        """Return how many pages a PDF has that this printer made."""
+        return len(_PAGE.findall(pdf))
 
     def _printed(self, page: str, texts: Mapping[str, Any]) -> bytes:
         """Return the page as PDF.

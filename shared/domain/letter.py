@@ -1,11 +1,19 @@
 """A formal letter: what it claims, its own date, and the fresh deadline that it sets."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from shared.domain.account import Customer, Document, DocumentKind, Entity, NoticeItem
+from shared.domain.account import (
+    Account,
+    Customer,
+    Document,
+    DocumentKind,
+    Entity,
+    NoticeItem,
+)
+from shared.domain.coverage import item_coverage
 from shared.domain.money import Money, total
 from shared.domain.open_items import document_id_of, open_items
 
@@ -14,7 +22,7 @@ _BUSINESS_DAYS = frozenset((1, 2, 3, 4, 5))
 
 
 class LetterLaw(StrEnum):
-    """Whose law the wording follows: a country's, or the directive where none is known."""
+    """Whose law the wording follows: a country's, the directive's, or the contract's alone."""
 
     AT = "at"
     DE = "de"
@@ -22,6 +30,7 @@ class LetterLaw(StrEnum):
     EU = "eu"
     FR = "fr"
     NO = "no"
+    OTHER = "other"
     UK = "uk"
     US = "us"
 
@@ -33,6 +42,13 @@ class Sheet(StrEnum):
     US = "us_10"
 
 
+# fmt: off
+_IN_THE_EU = frozenset((
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI",
+    "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU",
+    "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+))
+# fmt: on
 _LEAST_DAYS: Mapping[LetterLaw, int] = {
     # section 9 of the Norwegian debt collection act: at least 14 days from sending
     LetterLaw.NO: 14,
@@ -72,6 +88,7 @@ class Letter:
     """A letter as it is printed. dated_on is its own date, pay_by the last day to pay.
 
     as_of is the day of the books that the figures are of. link is where to pay online, or "".
+    interest is what has been borne by now, by currency, where it is named and not charged.
     """
 
     letter_id: str
@@ -83,6 +100,7 @@ class Letter:
     pay_by: date
     claims: tuple[CurrencyClaim, ...]
     link: str = ""
+    interest: tuple[Money, ...] = ()
 
     @property
     def sheet(self) -> Sheet:
@@ -94,6 +112,40 @@ def letter_law(code: str) -> LetterLaw:
     """Return the law of a code such as de, the directive's where there is no wording for it."""
     known = LetterLaw.__members__.get(code.upper())
     return known or LetterLaw.EU
+
+
+def law_of_country(country: str) -> LetterLaw:
+    """Return the law that a letter to a country (ISO 3166 alpha-2) speaks of.
+
+    The directive's speaks for a country of the EU without a wording of its own; elsewhere, and
+    where nobody told the country, a letter claims no more than the contract.
+    """
+    code = "UK" if country == "GB" else country
+    if code in LetterLaw.__members__ and code not in ("EU", "OTHER"):
+        return LetterLaw[code]
+    return LetterLaw.EU if country in _IN_THE_EU else LetterLaw.OTHER
+
+
+def claimed_items(
+    account: Account, items: Iterable[NoticeItem], asked: Iterable[str], today: date
+) -> tuple[NoticeItem, ...]:
+    """Return what a letter claims of items: what is asked for, with the charges it bears.
+
+    Of each only what nothing else speaks for: what is contested or promised is not claimed. A fee
+    that is charged with the letter stands in it.
+    """
+    covers, roots = item_coverage(account, today), frozenset(asked)
+    charges = {
+        d.document_id
+        for d in account.documents
+        if d.kind is DocumentKind.CHARGE and d.invoice_id in roots
+    }
+    return tuple(
+        replace(item, payable=covers[item.document_id].chaseable, asked=True)
+        for item in items
+        if (item.asked or document_id_of(item.document_id) in charges)
+        and covers[item.document_id].chaseable
+    )
 
 
 def fresh_deadline(

@@ -6,7 +6,8 @@ from shared.domain.account import Account, Channel, DeliveryState, HandoverTier,
 from shared.domain.clock import Now
 from shared.domain.policy_book import PolicyBook
 from shared.errors import Conflict, InvalidInput
-from shared.usecases.send_notice import second_look
+from shared.usecases.put_off_notice import only_waits
+from shared.usecases.second_look import second_look
 
 
 class Accounts(Protocol):
@@ -63,8 +64,9 @@ def approve(
     notice = _waiting(accounts, entity_id, customer_id, n)
     _check_tier(notice, tier)
     account = accounts.account(entity_id, customer_id)
-    look = second_look(account, notice, policies.book(entity_id, account), now)
-    if isinstance(look, str):
+    book = policies.book(entity_id, account)
+    look = second_look(account, notice, book, now)
+    if isinstance(look, str) and not only_waits(account, notice, book, now):
         withdrawn = DeliveryState.WITHDRAWN
         _won(approvals.end(entity_id, customer_id, n, withdrawn, look, by, subject, look, now), n)
         return "withdrawn"

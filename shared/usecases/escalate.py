@@ -23,7 +23,8 @@ from shared.domain.tasks import Task
 from shared.ids import derived_id
 from shared.usecases.charging import charge_stage
 from shared.usecases.charging_ports import Ports as Charging
-from shared.usecases.send_notice import second_look
+from shared.usecases.put_off_notice import only_waits
+from shared.usecases.second_look import second_look
 
 _DAYS_TO_ACT = 2
 _ASKS: Mapping[Channel, str] = {
@@ -102,6 +103,8 @@ def escalate(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -
     book = ports.policies.book(entity_id, account)
     decision = second_look(account, notice, book, now)
     if isinstance(decision, str):
+        if notice.approved_by and only_waits(account, notice, book, now):
+            return "put_off"
         ports.deliveries.withdraw(entity_id, customer_id, n, now, decision)
         return "withdrawn"
     if notice.waits_for_approval:
