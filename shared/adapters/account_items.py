@@ -180,7 +180,19 @@ def checkout_from(item: Item) -> Checkout:
 
 
 def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
-    """Return the notice without its pending key."""
+    """Return the notice without its pending key.
+
+    It is kept small, since each is written once per message: a line is a row, and what says
+    nothing is left out.
+    """
+    rarely = {
+        "fee": notice.fee,
+        "approval": notice.approval,
+        "payment_id": notice.payment_id,
+        "by_hand": notice.by_hand,
+        "said_on": [day.isoformat() for day in notice.said_on],
+        "ladders": dict(notice.ladders),
+    }
     return {
         **keys.notice(entity, customer_id, notice.n),
         "type": "NOTICE",
@@ -189,19 +201,14 @@ def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
         "kind": notice.kind,
         "stage": notice.stage,
         "channel": str(notice.channel),
-        "fee": notice.fee,
-        "approval": notice.approval,
         "policy": notice.policy,
         "policy_version": notice.policy_version,
         "as_of": notice.as_of.isoformat(),
         "claimed_at": iso(notice.claimed_at),
-        "items": [_notice_line(i) for i in notice.items],
+        "items": [_notice_row(i) for i in notice.items],
         "done_before": dict(notice.done_before),
         "done_after": dict(notice.done_after),
-        "payment_id": notice.payment_id,
-        "said_on": [day.isoformat() for day in notice.said_on],
-        "ladders": dict(notice.ladders),
-        "by_hand": notice.by_hand,
+        **{name: value for name, value in rarely.items() if value},
     }
 
 
@@ -216,12 +223,12 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
         policy_version=item["policy_version"],
         as_of=date.fromisoformat(item["as_of"]),
         claimed_at=from_iso(item["claimed_at"]),
-        items=tuple(_notice_item(i) for i in item["items"]),
+        items=notice_lines(item),
         done_before=item["done_before"],
         done_after=item["done_after"],
         delivery=DeliveryState(delivery["state"]) if delivery else DeliveryState.CLAIMED,
-        payment_id=item["payment_id"],
-        fee=item["fee"],
+        payment_id=item.get("payment_id", ""),
+        fee=item.get("fee", False),
         approval=item.get("approval", False),
         approved_by=item.get("approved_by", ""),
         tier=item.get("tier", ""),
@@ -231,31 +238,34 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
     )
 
 
-def _notice_line(item: NoticeItem) -> dict[str, Any]:
-    return {
-        "document_id": item.document_id,
-        "number": item.number,
-        "due_on": item.due_on.isoformat(),
-        "currency": item.payable.currency,
-        "payable": item.payable.minor,
-        "asked": item.asked,
-        **_offer(item),
-    }
+def notice_lines(item: Item) -> tuple[NoticeItem, ...]:
+    """Return what a notice lists."""
+    return tuple(_notice_line(row) for row in item["items"])
 
 
-def _offer(item: NoticeItem) -> dict[str, Any]:
-    if item.off is None or item.off_until is None:
-        return {}
-    return {"off": item.off.minor, "off_until": item.off_until.isoformat()}
+def _notice_row(item: NoticeItem) -> list[object]:
+    row: list[object] = [
+        item.document_id,
+        item.number,
+        item.due_on.isoformat(),
+        item.payable.currency,
+        item.payable.minor,
+        item.asked,
+    ]
+    if item.off is not None and item.off_until is not None:
+        row += [item.off.minor, item.off_until.isoformat()]
+    return row
 
 
-def _notice_item(line: dict[str, Any]) -> NoticeItem:
+def _notice_line(row: list[Any]) -> NoticeItem:
+    document_id, number, due_on, currency, payable, asked, *offer = row
+    off, off_until = offer or (None, None)
     return NoticeItem(
-        document_id=line["document_id"],
-        number=line["number"],
-        due_on=date.fromisoformat(line["due_on"]),
-        payable=Money(minor=line["payable"], currency=line["currency"]),
-        asked=line["asked"],
-        off=Money(minor=line["off"], currency=line["currency"]) if "off" in line else None,
-        off_until=date.fromisoformat(line["off_until"]) if "off" in line else None,
+        document_id=document_id,
+        number=number,
+        due_on=date.fromisoformat(due_on),
+        payable=Money(minor=payable, currency=currency),
+        asked=asked,
+        off=None if off is None else Money(minor=off, currency=currency),
+        off_until=None if off_until is None else date.fromisoformat(off_until),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
@@ -92,15 +93,16 @@ class Entities:
         """Return the current version of a policy. Raises NotFound."""
         return self.policy_version(entity_id, name).policy
 
-    def book(self, entity_id: str, account: Account) -> PolicyBook:
-        """Return the policies that account's documents climb by now. Raises NotFound.
+    def book(self, entity_id: str, account: Account, at: datetime | None = None) -> PolicyBook:
+        """Return the policies that account's documents climb by now, or by the versions of at.
 
         A policy that a document names and nobody knows is left out: its customer's holds then.
+        Raises NotFound.
         """
-        current = self.policy(entity_id, account.customer.policy)
+        current = self._held(entity_id, account.customer.policy, at)
         named = {d.policy for d in account.documents} - {"", current.name}
         known = named.intersection(self.policy_names(entity_id)) if named else ()
-        others = {name: self.policy(entity_id, name) for name in sorted(known)}
+        others = {name: self._held(entity_id, name, at) for name in sorted(known)}
         told = told_by(account.newest_notice) if account.newest_notice else {}
         now = {p.name: p.version for p in (current, *others.values())}
         past = {
@@ -112,6 +114,18 @@ class Entities:
             return PolicyBook(current, others, past=past)
         closed_on, note = closed_days(account.customer.country, account.customer.subdivision)
         return PolicyBook(current, others, closed_on, note, past)
+
+    def _held(self, entity_id: str, name: str, at: datetime | None) -> Policy:
+        """Return a policy as it held at an instant (None: now); before all versions, the first."""
+        if at is None:
+            return self.policy(entity_id, name)
+        first = keys.policy(entity_id, name, 1)
+        begins = first["sk"].removesuffix("000001")
+        versions = [_version_from(item) for item in self._table.query(first["pk"], begins=begins)]
+        if not versions:
+            raise NotFound(policy=name)
+        held = [version for version in versions if version.valid_from <= at]
+        return (held or versions[:1])[-1].policy
 
     def policy_version(
         self, entity_id: str, name: str, version: int | None = None
@@ -129,7 +143,11 @@ class Entities:
 
     def policies(self, entity_id: str) -> tuple[Policy, ...]:
         """Return the current version of every policy of the entity."""
-        return tuple(self.policy(entity_id, name) for name in self.policy_names(entity_id))
+        partition = keys.entity(entity_id)["pk"]
+        return tuple(
+            self.policy_version(entity_id, pointer["name"], pointer["version"]).policy
+            for pointer in self._table.query(partition, begins="POLICY_CURRENT#")
+        )
 
     def policy_names(self, entity_id: str) -> tuple[str, ...]:
         """Return the names of the entity's policies."""

@@ -34,7 +34,7 @@ def errand(item: Item) -> Errand | None:
     whose: dict[str, object] = {"entity": entity, "customer_id": item.get("customer_id", "")}
     match item["type"]:
         case "NOTICE":
-            direct = not item["fee"] and not item.get("approval", False)
+            direct = not item.get("fee", False) and not item.get("approval", False)
             kind = _SENT_DIRECTLY.get(item["channel"]) if direct else None
             queue = "NOTICE" if kind else "ESCALATION"
             return Errand(queue, whose | {"kind": kind or "notice", "n": item["n"]})

@@ -7,7 +7,7 @@ need none: a claim costs one write.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import batched
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
@@ -33,32 +33,23 @@ class SweepRuns:
     ) -> SweepRun:
         """Write down whom run_id will look at, before anybody does, and return the run.
 
-        The run itself is written last: it is there when all its batches are.
+        The run itself is written last: it is there when all its batches are. Batches that a planner
+        left behind who died before that are part of the run.
         """
         ttl = int((now.wall + _KEPT).timestamp())
-        partition = keys.sweep_partition(entity_id, run_id)
-        known = {i["sk"] for i in self._table.query(partition, begins="BATCH#", consistent=True)}
-        planned = [SweepBatch(len(known) + i, tuple(c)) for i, c in enumerate(batches)]
-        items: list[Item] = [
-            {
-                **keys.sweep_batch(entity_id, run_id, batch.number),
-                "type": "SWEEP_BATCH",
-                "customers": list(batch.customers),
-                "ttl": ttl,
-            }
-            for batch in planned
-        ]
+        planned = [SweepBatch(i, tuple(c)) for i, c in enumerate(batches)]
         entry = keys.sweep_entry(entity_id, now.wall, run_id)
-        self._table.insert_many(
-            [*items, {**entry, "type": "SWEEP_ENTRY", "run_id": run_id, "ttl": ttl}]
-        )
-        run = SweepRun(run_id, sum(map(len, batches)), len(planned), now.business, tuple(planned))
+        listed: Item = {**entry, "type": "SWEEP_ENTRY", "run_id": run_id, "ttl": ttl}
+        items = [_batch_item(entity_id, run_id, batch, ttl) for batch in planned]
+        if not all(self._table.insert_many([*items, listed])[:-1]):
+            planned = self._completed(entity_id, run_id, batches, ttl)
+        customers = sum(len(batch.customers) for batch in planned)
         head: Item = {
             **keys.sweep_run(entity_id, run_id),
             "type": "SWEEP_RUN",
             "run_id": run_id,
-            "customers": run.customers,
-            "batches": run.batches_planned,
+            "customers": customers,
+            "batches": len(planned),
             "planned_at": iso(now.business),
             "ttl": ttl,
         }
@@ -67,7 +58,19 @@ class SweepRuns:
         else:
             head |= _closed(Tally(), now.business)
         self._once(Put(head))
-        return run
+        return SweepRun(run_id, customers, len(planned), now.business, tuple(planned))
+
+    def _completed(
+        self, entity_id: str, run_id: str, batches: Sequence[Sequence[str]], ttl: int
+    ) -> list[SweepBatch]:
+        """Return the batches that are there, and one more for each that nobody wrote down."""
+        partition = keys.sweep_partition(entity_id, run_id)
+        known = [_batch_from(i) for i in self._table.query(partition, begins="BATCH#")]
+        there = {customer_id for batch in known for customer_id in batch.customers}
+        left = [tuple(c for c in chunk if c not in there) for chunk in batches]
+        more = [SweepBatch(len(known) + i, c) for i, c in enumerate(filter(None, left))]
+        self._table.insert_many([_batch_item(entity_id, run_id, batch, ttl) for batch in more])
+        return known + more
 
     def find(self, entity_id: str, run_id: str) -> SweepRun | None:
         """Return the run with its batches, or None where it is unknown or its plan is not done."""
@@ -90,6 +93,7 @@ class SweepRuns:
         entity_id: str,
         run_id: str,
         number: int,
+        customers: Sequence[str],
         tally: Tally,
         notices: Sequence[tuple[str, int]],
         at: datetime,
@@ -100,7 +104,7 @@ class SweepRuns:
             set={
                 "done_at": iso(at),
                 "counts": [getattr(tally, name) for name in _COUNTS],
-                "notices": [part for notice in notices for part in notice],
+                "notices": [part for c, n in notices for part in (customers.index(c), n)],
             },
             condition="attribute_exists(pk) AND attribute_not_exists(done_at)",
         )
@@ -163,6 +167,15 @@ class SweepRuns:
         return True
 
 
+def _batch_item(entity_id: str, run_id: str, batch: SweepBatch, ttl: int) -> Item:
+    return {
+        **keys.sweep_batch(entity_id, run_id, batch.number),
+        "type": "SWEEP_BATCH",
+        "customers": list(batch.customers),
+        "ttl": ttl,
+    }
+
+
 def _closed(tally: Tally, at: datetime) -> Item:
     return {"finished_at": iso(at), "counts": list(asdict(tally).values())}
 
@@ -190,12 +203,12 @@ def _run_from(head: Item, items: Sequence[Item]) -> SweepRun:
 
 
 def _batch_from(item: Item) -> SweepBatch:
-    flat = item.get("notices", [])
+    flat, customers = item.get("notices", []), tuple(item["customers"])
     return SweepBatch(
         number=int(item["sk"].split("#")[1]),
-        customers=tuple(item["customers"]),
+        customers=customers,
         done_at=from_iso(item["done_at"]) if "done_at" in item else None,
         tally=Tally(*item["counts"]) if "counts" in item else None,
-        notices=tuple(pair for i, pair in enumerate(pairwise(flat)) if i % 2 == 0),
+        notices=tuple((customers[i], n) for i, n in batched(flat, 2, strict=True)),
         taken=item.get("taken", False),
     )

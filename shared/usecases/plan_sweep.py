@@ -12,7 +12,8 @@ from shared.domain.sweep_run import SweepRun
 from shared.usecases.queue_batches import Queue, queue_batches
 from shared.usecases.sweep import Finder, candidates
 
-CUSTOMERS_PER_MESSAGE = 25
+CUSTOMERS_PER_MESSAGE = 50
+"""Two full batches of claims: what a message costs by itself is shared by so many."""
 
 
 class Accounts(Protocol):

@@ -50,9 +50,9 @@ def candidates(
     # where it is still the closed day before, nothing went out on it
     start -= timedelta(days=max((p.closed_before(since or today) for p in policies), default=0))
     found: set[str] = set()
-    for offset in sorted(_offsets(policies, full=full)):
-        shift = timedelta(days=offset)
-        found.update(finder.due_between(entity, start - shift, end - shift))
+    shifts = [timedelta(days=offset) for offset in _offsets(policies, full=full)]
+    for first, last_due in _joined([(start - shift, end - shift) for shift in shifts]):
+        found.update(finder.due_between(entity, first, last_due))
     found.update(finder.ticketed_between(entity, start if since else date.min, end))
     if full:
         found.update(finder.due_between(entity, date.min, _last_due(policies, end, fresh=fresh)))
@@ -83,6 +83,17 @@ def _offsets(policies: Sequence[Policy], *, full: bool) -> set[int]:
         for offset in stage.offsets
         if offset <= 0 or not full
     }
+
+
+def _joined(ranges: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Return ranges of days with those that overlap or touch made one: each day is read once."""
+    joined: list[tuple[date, date]] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1] + timedelta(days=1):
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _last_due(policies: Sequence[Policy], end: date, *, fresh: bool) -> date:

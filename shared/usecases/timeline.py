@@ -52,7 +52,7 @@ def _notice(item: Mapping[str, Any], deliveries: _Deliveries) -> Event:
         "stage": item["stage"],
         "channel": item["channel"],
         "policy_version": item["policy_version"],
-        "documents": [line["number"] for line in item["items"] if line["asked"]],
+        "documents": [number for _, number, _, _, _, asked, *_ in item["items"] if asked],
         "code": delivery.get("code", ""),
     }
     title = item["stage"] or item["kind"]

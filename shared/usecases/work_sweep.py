@@ -42,6 +42,7 @@ class Runs(Protocol):
         entity_id: str,
         run_id: str,
         number: int,
+        customers: Sequence[str],
         tally: Tally,
         notices: Sequence[tuple[str, int]],
         at: datetime,
@@ -115,7 +116,8 @@ def work(
         batch.tally.used_credit = ports.credit(entity_id, customer_ids, now)
     if batch.failed:
         raise ExceptionGroup("customers of a sweep", batch.failed)
-    ports.runs.report(entity_id, run_id, number, batch.tally, batch.untaken, now.business)
+    done = (batch.tally, batch.untaken, now.business)
+    ports.runs.report(entity_id, run_id, number, customer_ids, *done)
     return batch.tally
 
 

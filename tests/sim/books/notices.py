@@ -28,10 +28,9 @@ def broken_notices(customer: Customer, facts: Mapping[str, Item]) -> Iterator[st
                 yield f"receipt {notice['n']} without its fact"
         if notice["kind"] != "stage" or states.get(notice["n"]) in NEVER_WENT:
             continue
-        for line in notice["items"]:
-            if not line["asked"]:
+        for document, _, _, _, _, asked, *_ in notice["items"]:
+            if not asked:
                 continue
-            document = line["document_id"]
             position = notice["done_after"][document]
             before, asked_at = done.get(document, (position - 1, ""))
             again = any(asked_at <= moment <= notice["claimed_at"] for moment in closed[document])
