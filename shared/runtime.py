@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from shared.adapters.queues import Queues
     from shared.adapters.receipts import Receipts
     from shared.adapters.receivables import Receivables
+    from shared.adapters.records import Records
     from shared.adapters.recurrences import Recurrences
     from shared.adapters.runs import Runs
     from shared.adapters.sandbox_clock import SandboxClock
@@ -108,6 +109,14 @@ def client(service: str, attempts_max: int = 3) -> Any:
 def table() -> Table:
     """Return the one table."""
     return Table(answer_raw(client("dynamodb")), setting("TABLE_NAME"))
+
+
+@cache
+def records() -> "Records":
+    """Return the reads of whole customers, past and present."""
+    from shared.adapters.records import Records
+
+    return Records(table())
 
 
 @cache

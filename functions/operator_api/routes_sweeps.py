@@ -1,14 +1,11 @@
-"""Routes of sweeps and decisions: start, follow, and ask why."""
+"""Routes of sweeps: start, follow, go on with."""
 
-from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.routes_entities import moment
-from functions.operator_api.schema.messages import ExplanationOut
 from functions.operator_api.schema.sweeps import (
     SweepDetail,
     SweepPage,
@@ -18,13 +15,10 @@ from functions.operator_api.schema.sweeps import (
     sweep_out,
 )
 from functions.operator_api.schema.work import Asked
-from functions.operator_api.views import cover_out, decision_out
 from shared import runtime
-from shared.domain.open_items import document_ids_of
 from shared.domain.roles import Role
-from shared.errors import InvalidInput, NotFound
+from shared.errors import NotFound
 from shared.ids import derived_id, new_id
-from shared.usecases.explain import explain
 from shared.usecases.resume_sweep import resume
 
 router = APIGatewayHttpRouter()
@@ -73,47 +67,6 @@ def resume_sweep(entity: str, run: str) -> SweepResumed:
     if found is None:
         raise NotFound(run=run[:64])
     return SweepResumed(run_id=found.run_id, queued=len(found.unreported))
-
-
-@router.get(
-    "/api/v1/entities/<entity>/decisions",
-    summary="What would be said to a customer, and why",
-    description="Decided by the facts that stand now, as of the date asked for.",
-)
-@needs(Role.VIEWER)
-def get_decisions(
-    entity: str,
-    customer: Annotated[str, Query(max_length=100)] = "",
-    invoice: Annotated[str, Query(max_length=100)] = "",
-    at: Annotated[datetime | None, Query(description="Business instant; default now")] = None,
-) -> ExplanationOut:
-    lists = runtime.receivables()
-    if bool(customer) == bool(invoice):
-        raise InvalidInput(field="customer", reason="name a customer or an invoice")
-    if customer:
-        customer_id, document_id = lists.find_customer(entity, customer), ""
-    else:
-        customer_id, document_id = lists.find_document(entity, invoice)
-    time_zone = runtime.accounts().customer(entity, customer_id).time_zone
-    on = moment(at).today(time_zone)
-    told = explain(runtime.accounts(), runtime.entities(), entity, customer_id, on)
-    shown = [
-        d for d in told.decisions if not document_id or document_id in document_ids_of(d.documents)
-    ]
-    documents = [
-        d for d in told.account.documents if not document_id or d.document_id == document_id
-    ]
-    return ExplanationOut(
-        customer_id=customer_id,
-        name=told.account.customer.name,
-        on=told.on,
-        policy=told.book.customer_policy.name,
-        policy_version=told.book.customer_policy.version,
-        hold_all=entity_of(entity).hold_all,
-        facts_as_of=current().now.business,
-        decisions=[decision_out(d) for d in shown],
-        coverage=[cover_out(d, told.covers[d.document_id]) for d in documents],
-    )
 
 
 @router.post(

@@ -181,6 +181,7 @@ def cover_out(document: Document, cover: Cover) -> CoverOut:
         in_checkout=amount(cover.in_checkout),
         disputed=amount(cover.disputed),
         promised=amount(cover.promised),
+        planned=amount(cover.planned),
         held=amount(cover.held),
         free=amount(cover.free),
     )

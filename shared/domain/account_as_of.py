@@ -106,10 +106,10 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
     )
 
 
-def first_claimed_on(record: Record, day: date) -> Notice | None:
-    """Return the first notice of the ladder that was claimed for day, or None."""
+def claimed_on(record: Record, day: date) -> tuple[Notice, ...]:
+    """Return the notices of the ladder that were claimed for day, by number."""
     of_day = (t.notice for t in record.notices if t.notice.kind == "stage")
-    return min((n for n in of_day if n.as_of == day), key=lambda n: n.n, default=None)
+    return tuple(sorted((n for n in of_day if n.as_of == day), key=lambda n: n.n))
 
 
 def _open_documents(

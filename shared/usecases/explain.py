@@ -1,11 +1,14 @@
 """Why something is or is not said to a customer: the decision itself, shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from shared.domain.account import Account
+from shared.domain.account import Account, Notice
+from shared.domain.account_as_of import UNDATED, Record, account_as_of, claimed_on
+from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage
 from shared.domain.decide import Decision, decide
 from shared.domain.policy_book import PolicyBook
@@ -15,34 +18,88 @@ class Accounts(Protocol):
     def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
+class Records(Protocol):
+    def record(self, entity_id: str, customer_id: str) -> Record: ...
+
+
 class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
+    def book(self, entity_id: str, account: Account, at: datetime | None = None) -> PolicyBook: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What decide says of a customer on a date, with the facts it was given."""
+    """What decide says of a customer on a date, with the facts it was given.
+
+    facts_as_of is the instant whose facts these are, notices are those of the ladder that were
+    claimed for that day, and undated names the facts that are not kept by day, so that today's
+    stand for that day's.
+    """
 
     account: Account
     book: PolicyBook
     on: date
     decisions: tuple[Decision, ...]
     covers: Mapping[str, Cover]
+    facts_as_of: datetime
+    notices: tuple[Notice, ...] = ()
+    undated: tuple[str, ...] = ()
 
 
 def explain(
-    accounts: Accounts, policies: Policies, entity_id: str, customer_id: str, on: date
+    accounts: Accounts,
+    policies: Policies,
+    entity_id: str,
+    customer_id: str,
+    on: date,
+    now: Now,
 ) -> Explanation:
     """Return what would be said to the customer on a date, by the facts that stand now.
 
     Raises NotFound for a customer that is unknown.
     """
     account = accounts.account(entity_id, customer_id)
-    book = policies.book(entity_id, account)
+    return _told(account, policies.book(entity_id, account), on, None, now.business)
+
+
+def explain_day(
+    accounts: Accounts,
+    records: Records,
+    policies: Policies,
+    entity_id: str,
+    customer_id: str,
+    on: date,
+    now: Now,
+) -> Explanation:
+    """Return why something is or was not said to the customer on a day, by that day's facts.
+
+    Where something was claimed for a past day, the facts are those of the moment of the first
+    claim, and the verdict is that claim; else those of the day's end. Policies are of the versions
+    that held then. Today and later days are told by the facts that stand now. Raises NotFound.
+    """
+    record = records.record(entity_id, customer_id)
+    notices = claimed_on(record, on)
+    if on >= now.today(record.customer.time_zone):
+        told = explain(accounts, policies, entity_id, customer_id, on, now)
+        return replace(told, notices=notices)
+    zone = ZoneInfo(record.customer.time_zone)
+    at = datetime.combine(on + timedelta(days=1), time(), zone) - timedelta(seconds=1)
+    before, of_day = None, None
+    if notices:
+        at, before = notices[0].claimed_at, notices[0].n
+        of_day = at.astimezone(zone).time()
+    account = account_as_of(record, at, before)
+    told = _told(account, policies.book(entity_id, account, at), on, of_day, at)
+    return replace(told, notices=notices, undated=UNDATED)
+
+
+def _told(
+    account: Account, book: PolicyBook, on: date, of_day: time | None, facts_as_of: datetime
+) -> Explanation:
     return Explanation(
         account=account,
         book=book,
         on=on,
-        decisions=decide(account, book, on),
+        decisions=decide(account, book, on, of_day),
         covers=coverage(account, on),
+        facts_as_of=facts_as_of,
     )

@@ -24,7 +24,7 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
     entity_id = visit.entity.entity_id
     now = access.current().now
     on = now.today(runtime.accounts().customer(entity_id, customer_id).time_zone)
-    told = explain(runtime.accounts(), runtime.entities(), entity_id, customer_id, on)
+    told = explain(runtime.accounts(), runtime.entities(), entity_id, customer_id, on, now)
     events = timeline(runtime.receivables().story(entity_id, customer_id))
     tasks = islice(runtime.tasks().list_open(entity_id), _TASKS_READ)
     return page(

@@ -31,6 +31,7 @@ class CoverOut(Wire):
     in_checkout: Amount
     disputed: Amount
     promised: Amount
+    planned: Amount
     held: Amount
     free: Amount
 

@@ -1,8 +1,7 @@
 """What would be said to customers, and why, on the wire."""
 
-from datetime import date, datetime
+from datetime import date
 
-from functions.operator_api.schema.customers import CoverOut
 from functions.operator_api.schema.wire import Amount, Wire
 
 
@@ -47,15 +46,3 @@ class DecisionOut(Wire):
     stage: str | None
     channel: str | None
     items: list[ItemOut]
-
-
-class ExplanationOut(Wire):
-    customer_id: str
-    name: str
-    on: date
-    policy: str
-    policy_version: int
-    hold_all: bool
-    facts_as_of: datetime
-    decisions: list[DecisionOut]
-    coverage: list[CoverOut]

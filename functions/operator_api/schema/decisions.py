@@ -1,0 +1,41 @@
+"""Why something was or was not said, on the wire."""
+
+from datetime import date, datetime
+
+from functions.operator_api.schema.customers import CoverOut
+from functions.operator_api.schema.messages import DecisionOut
+from functions.operator_api.schema.wire import Wire
+
+
+class ComingOut(Wire):
+    on: date
+    stage: str
+    channel: str
+    documents: list[str]
+
+
+class ClaimedOut(Wire):
+    n: int
+    stage: str
+    channel: str
+    policy: str
+    policy_version: int
+    claimed_at: datetime
+    state: str
+    documents: list[str]
+
+
+class ExplanationOut(Wire):
+    customer_id: str
+    name: str
+    on: date
+    policy: str
+    policy_version: int
+    hold_all: bool
+    facts_as_of: datetime
+    decisions: list[DecisionOut]
+    coverage: list[CoverOut]
+    numbers: dict[str, str]
+    notices: list[ClaimedOut]
+    coming: ComingOut | None
+    undated: list[str]

@@ -1,0 +1,55 @@
+"""What comes next on the ladder, if nothing happens before. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from shared.domain.account import Account, Channel
+from shared.domain.decide import Action, Decision, decide
+from shared.domain.notices import stage_notice
+from shared.domain.open_items import document_ids_of
+from shared.domain.policy import Stage
+from shared.domain.policy_book import PolicyBook
+
+_DAYS_MAX = 400
+_NOON = time(12)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next message or task: its day, its stage, and the open items that it will ask for."""
+
+    on: date
+    stage: Stage
+    documents: tuple[str, ...]
+
+
+def coming(account: Account, book: PolicyBook, today: date, document_id: str = "") -> Coming | None:
+    """Return what is said next after today, about document_id where it is named, or None.
+
+    It is decided day by day as if nobody paid, promised or held anything meanwhile: what covers
+    an item by then ends on its own day, and a day without sending puts it off. None: the ladder is
+    at its end, nothing is open, or it is more than a year away.
+    """
+    for _ in Channel:
+        account, said = _said(account, book, today)
+        if said is None:
+            break
+    for days in range(1, _DAYS_MAX):
+        day = today + timedelta(days=days)
+        for _ in Channel:
+            account, said = _said(account, book, day)
+            if said is None or said.stage is None:
+                break
+            if not document_id or document_id in document_ids_of(said.documents):
+                return Coming(day, said.stage, said.documents)
+    return None
+
+
+def _said(account: Account, book: PolicyBook, day: date) -> tuple[Account, Decision | None]:
+    """Return what is said on day, or None, and account after it was."""
+    verdicts = decide(account, book, day)
+    send = next((v for v in verdicts if v.action is Action.SEND), None)
+    if send is None:
+        return account, None
+    at = datetime.combine(day, _NOON, UTC)
+    return replace(account, newest_notice=stage_notice(account.newest_notice, send, day, at)), send

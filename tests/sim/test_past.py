@@ -1,0 +1,115 @@
+"""Any past moment, folded from dated facts, is what the hub read at that moment."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from shared.adapters.records import Records
+from shared.adapters.table import Table
+from shared.domain.account import Account, Document
+from shared.domain.account_as_of import account_as_of
+from shared.domain.decide import decide
+from shared.domain.policy_book import PolicyBook
+from tests.sim.faults import CALM
+from tests.sim.founding import ENTITY, POLICY
+from tests.sim.rest import come_to_rest
+from tests.sim.world import World
+
+WORLDS = 60
+STEPS = 60
+WORTH_MEETING = {
+    "moments": 300,
+    "documents": 300,
+    "credits": 50,
+    "checkouts": 20,
+    "holds": 0,
+    "notices": 80,
+    "withdrawn": 2,
+    "send": 40,
+    "nothing": 300,
+}
+
+
+@pytest.mark.law("the past is what was read then")
+def test_every_past_moment_is_what_the_hub_read_then():
+    seen: Counter[str] = Counter()
+    for seed in range(WORLDS):
+        world = World(seed, CALM)
+        read: dict[tuple[str, date], tuple[datetime, Account]] = {}
+        for _ in range(STEPS):
+            world.take_step()
+            _look(world, read)
+        world.outages.of_thousand = 0
+        come_to_rest(world)
+        for (customer_id, _), (at, was) in read.items():
+            record = Records(Table(world.client, "hub")).record(ENTITY, customer_id)
+            folded = account_as_of(record, at)
+            for what, stood in _facts(was).items():
+                assert _facts(folded)[what] == stood, (seed, at, what)
+            _compare_verdicts(folded, was, at, seen)
+    print(seen)
+    short = {what: seen[what] for what, least in WORTH_MEETING.items() if seen[what] < least}
+    assert not short, f"too few of {short}"
+
+
+def _look(world: World, read: dict[tuple[str, date], tuple[datetime, Account]]) -> None:
+    """Keep the last look of each day: what has a day and no hour counts for the whole of it."""
+    for customer_id in world.customers:
+        account = world.hub.accounts.account(ENTITY, customer_id)
+        day = world.now.today(account.customer.time_zone)
+        read[customer_id, day] = world.now.business, account
+
+
+def _facts(account: Account) -> dict[str, Any]:
+    newest = account.newest_notice
+    return {
+        "documents": {
+            d.document_id: (d.total, d.open, d.instalments, _off(d), _taken(d))
+            for d in account.documents
+        },
+        "credits": {c.source_id: c.unapplied for c in account.credits},
+        "holds": {h.hold_id for h in account.holds},
+        "promises": {p.promise_id for p in account.promises},
+        "checkouts": {c.checkout_id for c in account.checkouts},
+        "notice": (newest.n, newest.done) if newest else None,
+    }
+
+
+def _off(document: Document) -> dict[str, int]:
+    return {kind: minor for kind, minor in document.adjusted.items() if minor}
+
+
+def _taken(document: Document) -> Any:
+    found = document.discount
+    return (found.taken_minor, found.late_minor) if found else None
+
+
+def _compare_verdicts(folded: Account, was: Account, at: datetime, seen: Counter[str]) -> None:
+    """Compare what decide says; what is kept without its day is taken from the moment itself."""
+    due = {d.document_id: (d.due_on, d.discount) for d in was.documents}
+    documents = (
+        replace(d, due_on=due[d.document_id][0], discount=due[d.document_id][1])
+        for d in folded.documents
+    )
+    beside = replace(
+        folded,
+        customer=was.customer,
+        documents=tuple(documents),
+        incoming=was.incoming,
+        checkouts=was.checkouts,
+    )
+    book = PolicyBook(POLICY)
+    verdicts = decide(beside, book, at.date(), at.time())
+    assert verdicts == decide(was, book, at.date(), at.time())
+    seen.update(str(v.action) for v in verdicts)
+    seen["moments"] += 1
+    seen["documents"] += len(was.documents)
+    seen["credits"] += len(was.credits)
+    seen["holds"] += len(was.holds)
+    seen["checkouts"] += len(was.checkouts)
+    seen["notices"] += was.newest_notice is not None
+    if was.newest_notice is not None:
+        seen[str(was.newest_notice.delivery)] += 1
