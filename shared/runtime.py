@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from shared.adapters.receivables import Receivables
     from shared.adapters.records import Records
     from shared.adapters.recurrences import Recurrences
+    from shared.adapters.reply_inbox import ReplyInbox
     from shared.adapters.runs import Runs
     from shared.adapters.sandbox_clock import SandboxClock
     from shared.adapters.secret import Secret
@@ -588,6 +589,14 @@ def disputes() -> "Disputes":
     from shared.adapters.disputes import Disputes
 
     return Disputes(table())
+
+
+@cache
+def reply_inbox() -> "ReplyInbox":
+    """Return the mails that came in."""
+    from shared.adapters.reply_inbox import ReplyInbox
+
+    return ReplyInbox(client("s3"), setting("REPLIES_BUCKET"))
 
 
 @cache

@@ -44,6 +44,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "TABLE_NAME": "hub",
         "DOCUMENTS_BUCKET": "documents",
         "DROP_BUCKET": "drop",
+        "REPLIES_BUCKET": "replies",
         "MAIL_FROM": "billing@seller.example",
         "CONFIGURATION_SET": "hub",
         "PUBLIC_URL_PARAMETER": "/hub/public-url",
@@ -68,7 +69,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             monkeypatch.setenv(f"{name}_QUEUE_URL", url)
         fifo = sqs.create_queue(QueueName="writeback.fifo", Attributes={"FifoQueue": "true"})
         monkeypatch.setenv("WRITEBACK_QUEUE_URL", fifo["QueueUrl"])
-        for bucket in ("documents", "drop"):
+        for bucket in ("documents", "drop", "replies"):
             where = {"LocationConstraint": "eu-west-1"}
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
         ssm = boto3.client("ssm")
