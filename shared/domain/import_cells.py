@@ -4,6 +4,7 @@ import re
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shared.domain.account import Contact
 from shared.domain.currencies import EXPONENTS
 from shared.domain.money import Money, parse_money
 from shared.errors import InvalidInput
@@ -12,6 +13,9 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = range(1970, 2200)
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 _ZONE = re.compile(r"UTC|[A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_SUBDIVISION = re.compile(r"[A-Z0-9]{1,3}")
+_CONTACT = re.compile(r"(?P<role>[a-z][a-z0-9_-]*): *(?P<name>[^<>]*)<(?P<address>[^<>]+)>")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{1,30}")
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _HOST = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}")
@@ -74,6 +78,34 @@ def emails(cell: str) -> tuple[str, ...]:
     if len(found) > _CC_MAX:
         raise BadCell("too_many", f"At most {_CC_MAX} addresses.")
     return found
+
+
+def contacts(cell: str) -> tuple[Contact, ...]:
+    """Return the people that semicolons separate, each as `role: Name <address>`."""
+    found = []
+    for part in filter(None, (part.strip(" ") for part in cell.split(";"))):
+        match = _CONTACT.fullmatch(part)
+        if match is None:
+            raise BadCell("bad_contact", "Write people as role: Name <name@example.com>.")
+        address = email(match["address"])
+        found.append(Contact(name(match["role"]), line(match["name"].strip(" ")), address))
+    if len(found) > _CC_MAX:
+        raise BadCell("too_many", f"At most {_CC_MAX} people.")
+    return tuple(found)
+
+
+def country(cell: str) -> str:
+    """Return a country code of two capitals."""
+    if not _COUNTRY.fullmatch(cell):
+        raise BadCell("bad_country", "Use a country code of two capitals, such as DE.")
+    return cell
+
+
+def subdivision(cell: str) -> str:
+    """Return the part of a country whose holidays count, as ISO 3166-2 has it after the hyphen."""
+    if not _SUBDIVISION.fullmatch(cell):
+        raise BadCell("bad_subdivision", "Use the code of a part of the country, such as BY.")
+    return cell
 
 
 def time_zone(cell: str) -> str:

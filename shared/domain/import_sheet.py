@@ -67,6 +67,11 @@ _OPTIONAL = {
         "phone",
         "address",
         "tax_id",
+        "country",
+        "subdivision",
+        "segment",
+        "risk",
+        "contacts",
     ),
     FileKind.INVOICES: ("revision", "description", "po_number", "stage_done", "terms"),
     FileKind.LINES: (),
@@ -236,6 +241,11 @@ def _customer_row(reader: _Reader, languages: Collection[str]) -> CustomerRow:
         phone=reader.take("phone", cells.line, None),
         address=reader.take("address", cells.text, None),
         tax_id=reader.take("tax_id", cells.line, None),
+        country=reader.optional("country", cells.country),
+        subdivision=reader.optional("subdivision", cells.subdivision),
+        segment=reader.optional("segment", cells.name),
+        risk=reader.optional("risk", cells.name),
+        contacts=reader.take("contacts", cells.contacts, None),
     )
 
 

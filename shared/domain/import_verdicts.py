@@ -179,6 +179,11 @@ def customer_of(
         phone=_or(row.phone, before.phone),
         address=_or(row.address, before.address),
         tax_id=_or(row.tax_id, before.tax_id),
+        country=_or(row.country, before.country),
+        subdivision=_or(row.subdivision, before.subdivision),
+        segment=_or(row.segment, before.segment),
+        risk=_or(row.risk, before.risk),
+        contacts=before.contacts if row.contacts is None else row.contacts,
         mail_stopped=before.mail_stopped if row.email == before.email else "",
         version=before.version + 1 if known else 1,
     )

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
+from shared.domain.account import Contact
 from shared.domain.import_cells import OUR_ID
 from shared.domain.money import Money
 
@@ -43,14 +44,24 @@ class CustomerRow:
     phone: str | None = None
     address: str | None = None
     tax_id: str | None = None
+    country: str | None = None
+    subdivision: str | None = None
+    segment: str | None = None
+    risk: str | None = None
+    contacts: tuple[Contact, ...] | None = None
 
     @property
     def content_hash(self) -> str:
-        """Return a hash of everything but the line; equal content, equal hash."""
+        """Return a hash of everything but the line; equal content, equal hash.
+
+        Columns that came later count where a file has them only: nobody else's hash changes.
+        """
+        people = [[c.role, c.name, c.email] for c in self.contacts or ()]
+        later = (self.country, self.subdivision, self.segment, self.risk, people or None)
         return _hash(
             self.external_id, self.name, self.email, list(self.cc or ()), self.language,
             self.time_zone, self.currency, self.terms, self.policy, self.phone, self.address,
-            self.tax_id,
+            self.tax_id, *(later if any(value is not None for value in later) else ()),
         )  # fmt: skip
 
 

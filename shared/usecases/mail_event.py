@@ -67,12 +67,17 @@ def note_mail_event(
     return "known"
 
 
+_TITLES = {
+    MailEventKind.COMPLAINED: "The customer marked our mail as spam: agree on another way to write"
+}
+
+
 def _task(event: MailEvent, customer: Customer, now: Now) -> Task:
     return Task(
         task_id=derived_id("mail", customer.customer_id, str(event.n), event.kind),
         kind="bounce",
         customer_id=customer.customer_id,
-        title="Mail does not reach the customer: find a good address",
+        title=_TITLES.get(event.kind, "Mail does not reach the customer: find a good address"),
         created_at=now.business,
         due_on=now.today(customer.time_zone) + timedelta(days=1),
         documents=(),

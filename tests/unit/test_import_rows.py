@@ -224,3 +224,29 @@ def test_terms_beside_a_bad_total_or_date_make_no_second_problem():
 
 def test_the_terms_of_a_customer_may_be_words_for_people():
     assert read(f"{CUSTOMERS},terms\nC-1,A,,as agreed\n").rows[0].terms == "as agreed"
+
+
+def test_a_customer_comes_with_its_place_its_segment_and_its_people() -> None:
+    head = f"{CUSTOMERS},country,subdivision,segment,risk,contacts"
+    people = "payables: Ann Lee <ann@a.example>; approver: <bob@a.example>"
+    (row,) = read(f"{head}\nC-1,A,,DE,BY,retail,high,{people}\n").rows
+    assert (row.country, row.subdivision, row.segment, row.risk) == ("DE", "BY", "retail", "high")
+    assert [(c.role, c.name, c.email) for c in row.contacts] == [
+        ("payables", "Ann Lee", "ann@a.example"),
+        ("approver", "", "bob@a.example"),
+    ]
+    bad = "C-1,A,,Germany,BAVARIA,Retail,HIGH,ann@a.example"
+    assert places(f"{head}\n{bad}\n") == [
+        "2 country bad_country",
+        "2 subdivision bad_subdivision",
+        "2 segment bad_name",
+        "2 risk bad_name",
+        "2 contacts bad_contact",
+    ]
+
+
+def test_a_row_without_the_later_columns_hashes_as_it_always_did() -> None:
+    (old,) = read(f"{CUSTOMERS}\nC-1,A,\n").rows
+    (new,) = read(f"{CUSTOMERS},country\nC-1,A,,DE\n").rows
+    (empty,) = read(f"{CUSTOMERS},country,contacts\nC-1,A,,,\n").rows
+    assert old.content_hash == empty.content_hash != new.content_hash
