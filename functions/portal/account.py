@@ -4,6 +4,7 @@ from aws_lambda_powertools import Logger
 
 from functions.edge import http
 from functions.portal import pages
+from functions.portal.agreements import plans_offered
 from functions.portal.visit import (
     COOKIE,
     Event,
@@ -175,7 +176,8 @@ def _home_with(visitor: Visit, problem: str, status: int) -> http.Answer:
 
 
 def _home(visitor: Visit, view: HomeView, problems: Problems, status: int = 200) -> http.Answer:
-    return _page("home", visitor, view, problems=problems, status=status)
+    offered = plans_offered(visitor)
+    return _page("home", visitor, view, problems=problems, status=status, plans_offered=offered)
 
 
 def _question(

@@ -4,7 +4,7 @@ from functions.edge import http
 from functions.portal import pages
 from functions.portal.visit import Event, base_of, known_entity
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
-from shared.domain.portal import LinkNotValid
+from shared.domain.portal import LinkNotValid, SignInNeeded
 from shared.errors import HubError, NotFound, Unauthenticated, WriteConflict
 
 _PAGES: dict[type[HubError], tuple[int, str]] = {
@@ -24,6 +24,8 @@ def answer(event: Event, error: HubError) -> http.Answer:
     """Return the page that tells a person about error."""
     entity = known_entity(event)
     spoken = (*http.languages(event), entity.language if entity else "")
+    if isinstance(error, SignInNeeded) and entity is not None:
+        return http.see_other(f"{base_of(entity.entity_id)}/sign-in")
     if isinstance(error, LinkNotValid):
         base = base_of(str((event.get("pathParameters") or {}).get("entity", "")))
         token = str((event.get("pathParameters") or {}).get("token", ""))[:64]

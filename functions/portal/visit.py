@@ -10,7 +10,7 @@ from functions.edge import http
 from shared import runtime
 from shared.domain.account import Entity
 from shared.domain.clock import Now
-from shared.domain.portal import Principal
+from shared.domain.portal import Principal, SignInNeeded
 from shared.errors import NotFound, Unauthenticated
 from shared.usecases.portal_session import who
 
@@ -29,6 +29,7 @@ class Visit:
     csrf: str
     form: http.Form
     now: Now
+    signed_in: bool = False
 
     @property
     def base(self) -> str:
@@ -59,7 +60,18 @@ def visit(event: Event) -> Visit:
         sent = form.get("csrf", [""])[0]
         if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
             raise http.ForeignForm()
-    return Visit(session.principal, session.csrf, form, now)
+    return Visit(session.principal, session.csrf, form, now, session.signed_in)
+
+
+def signed_in(event: Event) -> Visit:
+    """Return the visit of a customer who confirmed who they are.
+
+    Raises SignInNeeded, and what visit() raises.
+    """
+    visitor = visit(event)
+    if not visitor.signed_in:
+        raise SignInNeeded()
+    return visitor
 
 
 def entity_of(event: Event) -> str:

@@ -3,15 +3,16 @@
 import hashlib
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.adapters import keys
-from shared.adapters.table import ConditionLost, Put, Table, Update
+from shared.adapters.codec import Item
+from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update
 from shared.domain.clock import Now, from_iso, iso
-from shared.domain.portal import FRESH_LINK_PAUSE, Link
+from shared.domain.portal import FRESH_LINK_PAUSE, SIGN_IN_LASTS, Link
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_TOKEN_IN_TEXT = re.compile(r"(/p/[a-z][a-z0-9-]{1,30}/l/)[A-Za-z0-9_-]{43}")
+_TOKEN_IN_TEXT = re.compile(r"(/p/[a-z][a-z0-9-]{1,30}/[ls]/)[A-Za-z0-9_-]{43}")
 
 
 class Links:
@@ -33,6 +34,43 @@ class Links:
         }
         self._table.write(Put(fact))
         return f"/p/{entity_id}/l/{token}"
+
+    def create_sign_in(self, entity_id: str, customer_id: str, now: Now) -> str:
+        """Return the path of a sign-in that works once, soon; its secret is stored nowhere."""
+        token = secrets.token_urlsafe(32)
+        expires_at = now.wall + SIGN_IN_LASTS
+        fact = {
+            **_sign_in_key(entity_id, token),
+            "type": "SIGN_IN",
+            "customer_id": customer_id,
+            "expires_at": iso(expires_at),
+            "ttl": int(expires_at.timestamp()),
+        }
+        self._table.write(Put(fact))
+        return f"/p/{entity_id}/s/{token}"
+
+    def sign_in(self, entity_id: str, token: str, wall: datetime) -> str | None:
+        """Return the customer of a sign-in that still works, using nothing up; else None."""
+        item = self._sign_in(entity_id, token)
+        works = item is not None and "used_at" not in item and wall < from_iso(item["expires_at"])
+        return str(item["customer_id"]) if item is not None and works else None
+
+    def use_sign_in(self, entity_id: str, token: str, wall: datetime) -> bool:
+        """Use a sign-in up; return False where somebody did before."""
+        used = Update(
+            _sign_in_key(entity_id, token),
+            set={"used_at": iso(wall)},
+            condition=f"{EXISTS} AND attribute_not_exists(used_at) AND expires_at > :now",
+            values={":now": iso(wall)},
+        )
+        try:
+            self._table.write(used)
+        except ConditionLost:
+            return False
+        return True
+
+    def _sign_in(self, entity_id: str, token: str) -> Item | None:
+        return self._table.get(_sign_in_key(entity_id, token)) if _TOKEN.fullmatch(token) else None
 
     def find(self, entity_id: str, token: str) -> Link | None:
         """Return the link of token, expired or not; None where there is none or it was revoked."""
@@ -73,6 +111,10 @@ def digest(secret: str) -> str:
 def cut_tokens(text: str) -> str:
     """Return text with the secret of every portal link in it cut out."""
     return _TOKEN_IN_TEXT.sub(r"\1…", text)
+
+
+def _sign_in_key(entity_id: str, token: str) -> keys.Key:
+    return keys.fact(entity_id, f"sign-in:{digest(token)}")
 
 
 def _key(entity_id: str, token: str) -> keys.Key:

@@ -9,7 +9,7 @@ from shared.adapters import keys
 from shared.adapters.links import digest
 from shared.adapters.table import EXISTS, ConditionLost, Delete, Put, Table, Update
 from shared.domain.clock import from_iso, iso
-from shared.domain.portal import SESSION_IDLE, SESSION_MAX, Principal, Session
+from shared.domain.portal import SESSION_IDLE, SESSION_MAX, SIGN_IN_PAUSE, Principal, Session
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -20,7 +20,7 @@ class Sessions:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def open(self, principal: Principal, wall: datetime) -> str:
+    def open(self, principal: Principal, wall: datetime, signed_in: bool = False) -> str:
         """Return the secret of a new session."""
         secret = secrets.token_urlsafe(32)
         expires_at = wall + SESSION_IDLE
@@ -28,6 +28,7 @@ class Sessions:
             **keys.session(principal.entity_id, digest(secret)),
             "type": "SESSION",
             "customer_id": principal.customer_id,
+            "signed_in": signed_in,
             "opened_at": iso(wall),
             "expires_at": iso(expires_at),
             "ttl": int(expires_at.timestamp()),
@@ -51,10 +52,26 @@ class Sessions:
             csrf=_csrf(secret),
             opened_at=from_iso(item["opened_at"]),
             expires_at=from_iso(item["expires_at"]),
+            signed_in=item["signed_in"],
         )
         if session.expires_at - wall < SESSION_IDLE / 2:
             self._extend(entity_id, secret, session, wall)
         return session
+
+    def ask_sign_in(self, entity_id: str, secret: str, wall: datetime) -> bool:
+        """Note that a sign-in is asked for; False where one was, a moment ago."""
+        asked = Update(
+            keys.session(entity_id, digest(secret)),
+            set={"sign_in_asked_at": iso(wall)},
+            condition=f"{EXISTS} AND (attribute_not_exists(sign_in_asked_at) "
+            "OR sign_in_asked_at < :before)",
+            values={":before": iso(wall - SIGN_IN_PAUSE)},
+        )
+        try:
+            self._table.write(asked)
+        except ConditionLost:
+            return False
+        return True
 
     def close(self, entity_id: str, secret: str) -> None:
         """End the session of secret at once, if there is one."""

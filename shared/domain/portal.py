@@ -8,11 +8,13 @@ from typing import ClassVar
 from shared.domain.account import Checkout, CheckoutState, Customer, Document, Entity, Line
 from shared.domain.money import Money, total
 from shared.domain.open_items import is_plan_part
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, Unauthenticated
 
 SESSION_IDLE = timedelta(minutes=30)
 SESSION_MAX = timedelta(hours=12)
 FRESH_LINK_PAUSE = timedelta(minutes=10)
+SIGN_IN_LASTS = timedelta(minutes=10)
+SIGN_IN_PAUSE = timedelta(minutes=2)
 
 
 class LinkNotValid(NotFound):
@@ -20,6 +22,12 @@ class LinkNotValid(NotFound):
 
     code = "link_not_valid"
     help: ClassVar[str] = "Ask for a fresh link: it is mailed to the address on file."
+
+
+class SignInNeeded(Unauthenticated):
+    """A mailed link alone is not enough for this: the customer confirms it is them."""
+
+    code = "sign_in_needed"
 
 
 class NothingToPay(Conflict):
@@ -54,12 +62,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A portal session. csrf goes into every form; the instants are of the wall clock."""
+    """A portal session. csrf goes into every form; the instants are of the wall clock.
+
+    signed_in says that it was opened by a sign-in mailed for it, and not by a link of any mail.
+    """
 
     principal: Principal
     csrf: str
     opened_at: datetime
     expires_at: datetime
+    signed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

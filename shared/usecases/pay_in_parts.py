@@ -33,9 +33,16 @@ def preview(
     pace: Pace,
     rule: PlanRule,
     now: Now,
+    request_id: str = "",
 ) -> tuple[PlanPart, ...]:
-    """Return the parts as they would be agreed on now. Raises as agree_plan does."""
+    """Return the parts as they would be agreed on now, or as this request agreed on them already.
+
+    Raises as agree_plan does.
+    """
     account = accounts.account(entity_id, customer_id)
+    known = _known(account, _plan_id(entity_id, customer_id, request_id, now))
+    if known is not None:
+        return known.parts
     today = now.today(account.customer.time_zone)
     return may_plan(account, _in_order(account, documents), parts, first_on, pace, rule, today)
 
@@ -67,8 +74,8 @@ def agree_plan(
     entity = accounts.entity(entity_id)
     account = accounts.account(entity_id, customer_id)
     today = now.today(account.customer.time_zone)
-    plan_id = requested_id(request_id, now.business, "plan", entity_id, customer_id)
-    known = next((plan for plan in account.plans if plan.plan_id == plan_id), None)
+    plan_id = _plan_id(entity_id, customer_id, request_id, now)
+    known = _known(account, plan_id)
     if known is not None:
         return known
     named = _in_order(account, documents)
@@ -83,6 +90,14 @@ def agree_plan(
     )
     plans.agree(entity, customer_id, plan)
     return plan
+
+
+def _plan_id(entity_id: str, customer_id: str, request_id: str, now: Now) -> str:
+    return requested_id(request_id, now.business, "plan", entity_id, customer_id)
+
+
+def _known(account: Account, plan_id: str) -> Plan | None:
+    return next((plan for plan in account.plans if plan.plan_id == plan_id), None)
 
 
 def _in_order(account: Account, documents: tuple[str, ...]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class Texts(Protocol):
 
 class Links(Protocol):
     def create(self, entity_id: str, customer_id: str, now: Now) -> str: ...
+    def create_sign_in(self, entity_id: str, customer_id: str, now: Now) -> str: ...
 
 
 class Receipts(Protocol):
@@ -111,7 +112,8 @@ def _tone(decision: Decision, notice: Notice, book: PolicyBook) -> Stage:
 
 
 def _written(ports: Ports, template: str, view: MailView, now: Now) -> Mail:
-    path = ports.links.create(view.entity.entity_id, view.customer.customer_id, now)
+    create = ports.links.create_sign_in if template == "sign_in" else ports.links.create
+    path = create(view.entity.entity_id, view.customer.customer_id, now)
     link = ports.public_url + path
     stop_url = f"{link}/stop" if template in REMINDERS else ""
     linked = replace(view, link=link, stop_link=stop_url)

@@ -55,6 +55,10 @@ class MailService:
         asked = {item.document_id: item.payable.minor for item in view.items}
         return MailText(subject=template, html="", text=json.dumps(asked))
 
+    def create_sign_in(self, *_: Any) -> str:
+        """Return a sign-in; what it opens is proved elsewhere."""
+        return "/p/sign-in"
+
     def create(self, *_: Any) -> str:
         """Return a link; what links may open is proved elsewhere."""
         return "/p/link"

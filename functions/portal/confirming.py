@@ -1,0 +1,79 @@
+"""Confirming who one is: a link mailed for it, good once and soon, opens more of the portal."""
+
+from functions.edge import http
+from functions.portal import pages
+from functions.portal.visit import COOKIE, Event, base_of, entity_of, secret_of, visit
+from shared import runtime
+from shared.domain.portal import LinkNotValid, Principal
+from shared.errors import Unauthenticated
+from shared.usecases.ask_sign_in import ask_sign_in
+
+_TOKEN_MAX = 64
+
+
+def offer(event: Event) -> http.Answer:
+    """Show the button that has the sign-in mailed, or that it is on its way."""
+    visitor = visit(event)
+    entity = runtime.accounts().entity(visitor.principal.entity_id)
+    customer = runtime.accounts().customer(entity.entity_id, visitor.principal.customer_id)
+    spoken = (customer.language, entity.language)
+    shown = {"entity": entity, "customer": customer, "csrf": visitor.csrf, "base": visitor.base}
+    if http.query(event, "sent"):
+        return pages.message("sign_in.sent", spoken, **shown)
+    return pages.page("sign_in", spoken, token="", **shown)  # type: ignore[arg-type]
+
+
+def ask(event: Event) -> http.Answer:
+    """Have a sign-in mailed to the address on file."""
+    visitor = visit(event)
+    if runtime.sessions().ask_sign_in(
+        visitor.principal.entity_id, secret_of(event), visitor.now.wall
+    ):
+        ask_sign_in(runtime.accounts(), runtime.notices(), visitor.principal, visitor.now)
+    return http.see_other(f"{visitor.base}/sign-in?sent=1")
+
+
+def landing(event: Event) -> http.Answer:
+    """Show a button. Nothing is used up: mail scanners open links, too."""
+    entity_id, token = _named(event)
+    customer_id = runtime.links().sign_in(entity_id, token, runtime.now().wall)
+    if customer_id is None:
+        raise LinkNotValid()
+    entity = runtime.accounts().entity(entity_id)
+    customer = runtime.accounts().customer(entity_id, customer_id)
+    return pages.page(
+        "sign_in",
+        (customer.language, entity.language),
+        token=token,
+        base=base_of(entity_id),
+        entity=entity,
+        customer=customer,
+    )
+
+
+def enter(event: Event) -> http.Answer:
+    """Open a session of somebody who confirmed who they are, once."""
+    http.require_same_origin(event, runtime.public_url())
+    entity_id, token = _named(event)
+    wall = runtime.now().wall
+    customer_id = runtime.links().sign_in(entity_id, token, wall)
+    if customer_id is None or not runtime.links().use_sign_in(entity_id, token, wall):
+        raise LinkNotValid()
+    secret = runtime.sessions().open(Principal(entity_id, customer_id), wall, signed_in=True)
+    return http.see_other(base_of(entity_id), cookies=[http.host_cookie(COOKIE, secret)])
+
+
+def _named(event: Event) -> tuple[str, str]:
+    try:
+        entity_id = entity_of(event)
+    except Unauthenticated:
+        raise LinkNotValid() from None
+    return entity_id, str((event.get("pathParameters") or {}).get("token", ""))[:_TOKEN_MAX]
+
+
+ROUTES = {
+    "GET /p/{entity}/sign-in": offer,
+    "POST /p/{entity}/sign-in": ask,
+    "GET /p/{entity}/s/{token}": landing,
+    "POST /p/{entity}/s/{token}": enter,
+}
