@@ -18,7 +18,7 @@ from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.discount import offered
 from shared.domain.due_stage import Item, Refusal, due_rung, items_of, joins, sums_of
 from shared.domain.plan import all_known_items
-from shared.domain.policy import Policy, Rung, Stage
+from shared.domain.policy import Anchor, Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.domain.put_off import put_off
 
@@ -97,7 +97,8 @@ def decide(
             continue
         one = _loudest(due[channel])
         documents = tuple(each.document.document_id for each in due[channel])
-        wait = put_off(account, book, one.policy, one.rung.stage, today, at)
+        shown_on = _shown_on(due[channel])
+        wait = put_off(account, book, one.policy, one.rung.stage, today, at, shown_on)
         if wait is not None:
             verdicts.append(_refused(wait, documents))
             continue
@@ -126,6 +127,13 @@ def _with_riders(
 
 def _loudest(due: list[_Due]) -> _Due:
     return max(due, key=lambda one: one.rung.position)
+
+
+def _shown_on(due: list[_Due]) -> date | None:
+    """Return the first day on which a due date shows some of due, None where other dates count."""
+    if any(one.rung.stage.anchor is not Anchor.DUE_DATE for one in due):
+        return None
+    return min(one.rung.reached_on(one.document) for one in due)
 
 
 def _refused(refusal: Refusal, documents: tuple[str, ...]) -> Decision:

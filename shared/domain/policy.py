@@ -202,6 +202,11 @@ class Rung:
     stage: Stage
     position: int
 
+    def reached_on(self, document: Document) -> date:
+        """Return the day on which document came to this rung."""
+        again = self.position - self.stage.position
+        return self.stage.reached_on(document) + timedelta(days=again)
+
 
 class Policy(BaseModel):
     """A ladder. stages ascend by position; send_on holds ISO weekdays (Monday is 1).

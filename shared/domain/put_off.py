@@ -19,15 +19,20 @@ def put_off(
     stage: Stage,
     today: date,
     at: time | None,
+    shown_on: date | None,
 ) -> Refusal | None:
     """Return why stage waits on today, and until when; None where it may be said.
 
     The due date stays what it was, and the stage is not used up. A task for a person waits for a
-    working day, and for nothing else.
+    working day, and for nothing else. Weekends need no note of their own where due dates show what
+    is reached: the next sweep looks at all since the last day of sending. shown_on is the first day
+    that due dates show, None where others count.
     """
     if not policy.sends_on(today):
         reason = f"Stage {stage.id} waits for a day on which messages go out."
-        return Refusal("not_a_sending_day", reason, stage)
+        is_new = shown_on is not None and (today - shown_on).days <= policy.closed_before(today)
+        again_on = None if is_new else _sending_day(book, policy, today, 1)
+        return Refusal("not_a_sending_day", reason, stage, again_on)
     if not book.sends_on(policy, today):
         reason = f"Stage {stage.id} waits: it is a holiday where the customer is."
         return Refusal("holiday", reason, stage, _sending_day(book, policy, today, 1))
