@@ -17,6 +17,7 @@ class Options:
     stack_name: str = "duecourse"
     entity: str = "demo"
     mail_from: str = "billing@duecourse.example"
+    reply_mailbox: str = "answers@reply.duecourse.example"
     limits: deploy.LocalLimits = field(default_factory=deploy.LocalLimits)
     enforce_roles: bool = True
     layers_by_reference: bool = True

@@ -187,6 +187,7 @@ class Startup:
             "Stage": "sandbox",
             "Architecture": "x86_64" if os.uname().machine == "x86_64" else "arm64",
             "MailFrom": options.mail_from,
+            "ReplyMailbox": options.reply_mailbox if options.with_mail else "",
             "PublicUrl": state["public_url"],
             "StripeApiBase": stripe_url,
             "CheckoutOrigin": stripe_url,
@@ -225,6 +226,12 @@ class Startup:
         self._note(token=wiring.token(state, "admin", ("*:admin",)))
         if self._options.with_mail:
             wiring.connect_mail(state["mail_url"], state["aws_endpoint"], deployed, resolver)
+            wiring.connect_inbound(
+                state["mail_url"],
+                state["aws_endpoint"],
+                deployed.outputs,
+                self._options.reply_mailbox,
+            )
         if self._options.with_stripe:
             wiring.register_webhook(state, self._options.entity)
             wiring.fill_secret(state)

@@ -61,6 +61,23 @@ def connect_mail(
             )
 
 
+def connect_inbound(
+    mail_url: str, endpoint: str, outputs: Mapping[str, str], reply_mailbox: str
+) -> None:
+    """Let the mail server take in what comes to the reply mailbox, as SES's receipt rule does."""
+    if "RepliesTopicArn" not in outputs:
+        return
+    rule = {
+        "domain": reply_mailbox.rpartition("@")[2],
+        "bucket": outputs["RepliesBucketName"],
+        "prefix": "in/",
+        "sns_topic_arn": outputs["RepliesTopicArn"],
+        "endpoint_url": endpoint,
+        "region": ministack.REGION,
+    }
+    post(f"{mail_url}/_config/inbound", rule)
+
+
 def fill_secret(state: Mapping[str, Any]) -> None:
     """Do what an operator does after the first deployment: put the gateway's keys in the secret."""
     name = state["outputs"].get("StripeSecretArn")

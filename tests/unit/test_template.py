@@ -210,7 +210,7 @@ def test_every_alarm_of_a_dead_letter_queue_watches_the_queue_it_names(transform
         queue = house.target(passed[place])
         assert queue.removesuffix("Dead").removesuffix("Queue") == name.removesuffix("Dead")
         seen += 1
-    assert seen == len(passed) == 14
+    assert seen == len(passed) == 15
 
 
 def test_the_template_does_not_know_the_local_cloud():

@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.local.mail.clock import iso_millis
 from infra.local.mail.errors import BadControl
+from infra.local.mail.inbound import Rule
 from infra.local.mail.publisher import KINDS, Destination
 from infra.local.mail.service import Service
 
@@ -66,6 +67,18 @@ def _clear_event_destination(service: Service, data: Data) -> Data:
 def _event_destinations(service: Service, data: Data) -> Data:
     found = service.publisher.destinations()
     return {"event_destinations": [destination.to_json() for destination in found]}
+
+
+def _inbound(service: Service, data: Data) -> Data:
+    service.inbound.rule = Rule(
+        domain=str(data["domain"]).lower(),
+        bucket=str(data["bucket"]),
+        prefix=str(data.get("prefix", "")),
+        topic_arn=str(data["sns_topic_arn"]),
+        endpoint_url=str(data["endpoint_url"]),
+        region=str(data.get("region") or service.region),
+    )
+    return {"domain": service.inbound.rule.domain}
 
 
 def _events(service: Service, data: Data) -> Data:
@@ -160,6 +173,7 @@ _COMMANDS: dict[tuple[str, str], Callable[[Service, Data], Data]] = {
     ("POST", "event-destination"): _event_destination,
     ("POST", "event-destination/clear"): _clear_event_destination,
     ("GET", "event-destinations"): _event_destinations,
+    ("POST", "inbound"): _inbound,
     ("POST", "events"): _events,
     ("POST", "rate"): _rate,
     ("POST", "clock"): _set_clock,

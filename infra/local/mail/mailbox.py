@@ -69,12 +69,19 @@ def listing(service: Service, query: dict[str, str]) -> Reply:
     return page(html)
 
 
-def mail(service: Service, message_id: str) -> Reply:
-    """Return the page of one mail."""
+def mail(service: Service, message_id: str, query: dict[str, str]) -> Reply:
+    """Return the page of one mail; answered says that an answer was just sent."""
     found = service.store.get(message_id)
     if found is None:
         return _gone()
-    return page(_pages().get_template("mail.html.j2").render(mail=found))
+    rendered = (
+        _pages()
+        .get_template("mail.html.j2")
+        .render(
+            mail=found, may_answer=service.inbound.rule is not None, answered="answered" in query
+        )
+    )
+    return page(rendered)
 
 
 def mail_html(service: Service, message_id: str) -> Reply:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from infra.local.mail import account, api, control, mailbox
+from infra.local.mail import account, answering, api, control, mailbox
 from infra.local.mail.errors import BadControl, CutConnection, SesError
 from infra.local.mail.events import Sender
 from infra.local.mail.protocol import Call
@@ -22,10 +22,12 @@ LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 _SIGNED_FOR_SES = re.compile(
     r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/ses/aws4_request,.*"
 )
+_ANSWER_PAGE = re.compile(r"/mailbox/([^/]+)/answer")
+_ANSWER_JSON = re.compile(r"/api/messages/([^/]+)/reply")
 _VIEWS = (
     (re.compile(r"/mailbox/static/mailbox\.css"), lambda service, query: mailbox.stylesheet()),
     (re.compile(r"/mailbox/?"), mailbox.listing),
-    (re.compile(r"/mailbox/([^/]+)"), lambda s, q, i: mailbox.mail(s, i)),
+    (re.compile(r"/mailbox/([^/]+)"), lambda s, q, i: mailbox.mail(s, i, q)),
     (re.compile(r"/mailbox/([^/]+)/html"), lambda s, q, i: mailbox.mail_html(s, i)),
     (
         re.compile(r"/mailbox/([^/]+)/attachments/([^/]+)"),
@@ -99,6 +101,8 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if path.startswith("/_config/"):
                 return self._control(path, query, body)
+            if self.command == "POST":
+                return self._answer(path, dict(parse_qsl(query)), body)
             return self._view(path, dict(parse_qsl(query)))
         except BadControl as exc:
             return json_reply({"error": str(exc)}, 400)
@@ -127,15 +131,26 @@ class Handler(BaseHTTPRequestHandler):
                 {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": exc.code},
             )
 
+    def _answer(self, path: str, query: dict[str, str], body: bytes) -> Reply:
+        """Take in a mail that somebody sends to us, as an answer or as it is."""
+        service, own = self.server.service, f"http://{self.headers.get('Host')}"
+        if self.headers.get("Origin", own) not in (own, "null"):
+            raise BadControl("only the mailbox's own pages may send a form")
+        if path == "/api/inbound":
+            return answering.raw_mail(service, query, body)
+        by_page = _ANSWER_PAGE.fullmatch(path)
+        if by_page:
+            form = dict(parse_qsl(body.decode(errors="replace")))
+            return answering.by_page(service, unquote(by_page[1]), form)
+        by_json = _ANSWER_JSON.fullmatch(path)
+        if by_json:
+            return answering.by_json(service, unquote(by_json[1]), _json(body))
+        return json_reply({"error": f"no such page: {self.command} {path}"}, 404)
+
     def _control(self, path: str, query: str, body: bytes) -> Reply:
         if body and self.headers.get_content_type() != "application/json":
             raise BadControl("send Content-Type: application/json")
-        try:
-            data = json.loads(body) if body else {}
-        except ValueError as exc:
-            raise BadControl("the body is not JSON") from exc
-        if not isinstance(data, dict):
-            raise BadControl("the body is not a JSON object")
+        data = _json(body)
         name = path.removeprefix("/_config/").rstrip("/")
         service = self.server.service
         return json_reply(control.run(service, self.command, name, dict(parse_qsl(query)), data))
@@ -160,6 +175,16 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(reply.body)
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body) if body else {}
+    except ValueError as exc:
+        raise BadControl("the body is not JSON") from exc
+    if not isinstance(data, dict):
+        raise BadControl("the body is not a JSON object")
+    return data
 
 
 def _carry_out(service: Service, call: Call, caller: Sender) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from infra.local.mail.clock import Clock
 from infra.local.mail.errors import SesError
 from infra.local.mail.faults import Faults
 from infra.local.mail.holds import Holds
+from infra.local.mail.inbound import Inbound
 from infra.local.mail.outcomes import Addresses
 from infra.local.mail.protocol import SesModel
 from infra.local.mail.publisher import Destination, Publisher
@@ -36,6 +37,7 @@ class Service:
         self.faults = Faults()
         self.holds = Holds(self.clock)
         self.publisher = Publisher(self.store.save)
+        self.inbound = Inbound(self.clock)
         self.identities: dict[str, bool] = {}
         self.configuration_sets: set[str] = set()
         self.calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
