@@ -55,7 +55,7 @@ def _facts_without_deed(
     facts: Mapping[str, Item], customers: Mapping[str, Customer]
 ) -> Iterator[str]:
     heads = {h["document_id"]: h for c in customers.values() for h in c.of["HEAD"]}
-    receipts = {n["payment_id"] for c in customers.values() for n in c.of["NOTICE"]}
+    receipts = {n.get("payment_id") for c in customers.values() for n in c.of["NOTICE"]}
     for name, fact in facts.items():
         if name.startswith("erp:invoice:"):
             head = heads.get(fact["document_id"])
