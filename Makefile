@@ -4,7 +4,7 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser checkers books build demo test check mutants histories format requirements clean
+.PHONY: help setup browser checkers books build demo test check mutants histories finding format requirements clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ mutants: setup ## Plants every known bug into a copy of the tree; the tests must
 
 histories: setup checkers ## Ten thousand random histories; hledger adds up the books of two hundred
 	@$(BIN)/python -m tests.sim.run --runs 10000 --hledger 200
+
+finding: setup ## Ten thousand drawn cases: a sweep leaves out nobody who is due
+	@$(BIN)/python -m tests.finding.run --cases 10000
 
 format: setup ## Rewrites the code in the house's style
 	@$(BIN)/ruff check --fix .

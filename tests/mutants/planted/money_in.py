@@ -89,9 +89,9 @@ MONEY_IN_BUGS = (
     ),
     bug(
         "nothing can be paid where some of it was paid already",
-        "shared/domain/decide.py",
-        "    if not cover.chaseable:\n",
-        "    if not cover.chaseable or document.open < document.total:\n",
+        "shared/domain/due_stage.py",
+        "    if not item.cover.chaseable:\n",
+        "    if not item.cover.chaseable or item.document.open < item.document.total:\n",
         RULES,
         rules="R17",
     ),
