@@ -5,7 +5,7 @@ from typing import Any
 
 MAY_CHANGE: Mapping[str, set[str]] = {
     "POSTING": set(),
-    "NOTICE": {"ppk", "psk"},
+    "NOTICE": {"ppk", "psk", "done_after"},
     "WRITEBACK": {"ppk", "psk"},
     "PAYMENT": {"ppk", "psk", "allocations", "plan", "version", "state", "gone"},
 }
