@@ -236,6 +236,35 @@ def test_row_26_refund_and_dispute_never_take_more_than_was_paid(
     (payment,) = payments()
     assert (payment["gone"], payment["amount"]) == (15_000, 15_000)
     assert reasons() == ["more_than_paid"]
+    (parked,) = of_type("demo", "PARKED")
+    assert parked["facts"]["refund:re_1"] == "60.00 EUR"
+    task = next(t for t in of_type("demo", "TASK") if t["kind"] == "more_than_paid")
+    assert "took 60.00 EUR more than was left of a payment of 150.00 EUR" in task["title"]
+    books_balance()
+
+
+@pytest.mark.rule("R13")
+@pytest.mark.law("14")
+def test_what_a_dispute_did_not_find_is_taken_when_the_refund_that_held_it_fails(
+    gateway: FakeGateway, seller: Entity, paid: str
+) -> None:
+    earlier = entry("re_1", -6_000, LATER - timedelta(days=1))
+    held = replace(refund("re_1", 6_000), left=earlier)
+    gateway.changes(paid, refunds=(held,), disputes=(dispute(15_000),))
+    tell(seller, "charge.dispute.created", paid)
+    assert kinds().count("chargeback") == 1
+    gateway.changes(paid, refunds=(replace(held, status="failed"),))
+    for n in range(2):
+        tell(seller, "refund.failed", paid, f"evt_{n}")
+    sums = [
+        m["amount"]
+        for p in of_type("demo", "POSTING")
+        for m in p["movements"]
+        if m["kind"] == "chargeback"
+    ]
+    assert sorted(sums) == [-9_000, -6_000]
+    assert not of_type("demo", "CREDIT")
+    assert reasons() == ["more_than_paid"]
     books_balance()
 
 
