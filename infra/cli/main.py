@@ -11,13 +11,17 @@ from infra.cli import (
     checking,
     clock,
     demo_command,
+    disputing,
     entity,
+    holding,
     importing,
     invoicing,
     journal,
     lists,
     money,
+    planning,
     policy,
+    promising,
     recurring,
     stack,
     statement,
@@ -47,6 +51,10 @@ app.add_typer(invoicing.app, name="invoice")
 app.command("credit-note")(invoicing.credit_note)
 app.command("void")(invoicing.void)
 app.add_typer(money.app, name="money")
+app.add_typer(promising.app, name="promise")
+app.add_typer(disputing.app, name="dispute")
+app.add_typer(planning.app, name="plan")
+app.add_typer(holding.app, name="hold")
 app.add_typer(policy.app, name="policy")
 app.add_typer(checking.app, name="books")
 app.add_typer(journal.app, name="journal")
