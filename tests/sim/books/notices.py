@@ -31,7 +31,9 @@ def broken_notices(customer: Customer, facts: Mapping[str, Item]) -> Iterator[st
         for document, _, _, _, _, asked, *_ in notice["items"]:
             if not asked:
                 continue
-            position = notice["done_after"][document]
+            position = notice["done_after"].get(document)
+            if position is None or position == notice["done_before"].get(document):
+                continue  # it was left out when the mail was written, and is still to be said
             before, asked_at = done.get(document, (position - 1, ""))
             again = any(asked_at <= moment <= notice["claimed_at"] for moment in closed[document])
             if position <= before and not again:
