@@ -77,12 +77,14 @@ if TYPE_CHECKING:
     from shared.usecases.escalate import Ports as EscalationPorts
     from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.import_file import Ports as ImportPorts
+    from shared.usecases.look_again import Stores
     from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.request_refund import Ports as RefundPorts
     from shared.usecases.send_letter import LetterService
     from shared.usecases.send_letter import Ports as PostingPorts
     from shared.usecases.send_notice import Ports as SendingPorts
+    from shared.usecases.send_sms import Ports as SmsPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
     from shared.usecases.work_sweep import Policies as SweepPolicies
     from shared.usecases.work_sweep import Ports as SweepPorts
@@ -436,17 +438,41 @@ def posting() -> "PostingPorts":
     from shared.usecases.send_letter import Ports
 
     return Ports(
-        accounts=accounts(),
-        policies=entities(),
-        deliveries=notices(),
-        tasks=tasks(),
+        stores=_stores(),
         ledger=ledger(),
         links=links(),
         printer=printer(),
         archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
         service=letter_service(),
         public_url=public_url(),
-        new_fence=lambda: new_id(datetime.now(UTC)),
+    )
+
+
+def _stores() -> "Stores":
+    from shared.usecases.look_again import Stores
+
+    ports = (accounts(), entities(), notices(), tasks())
+    return Stores(*ports, new_fence=lambda: new_id(datetime.now(UTC)))
+
+
+@cache
+def texting() -> "SmsPorts":
+    """Return everything that a text message needs. Its client makes one attempt only."""
+    from shared.adapters.end_user_messaging import EndUserMessaging
+    from shared.adapters.mail_archive import MailArchive
+    from shared.adapters.sms_texts import SmsTexts
+    from shared.usecases.send_sms import Ports
+
+    service = client("pinpoint-sms-voice-v2", attempts_max=1)
+    sender = EndUserMessaging(service, setting("SMS_ORIGINATION"), setting("SMS_CONFIGURATION_SET"))
+    return Ports(
+        stores=_stores(),
+        suppressions=suppressions(),
+        texts=SmsTexts(templates()),
+        links=links(),
+        sender=sender,
+        archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
+        public_url=public_url(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Notes what SES tells about mails: sent, delivered, bounced, complained about."""
+"""Notes what became of mails and text messages: sent, delivered, bounced, complained about."""
 
 from typing import Any
 
@@ -7,7 +7,10 @@ from aws_lambda_powertools import Logger
 from functions import batch
 from shared import runtime
 from shared.adapters.mail_events import mail_event
+from shared.adapters.sms_events import is_sms_event, sms_event
 from shared.usecases.mail_event import note_mail_event
+from shared.usecases.sms_event import note_sms_event
+from shared.usecases.watch_mail import watch_mail
 
 log = Logger()
 
@@ -18,9 +21,25 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
 
 
 def _note(body: dict[str, Any]) -> None:
+    if is_sms_event(body):
+        _note_sms(body)
+        return
     event = mail_event(body)
     if event is None:
         return
     stores = (runtime.accounts(), runtime.notices(), runtime.suppressions(), runtime.tasks())
-    outcome = note_mail_event(*stores, event, runtime.now())
+    now = runtime.now()
+    outcome = note_mail_event(*stores, event, now)
     log.info("mail " + outcome, entity=event.entity_id, n=event.n, kind=str(event.kind))
+    paused = watch_mail(runtime.entities(), runtime.mail_watch(), event, now)
+    if paused:
+        log.error("mail_paused", entity=event.entity_id, reason=paused)
+
+
+def _note_sms(body: dict[str, Any]) -> None:
+    event = sms_event(body)
+    if event is None:
+        return
+    stores = (runtime.accounts(), runtime.notices(), runtime.tasks())
+    outcome = note_sms_event(*stores, event, runtime.now())
+    log.info("sms " + outcome, entity=event.entity_id, n=event.n, kind=str(event.kind))

@@ -1,4 +1,4 @@
-"""Sends claimed notices by mail, and claims the receipt of each payment."""
+"""Sends claimed notices by mail or text message, and claims the receipt of each payment."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from functions import batch
 from shared import runtime
 from shared.usecases.claim_receipt import claim_receipt
 from shared.usecases.send_notice import send_notice
+from shared.usecases.send_sms import send_sms
 
 log = Logger()
 
@@ -26,5 +27,9 @@ def _send(body: dict[str, Any]) -> None:
         log.info("receipt " + outcome, entity=entity_id, payment_id=payment_id)
         return
     n = body["n"]
+    if body["kind"] == "sms":
+        outcome = send_sms(runtime.texting(), entity_id, customer_id, n, now)
+        log.info("sms " + outcome, entity=entity_id, customer_id=customer_id, n=n)
+        return
     outcome = send_notice(runtime.sending(), entity_id, customer_id, n, now)
     log.info("notice " + outcome, entity=entity_id, customer_id=customer_id, n=n)

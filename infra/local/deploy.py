@@ -28,6 +28,7 @@ _NOT_EMULATED = {
     "AWS::CloudFormation::Stack": "nested stacks hold alarms and dashboards only",
     "AWS::Serverless::Application": "nested stacks hold alarms and dashboards only",
     "AWS::Budgets::Budget": "no billing",
+    "AWS::SMSVOICE::ConfigurationSet": "the local text messages are told of it by its name",
     "AWS::SES::ReceiptRuleSet": "the local mail server takes mails in",
     "AWS::SES::ReceiptRule": "the local mail server takes mails in",
 }

@@ -21,6 +21,9 @@ from infra.local.options import Options
 
 _PORTS_TRIED_MAX = 3
 _REASON_LENGTH_MAX = 400
+_SMS_ORIGINATION = (
+    f"arn:aws:sms-voice:{ministack.REGION}:{ministack.ACCOUNT}:phone-number/phone-local"
+)
 
 
 class AlreadyUp(processes.StartFailed):
@@ -60,9 +63,10 @@ class Startup:
         self._on_step("starting mail, payments, sign-in and the emulated AWS")
         with ThreadPoolExecutor(4) as pool:
             mail = pool.submit(self._start_mail)
+            sms = pool.submit(self._start_sms)
             stripe = pool.submit(self._start_stripe)
             self._start_identity(identity, identity_url, public_url)
-            self._note(mail_url=mail.result(), stripe_url=stripe.result())
+            self._note(mail_url=mail.result(), sms_url=sms.result(), stripe_url=stripe.result())
             self._start_ministack()
         self._on_step("deploying the template")
         deployed = self._deploy()
@@ -115,6 +119,9 @@ class Startup:
         arguments = ["--region", ministack.REGION, "--identity", address.partition("@")[2]]
         return self._start_server("mail", ".venv", [*arguments, "--identity", address])
 
+    def _start_sms(self) -> str | None:
+        return self._start_server("sms", ".venv", []) if self._options.with_mail else None
+
     def _start_stripe(self) -> str | None:
         return (
             self._start_server("stripe", ".venvs/stripe", []) if self._options.with_stripe else None
@@ -166,8 +173,11 @@ class Startup:
         wiring.wait_for(f"{url}/.well-known/openid-configuration", process)
 
     def _start_ministack(self) -> None:
-        mail_url = self._state["mail_url"]
-        inherited = {"AWS_ENDPOINT_URL_SESV2": mail_url} if mail_url else {}
+        places = {
+            "AWS_ENDPOINT_URL_SESV2": self._state["mail_url"],
+            "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": self._state["sms_url"],
+        }
+        inherited = {name: place for name, place in places.items() if place}
         process, endpoint = ministack.start(
             interpreter=self._options.project_root / ".venvs" / "cloud" / "bin" / "python",
             project_root=self._options.project_root,
@@ -187,6 +197,7 @@ class Startup:
             "Stage": "sandbox",
             "Architecture": "x86_64" if os.uname().machine == "x86_64" else "arm64",
             "MailFrom": options.mail_from,
+            "SmsOrigination": _SMS_ORIGINATION if state["sms_url"] else "",
             "ReplyMailbox": options.reply_mailbox if options.with_mail else "",
             "PublicUrl": state["public_url"],
             "StripeApiBase": stripe_url,
@@ -226,6 +237,10 @@ class Startup:
         self._note(token=wiring.token(state, "admin", ("*:admin",)))
         if self._options.with_mail:
             wiring.connect_mail(state["mail_url"], state["aws_endpoint"], deployed, resolver)
+            topic = deployed.outputs.get("MailEventsTopicArn")
+            if topic:
+                endpoint, name = state["aws_endpoint"], self._options.stack_name
+                wiring.connect_sms(state["sms_url"], endpoint, name, topic)
             wiring.connect_inbound(
                 state["mail_url"],
                 state["aws_endpoint"],

@@ -35,7 +35,8 @@ def wait_for(url: str, process: processes.Started, *, status: int = 200) -> None
 
 def controls(state: Mapping[str, Any]) -> dict[str, str]:
     """Return the servers that answer `/_config/...`, by name."""
-    found = {"mail": state["mail_url"], "payments": state["stripe_url"]}
+    names = {"mail": "mail_url", "texts": "sms_url", "payments": "stripe_url"}
+    found = {name: state.get(key) for name, key in names.items()}
     return {name: address for name, address in found.items() if address}
 
 
@@ -76,6 +77,19 @@ def connect_inbound(
         "region": ministack.REGION,
     }
     post(f"{mail_url}/_config/inbound", rule)
+
+
+def connect_sms(sms_url: str, endpoint: str, stack_name: str, topic_arn: str) -> None:
+    """Tell the text messages their configuration set, and where their events go."""
+    post(
+        f"{sms_url}/_config/event-destination",
+        {
+            "configuration_set": f"{stack_name}-sms",
+            "sns_topic_arn": topic_arn,
+            "endpoint_url": endpoint,
+            "region": ministack.REGION,
+        },
+    )
 
 
 def fill_secret(state: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from shared.adapters.formats import LETTER_LOCALES, LOCALES, Formats
 from shared.adapters.words import Words
 
 FALLBACK = "en"
-LETTER_FILES = ("letter.toml",)
+LETTER_FILES = ("letter.toml", "sms.toml")
 FOLDER = Path(__file__).parent.parent / "templates"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 

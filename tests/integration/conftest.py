@@ -51,6 +51,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "STRIPE_SECRET": "hub/stripe",
         "STRIPE_API_BASE": "https://api.stripe.com",
         "CHECKOUT_ORIGIN": "https://checkout.stripe.com",
+        "SMS_ORIGINATION": "arn:aws:sms-voice:eu-west-1:123456789012:phone-number/phone-1",
+        "SMS_CONFIGURATION_SET": "hub-sms",
         "LETTER_SERVICE": "folder",
         "PINGEN_SECRET": "hub/pingen",
         "PINGEN_API_BASE": "https://api.pingen.com",

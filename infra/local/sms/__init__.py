@@ -1,0 +1,1 @@
+"""A loopback stand-in for AWS End User Messaging SMS: checked requests, kept texts, its events."""

@@ -1,0 +1,149 @@
+"""What every way out shares: the second look before one call, and what is noted after it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
+from shared.domain.clock import Now
+from shared.domain.decide import Decision
+from shared.domain.mail import SendResult, SendState
+from shared.domain.policy_book import PolicyBook
+from shared.domain.tasks import Task
+from shared.usecases.put_off_notice import only_waits
+from shared.usecases.second_look import second_look
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
+
+
+class Policies(Protocol):
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
+
+
+class Deliveries(Protocol):
+    def call(
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        fence: str,
+        now_wall: datetime,
+        to: tuple[str, ...],
+        done: Mapping[str, int] | None = None,
+    ) -> bool: ...
+    def refused(
+        self, entity: str, customer_id: str, n: int, fence: str, wall: datetime, code: str
+    ) -> None: ...
+    def sent(
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        fence: str,
+        wall: datetime,
+        message_id: str,
+        mail_key: str,
+    ) -> None: ...
+    def settle(
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        state: DeliveryState,
+        wall: datetime,
+        allowed: tuple[DeliveryState, ...],
+        code: str = "",
+    ) -> bool: ...
+
+
+class Tasks(Protocol):
+    def open(self, entity_id: str, task: Task) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the second look reads, and where the outcome is noted."""
+
+    accounts: Accounts
+    policies: Policies
+    deliveries: Deliveries
+    tasks: Tasks
+    new_fence: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A notice that still has something to say, and what."""
+
+    entity: Entity
+    account: Account
+    notice: Notice
+    decision: Decision
+    book: PolicyBook
+
+    @property
+    def whose(self) -> tuple[str, str, int]:
+        """Return entity, customer and number of the notice."""
+        return self.entity.entity_id, self.account.customer.customer_id, self.notice.n
+
+
+def look_again(
+    stores: Stores, channel: Channel, entity_id: str, customer_id: str, n: int, now: Now
+) -> Due | str:
+    """Return what notice n has to say through channel, or what was done instead, as a code.
+
+    elsewhere (another worker has it or had it, or another channel), held (by the entity, or until
+    somebody agreed), put_off (somebody agreed, and it only waits), or withdrawn.
+    """
+    notice = stores.accounts.notice(entity_id, customer_id, n)
+    if notice.delivery is not DeliveryState.CLAIMED or notice.channel is not channel:
+        return "elsewhere"
+    entity = stores.accounts.entity(entity_id)
+    if entity.hold_all or notice.waits_for_approval:
+        return "held"
+    account = stores.accounts.account(entity_id, customer_id)
+    book = stores.policies.book(entity_id, account)
+    decision = second_look(account, notice, book, now)
+    if not isinstance(decision, str):
+        return Due(entity, account, notice, decision, book)
+    if notice.approved_by and only_waits(account, notice, book, now):
+        return "put_off"
+    claimed, withdrawn = (DeliveryState.CLAIMED,), DeliveryState.WITHDRAWN
+    stores.deliveries.settle(entity_id, customer_id, n, withdrawn, now.wall, claimed, decision)
+    return "withdrawn"
+
+
+def note_result(
+    stores: Stores, due: Due, fence: str, result: SendResult, kept: str, task: Task, now: Now
+) -> str:
+    """Note what is known of a call that was made; return it as a code.
+
+    sent, refused (claimed again), uncertain (an event or an operator will tell), or rejected: it
+    will never go out as it is, so a person has the task, and the stage counts as done.
+    """
+    match result.state:
+        case SendState.ACCEPTED:
+            stores.deliveries.sent(*due.whose, fence, now.wall, result.message_id, kept)
+            return "sent"
+        case SendState.REFUSED:
+            stores.deliveries.refused(*due.whose, fence, now.wall, result.code)
+            return "refused"
+        case SendState.REJECTED:
+            give_up(stores, due, result.code, task, DeliveryState.CALLING, now)
+            return "rejected"
+        case _:
+            return "uncertain"
+
+
+def give_up(
+    stores: Stores, due: Due, code: str, task: Task, stands: DeliveryState, now: Now
+) -> None:
+    """Count the stage as done though it was not heard, and give a person the task."""
+    stores.tasks.open(due.entity.entity_id, task)
+    bounced = DeliveryState.BOUNCED
+    stores.deliveries.settle(*due.whose, bounced, now.wall, (stands,), code)

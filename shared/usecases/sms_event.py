@@ -1,0 +1,54 @@
+"""What the network says about a text message that was handed to it."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from shared.domain.account import Customer
+from shared.domain.clock import Now
+from shared.domain.mail import MailEvent, MailEventKind
+from shared.domain.tasks import Task
+from shared.ids import derived_id
+
+
+class Accounts(Protocol):
+    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
+
+
+class Deliveries(Protocol):
+    def accepted(self, event: MailEvent, now: Now) -> bool: ...
+    def failed(self, event: MailEvent, now: Now) -> bool: ...
+
+
+class Tasks(Protocol):
+    def open(self, entity_id: str, task: Task) -> bool: ...
+
+
+def note_sms_event(
+    accounts: Accounts, deliveries: Deliveries, tasks: Tasks, event: MailEvent, now: Now
+) -> str:
+    """Bring the notice's delivery up to event; return what was done, as a stable code.
+
+    A message that did not arrive gives a person the task to find a number that works: silence is
+    not notice. Order and repetition of events do not matter.
+    """
+    if event.kind is not MailEventKind.BOUNCED:
+        return "noted" if deliveries.accepted(event, now) else "known"
+    customer = accounts.customer(event.entity_id, event.customer_id)
+    task = failed_task(customer, event.n, event.detail, now)
+    opened = tasks.open(event.entity_id, task)
+    deliveries.failed(event, now)
+    return "failed" if opened else "known"
+
+
+def failed_task(customer: Customer, n: int, why: str, now: Now) -> Task:
+    """Return what a person has to do about a text message that does not arrive: once a notice."""
+    return Task(
+        task_id=derived_id("sms", customer.customer_id, str(n)),
+        kind="bounce",
+        customer_id=customer.customer_id,
+        title="A text message does not reach the customer: find a good number, or call",
+        created_at=now.business,
+        due_on=now.today(customer.time_zone) + timedelta(days=1),
+        detail=f"Notice {n}: {why}",
+        notice=n,
+    )
