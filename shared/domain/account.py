@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
+from shared.domain.days import days_after
 from shared.domain.money import Money
 from shared.domain.tax import TaxCategory
 
@@ -211,7 +212,7 @@ class Promise:
     @property
     def last_day(self) -> date:
         """Return the last day on which what is promised still comes in time."""
-        return self.pays_on + timedelta(days=self.grace_days)
+        return days_after(self.pays_on, self.grace_days)
 
     def in_force(self, today: date) -> bool:
         """Return whether what is promised is still waited for on today."""
@@ -523,7 +524,9 @@ class Entity:
     ones; gapless_numbers says that no number may ever be missing in one. default_terms are those of
     its invoices to customers who have none (shared.domain.terms_text). apply_credit and the
     tolerance say what happens to money by itself (shared.domain.cash_rules): tolerance is by
-    currency, in minor units, and bounded by tolerance_percent as well.
+    currency, in minor units, and bounded by tolerance_percent as well. mail_paused is the reason
+    why no mail goes out for now (shared.domain.reputation), or ""; mail_pauses counts the pauses
+    that are over.
     """
 
     entity_id: str
@@ -546,6 +549,8 @@ class Entity:
     apply_credit: str = "offer"
     tolerance: Mapping[str, int] = field(default_factory=dict)
     tolerance_percent: str = "0"
+    mail_paused: str = ""
+    mail_pauses: int = 0
     version: int = 1
 
 

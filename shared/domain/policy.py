@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.account import Channel, Document
 from shared.domain.conditions import Conditions, Word
+from shared.domain.days import days_after
 from shared.domain.discount import offered
 from shared.domain.fee import AmountText, CurrencyCode, Fee, amounts_are_money
 from shared.domain.interest_rule import Charged, Claim, InterestRule
@@ -173,7 +174,7 @@ class Stage(BaseModel):
         One that has no discount never reaches a stage before the discount's end: date.max.
         """
         start = self._start(document)
-        return date.max if start is None else start + timedelta(days=self.offset_days)
+        return date.max if start is None else days_after(start, self.offset_days)
 
     def _start(self, document: Document) -> date | None:
         if self.anchor is Anchor.DISCOUNT_END:
@@ -205,7 +206,7 @@ class Rung:
     def reached_on(self, document: Document) -> date:
         """Return the day on which document came to this rung."""
         again = self.position - self.stage.position
-        return self.stage.reached_on(document) + timedelta(days=again)
+        return days_after(self.stage.reached_on(document), again)
 
 
 class Policy(BaseModel):
@@ -256,7 +257,7 @@ class Policy(BaseModel):
     def closed_before(self, day: date) -> int:
         """Return on how many days in a row before day nothing goes out."""
         closed = 0
-        while closed < _CLOSED_DAYS_MAX and not self.sends_on(day - timedelta(days=closed + 1)):
+        while closed < _CLOSED_DAYS_MAX and not self.sends_on(days_after(day, -closed - 1)):
             closed += 1
         return closed
 

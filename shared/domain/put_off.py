@@ -1,8 +1,9 @@
 """What is due and has to wait: the day, the hour, or too many messages already. Pure."""
 
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from shared.domain.account import Account, Channel
+from shared.domain.days import days_after
 from shared.domain.due_stage import Refusal
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
@@ -57,7 +58,6 @@ def put_off(
 
 def _sending_day(book: PolicyBook, policy: Policy, today: date, days: int) -> date:
     """Return the first day from days after today on which policy sends, within two months."""
-    for more in range(days, days + LOOK_AHEAD_DAYS):
-        if book.sends_on(policy, today + timedelta(days=more)):
-            return today + timedelta(days=more)
-    return today + timedelta(days=days + LOOK_AHEAD_DAYS)
+    ahead = (days_after(today, days + more) for more in range(LOOK_AHEAD_DAYS))
+    last = days_after(today, days + LOOK_AHEAD_DAYS)
+    return next((day for day in ahead if book.sends_on(policy, day)), last)

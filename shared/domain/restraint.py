@@ -1,10 +1,12 @@
 """What keeps messages from being a nuisance: how many in how many days, and at which hours."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.domain.days import days_after
 
 SAID_DAYS_KEPT = 90
 """A notice carries the days of earlier messages this far back, and no cap looks further."""
@@ -21,10 +23,10 @@ class AtMost(BaseModel):
 
     def free_on(self, said_on: Sequence[date], today: date) -> date:
         """Return the first day from today on which one message more is within the cap."""
-        counted = sorted(day for day in said_on if today - timedelta(days=self.per_days) < day)
+        counted = sorted(day for day in said_on if (today - day).days < self.per_days)
         if len(counted) < self.messages:
             return today
-        return counted[-self.messages] + timedelta(days=self.per_days)
+        return days_after(counted[-self.messages], self.per_days)
 
 
 class QuietHours(BaseModel):
@@ -52,4 +54,4 @@ class QuietHours(BaseModel):
 
     def over_on(self, today: date, at: time) -> date:
         """Return the day on which the quiet hours end that cover at on today."""
-        return today if at < time.fromisoformat(self.ends) else today + timedelta(days=1)
+        return today if at < time.fromisoformat(self.ends) else days_after(today, 1)
