@@ -46,6 +46,9 @@ histories: setup checkers ## Ten thousand random histories; hledger adds up the 
 finding: setup ## Ten thousand drawn cases: a sweep leaves out nobody who is due
 	@$(BIN)/python -m tests.finding.run --cases 10000
 
+bench-sweep: setup ## What a sweep costs and how that grows, each figure beside its goal
+	@$(BIN)/python -m tests.bench.sweep
+
 format: setup ## Rewrites the code in the house's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .

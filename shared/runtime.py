@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 from shared.adapters import keys
-from shared.adapters.raw_json import answer_raw
+from shared.adapters.raw_json import speak_raw
 from shared.adapters.table import Table
 from shared.domain.clock import Now
 from shared.ids import new_id
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.adapters.issued_invoices import IssuedInvoices
     from shared.adapters.ledger import Ledger
     from shared.adapters.links import Links
+    from shared.adapters.mail_watch import MailWatch
     from shared.adapters.mail_wishes import MailWishes
     from shared.adapters.notices import Notices
     from shared.adapters.numbers import Numbers
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from shared.adapters.runs import Runs
     from shared.adapters.sandbox_clock import SandboxClock
     from shared.adapters.secret import Secret
+    from shared.adapters.send_pace import SendPace
     from shared.adapters.sessions import Sessions
     from shared.adapters.sign_in import SignIn
     from shared.adapters.statement_requests import StatementRequests
@@ -111,7 +113,7 @@ def client(service: str, attempts_max: int = 3) -> Any:
 @cache
 def table() -> Table:
     """Return the one table."""
-    return Table(answer_raw(client("dynamodb")), setting("TABLE_NAME"))
+    return Table(speak_raw(client("dynamodb")), setting("TABLE_NAME"))
 
 
 @cache
@@ -358,6 +360,14 @@ def suppressions() -> "Suppressions":
 
 
 @cache
+def mail_watch() -> "MailWatch":
+    """Return the tally of mails, and the pauses that follow from it."""
+    from shared.adapters.mail_watch import MailWatch
+
+    return MailWatch(table())
+
+
+@cache
 def mail_wishes() -> "MailWishes":
     """Return the writes of what customers wish of our mails."""
     from shared.adapters.mail_wishes import MailWishes
@@ -542,8 +552,17 @@ def sending() -> "SendingPorts":
         mailer=mailer,
         archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
         new_fence=lambda: new_id(datetime.now(UTC)),
+        wait_turn=lambda recipients: send_pace().wait(recipients, wall),
         reply_mailbox=os.environ.get("REPLY_MAILBOX", ""),
     )
+
+
+@cache
+def send_pace() -> "SendPace":
+    """Return the turns of senders."""
+    from shared.adapters.send_pace import SendPace
+
+    return SendPace(table(), client("sesv2"))
 
 
 @cache

@@ -1,18 +1,19 @@
-"""DynamoDB's answers as the JSON that they are.
+"""DynamoDB's requests and answers as the JSON that they are.
 
-botocore walks every attribute of an answer along its model, only to build what json.loads has built
-already: the values of a typed attribute are texts, lists and maps. That walk is most of what a
-Query costs. Binary attributes stay base64 text; the table holds none, and the codec refuses them.
-Errors are parsed by botocore itself.
+botocore walks every attribute of a request and of an answer along its model, only to build what
+json has built already: the values of a typed attribute are texts, lists and maps. Those walks are
+most of what a call costs. Binary attributes stay base64 text; the table holds none, and the codec
+refuses them. Errors are parsed by botocore itself.
 
-This leans on botocore's internals: botocore is pinned, and tests/unit/test_raw_json.py holds this
-parser against botocore's own.
+This leans on botocore's internals: botocore is pinned, and tests/unit/test_raw_json.py holds both
+walks against botocore's own.
 """
 
 import json
 from typing import Any
 
 from botocore.parsers import JSONParser, ResponseParserFactory
+from botocore.serialize import JSONSerializer
 
 
 class RawJson(JSONParser):
@@ -30,6 +31,15 @@ class RawJson(JSONParser):
         return parsed
 
 
+class RawRequests(JSONSerializer):
+    """Writes the parameters of a call as they are given."""
+
+    def _serialize(
+        self, serialized: dict[str, Any], value: Any, shape: Any, key: Any = None
+    ) -> None:
+        serialized.update(value)
+
+
 class _Factory(ResponseParserFactory):
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +49,8 @@ class _Factory(ResponseParserFactory):
         return self._raw if protocol_name == "json" else super().create_parser(protocol_name)
 
 
-def answer_raw(client: Any) -> Any:
-    """Let a DynamoDB client of boto3 answer by RawJson, and return it."""
+def speak_raw(client: Any) -> Any:
+    """Let a DynamoDB client of boto3 ask and answer in raw JSON, unvalidated, and return it."""
+    client._serializer = RawRequests()
     client._endpoint._response_parser_factory = _Factory()
     return client

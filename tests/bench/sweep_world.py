@@ -1,7 +1,7 @@
 """A company of many customers of whom 200 are due on one day, on the in-memory DynamoDB."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -155,6 +155,19 @@ class World:
         yesterday = TODAY - timedelta(days=1)
         self.runs.swept(self.entity_id, yesterday, TODAY, self.entity.policy_version)
 
+    @classmethod
+    def of_a_month(cls) -> "World":
+        """Return a company of three time zones where five customers become due every day."""
+        world = cls(0, due=0)
+        for days in range(-20, 60):
+            for i in range(5):
+                zone = ("Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo")[(days + i) % 3]
+                whose = world._customer(time_zone=zone)
+                due_on = TODAY + timedelta(days=days)
+                documents = [invoice(f"{whose.external_id}-{k}", due_on) for k in range(2)]
+                world._load(whose, documents)
+        return world
+
     def _policies(self, of: Entity) -> PolicyShelf:
         return self._shelf
 
@@ -202,27 +215,38 @@ class World:
         return [decode_item(i) for i in self.model.items() if i["type"]["S"] == "NOTICE"]
 
     def _add(self, *, due: bool, history: int, invoices: int = INVOICES_EACH) -> str:
+        whose = self._customer()
+        reached = TODAY - timedelta(days=_REACHED)
+        far = int(whose.external_id[2:])
+        days = [
+            reached if due else TODAY + timedelta(90 + (far + i) % 300) for i in range(invoices)
+        ]
+        documents = tuple(
+            invoice(f"{whose.external_id}-{i}", due_on) for i, due_on in enumerate(days)
+        )
+        said = self._history(whose, documents, history) if due else self._closed(whose, history)
+        self._load(whose, documents, said)
+        return whose.customer_id
+
+    def _customer(self, **changes: str) -> Customer:
         number = next(self._names)
-        customer_id = derived_id("customer", str(number))
-        whose = customer(
-            customer_id=customer_id,
+        return customer(
+            customer_id=derived_id("customer", str(number)),
             external_id=f"C-{number:06d}",
             email=f"ap@c{number}.example",
             country="DE",
+            **changes,
         )
-        documents = tuple(
-            _invoice(f"{number}-{i}", TODAY - timedelta(days=_REACHED))
-            if due
-            else _invoice(f"{number}-{i}", TODAY + timedelta(days=90 + (number + i) % 300))
-            for i in range(invoices)
-        )
-        items = [customer_item(self.entity_id, whose)]
-        items += [head_item(self.entity_id, whose, d, self.entity.shards) for d in documents]
-        items += self._history(whose, documents, history) if due else ()
-        if not due:
-            items += self._closed(whose, history)
+
+    def _load(
+        self,
+        whose: Customer,
+        documents: Iterable[Document],
+        more: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        heads = [head_item(self.entity_id, whose, d, self.entity.shards) for d in documents]
+        items = [customer_item(self.entity_id, whose), *heads, *more]
         self.model.load(encode_item(item) for item in items)
-        return customer_id
 
     def _history(
         self, whose: Customer, documents: tuple[Document, ...], closed: int
@@ -245,7 +269,7 @@ class World:
     def _closed(self, whose: Customer, closed: int) -> Iterator[dict[str, Any]]:
         for i in range(closed):
             paid = replace(
-                _invoice(f"old-{whose.external_id}-{i}", TODAY - timedelta(days=60 + i)),
+                invoice(f"old-{whose.external_id}-{i}", TODAY - timedelta(days=60 + i)),
                 open=eur(0),
             )
             yield head_item(self.entity_id, whose, paid, self.entity.shards)
@@ -257,7 +281,7 @@ def _account(whose: Customer, documents: tuple[Document, ...]) -> Any:
     return Account(whose, documents)
 
 
-def _invoice(name: str, due_on: date) -> Document:
+def invoice(name: str, due_on: date) -> Document:
     return Document(
         document_id=derived_id("invoice", name),
         kind=DocumentKind.INVOICE,

@@ -6,10 +6,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.parsers import JSONParser
-from hypothesis import given
+from botocore.serialize import JSONSerializer
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.adapters.raw_json import RawJson, answer_raw
+from shared.adapters.raw_json import RawJson, RawRequests, speak_raw
 from shared.adapters.table import ConditionLost, Put, Table
 
 CLIENT = boto3.client(
@@ -101,6 +102,7 @@ def both(operation: str, status: int, body: str) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("operation", ANSWERS)
 def test_a_success_is_told_as_botocore_tells_it(operation: str) -> None:
+    @settings(max_examples=25, deadline=None)
     @given(ANSWERS[operation])
     def same(answer: dict[str, Any]) -> None:
         raw, own = both(operation, 200, json.dumps(answer))
@@ -130,6 +132,55 @@ def test_what_is_empty_or_unknown_is_left_out(body: str) -> None:
     assert raw == own
 
 
+REQUESTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "PutItem": st.fixed_dictionaries(
+        {"TableName": texts, "Item": items},
+        optional={"ConditionExpression": texts, "ExpressionAttributeValues": items},
+    ),
+    "Query": st.fixed_dictionaries(
+        {"TableName": texts, "KeyConditionExpression": texts, "ExpressionAttributeValues": items},
+        optional={"Limit": st.integers(1, 9), "ConsistentRead": st.booleans()},
+    ),
+    "TransactWriteItems": st.fixed_dictionaries(
+        {
+            "TransactItems": st.lists(
+                st.fixed_dictionaries(
+                    {"Put": st.fixed_dictionaries({"TableName": texts, "Item": items})}
+                ),
+                max_size=3,
+            ),
+            "ClientRequestToken": texts,
+        }
+    ),
+    "BatchExecuteStatement": st.fixed_dictionaries(
+        {
+            "Statements": st.lists(
+                st.fixed_dictionaries(
+                    {"Statement": texts, "Parameters": st.lists(attributes, max_size=3)}
+                ),
+                max_size=3,
+            )
+        }
+    ),
+    "BatchGetItem": st.fixed_dictionaries(
+        {"RequestItems": st.dictionaries(texts, st.fixed_dictionaries({"Keys": st.lists(items)}))}
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", REQUESTS)
+def test_a_request_is_written_as_botocore_writes_it(operation: str) -> None:
+    model = MODEL.operation_model(operation)
+
+    @settings(max_examples=25, deadline=None)
+    @given(REQUESTS[operation])
+    def same(request: dict[str, Any]) -> None:
+        raw = RawRequests().serialize_to_request(request, model)
+        assert raw == JSONSerializer().serialize_to_request(request, model)
+
+    same()
+
+
 def test_binary_stays_text_and_is_refused_by_the_codec() -> None:
     raw, own = both("GetItem", 200, '{"Item": {"a": {"B": "AAE="}}}')
     assert own["Item"]["a"]["B"] == b"\x00\x01"
@@ -143,7 +194,7 @@ def test_a_client_answers_raw_and_raises_as_before(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
     with mock_aws():
-        client = answer_raw(
+        client = speak_raw(
             boto3.client(
                 "dynamodb",
                 region_name="eu-west-1",
