@@ -32,6 +32,7 @@ from shared.errors import InvalidInput
 from shared.usecases import entities as cases
 from shared.usecases.charging import interest_ahead
 from shared.usecases.dry_run import WouldSend, dry_run
+from shared.usecases.end_agreements import agreements_ahead
 
 router = APIGatewayHttpRouter()
 
@@ -107,6 +108,7 @@ def show_dry_run(
         after=paging.place(cursor),
         limit=limit,
         interest=partial(interest_ahead, runtime.charging(), entity),
+        ahead=partial(agreements_ahead, runtime.papers(), entity),
     )
     return DryRunOut(
         on=found.on,

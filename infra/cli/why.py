@@ -1,5 +1,7 @@
-"""explain: why something is, or is not, said to a customer."""
+"""explain: why something is, or is not, said to a customer on a day."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -8,42 +10,107 @@ from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.output import AsJson, EntityName, data, show_json, show_table
 
+_PARTS = (
+    "open",
+    "processing",
+    "credit",
+    "in_checkout",
+    "disputed",
+    "promised",
+    "planned",
+    "held",
+    "free",
+)
+_UNDATED = {
+    "settings": "the customer's settings (addresses, policy, zone, whether mail is off)",
+    "due_dates": "due dates that the ERP moved later",
+    "announced_payments": "payments that were announced",
+    "checkout_progress": "how far payment pages had come",
+}
+
 
 def explain(
     what: Annotated[str, typer.Argument(help="A customer or an invoice: our id or the ERP's.")],
     entity: EntityName = None,
-    at: Annotated[str | None, typer.Option(help="An instant; default now.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="A day, such as 2026-03-01, or an instant; default now.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what would be said to a customer, and why.
+    """Say what is said to a customer on a day and why; a past day is told by its own facts.
 
-    Examples: duecourse explain INV-1001, duecourse explain C-7 --at 2026-12-01T12:00:00Z
+    Examples: duecourse explain INV-1001, duecourse explain C-7 --at 2026-03-01
     """
     api = Api.found()
     told = _decisions(api, api.entity(entity), what, at)
     if as_json:
         show_json(told)
         return
-    held = "  (the entity holds all messages)" if told["hold_all"] else ""
-    data().print(f"{told['name']}, {told['on']}{held}", markup=False)
-    data().print(f"policy {told['policy']}, version {told['policy_version']}", markup=False)
+    for line in _head(told):
+        data().print(line, markup=False, highlight=False)
     rows = [(d["action"], d["code"], d["stage"] or "", d["reason"]) for d in told["decisions"]]
-    show_table("", ("action", "code", "stage", "reason"), rows)
-    names = "open processing credit in_checkout disputed promised held free"
-    parts = names.split()
-    covers = [
-        (c["number"], *(c[p]["amount"] for p in parts), c["open"]["currency"])
-        for c in told["coverage"]
+    if rows:
+        show_table("", ("action", "code", "stage", "reason"), rows)
+    if told["coverage"]:
+        covers = [
+            (c["number"], *(c[p]["amount"] for p in _PARTS), c["open"]["currency"])
+            for c in told["coverage"]
+        ]
+        columns = ("document", *(f">{p.replace('_', ' ')}" for p in _PARTS), "")
+        show_table("What is spoken for", columns, covers)
+    for line in _foot(told):
+        data().print(line, markup=False, highlight=False)
+
+
+def _head(told: Mapping[str, Any]) -> list[str]:
+    held = "  (the entity holds all messages)" if told["hold_all"] else ""
+    lines = [
+        f"{told['name']}, {told['on']}{held}",
+        f"policy {told['policy']}, version {told['policy_version']};"
+        f" facts as of {told['facts_as_of']}",
     ]
-    show_table("What is spoken for", ("document", *(f">{p}" for p in parts), ""), covers)
+    for notice in told["notices"]:
+        asked = ", ".join(told["numbers"].get(i, i) for i in notice["documents"])
+        lines.append(
+            f"claimed at {notice['claimed_at']}: no. {notice['n']}, {notice['stage']}"
+            f" by {notice['channel']} about {asked} ({notice['state']})"
+        )
+    if not told["decisions"]:
+        lines.append("Nothing was open then, as far as the hub knew.")
+    return lines
+
+
+def _foot(told: Mapping[str, Any]) -> list[str]:
+    lines = []
+    after = told["coming"]
+    if after:
+        asked = ", ".join(told["numbers"].get(i, i) for i in after["documents"])
+        lines.append(
+            f"Next, if nothing happens: {after['stage']} by {after['channel']}"
+            f" on {after['on']} about {asked}."
+        )
+    elif told["decisions"]:
+        lines.append("Nothing comes next, if nothing happens.")
+    if told["undated"]:
+        names = "; ".join(_UNDATED.get(name, name) for name in told["undated"])
+        lines.append(f"Kept without their days, so as they are now: {names}.")
+    return lines
 
 
 def _decisions(api: Api, entity: str, what: str, at: str | None) -> Any:
     path = f"/entities/{segment(entity)}/decisions"
+    when = {"on" if at and _is_day(at) else "at": at}
     for kind in ("invoice", "customer"):
         try:
-            return api.get(path, **{kind: what}, at=at)
+            return api.get(path, **{kind: what}, **when)
         except CliError as error:
             if error.code is not Exit.REFUSED or not str(error).startswith("not_found"):
                 raise
     raise CliError(f"{what}: no invoice or customer of {entity}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False

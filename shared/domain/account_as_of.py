@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.domain.account import (
@@ -24,12 +24,10 @@ from shared.domain.account import (
 )
 from shared.domain.book_check import FigureKind, posted_figures
 from shared.domain.book_rebuild import rebuilt, unapplied_since
-from shared.domain.discount import followed
 from shared.domain.money import Money
-from shared.domain.movement import MAKES_TOTAL, MovementKind, Posting
+from shared.domain.movement import MovementKind, Posting
 from shared.domain.promise import PromiseState
 
-_K = MovementKind
 UNDATED = (
     "settings",
     "due_dates",
@@ -93,9 +91,9 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
         documents=_open_documents(record.documents, known),
         credits=_credits(known),
         holds=tuple(h for h in record.holds if h.starts_on <= day),
-        promises=tuple(p for p in record.promises if p.made_on is None or p.made_on <= day),
+        promises=tuple(_promises(record.promises, day)),
         disputes=tuple(d for d in record.disputes if d.opened_on <= day),
-        plans=tuple(_plan(p, day) for p in record.plans if p.agreed_on <= day),
+        plans=tuple(_plans(record.plans, day)),
         checkouts=tuple(_checkouts(record.attempts, at)),
         incoming=record.incoming,
         newest_notice=_newest(record.notices, at, before_notice),
@@ -121,39 +119,31 @@ def _open_documents(
     for document in documents:
         if document.document_id in issued:
             then = rebuilt(document, figures)
-            found.append(replace(then, discount=_discount(document, known)))
+            found.append(replace(then, discount=_discount(document, then, known)))
     return tuple(found)
 
 
-def _discount(document: Document, known: Sequence[Posting]) -> Discount | None:
-    """Return document's discount as far as postings had taken it, or money had come too late."""
-    if document.discount is None:
+def _discount(document: Document, then: Document, known: Sequence[Posting]) -> Discount | None:
+    """Return document's discount as it was: how much was taken, and what money had come too late.
+
+    then is the document without it. What was late is told by the sum, as far as it is still there.
+    """
+    discount = document.discount
+    if discount is None:
         return None
-    nothing = Money.zero(document.total.currency)
-    fresh = replace(document.discount, late_minor=0, taken_minor=0)
-    then = replace(document, total=nothing, open=nothing, discount=fresh)
-    of_it = (p for p in known if any(m.document_id == document.document_id for m in p.movements))
-    for posting in sorted(of_it, key=_issuing_first):
-        own = [m for m in posting.movements if m.document_id == document.document_id]
-        issued = bool(then.total)
-        discount = followed(then, posting.movements, posting.value_date) if issued else fresh
-        added = sum(m.amount.minor for m in own if m.kind in MAKES_TOTAL)
-        then = replace(
-            then,
-            total=Money(minor=then.total.minor + added, currency=nothing.currency),
-            open=Money(
-                minor=then.open.minor + sum(m.amount.minor for m in own),
-                currency=nothing.currency,
-            ),
-            discount=discount,
-        )
-    moved = then.discount or fresh
-    return replace(document.discount, late_minor=moved.late_minor, taken_minor=moved.taken_minor)
-
-
-def _issuing_first(posting: Posting) -> bool:
-    """Return False, which sorts first, for what makes a document: all may share one second."""
-    return not any(m.kind in (_K.INVOICE, _K.CHARGE) for m in posting.movements)
+    taken = late = 0
+    in_time_until = discount.last_day + timedelta(days=discount.tolerance_days)
+    for posting in known:
+        in_time = posting.value_date <= in_time_until
+        for movement in posting.movements:
+            if movement.document_id != document.document_id:
+                continue
+            if movement.kind is MovementKind.DISCOUNT:
+                taken -= movement.amount.minor
+            elif movement.kind is MovementKind.ALLOCATION and not in_time:
+                late -= movement.amount.minor
+    settled = then.total.minor - then.open.minor
+    return replace(discount, taken_minor=taken, late_minor=0 if taken else min(late, settled))
 
 
 def _credits(known: Sequence[Posting]) -> tuple[Credit, ...]:
@@ -166,10 +156,18 @@ def _credits(known: Sequence[Posting]) -> tuple[Credit, ...]:
     return tuple(credits)
 
 
-def _plan(plan: Plan, day: date) -> Plan:
-    if plan.ended_on is not None and plan.ended_on > day:
-        return replace(plan, state=PlanState.RUNNING, ended_on=None)
-    return plan
+def _promises(promises: Iterable[Promise], day: date) -> Iterable[Promise]:
+    """Yield the promises whose end was not noted by day; what was noted later is not known yet."""
+    for promise in promises:
+        made = promise.made_on is None or promise.made_on <= day
+        if made and (promise.decided_on is None or promise.decided_on > day):
+            yield replace(promise, outcome="", decided_on=None)
+
+
+def _plans(plans: Iterable[Plan], day: date) -> Iterable[Plan]:
+    for plan in plans:
+        if plan.agreed_on <= day and (plan.ended_on is None or plan.ended_on > day):
+            yield replace(plan, state=PlanState.RUNNING, ended_on=None)
 
 
 def _checkouts(attempts: Iterable[Attempt], at: datetime) -> Iterable[Checkout]:

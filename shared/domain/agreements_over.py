@@ -1,7 +1,7 @@
 """Which agreements with a customer are over, so that somebody notes how they ended, once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.domain.account import Account, Dispute, Plan, PlanState, Promise
@@ -28,6 +28,21 @@ def over(account: Account, today: date) -> Over:
         promises=tuple(p for p in account.promises if not p.outcome and p.last_day < today),
         plans=tuple(_plans(account, today)),
         disputes=tuple(d for d in account.disputes if d.closed_on and not d.in_force(today)),
+    )
+
+
+def noted(account: Account, found: Over, broken: int) -> Account:
+    """Return account as it is once what is over has been noted; broken counts the broken promises.
+
+    found is what over() says of account.
+    """
+    plans = {plan.plan_id for plan in found.plans}
+    return replace(
+        account,
+        promises=tuple(p for p in account.promises if p not in found.promises),
+        plans=tuple(p for p in account.plans if p.plan_id not in plans),
+        disputes=tuple(d for d in account.disputes if d not in found.disputes),
+        broken_promises=account.broken_promises + broken,
     )
 
 

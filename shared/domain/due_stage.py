@@ -170,7 +170,7 @@ def _passes_over(
         risk=account.customer.risk,
         late=Money(minor=sums.late.get(key, 0), currency=currency),
         days_late=item.document.days_late(today),
-        broken_promises=_broken_promises(account, today),
+        broken_promises=account.broken_promises,
         days_since_message=(today - said[-1]).days if said else None,
     )
     unmet = stage.when.unmet(standing)
@@ -179,14 +179,6 @@ def _passes_over(
             "condition_not_met", f"Stage {stage.id} is passed over for {number}: {unmet}.", stage
         )
     return None
-
-
-def _broken_promises(account: Account, today: date) -> int:
-    return sum(
-        promise.outcome == "broken"
-        for promise in account.promises
-        if promise.decided_on is not None and promise.decided_on <= today
-    )
 
 
 def _unheard(account: Account, stage: Stage) -> Refusal | None:

@@ -53,6 +53,10 @@ class Interest(Protocol):
     ) -> Document | None: ...
 
 
+class Ahead(Protocol):
+    def __call__(self, account: Account, today: date) -> Account: ...
+
+
 class _Never:
     """A sweep that never ran: everything is looked at afresh."""
 
@@ -70,10 +74,12 @@ def dry_run(
     after: str = "",
     limit: int = 100,
     interest: Interest = lambda *_: None,
+    ahead: Ahead = lambda account, _: account,
 ) -> DryRun:
     """Return what a sweep at now would say, for at most limit candidates after a customer id.
 
-    interest tells what a stage would charge of it on a document, by default nothing.
+    interest tells what a stage would charge of it on a document, by default nothing; ahead, how an
+    account is once the agreements in it that are over have been noted, as a sweep notes them first.
     While the entity holds all, the sweep that its release brings is meant: the first one.
     """
     today = now.today(entity.time_zone)
@@ -84,6 +90,7 @@ def dry_run(
     messages: list[WouldSend] = []
     for customer_id in page[:limit]:
         account = accounts.account(entity.entity_id, customer_id)
+        account = ahead(account, now.today(account.customer.time_zone))
         book = policies.book(entity.entity_id, account)
         messages += _messages(account, book, now, interest)
     return DryRun(

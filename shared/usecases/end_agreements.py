@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from shared.domain.account import Account, Dispute, Entity, Plan, PlanState, Promise
-from shared.domain.agreements_over import over
+from shared.domain.agreements_over import noted, over
 from shared.domain.clock import Now
 from shared.domain.promise import PromiseState, promise_state
 from shared.domain.tasks import Task
@@ -32,7 +32,7 @@ def end_agreements(entity: Entity, account: Account, papers: Papers, ends: Ends,
     customer = account.customer
     today = now.today(customer.time_zone)
     found = over(account, today)
-    noted = 0
+    written = 0
     for promise in found.promises:
         money = arrived(papers, entity.entity_id, customer.customer_id, promise)
         outcome = promise_state(promise, money, today)
@@ -43,16 +43,24 @@ def end_agreements(entity: Entity, account: Account, papers: Papers, ends: Ends,
             task = _task("promise_broken", promise.promise_id, promise.documents, title,
                          entity, account, now)  # fmt: skip
         whose = (entity, customer.customer_id)
-        noted += ends.promise(*whose, promise, outcome, today, task)
+        written += ends.promise(*whose, promise, outcome, today, task)
     for plan in found.plans:
         task = None
         if plan.state is PlanState.MISSED:
             title = f"{customer.name} missed a part of the plan of {plan.agreed_on.isoformat()}."
             task = _task("plan_missed", plan.plan_id, plan.documents, title, entity, account, now)
-        noted += ends.plan(entity, customer.customer_id, plan, today, task)
+        written += ends.plan(entity, customer.customer_id, plan, today, task)
     for dispute in found.disputes:
-        noted += ends.dispute(entity, customer.customer_id, dispute)
-    return noted
+        written += ends.dispute(entity, customer.customer_id, dispute)
+    return written
+
+
+def agreements_ahead(papers: Papers, entity_id: str, account: Account, today: date) -> Account:
+    """Return account as it will be once end_agreements has looked at it. Nothing is written."""
+    found = over(account, today)
+    whose = (entity_id, account.customer.customer_id)
+    outcomes = [promise_state(p, arrived(papers, *whose, p), today) for p in found.promises]
+    return noted(account, found, outcomes.count(PromiseState.BROKEN)) if found else account
 
 
 def _task(

@@ -84,7 +84,7 @@ def _off(document: Document) -> dict[str, int]:
 
 def _taken(document: Document) -> Any:
     found = document.discount
-    return (found.taken_minor, found.late_minor) if found else None
+    return found.taken_minor if found else None
 
 
 def _compare_verdicts(folded: Account, was: Account, at: datetime, seen: Counter[str]) -> None:
