@@ -27,8 +27,8 @@ from functions.operator_api.schema.agreements import (
 )
 from functions.operator_api.schema.wire import amount
 from shared import runtime
-from shared.domain.account import Account, Dispute, Plan, PlanPart, PlanState, Promise
-from shared.domain.coverage import kept_plans
+from shared.domain.account import Account, Dispute, Plan, PlanPart, Promise
+from shared.domain.coverage import plan_state
 from shared.domain.plan import missing
 from shared.domain.policy import Policy
 from shared.domain.promise import PromiseState
@@ -203,7 +203,6 @@ def _policy(entity: str, customer_id: str) -> Policy:
 
 
 def _plan_out(account: Account, plan: Plan, today: date) -> PlanOut:
-    missed = plan in account.plans and plan not in kept_plans(account, today)
     left = missing(account, plan) if plan in account.plans else ()
     return PlanOut(
         plan_id=plan.plan_id,
@@ -215,7 +214,7 @@ def _plan_out(account: Account, plan: Plan, today: date) -> PlanOut:
         agreed_on=plan.agreed_on,
         by=plan.by,
         consent=plan.consent,
-        state=PlanState.MISSED if missed and not plan.ended_on else plan.state,
+        state=plan_state(account, plan, today),
         ended_on=plan.ended_on,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
-from shared.domain.account import Account, CheckoutState, Document, Plan
+from shared.domain.account import Account, CheckoutState, Document, Plan, PlanState
 from shared.domain.discount import discount_beside
 from shared.domain.dispute import disputed
 from shared.domain.money import Money
@@ -83,6 +83,13 @@ def kept_plans(account: Account, today: date) -> tuple[Plan, ...]:
     covers = _covers(account, items, today)
     missed = [i for i in items if is_plan_part(i.document_id) and covers[i.document_id].free]
     return tuple(plan for plan in plans if not any(_past(plan, item, today) for item in missed))
+
+
+def plan_state(account: Account, plan: Plan, today: date) -> PlanState:
+    """Return how plan stands on today: missed at once, also where nobody has noted it yet."""
+    if plan.state is PlanState.RUNNING and plan not in kept_plans(account, today):
+        return PlanState.MISSED
+    return plan.state
 
 
 def _past(plan: Plan, item: Document, today: date) -> bool:

@@ -6,6 +6,7 @@ from functions.edge import http
 from functions.edge.problems import status_of
 from functions.operator_api import access
 from functions.operator_api.console import (
+    agreements,
     calls,
     cases,
     customer,
@@ -104,6 +105,12 @@ def _of_customer(
             return customer.add_hold(visit, customer_id, form)
         case "POST", ["holds", hold_id]:
             return customer.end_hold(visit, customer_id, hold_id)
+        case "GET", ["agreements"]:
+            return agreements.agreements_page(visit, customer_id)
+        case "POST", ["promises" | "disputes" | "plans" | "pauses" as what]:
+            return agreements.make(visit, customer_id, what, form)
+        case "POST", ["promises" | "disputes" | "plans" | "pauses" as what, agreement_id]:
+            return agreements.end(visit, customer_id, what, agreement_id, form)
         case "GET", ["money"]:
             return money.money_page(visit, customer_id)
         case "POST", ["payments"]:
