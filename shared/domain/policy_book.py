@@ -52,17 +52,20 @@ class PolicyBook:
     def carried(self, document: Document, position: int, notice: Notice | None) -> int:
         """Return where document stands on its policy now that stood at position by notice.
 
-        A stage that moved up the ladder since is not said again: what was said of it counts where
-        it stands now. What a stage is called plays no part where its place is the same.
+        A stage that moved up the ladder since is not said again: what was said of it, and of those
+        before it, counts where they stand now. What a stage is called plays no part where its place
+        is the same.
         """
         policy = self.of(document)
         then = _told_by(notice, policy) if notice is not None else None
         before = self.past.get(then) if then is not None else None
-        said = _stage_at(before, position) if before is not None else None
-        now = policy.stage(said.id) if said is not None else None
-        if said is None or now is None:
-            return position
-        return max(position, now.position_after(said.times_said(position)))
+        carried = position
+        for stage in before.stages if before is not None else ():
+            now = policy.stage(stage.id)
+            if stage.position <= position and now is not None:
+                last = min(position, stage.position_after(stage.repeats))
+                carried = max(carried, now.position_after(stage.times_said(last)))
+        return carried
 
 
 def told_by(notice: Notice) -> Mapping[str, int]:
@@ -76,11 +79,3 @@ def _told_by(notice: Notice, policy: Policy) -> tuple[str, int] | None:
     if policy.name in ladders:
         return policy.name, ladders[policy.name]
     return next(iter(ladders.items())) if len(ladders) == 1 else None
-
-
-def _stage_at(policy: Policy, position: int) -> Stage | None:
-    """Return the stage of policy that position is a place of, or None."""
-    for stage in policy.stages:
-        if stage.position <= position <= stage.position_after(stage.repeats):
-            return stage
-    return None
