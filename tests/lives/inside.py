@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from functools import cache
 from importlib import import_module
 from random import Random
@@ -17,6 +18,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
+
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from shared import runtime
 from shared.adapters.codec import decode_item
@@ -29,6 +32,7 @@ from tests.sim.gateway import Gateway
 from tests.sim.outside import Outages
 from tests.support import operators
 from tests.support.dynamodb_model import DynamoModel
+from tests.support.replies import answer, note
 from tests.support.template import template
 
 URL = "https://pay.seller.example"
@@ -39,6 +43,7 @@ _SETTINGS = {
     "MAIL_FROM": "billing@seller.example",
     "CONFIGURATION_SET": "hub",
     "LINK_DAYS": "30",
+    "REPLY_MAILBOX": "answers@reply.seller.example",
     "CHECKOUT_ORIGIN": "https://pay",
     "STRIPE_API_BASE": "https://api.stripe.com",
     "AWS_ACCESS_KEY_ID": "testing",
@@ -176,11 +181,13 @@ class Inside:
             if handler is None:
                 continue
             record = _record(letter.queue, letter.body)
-            answer = _call(handler, {"Records": [record]})
-            if answer and answer["batchItemFailures"]:
+            try:
+                _call(handler, {"Records": [record]})
+            except BatchProcessingError as failed:
                 later.append(letter)
                 self._tried[letter.body] = self._tried.get(letter.body, 0) + 1
-                assert self._tried[letter.body] < _ATTEMPTS_MAX, f"{handler} gave up: {letter}"
+                if self._tried[letter.body] == _ATTEMPTS_MAX:
+                    raise AssertionError(f"{handler} gave up on {letter.body}") from failed
             self._relay()
         self.queues.waiting += later
 
@@ -221,9 +228,13 @@ class Inside:
         self.gateway.webhooks.clear()
         self.deliver()
 
-    def hear_mail(self, queue: str, message: Json) -> None:
-        """Put a message of the outside into one of the hub's queues, and carry it."""
-        self._queue(queue, message)
+    def answer(self, text: str, mail: Json, headers: dict[str, str]) -> None:
+        """Answer a mail to wherever it asks for answers."""
+        self._drops += 1
+        name, to = f"m{self._drops}", parseaddr(mail["reply_to"][0])[1]
+        raw = answer(text, to, f"Re: {mail['subject']}", mail["to"][0], headers, name=name)
+        self.files.put_object(Bucket="RepliesBucket", Key=f"in/{name}", Body=raw)
+        self.queues.send_message(QueueUrl="RepliesQueue", MessageBody=note(name, to))
         self.deliver()
 
     def _gateway(self) -> Gateway:

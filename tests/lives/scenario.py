@@ -39,6 +39,9 @@ CUSTOMER = {
     "email": "ap@baker.example",
     "language": "en",
     "time_zone": "Europe/Berlin",
+    "country": "DE",
+    "phone": "+49 30 7654321",
+    "address": "Baker & Sons Ltd, Ringstr. 5, 20095 Hamburg",
 }
 
 

@@ -1,10 +1,14 @@
 """A life as text: what was said to the customer, when and how, and what happened around it."""
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from pypdf import PdfReader
 
 from tests.lives.life import ENTITY, Life
 
@@ -152,6 +156,15 @@ def _elsewhere(life: Life) -> list[Entry]:
     for at, request in life.hub.texts():
         told = f"SMS to {request['DestinationPhoneNumber']}"
         entries.append(Entry(at, 3, (told, _BAR + request["MessageBody"]), message=True))
+    for key, body in sorted(life.hub.letters().items()):
+        if not key.endswith(".json"):
+            continue
+        item = json.loads(body)
+        pages = PdfReader(BytesIO(life.hub.letters()[key.removesuffix("json") + "pdf"])).pages
+        printed = "\n".join(page.extract_text() for page in pages).splitlines()
+        told = f"LETTER to the post, {item['pages']} page(s): {item['address'][0]}"
+        lines = (told, *(_BAR + line for line in printed if line.strip()))
+        entries.append(Entry(_instant(item["made_at"]), 3, lines, message=True))
     return entries
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tests.support.payer import Payer, link_in
+from tests.support.replies import AWAY
 
 if TYPE_CHECKING:
     from tests.lives.life import Life
@@ -200,6 +201,38 @@ def asks(life: "Life", numbers: str, text: str) -> None:
     assert answer.status == 303, answer.text[:500]
 
 
+@verb(rf"agrees to pay (?P<numbers>.+) in (?P<parts>\d+) parts from {_DAY.format('day')}")
+def agrees(life: "Life", numbers: str, parts: str, day: str) -> None:
+    body = {
+        "customer_id": life.customer_id,
+        "documents": life.ids(numbers),
+        "parts": int(parts),
+        "first_on": day,
+        "consent": "agreed by phone",
+    }
+    _money(life, "plans", body)
+
+
+@verb(r"stops the reminders by the link of the last mail")
+def stops(life: "Life") -> None:
+    link = re.findall(r"https?://\S+/stop", life.hub.mails()[-1]["text"])[-1]
+    assert life.hub.request("GET", link).status == 200
+    done = life.hub.request("POST", link, headers={"origin": life.hub.url})
+    assert done.status == 200, done.text[:300]
+
+
+@verb(r"replies to the last mail: (?P<text>.+)")
+def replies(life: "Life", text: str) -> None:
+    last = life.hub.mails()[-1]
+    life.hub.answer(text, last, {})
+
+
+@verb(r"an out-of-office answer comes to the last mail")
+def is_away(life: "Life") -> None:
+    last = life.hub.mails()[-1]
+    life.hub.answer("I am away until Monday.", last, AWAY)
+
+
 # ---- What the company's people do ----
 
 
@@ -247,6 +280,30 @@ def waives(life: "Life", number: str, note: str) -> None:
 def finishes(life: "Life", note: str) -> None:
     task = life.api("GET", "tasks")["items"][-1]["task_id"]
     life.api("POST", f"tasks/{task}/done", {"note": note})
+
+
+@verb(r"the controller approves it( for the (?P<tier>agency|lawyer))?")
+def approves(life: "Life", tier: str = "") -> None:
+    body = {"tier": tier} if tier else {}
+    life.api("POST", f"customers/C1/notices/{_waiting_notice(life)}/approve", body)
+
+
+@verb(r"the controller refuses it: (?P<note>.+)")
+def refuses_it(life: "Life", note: str) -> None:
+    life.api("POST", f"customers/C1/notices/{_waiting_notice(life)}/refuse", {"note": note})
+
+
+def _waiting_notice(life: "Life") -> int:
+    told = life.api("GET", "customers/C1/timeline")["items"]
+    waiting = [e["facts"]["n"] for e in told if e["kind"] == "notice" and e["state"] == "approval"]
+    return int(max(waiting))
+
+
+@verb(rf"the clerk calls: (?P<outcome>\w+)( by {_DAY.format('day')})?(: (?P<note>.+))?")
+def calls(life: "Life", outcome: str, day: str = "", note: str = "") -> None:
+    task = life.api("GET", "calls")["items"][0]["task_id"]
+    body = {"outcome": outcome, "note": note} | ({"pays_on": day} if day else {})
+    life.api("POST", f"calls/{task}/outcome", body)
 
 
 @verb(r"the controller puts the policy (?P<name>\w+) in force")
