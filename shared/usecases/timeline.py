@@ -12,8 +12,8 @@ class Event:
     """One thing that happened.
 
     at is an instant or a date as ISO text; kind is invoice, charge, credit_note, notice, hold,
-    question, checkout, task, or the kind of a posting's first movement (payment, refund,
-    write_off, ...); state says how it stands; facts hold what the kind adds.
+    promise, dispute, plan, question, checkout, task, or the kind of a posting's first movement
+    (payment, refund, write_off, ...); state says how it stands; facts hold what the kind adds.
     """
 
     at: str
@@ -103,6 +103,39 @@ def _hold(item: Mapping[str, Any], _: _Deliveries) -> Event:
     return Event(item["starts_on"], "hold", item["reason"], "held", facts)
 
 
+def _promise(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {
+        "promise_id": item["promise_id"],
+        "amount": _text(item["amount"], item["currency"]),
+        "currency": item["currency"],
+        "documents": item["documents"],
+        "by": item["by"],
+    }
+    taken_back = "withdrawn" if item["withdrawn_on"] else "promised"
+    title = f"Payment by {item['pays_on']}"
+    return Event(item["made_on"] or item["pays_on"], "promise", title,
+                 item["outcome"] or taken_back, facts)  # fmt: skip
+
+
+def _dispute(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {"dispute_id": item["dispute_id"], "text": item["text"], "by": item["by"]}
+    facts |= {"documents": item["documents"], "note": item["answer"]}
+    title = item["reason"].replace("_", " ").capitalize()
+    return Event(item["opened_on"], "dispute", title, item["outcome"] or "open", facts)
+
+
+def _plan(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {
+        "plan_id": item["plan_id"],
+        "amount": _text(sum(minor for _, minor in item["parts"]), item["currency"]),
+        "currency": item["currency"],
+        "documents": item["documents"],
+        "by": item["by"],
+    }
+    title = f"Paying in {len(item['parts'])} parts"
+    return Event(item["agreed_on"], "plan", title, item["state"], facts)
+
+
 def _question(item: Mapping[str, Any], _: _Deliveries) -> Event:
     facts = {k: item[k] for k in ("question_id", "text", "documents") if k in item}
     return Event(item["asked_at"], "question", "Question", "asked", facts)
@@ -132,6 +165,9 @@ _TELLERS = {
     "HEAD": _head,
     "POSTING": _posting,
     "HOLD": _hold,
+    "PROMISE": _promise,
+    "DISPUTE": _dispute,
+    "PLAN": _plan,
     "QUESTION": _question,
     "CHECKOUT": _checkout,
     "TASK": _task,

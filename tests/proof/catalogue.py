@@ -11,6 +11,7 @@ RULES: Mapping[str, str] = {
     "three recorded steps, and no crash between them loses or repeats it.",
     "R2": "A charge is made once for its period, whoever looks and however often.",
     "R4": "A counter moves before the work that it counts is handed on, and never twice for one.",
+    "R5": "That something is over is noted once, at the moment when it is.",
     "R8": "What is booked is what the gateway's own object says came in, never what was due.",
     "R9": "Two ways lead to paying one debt, and it is paid once: the other page is closed, and "
     "money that comes all the same waits as credit, with a task.",
@@ -45,6 +46,8 @@ RULES: Mapping[str, str] = {
     "R29": "A monthly schedule keeps its day: after the 28th of February comes the 31st of March.",
     "R32": "A statutory rate is that of the half-year in which the debt fell late, and changes "
     "with the half-years where the law says so.",
+    "R33": "Nobody is reminded of what is covered by credit, on hold, contested, promised and in its "
+    "days of grace, or agreed to be paid in parts.",
     "R34": "What is taken out of a message mutes nothing else in it.",
     "R35": "What a person sends by hand counts as its stage: it is not said again the next "
     "morning.",

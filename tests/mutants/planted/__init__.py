@@ -1,6 +1,7 @@
 """Every bug that the tests must see, by what it breaks."""
 
 from tests.mutants.bug import Bug
+from tests.mutants.planted.agreements import AGREEMENT_BUGS
 from tests.mutants.planted.books import BOOKS_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
@@ -25,4 +26,5 @@ PLANTED: tuple[Bug, ...] = (
     *BOOKS_BUGS,
     *TERMS_BUGS,
     *MESSAGE_BUGS,
+    *AGREEMENT_BUGS,
 )
