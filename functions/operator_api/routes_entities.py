@@ -1,9 +1,10 @@
 """Routes of entities: list, open, change, dry run, release."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import partial
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
@@ -24,17 +25,21 @@ from shared import runtime
 from shared.adapters.languages import shipped_languages
 from shared.adapters.policy_yaml import read_policy, standard_text
 from shared.domain.account import Entity
+from shared.domain.account_as_of import UNDATED
 from shared.domain.clock import Now
 from shared.domain.entity_rules import check_entity
 from shared.domain.policy_version import PolicyVersion
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
 from shared.usecases import entities as cases
+from shared.usecases.as_it_stood import AsItStood
 from shared.usecases.charging import interest_ahead
-from shared.usecases.dry_run import WouldSend, dry_run
+from shared.usecases.dry_run import DryRun, WouldSend, dry_run
 from shared.usecases.end_agreements import agreements_ahead
 
 router = APIGatewayHttpRouter()
+_MORNING = time(10)
+"""The hour of a day that is asked for as a whole: no policy is quiet then."""
 
 
 @router.get("/api/v1/entities", summary="The entities in which you have a role")
@@ -95,28 +100,47 @@ def release(entity: str, body: ReleaseIn) -> EntityOut:
 def show_dry_run(
     entity: str,
     at: Annotated[datetime | None, Query(description="Business instant; default now")] = None,
+    on: Annotated[date | None, Query(description="A day instead of at")] = None,
     cursor: Annotated[str, Query(max_length=120)] = "",
     limit: Annotated[Limit, Query()] = 100,
 ) -> DryRunOut:
-    found = dry_run(
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.due_finder(),
-        runtime.runs(),
-        entity_of(entity),
-        moment(at),
-        after=paging.place(cursor),
-        limit=limit,
-        interest=partial(interest_ahead, runtime.charging(), entity),
-        ahead=partial(agreements_ahead, runtime.papers(), entity),
-    )
+    if at is not None and on is not None:
+        raise InvalidInput(field="on", reason="name a day or an instant")
+    of, now = entity_of(entity), current().now
+    then = moment(at if on is None else datetime.combine(on, _MORNING, ZoneInfo(of.time_zone)))
+    past = then.business < now.business if on is None else on < now.today(of.time_zone)
+    found = (_past if past else _coming)(of, then, on, paging.place(cursor), limit)
     return DryRunOut(
         on=found.on,
         messages=[_message(m) for m in found.messages],
         looked_at=found.looked_at,
         candidates=found.candidates,
         next=paging.cursor(found.next) if found.next else None,
+        undated=[*UNDATED, "interest"] if past else [],
     )
+
+
+def _coming(of: Entity, then: Now, _: date | None, after: str, limit: int) -> DryRun:
+    entity = of.entity_id
+    return dry_run(
+        runtime.accounts(),
+        runtime.entities(),
+        runtime.due_finder(),
+        runtime.runs(),
+        of,
+        then,
+        after=after,
+        limit=limit,
+        interest=partial(interest_ahead, runtime.charging(), entity),
+        ahead=partial(agreements_ahead, runtime.papers(), entity),
+    )
+
+
+def _past(of: Entity, then: Now, on: date | None, after: str, limit: int) -> DryRun:
+    stores = (runtime.records(), runtime.receivables(), runtime.entities())
+    stood = AsItStood(*stores, on or then.business)
+    ahead = partial(agreements_ahead, runtime.papers(), of.entity_id)
+    return dry_run(stood, stood, stood, stood, of, then, after=after, limit=limit, ahead=ahead)
 
 
 def moment(at: datetime | None) -> Now:

@@ -7,6 +7,7 @@ import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
+from infra.cli.moments import when
 from infra.cli.output import AsJson, EntityName, progress, show_json, show_table, talk
 
 _LOOK_EVERY_S = 0.25
@@ -19,13 +20,15 @@ def sweep(
         bool, typer.Option("--dry-run", help="Only show what it would say.")
     ] = False,
     at: Annotated[
-        str | None, typer.Option(help="With --dry-run: an instant, such as 2026-03-01T12:00:00Z.")
+        str | None, typer.Option(help="With --dry-run: a day, such as 2026-03-01, or an instant.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Look at every customer who may be due, now, and say what is to be said.
 
-    Example: duecourse sweep --dry-run --at 2026-03-01T12:00:00Z
+    A dry run of a past day goes by that day's facts.
+
+    Example: duecourse sweep --dry-run --at 2026-03-01
     """
     api = Api.found()
     of = api.entity(entity)
@@ -67,7 +70,7 @@ def all_of_dry_run(api: Api, entity: str, at: str | None) -> Any:
     with progress() as bar:
         task = bar.add_task("Deciding", total=None)
         while True:
-            page = api.get(f"/entities/{segment(entity)}/dry-run", at=at, cursor=cursor)
+            page = api.get(f"/entities/{segment(entity)}/dry-run", **when(at), cursor=cursor)
             messages = [*whole.get("messages", []), *page["messages"]]
             looked_at = whole.get("looked_at", 0) + page["looked_at"]
             whole = {**page, "messages": messages, "looked_at": looked_at}

@@ -1,13 +1,13 @@
 """explain: why something is, or is not, said to a customer on a day."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
+from infra.cli.moments import when
 from infra.cli.output import AsJson, EntityName, data, show_json, show_table
 
 _PARTS = (
@@ -99,18 +99,10 @@ def _foot(told: Mapping[str, Any]) -> list[str]:
 
 def _decisions(api: Api, entity: str, what: str, at: str | None) -> Any:
     path = f"/entities/{segment(entity)}/decisions"
-    when = {"on" if at and _is_day(at) else "at": at}
     for kind in ("invoice", "customer"):
         try:
-            return api.get(path, **{kind: what}, **when)
+            return api.get(path, **{kind: what}, **when(at))
         except CliError as error:
             if error.code is not Exit.REFUSED or not str(error).startswith("not_found"):
                 raise
     raise CliError(f"{what}: no invoice or customer of {entity}")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return len(text) == 10 and bool(date.fromisoformat(text))
-    except ValueError:
-        return False

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from shared.domain.account import Account, Notice
-from shared.domain.account_as_of import UNDATED, Record, account_as_of, claimed_on
+from shared.domain.account_as_of import UNDATED, Record, claimed_on
 from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage
 from shared.domain.decide import Decision, decide
 from shared.domain.policy_book import PolicyBook
+from shared.usecases.as_it_stood import day_stood
 
 
 class Accounts(Protocol):
@@ -77,19 +78,15 @@ def explain_day(
     that held then. Today and later days are told by the facts that stand now. Raises NotFound.
     """
     record = records.record(entity_id, customer_id)
-    notices = claimed_on(record, on)
     if on >= now.today(record.customer.time_zone):
         told = explain(accounts, policies, entity_id, customer_id, on, now)
-        return replace(told, notices=notices)
+        return replace(told, notices=claimed_on(record, on))
+    stood = day_stood(record, on)
     zone = ZoneInfo(record.customer.time_zone)
-    at = datetime.combine(on + timedelta(days=1), time(), zone) - timedelta(seconds=1)
-    before, of_day = None, None
-    if notices:
-        at, before = notices[0].claimed_at, notices[0].n
-        of_day = at.astimezone(zone).time()
-    account = account_as_of(record, at, before)
-    told = _told(account, policies.book(entity_id, account, at), on, of_day, at)
-    return replace(told, notices=notices, undated=UNDATED)
+    of_day = stood.at.astimezone(zone).time() if stood.notices else None
+    book = policies.book(entity_id, stood.account, stood.at)
+    told = _told(stood.account, book, on, of_day, stood.at)
+    return replace(told, notices=stood.notices, undated=UNDATED)
 
 
 def _told(

@@ -36,6 +36,7 @@ class DryRunOut(Wire):
     looked_at: int
     candidates: int
     next: str | None
+    undated: list[str]
 
 
 class DecisionOut(Wire):

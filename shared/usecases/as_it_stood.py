@@ -1,0 +1,95 @@
+"""Accounts, policies and whom to look at, as they stood at a past moment: for the dry run."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from shared.domain.account import Account, Entity, Notice
+from shared.domain.account_as_of import Record, account_as_of, claimed_on
+from shared.domain.policy import Policy
+from shared.domain.policy_book import PolicyBook
+
+
+class Records(Protocol):
+    def record(self, entity_id: str, customer_id: str) -> Record: ...
+
+
+class Customers(Protocol):
+    def customers(self, entity_id: str) -> Iterator[Any]: ...
+
+
+class Policies(Protocol):
+    def book(self, entity_id: str, account: Account, at: datetime | None = None) -> PolicyBook: ...
+    def policies(self, entity_id: str) -> Sequence[Policy]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DayStood:
+    """An account as it was decided on, on a past day, and at which instant.
+
+    notices are those that were claimed for the day. The instant is that of the first claim; where
+    nothing was claimed, the end of the day.
+    """
+
+    account: Account
+    at: datetime
+    notices: tuple[Notice, ...]
+
+
+def day_stood(record: Record, day: date) -> DayStood:
+    """Return the account as it was decided on, on a past day of the customer's."""
+    notices = claimed_on(record, day)
+    if notices:
+        at = notices[0].claimed_at
+        return DayStood(account_as_of(record, at, notices[0].n), at, notices)
+    zone = ZoneInfo(record.customer.time_zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
+    return DayStood(account_as_of(record, end), end, ())
+
+
+class AsItStood:
+    """What a dry run reads, of a past instant or of a whole past day.
+
+    Everybody is looked at: which customers an index named then is not kept.
+    """
+
+    def __init__(
+        self, records: Records, customers: Customers, policies: Policies, when: datetime | date
+    ) -> None:
+        self._records = records
+        self._customers = customers
+        self._policies = policies
+        self._when = when
+
+    def account(self, entity_id: str, customer_id: str) -> Account:
+        """Return the customer's account as it stood."""
+        record = self._records.record(entity_id, customer_id)
+        if isinstance(self._when, datetime):
+            return account_as_of(record, self._when)
+        return day_stood(record, self._when).account
+
+    def book(self, entity_id: str, account: Account) -> PolicyBook:
+        """Return the policies of account by the versions that held."""
+        if isinstance(self._when, datetime):
+            return self._policies.book(entity_id, account, self._when)
+        zone = ZoneInfo(account.customer.time_zone)
+        return self._policies.book(entity_id, account, datetime.combine(self._when, time(23), zone))
+
+    def policies(self, entity_id: str) -> Sequence[Policy]:
+        """Return the entity's policies: only whom to look at depends on them."""
+        return self._policies.policies(entity_id)
+
+    def due_between(self, entity: Entity, first: date, last: date) -> Iterator[str]:
+        """Yield every customer of the entity."""
+        for customer in self._customers.customers(entity.entity_id):
+            yield customer.customer_id
+
+    def ticketed_between(self, entity: Entity, first: date, last: date) -> Iterator[str]:
+        """Yield nobody: everybody is found already."""
+        return iter(())
+
+    def last_swept(self, entity_id: str) -> None:
+        """Return None: everything is looked at afresh."""
+        return None
