@@ -182,8 +182,10 @@ class _Reader:
                 self._at(at, path, "every key must be plain text; quote this one")
             elif name in found:
                 self._at(at, (*path, name), f"duplicate key: {name[:40]} stands here already")
-                continue
-            found[name] = self.plain(value, (*path, name))
+            else:
+                found[name] = self.plain(value, (*path, name))
+                if found[name] is None and not value.value:
+                    self._positions[*path, name] = at
         return found
 
     def position(self, path: Trail) -> Position:
@@ -196,14 +198,16 @@ class _Reader:
         """Return whether path stands in the file."""
         return path in self._positions
 
-    def complain(self, path: Trail, message: str) -> None:
-        """Note a complaint about path, unless there is one about it or a part of it already.
+    def complain(self, path: Trail, message: str, *, of_parts: bool = True) -> None:
+        """Note a complaint about path, unless there is one about it already, or of_parts of it.
 
         A sentence may begin with the field of path that it is about.
         """
         blamed = (*path, message.split()[0].rstrip(":"))
         path = blamed if self.knows(blamed) else path
-        if any(known[: len(path)] == path for known in self._blamed):
+        if path in self._blamed:
+            return
+        if of_parts and any(known[: len(path)] == path for known in self._blamed):
             return
         self._blamed.add(path)
         self._at(self.position(path), path, message)
@@ -282,12 +286,19 @@ def _complain_beside(data: dict[str, Any], reader: _Reader) -> None:
     """Complain of the stages that can be read as they stand beside each other."""
     written = data.get("stages")
     good: dict[int, Stage] = {}
-    for place, stage in enumerate(written if isinstance(written, list) else ()):
+    seen: set[str] = set()
+    faults: list[Fault] = []
+    listed = written if isinstance(written, list) else []
+    for place, stage in ((n, s) for n, s in enumerate(listed) if isinstance(s, dict)):
+        known = {k: v for k, v in stage.items() if k in Stage.model_fields}
+        if str(known.get("id")) in seen:
+            faults.append((("stages", place), "id is that of an earlier stage: give it its own"))
+        seen.add(str(known.get("id")))
         with suppress(ValidationError):
-            good[place] = Stage.model_validate_json(json.dumps(stage), strict=True)
-    faults: list[Fault] = [*ladder_faults(good), *handover_faults(good)]
+            good[place] = Stage.model_validate_json(json.dumps(known), strict=True)
+    faults += [*ladder_faults(good), *handover_faults(good)]
     for path, sentence in faults:
-        reader.complain(path, sentence)
+        reader.complain(path, sentence, of_parts=False)
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
