@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from shared.usecases.generate_invoices import Ports as GenerationPorts
     from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.look_again import Stores
+    from shared.usecases.make_pack import Ports as PackingPorts
     from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.request_refund import Ports as RefundPorts
@@ -498,6 +499,26 @@ def letter_service() -> "LetterService":
 
     secret = Secret(client("secretsmanager"), setting("PINGEN_SECRET"))
     return Pingen(secret.value, setting("PINGEN_API_BASE"), setting("PINGEN_IDENTITY_BASE"))
+
+
+@cache
+def packing() -> "PackingPorts":
+    """Return everything that a pack of a case is made from."""
+    from shared.adapters.case_binder import CaseBinder
+    from shared.adapters.case_reader import CaseReader
+    from shared.usecases.make_pack import Ports
+
+    return Ports(
+        accounts=accounts(),
+        facts=CaseReader(table()),
+        books=books_reader(),
+        ledger=ledger(),
+        policies=entities(),
+        charges=charges(),
+        packs=packs(),
+        files=documents(),
+        binder=CaseBinder(templates(), printer()),
+    )
 
 
 @cache

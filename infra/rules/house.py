@@ -16,7 +16,7 @@ KEPT_TYPES = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool
 RECEIVES_MIN = 5
 ACTIONS_BANNED = {"dynamodb:Scan", "dynamodb:BatchWriteItem", "dynamodb:PartiQLSelect"}
 # IAM offers no narrower resource for these
-ACTIONS_ON_ALL = {"dynamodb:ListStreams"}
+ACTIONS_ON_ALL = {"dynamodb:ListStreams", "ses:GetAccount"}
 # what SAM gives a function for its logs and its event sources; the boundary narrows them
 POLICIES_OF_SAM = (
     "AWSLambdaBasicExecutionRole",

@@ -65,7 +65,7 @@ class Entities:
         Raises WriteConflict where somebody wrote first.
         """
         try:
-            self._table.write(_entity_write(changed))
+            self._table.write(entity_write(changed))
         except ConditionLost:
             raise WriteConflict(entity=changed.entity_id) from None
         return replace(changed, version=changed.version + 1)
@@ -82,7 +82,7 @@ class Entities:
         counted = replace(entity, policy_version=entity.policy_version + 1)
         try:
             self._table.write(
-                _entity_write(counted),
+                entity_write(counted),
                 *_policy_writes(entity.entity_id, replace(changed, policy=policy)),
             )
         except ConditionLost:
@@ -155,7 +155,7 @@ class Entities:
         return tuple(i["name"] for i in self._table.query(partition, begins="POLICY_CURRENT#"))
 
 
-def _entity_write(changed: Entity) -> Put:
+def entity_write(changed: Entity) -> Put:
     item = entity_item(replace(changed, version=changed.version + 1))
     return Put(item, condition=VERSION, values=seen(changed.version))
 

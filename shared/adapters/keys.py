@@ -192,6 +192,21 @@ def mail_wish(entity: str, customer_id: str, profile_version: int) -> Key:
     return _key(history(entity, customer_id), f"MAIL_WISH#{profile_version:08d}")
 
 
+def mail_tally(entity: str, pauses: int, day: date, shard: int) -> Key:
+    """Return the key of a part of the count of a day's mails, since so many pauses are over."""
+    return _key(f"E#{entity}#MAIL", f"TALLY#{pauses:06d}#{day.isoformat()}#{shard:03d}")
+
+
+def mail_pause(entity: str, pauses: int) -> Key:
+    """Return the key of the pause of mails that began when so many were over."""
+    return _key(f"E#{entity}#MAIL", f"PAUSE#{pauses:06d}")
+
+
+def mail_turns() -> Key:
+    """Return the key of the turns to send: one line for the account, as the service counts."""
+    return _key("MAIL", "TURNS")
+
+
 def posting(entity: str, customer_id: str, posting_id: str) -> Key:
     return _key(ledger(entity, customer_id), f"P#{posting_id}")
 

@@ -249,6 +249,48 @@ class Table:
             raise
         return int(decode_item(answer["Attributes"])[name])
 
+    def take_turn(self, key: Key, name: str, now: int, takes: int, latest: int) -> int | None:
+        """Return the first free moment from now on, and move name of the item past it by takes.
+
+        Moments are whole numbers of one unit. None where the first free one is after latest:
+        nothing is taken then. Whoever asks at the same time gets a moment of their own; a repeat
+        of a lost call takes another one.
+        """
+        for _ in range(_ATTEMPTS_MAX):
+            line = "#n >= :now AND #n <= :latest"
+            values = {":takes": takes, ":now": now, ":latest": latest}
+            moved = self._moved(key, name, "ADD #n :takes", line, values)
+            if moved is not None:
+                return moved - takes
+            free = "attribute_not_exists(pk) OR #n < :now"
+            values = {":then": now + takes, ":now": now}
+            if self._moved(key, name, "SET #n = :then", free, values) is not None:
+                return now
+            item = self.get(key)
+            if item is not None and item[name] > latest:
+                return None
+        raise WriteConflict(reason="turns")
+
+    def _moved(
+        self, key: Key, name: str, change: str, condition: str, values: Mapping[str, int]
+    ) -> int | None:
+        """Return the number called name after change, or None where condition does not hold."""
+        try:
+            answer = self._client.update_item(
+                TableName=self._name,
+                Key=encode_item(key),
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#n": name},
+                ExpressionAttributeValues=encode_item(values),
+                ReturnValues="UPDATED_NEW",
+            )
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return None
+            raise
+        return int(decode_item(answer["Attributes"])[name])
+
     def _write_one(self, write: Write) -> None:
         ((verb, request),) = self._entry(write).items()
         call = {

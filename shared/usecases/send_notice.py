@@ -76,7 +76,9 @@ class Archive(Protocol):
 class Ports:
     """Everything that sending needs from outside.
 
-    reply_mailbox is the address under which answers come back to the hub, "" where none does.
+    wait_turn waits until a mail to so many people may be handed over, and returns False where that
+    would take too long. reply_mailbox is the address under which answers come back to the hub, ""
+    where none does.
     """
 
     accounts: Accounts
@@ -87,22 +89,23 @@ class Ports:
     mailer: Mailer
     archive: Archive
     new_fence: Callable[[], str]
+    wait_turn: Callable[[int], bool]
     reply_mailbox: str = ""
 
 
 def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -> str:
     """Send notice n if it still has something to say; return what was done, as a stable code.
 
-    sent, refused (claimed again), rejected (mail is stopped, a person has a task), uncertain
-    (nobody knows: SES's event or an operator will tell), withdrawn, held, suppressed (its addresses
-    are ones that nothing is mailed to: mail is stopped, a person has a task), or elsewhere (another
-    worker has it or had it).
+    sent, busy (it stays claimed: too many wait for their turn), refused (claimed again), rejected
+    (mail is stopped, a person has a task), uncertain (nobody knows: SES's event or an operator will
+    tell), withdrawn, held, suppressed (its addresses are ones that nothing is mailed to: mail is
+    stopped, a person has a task), or elsewhere (another worker has it or had it).
     """
     notice = ports.accounts.notice(entity_id, customer_id, n)
     if notice.delivery is not DeliveryState.CLAIMED or notice.channel is not Channel.EMAIL:
         return "elsewhere"
     entity = ports.accounts.entity(entity_id)
-    if entity.hold_all:
+    if entity.hold_all or entity.mail_paused:
         return "held"
     account = ports.accounts.account(entity_id, customer_id)
     mail = write_mail.write_mail(ports.words, entity, account, notice, now)
@@ -173,6 +176,8 @@ def _called(
         reached = envelope.recipients.without({address.lower() for address in off})
         if not reached.to:
             return _suppressed(ports, envelope, now)
+        if not ports.wait_turn(len(reached.all)):
+            return "busy"
         if ports.deliveries.call(*whose, fence, now.wall, reached.all, done):
             return reached
         if not ports.suppressions.among(entity_id, reached.all):

@@ -64,6 +64,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     insert_as_dynamodb_does(monkeypatch)
+    monkeypatch.setattr("shared.adapters.send_pace.SendPace._rate", lambda *_: 10_000.0)
     with mock_aws():
         sqs, s3 = boto3.client("sqs"), boto3.client("s3")
         for name in QUEUES:

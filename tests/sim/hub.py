@@ -142,6 +142,7 @@ class Hub:
             mailer=mailer,
             archive=mail,
             new_fence=new_fence,
+            wait_turn=lambda _: True,
         )
 
     def _end(self, entity: Entity, account: Account, now: Now) -> int:
