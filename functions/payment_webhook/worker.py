@@ -11,6 +11,8 @@ from aws_lambda_powertools import Logger
 from functions import batch
 from shared import runtime
 from shared.domain.gateway_event import GatewayEvent
+from shared.domain.refund import RefundState
+from shared.usecases.apply_payment import follow_again
 from shared.usecases.cash_desk import go_on
 from shared.usecases.request_refund import request_refund
 from shared.usecases.reverse_payment import finish_reversal
@@ -41,4 +43,6 @@ def _take(body: dict[str, Any]) -> None:
 
 def _refund(entity_id: str, refund_id: str) -> None:
     refund = request_refund(runtime.refunding(), entity_id, refund_id, runtime.now())
+    if refund.state is RefundState.FAILED:
+        follow_again(runtime.money_in(), entity_id, refund.payment_reference, runtime.now())
     log.info(f"refund {refund.state}", entity=entity_id, refund_id=refund_id)

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.table import ConditionLost, Put, Table
+from shared.adapters.tasks import open_task_put
 from shared.domain.clock import from_iso, iso
 from shared.domain.parked import Parked
+from shared.domain.tasks import Task
 
 
 def parked_put(entity_id: str, parked: Parked) -> Put:
@@ -31,10 +33,11 @@ class ParkedItems:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def park(self, entity_id: str, parked: Parked) -> bool:
-        """Write it; return False where the same id is parked already (a retry)."""
+    def park(self, entity_id: str, parked: Parked, task: Task | None = None) -> bool:
+        """Write it with its task; return False where the same id is parked already (a retry)."""
+        work = () if task is None else (open_task_put(entity_id, task),)
         try:
-            self._table.write(parked_put(entity_id, parked))
+            self._table.write(parked_put(entity_id, parked), *work)
         except ConditionLost:
             return False
         return True

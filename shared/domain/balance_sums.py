@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 
 from shared.domain.gateway import BalanceEntry, GatewayPayment
+from shared.domain.gateway_postings import parts_of
 from shared.domain.gateway_steps import gateway_steps
 from shared.domain.movement import MovementKind, Posting
 
@@ -61,7 +62,7 @@ def booked(
     fx = f"fx:{payment_id if brought_in else entry.entry_id}"
     own = [
         m
-        for name in (posting_id, fx)
+        for name in (posting_id, fx, *(n for n in known if n.startswith(parts_of(posting_id))))
         if name in known
         for m in known[name].movements
         if m.source_id == payment_id and m.via == "gateway"

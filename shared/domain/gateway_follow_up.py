@@ -1,13 +1,14 @@
 """What a step of the gateway asks of people, and what it keeps the hub from doing. Pure."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from shared.domain.account import Hold
 from shared.domain.clock import Now
 from shared.domain.gateway import GatewayDispute
-from shared.domain.gateway_postings import Moved
+from shared.domain.gateway_postings import MORE_THAN_PAID, Moved
 from shared.domain.gateway_steps import Step
-from shared.domain.money import Money
+from shared.domain.money import Money, total
 from shared.domain.movement import MovementKind
 from shared.domain.payment import Payment
 from shared.domain.tasks import Task
@@ -94,6 +95,25 @@ def lost_task(
         created_at=now.business,
         due_on=today,
         documents=documents,
+        detail=payment.gateway_reference,
+    )
+
+
+def short_task(lacking: Mapping[str, Money], payment: Payment, today: date, now: Now) -> Task:
+    """Return the work where the gateway took more than a payment still held.
+
+    lacking is what it took beyond that, by posting. Nobody has to act where money of the payment
+    comes back, such as a refund that fails: it is taken then.
+    """
+    more = total(lacking.values(), payment.amount.currency)
+    return Task(
+        task_id=derived_id("task", "more_than_paid", payment.payment_id),
+        kind=MORE_THAN_PAID,
+        customer_id=payment.customer_id,
+        title=f"The gateway took {more} more than was left of a payment of {payment.amount}: "
+        "the customer may have it twice. Ask for it back, or book the loss",
+        created_at=now.business,
+        due_on=today,
         detail=payment.gateway_reference,
     )
 

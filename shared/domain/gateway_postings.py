@@ -50,6 +50,34 @@ def _parts(known: Mapping[str, Posting], posting_id: str) -> tuple[Movement, ...
     return tuple(m for name in ids for m in known[name].movements)
 
 
+def not_taken(step: Step, payment: Payment, known: Mapping[str, Posting]) -> Money:
+    """Return what step was to take of payment beyond what its postings took: often zero.
+
+    known are those of step, with their parts, and whatever undid it. A step that is not booked yet
+    lacks all of its amount. What the gateway moved in another currency is for a person.
+    """
+    nothing = Money.zero(payment.amount.currency)
+    taken = known.get(step.posting_id)
+    if step.comes_back or step.undone_by in known:
+        return nothing
+    if taken is None:
+        return step.amount or nothing
+    if other_cash(step.entry, nothing.currency) is not None:
+        return nothing
+    if step.amount is None:
+        return payment.here
+    if taken.note != MORE_THAN_PAID:
+        return nothing
+    movements = (*_parts(known, step.posting_id), *taken.movements)
+    return step.amount + Money(minor=_left(movements, payment), currency=nothing.currency)
+
+
+def _left(movements: tuple[Movement, ...], payment: Payment) -> int:
+    """Return by what movements change how much of payment is here, in minor units."""
+    own = (m for m in movements if m.source_id == payment.payment_id and m.kind not in _USE)
+    return sum(m.amount.minor for m in own)
+
+
 def _named(movements: tuple[Movement, ...]) -> tuple[str, ...]:
     return tuple(sorted({m.document_id for m in movements if m.document_id}))
 
@@ -68,12 +96,15 @@ def step_posting(
     known are the postings of earlier steps by id, and their parts. Money that leaves while it is
     allocated is freed first; where a posting would touch more than documents_max documents, it does
     part of the work only, and step is to be asked again. Where more leaves than is here, the
-    posting says so and takes what is; where nothing is here, step waits for money that comes back.
-    Money that comes back settles again what its going had reopened.
+    posting says so and takes what is; the rest, or all where nothing is here, waits for money that
+    comes back, and is taken as a further part. Money that comes back settles again what its going
+    had reopened.
     """
     if step.comes_back:
         return _back(step, books, payment, known, value_date, now, documents_max)
+    further = step.posting_id in known
     wanted = payment.here if step.amount is None else step.amount
+    wanted = not_taken(step, payment, known) if further else wanted
     freed = free(books, payment, min(wanted, payment.here), documents_max)
     if not freed.complete:
         part = _part_id(step.posting_id, payment)
@@ -82,8 +113,11 @@ def step_posting(
     amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)
     if not amount:
         return None
-    movements = (*freed.movements, *cash_movements(step.kind, -amount, payment, step.entry))
-    moved = _moved(step.posting_id, value_date, movements, payment, books, now)
+    entry, name = step.entry, step.posting_id
+    if further:
+        entry, name = None, _part_id(name, payment)
+    movements = (*freed.movements, *cash_movements(step.kind, -amount, payment, entry))
+    moved = _moved(name, value_date, movements, payment, books, now)
     moved = replace(moved, documents=_named((*_parts(known, step.posting_id), *movements)))
     if amount != wanted:
         moved = replace(moved, posting=replace(moved.posting, note=MORE_THAN_PAID))
@@ -124,9 +158,7 @@ def _back(
     movements = (*_parts(known, step.undoes), *undone.movements)
     if step.posting_id in known:
         return _rest_of(step, movements, books, payment, value_date, now, documents_max)
-    own = [m for m in undone.movements if m.source_id == payment.payment_id]
-    left = -sum(m.amount.minor for m in own if m.kind not in _USE)
-    minor = min(step.amount.minor, left, payment.gone_minor)
+    minor = min(step.amount.minor, -_left(movements, payment), payment.gone_minor)
     if minor <= 0:
         return None
     amount = Money(minor=minor, currency=payment.amount.currency)

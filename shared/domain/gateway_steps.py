@@ -48,6 +48,14 @@ class Step:
         return self.restores or self.kind is MovementKind.REFUND_FAILED
 
     @property
+    def undone_by(self) -> str:
+        """Return the posting that would take this step back, "" where nothing could."""
+        if self.kind is MovementKind.REFUND:
+            return f"refund_failed:{self.posting_id.removeprefix('refund:')}"
+        takes = self.dispute is not None and not self.comes_back
+        return f"reinstatement:{self.dispute.dispute_id}" if self.dispute and takes else ""
+
+    @property
     def restores(self) -> bool:
         """Return whether what had been settled is settled again. A refund was meant to undo it."""
         return self.kind is MovementKind.REINSTATEMENT

@@ -8,6 +8,7 @@ from shared.domain.account import CheckoutState, Entity
 from shared.domain.clock import Now
 from shared.domain.discount import with_discounts
 from shared.domain.gateway import GatewayPayment, GatewayRefused, GatewayUnavailable
+from shared.domain.gateway_follow_up import short_task
 from shared.domain.gateway_postings import MORE_THAN_PAID, fee_movements, other_cash
 from shared.domain.gateway_steps import Step
 from shared.domain.money import Money
@@ -20,6 +21,7 @@ from shared.errors import NotFound
 from shared.ids import derived_id
 from shared.usecases.follow_payment import (
     Taken,
+    beyond,
     end_holds,
     missing_steps,
     note_late_entries,
@@ -53,23 +55,42 @@ def follow_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now)
     """Bring a booked payment to where the gateway says it is; return "moved" or "known".
 
     Refunds, disputes, returns and fees are booked once each, in the order of the gateway. What is
-    more than the payment ever was is parked: it cannot have been the customer's.
+    more than the payment still holds is parked, with a task that names the figures; it is taken as
+    soon as money of the payment comes back.
     """
     booked_as = payment_id(entity_id, told.reference)
     entity = ports.entities.entity(entity_id)
     payment = ports.payments.payment(entity_id, booked_as)
     steps = missing_steps(ports.books, entity_id, told, payment)
-    taken, left = [], steps
+    short, left = False, steps
     while left:
         taken = [_take(ports, entity, booked_as, step, now) for step in left]
+        short = short or Taken.SHORT in taken
+        payment = ports.payments.payment(entity_id, booked_as)
         before, left = left, missing_steps(ports.books, entity_id, told, payment)
         if Taken.SHORT not in taken or len(left) == len(before):
             break
     late = note_late_entries(ports.books, entity_id, told, payment, now)
     end_holds(ports.books, entity, told, payment, now)
-    if Taken.SHORT in taken:
-        return park(ports, entity_id, MORE_THAN_PAID, told.reference, now)
+    if short:
+        return _short(ports, entity, told, booked_as, now)
     return Outcome("done", "moved" if steps or late else "known")
+
+
+def follow_again(ports: Ports, entity_id: str, reference: str, now: Now) -> Outcome:
+    """Ask the gateway about a payment whose money came back here, and take what still lacks."""
+    return follow_payment(ports, entity_id, ports.gateway.payment(reference), now)
+
+
+def _short(ports: Ports, entity: Entity, told: GatewayPayment, booked_as: str, now: Now) -> Outcome:
+    payment = ports.payments.payment(entity.entity_id, booked_as)
+    lacking = beyond(ports.books, entity.entity_id, told, payment)
+    if not lacking:
+        return Outcome("done", "moved")
+    task = short_task(lacking, payment, now.today(entity.time_zone), now)
+    facts = {"customer_id": payment.customer_id, **{n: str(m) for n, m in lacking.items()}}
+    reference = told.reference
+    return park(ports, entity.entity_id, MORE_THAN_PAID, reference, now, task, **facts)
 
 
 def _take(ports: Ports, entity: Entity, booked_as: str, step: Step, now: Now) -> Taken:

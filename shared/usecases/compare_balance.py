@@ -7,6 +7,7 @@ from itertools import batched
 from shared.domain.balance_sums import Booked, booked, differences, posting_ids_of
 from shared.domain.clock import Now
 from shared.domain.gateway import BalanceEntry, GatewayPayment, PaymentEntry
+from shared.domain.gateway_postings import MORE_THAN_PAID
 from shared.domain.parked import Parked
 from shared.domain.payment import payment_id
 from shared.errors import NotFound
@@ -91,6 +92,8 @@ def _booked(
     ids = [*names.values(), f"fx:{booked_as}"]
     for entry_id in names:
         ids += [f"fee:{entry_id}", f"fx:{entry_id}"]
-    known = ports.books.known(entity_id, customer_id, ids)
+    known = dict(ports.books.known(entity_id, customer_id, ids))
+    for name in [n for n, posting in known.items() if posting.note == MORE_THAN_PAID]:
+        known |= ports.books.parts(entity_id, customer_id, name)
     for entry in entries:
         yield booked(entry, names[entry.entry_id], booked_as, known)

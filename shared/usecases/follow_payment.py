@@ -10,8 +10,9 @@ from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.gateway import GatewayPayment
 from shared.domain.gateway_follow_up import hold_after, hold_id_of, lost_task, task_after
-from shared.domain.gateway_postings import late_entries, late_ids, step_posting
+from shared.domain.gateway_postings import late_entries, late_ids, not_taken, step_posting
 from shared.domain.gateway_steps import Step, gateway_steps
+from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
 from shared.domain.step_size import DOCUMENTS_MAX
@@ -52,7 +53,32 @@ def missing_steps(
         return ()
     known = store.known(entity_id, payment.customer_id, [s.posting_id for s in steps])
     unsettled = bool(payment.plan)
-    return tuple(s for s in steps if s.posting_id not in known or (s.restores and unsettled))
+    return tuple(
+        s
+        for s in steps
+        if s.posting_id not in known
+        or (s.restores and unsettled)
+        or (payment.here and _lacks(store, entity_id, s, payment, known))
+    )
+
+
+def _lacks(
+    store: GatewayBooks, entity_id: str, step: Step, payment: Payment, known: Mapping[str, Posting]
+) -> Money:
+    """Return what step, which is known, was to take and did not: often nothing."""
+    if not_taken(step, payment, known):
+        known = {**known, **store.parts(entity_id, payment.customer_id, step.posting_id)}
+    return not_taken(step, payment, known)
+
+
+def beyond(
+    store: GatewayBooks, entity_id: str, told: GatewayPayment, payment: Payment
+) -> Mapping[str, Money]:
+    """Return what the gateway took beyond what payment held, by the posting that is short of it."""
+    steps = gateway_steps(told, payment.payment_id)
+    known = store.known(entity_id, payment.customer_id, [s.posting_id for s in steps])
+    found = {s.posting_id: _lacks(store, entity_id, s, payment, known) for s in steps}
+    return {name: money for name, money in found.items() if money}
 
 
 class Taken(StrEnum):
@@ -66,9 +92,11 @@ class Taken(StrEnum):
 def take_step(store: GatewayBooks, entity: Entity, payment: Payment, step: Step, now: Now) -> Taken:
     """Write the next posting of step. Raises WriteConflict when somebody was first."""
     whose = (entity.entity_id, payment.customer_id)
-    ids = [i for i in (step.posting_id, step.undoes) if i]
+    ids = [i for i in (step.posting_id, step.undoes, step.undone_by) if i]
     known = store.known(*whose, ids)
-    if step.posting_id in known and not (step.restores and payment.plan):
+    further = step.posting_id in known
+    going_on = step.restores and payment.plan
+    if further and not going_on and not _lacks(store, entity.entity_id, step, payment, known):
         return Taken.DONE
     for posting_id in ids:
         known = {**known, **store.parts(*whose, posting_id)}
@@ -81,8 +109,9 @@ def take_step(store: GatewayBooks, entity: Entity, payment: Payment, step: Step,
         # these books may have been read after somebody else's step
         there = step.comes_back or store.known(*whose, [step.posting_id])
         return Taken.DONE if there else Taken.SHORT
-    hold = hold_after(step, moved, today)
-    task = task_after(step, moved, payment, today, now)
+    taking = further and not step.restores
+    hold = None if taking else hold_after(step, moved, today)
+    task = None if taking else task_after(step, moved, payment, today, now)
     change = (payment, moved.payment)
     new = store.move(entity, customer, books, moved.posting, change, now, hold, task)
     if not moved.complete:

@@ -79,7 +79,7 @@ class Payments(Protocol):
 
 
 class ParkedItems(Protocol):
-    def park(self, entity_id: str, parked: Parked) -> bool: ...
+    def park(self, entity_id: str, parked: Parked, task: Task | None = None) -> bool: ...
 
 
 class Entities(Protocol):
@@ -99,9 +99,18 @@ class Ports:
 
 
 def park(
-    ports: Ports, entity_id: str, reason: str, reference: str, now: Now, **facts: str | int
+    ports: Ports,
+    entity_id: str,
+    reason: str,
+    reference: str,
+    now: Now,
+    task: Task | None = None,
+    **facts: str | int,
 ) -> Outcome:
-    """Put the thing that the gateway calls reference on the list for people, once per reason."""
+    """Put the thing that the gateway calls reference on the list for people, once per reason.
+
+    task is what somebody has to do about it.
+    """
     parked = Parked(
         parked_id=derived_id("parked", entity_id, reason, reference),
         kind="payment",
@@ -110,7 +119,7 @@ def park(
         created_at=now.business,
         facts={"reference": reference, **facts},
     )
-    ports.parked.park(entity_id, parked)
+    ports.parked.park(entity_id, parked, task)
     return Outcome("parked", reason)
 
 

@@ -23,7 +23,10 @@ def calm_world(fits: Callable[[World], bool]) -> World:
 
 
 def with_invoices(count: int) -> World:
-    """Return a calm world of one customer who owes so many invoices of the ERP, not due yet."""
+    """Return a calm world of one customer who owes so many invoices of the ERP, not due yet.
+
+    They have no discounts.
+    """
     return _calm(_seed_of(count))
 
 
@@ -33,8 +36,8 @@ def _seed_of(count: int) -> int:
 
     def fits(world: World) -> bool:
         heads = world.all("HEAD")
-        early = all(head["due_on"] >= today for head in heads)
-        return world.cap is None and len(heads) == count and len(world.customers) == 1 and early
+        plain = all(head["due_on"] >= today and not head.get("discount") for head in heads)
+        return world.cap is None and len(heads) == count and len(world.customers) == 1 and plain
 
     return calm_world(fits).seed
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.gateway_event import GatewayEvent
+from shared.domain.refund import RefundState
 from shared.usecases import send_notice
 from shared.usecases.accrue import accrue
+from shared.usecases.apply_payment import follow_again
 from shared.usecases.cash_desk import go_on
 from shared.usecases.claim_receipt import claim_receipt
 from shared.usecases.escalate import Ports as Escalation
@@ -62,6 +64,8 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
             return f"plan {len(done.plan)}"
         case "PAYMENT" if "refund_id" in body:
             asked = request_refund(hub.refunds, ENTITY, body["refund_id"], world.now)
+            if asked.state is RefundState.FAILED:
+                follow_again(hub.money_in, ENTITY, asked.payment_reference, world.now)
             return f"refund {asked.state}"
         case "PAYMENT":
             event = GatewayEvent(**body["event"])

@@ -11,7 +11,7 @@ from shared.domain.account import Document, DocumentKind, Instalment
 from shared.domain.books import Books, changed
 from shared.domain.clock import Now
 from shared.domain.gateway import BalanceEntry, GatewayDispute, GatewayPayment, GatewayRefund
-from shared.domain.gateway_postings import late_entries, step_posting
+from shared.domain.gateway_postings import late_entries, not_taken, step_posting
 from shared.domain.gateway_steps import gateway_steps
 from shared.domain.money import Money
 from shared.domain.movement import CASH, Movement, MovementKind, Posting, fold
@@ -46,7 +46,8 @@ class Shelf:
 
     def follow(self, told: GatewayPayment, documents_max: int = 25) -> None:
         for step in gateway_steps(told, self.payment.payment_id):
-            complete = step.posting_id in self.postings
+            known = step.posting_id in self.postings
+            complete = known and not not_taken(step, self.payment, self.postings)
             while not complete:
                 moved = step_posting(
                     step,
@@ -378,8 +379,54 @@ def test_more_than_is_here_is_never_taken() -> None:
     failed = replace(refunds[0], status="failed", came_back=back)
     for _ in range(2):
         made.follow(told(600, refunds=(failed, *refunds[1:])))
-    assert made.postings["refund:re_3"].note == ""
     assert made.payment.gone_minor == 600
+    taken = {n: sum(m.amount.minor for m in of_kind(made, n)) for n in ("re_1", "re_2", "re_3")}
+    assert taken == {"re_1": -400, "re_2": -400, "re_3": -200}
+
+
+def of_kind(made: Shelf, refund: str) -> list[Movement]:
+    """Return the movements by which a refund left, whole or in parts."""
+    name = f"refund:{refund}"
+    found = [p for i, p in made.postings.items() if i == name or i.startswith(f"{name}:part:")]
+    return [m for p in found for m in p.movements if m.kind is MovementKind.REFUND]
+
+
+@pytest.mark.rule("R13")
+@pytest.mark.law("14")
+@pytest.mark.parametrize("won", [False, True])
+def test_a_dispute_that_found_part_of_its_money_takes_the_rest_when_it_is_back(
+    won: bool,
+) -> None:
+    """A refund of ours held 400 of 600 when the dispute took all; the refund failed then."""
+    made = shelf([document("d1", 600)], 600)
+    ours = GatewayRefund("re_1", "succeeded", eur(400), at(1), asked_as="r1")
+    dispute = GatewayDispute(
+        "du_1", "needs_response", "fraudulent", eur(600), at(2), entry("a", -600, at(2), 1500)
+    )
+    made.follow(told(600, refunds=(ours,), disputes=(dispute,)))
+    assert made.postings["chargeback:du_1"].note == "more_than_paid"
+    assert made.payment.here == eur(0)
+    failed = replace(ours, status="failed", came_back=entry("b", 400, at(3)))
+    for _ in range(3):
+        made.follow(told(600, refunds=(failed,), disputes=(dispute,)))
+    chargebacks = [
+        m.amount.minor
+        for p in made.postings.values()
+        for m in p.movements
+        if m.kind is MovementKind.CHARGEBACK
+    ]
+    assert chargebacks == [-200, -400]
+    assert (made.payment.here, made.payment.state) == (eur(0), PaymentState.RETURNED)
+    assert made.books.credits == ()
+    if won:
+        back = replace(dispute, status="won", reinstated=entry("c", 600, at(9)))
+        for _ in range(3):
+            made.follow(told(600, refunds=(failed,), disputes=(back,)))
+        assert (made.payment.here, made.payment.state) == (eur(600), PaymentState.SETTLED)
+        # what our refund reopened stays open: its money is the customer's credit
+        assert (made.books.documents[0].open, made.payment.unapplied) == (eur(400), eur(400))
+    fees = [m for p in made.postings.values() for m in p.movements if m.kind == "gateway_fee"]
+    assert len(fees) == 1
 
 
 def test_in_one_second_what_comes_back_may_leave_again() -> None:

@@ -97,6 +97,14 @@ CASH_BUGS = (
         f"{WAIVERS}::test_a_waiver_needs_a_key_and_the_key_of_one_neither_makes_nor_answers_another",
     ),
     bug(
+        "the ERP does not hear where a person puts a credit note",
+        "shared/adapters/cash_book.py",
+        "            yield from credit_puts(entity_id, books, posting, numbers, now)\n",
+        "            yield from ()\n",
+        "tests/integration/money_in/test_told_of_credit.py",
+        rules="R10",
+    ),
+    bug(
         "a transfer that is noted twice is money twice",
         "shared/domain/receive.py",
         "    if received.another or not received.reference:\n",

@@ -64,6 +64,21 @@ GATEWAY_BUGS = (
         LAWS,
     ),
     bug(
+        "what a dispute did not find is left with the customer for good",
+        POSTINGS,
+        "    if taken.note != MORE_THAN_PAID:\n",
+        "    if taken.note:\n",
+        LAWS,
+        rules="R13",
+    ),
+    bug(
+        "the ERP does not hear of a difference that the gateway's refund takes back",
+        "shared/adapters/gateway_books.py",
+        "            *adjustment_puts(entity.entity_id, books, posting, now),\n",
+        "",
+        "tests/sim/test_told_to_the_erp.py",
+    ),
+    bug(
         "a card dispute does not pause the chase",
         "shared/domain/gateway_follow_up.py",
         "if step.kind is MovementKind.CHARGEBACK and dispute and not dispute.decided:",
