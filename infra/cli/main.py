@@ -23,6 +23,7 @@ from infra.cli import (
     policy,
     promising,
     recurring,
+    running,
     stack,
     statement,
     sweeping,
@@ -59,6 +60,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(checking.app, name="books")
 app.add_typer(journal.app, name="journal")
 app.command("sweep")(sweeping.sweep)
+app.add_typer(running.app, name="runs")
 app.command("explain")(why.explain)
 app.command("simulate")(simulation.run)
 app.command("customers")(lists.customers)

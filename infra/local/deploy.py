@@ -197,7 +197,7 @@ def _apply(limits: LocalLimits, plain: dict[str, Any]) -> None:
             properties["VisibilityTimeout"] = min(wanted, limits.retry_after_s)
         elif resource["Type"] == "AWS::Lambda::EventSourceMapping":
             wanted = properties.get("ScalingConfig", {}).get("MaximumConcurrency", 0)
-            if wanted > limits.workers_per_queue:
+            if not isinstance(wanted, int) or wanted > limits.workers_per_queue:
                 del properties["ScalingConfig"]  # the emulator's own bound is this limit
         elif resource["Type"] == "AWS::Scheduler::Schedule" and not limits.schedules_enabled:
             properties["State"] = "DISABLED"

@@ -43,7 +43,7 @@ class SweepRuns:
         items = [_batch_item(entity_id, run_id, batch, ttl) for batch in planned]
         if not all(self._table.insert_many([*items, listed])[:-1]):
             planned = self._completed(entity_id, run_id, batches, ttl)
-        customers = sum(len(batch.customers) for batch in planned)
+        customers = len({c for batch in planned for c in batch.customers})
         head: Item = {
             **keys.sweep_run(entity_id, run_id),
             "type": "SWEEP_RUN",

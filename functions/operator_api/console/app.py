@@ -14,6 +14,7 @@ from functions.operator_api.console import (
     home,
     lists,
     money,
+    runs,
     session,
 )
 from functions.operator_api.console.pages import Visit, bare, base_of
@@ -78,6 +79,10 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
             return _of_customer(method, visit, customer_id, further, form)
         case "GET", ["tasks"]:
             return lists.tasks(visit)
+        case "GET", ["runs"]:
+            return runs.runs_page(visit)
+        case "POST", ["runs", run_id, "resume"]:
+            return runs.resume_run(visit, run_id)
         case "GET", ["calls"]:
             return calls.calls_page(visit)
         case "POST", ["calls", task_id]:

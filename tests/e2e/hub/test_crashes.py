@@ -72,10 +72,18 @@ def delivery(company: Company, number: int) -> str:
 
 
 def age(company: Company, number: int, by: timedelta) -> None:
-    """Make the customer's notice pending for longer: what waiting for a day would do."""
+    """Make the customer's notice wait for longer: what waiting for a day would do.
+
+    Until somebody takes it up, the sweep that claimed it watches over it.
+    """
     hub, customer_id = company.hub, company.customer_id(number)
     key = {"pk": f"E#{company.entity}#C#{customer_id}#H", "sk": "NOTICE#00000001"}
-    kind, since, rest = hub.items(key["pk"], key["sk"])[0]["psk"].split("#", 2)
+    item = hub.items(key["pk"], key["sk"])[0]
+    if "psk" not in item:
+        newest = hub.api("GET", f"{company.path}/sweeps", limit="1")["items"][0]["run_id"]
+        key = {"pk": f"E#{company.entity}#SWEEP#{newest}", "sk": "RUN"}
+        item = hub.items(key["pk"], key["sk"])[0]
+    kind, since, rest = item["psk"].split("#", 2)
     earlier = datetime.fromisoformat(since) - by
     hub.client("dynamodb").update_item(
         TableName=hub.stack.state["outputs"]["TableName"],
