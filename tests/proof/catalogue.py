@@ -46,8 +46,8 @@ RULES: Mapping[str, str] = {
     "R29": "A monthly schedule keeps its day: after the 28th of February comes the 31st of March.",
     "R32": "A statutory rate is that of the half-year in which the debt fell late, and changes "
     "with the half-years where the law says so.",
-    "R33": "Nobody is reminded of what is covered by credit, on hold, contested, promised and in its "
-    "days of grace, or agreed to be paid in parts.",
+    "R33": "Nobody is reminded of what is covered by credit, on hold, contested, promised and in "
+    "its days of grace, or agreed to be paid in parts.",
     "R34": "What is taken out of a message mutes nothing else in it.",
     "R35": "What a person sends by hand counts as its stage: it is not said again the next "
     "morning.",

@@ -93,7 +93,8 @@ AGREEMENT_BUGS = (
         "shared/adapters/agreements_over.py",
         "            Delete(keys.promise(*whose), VERSION, seen(promise.version)),\n"
         "            Put(promise_item(keys.past_promise(*whose), customer_id, noted)),\n",
-        f'            Put(promise_item(keys.past_promise(*whose), customer_id, noted), "{ALWAYS}"),\n',
+        "            Put(promise_item(keys.past_promise(*whose), customer_id, noted), "
+        f'"{ALWAYS}"),\n',
         KEPT,
         rules="R5",
     ),
