@@ -65,6 +65,7 @@ def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequestId = "")
         po_number=body.po_number,
         lines=lines,
         series=body.series,
+        policy=body.policy,
         request_id=idempotency_key,
         by=current().principal.name,
     )

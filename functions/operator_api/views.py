@@ -77,6 +77,7 @@ def document_out(customer_id: str, document: Document) -> DocumentOut:
         description=document.description,
         po_number=document.po_number,
         stage_done=document.stage_done,
+        policy=document.policy,
         invoice_id=document.invoice_id,
         version=document.version,
     )

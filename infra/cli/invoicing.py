@@ -35,6 +35,7 @@ def issue(
     description: Annotated[str, typer.Option(help="What it is for.")] = "",
     po_number: Annotated[str, typer.Option(help="The customer's order number.")] = "",
     series: Annotated[str, typer.Option(help="A number series of the entity.")] = "INV",
+    policy: Annotated[str, typer.Option(help="Default the customer's.")] = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -54,6 +55,7 @@ def issue(
         "lines": [_line(text) for text in line or ()],
         "prices_include_tax": with_tax,
         "series": series,
+        "policy": policy,
     }
     if total:
         body["total"] = {"amount": total, "currency": currency}

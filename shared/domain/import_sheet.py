@@ -73,7 +73,7 @@ _OPTIONAL = {
         "risk",
         "contacts",
     ),
-    FileKind.INVOICES: ("revision", "description", "po_number", "stage_done", "terms"),
+    FileKind.INVOICES: ("revision", "description", "po_number", "stage_done", "terms", "policy"),
     FileKind.LINES: (),
     FileKind.PAYMENTS: (),
 }
@@ -271,6 +271,7 @@ def _invoice_row(reader: _Reader) -> InvoiceRow:
         po_number=reader.take("po_number", lambda cell: cells.line(cell, 60), None),
         stage_done=reader.optional("stage_done", cells.name),
         terms=reader.optional("terms", lambda cell: _terms(cell, *dates, total)),
+        policy=reader.optional("policy", cells.name),
     )
 
 

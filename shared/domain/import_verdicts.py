@@ -85,18 +85,24 @@ def judge_customer(
 
 
 def judge_invoice(
-    row: InvoiceRow, fact: InvoiceFact | None, customer_id: str | None, stages: Collection[str]
+    row: InvoiceRow,
+    fact: InvoiceFact | None,
+    customer_id: str | None,
+    stages: Collection[str] | None,
 ) -> Verdict | Problem:
     """Return what row means. customer_id is whom it names, None for nobody known.
 
-    stages are the stage ids of that customer's policy. A row of an older revision than the stored
+    stages are the stage ids of the row's policy, else of that customer's; None where the row names
+    one that there is not. A row of an older revision than the stored
     one is the same: nothing goes backwards.
     """
     if customer_id is None:
         message = "No such customer. Import the customers first."
         return Problem(row.line, "customer_external_id", "unknown_customer", message)
+    if stages is None:
+        return Problem(row.line, "policy", "unknown_policy", "The entity has no such policy.")
     if row.stage_done is not None and row.stage_done not in stages:
-        message = "The customer's policy has no such stage."
+        message = "The policy has no such stage."
         return Problem(row.line, "stage_done", "unknown_stage", message)
     if fact is None:
         return Verdict.NEW
@@ -205,6 +211,7 @@ def document_of(row: InvoiceRow, document_id: str) -> Document:
         description=row.description or "",
         po_number=row.po_number or "",
         stage_done=row.stage_done or "",
+        policy=row.policy or "",
         instalments=made.instalments if made else (),
         discount=made.discount if made else None,
     )

@@ -81,6 +81,7 @@ class InvoiceRow:
     po_number: str | None = None
     stage_done: str | None = None
     terms: str | None = None
+    policy: str | None = None
 
     @property
     def content_hash(self) -> str:
@@ -89,6 +90,7 @@ class InvoiceRow:
             self.external_id, self.customer_external_id, self.number, self.issued_on.isoformat(),
             self.due_on.isoformat(), self.total.currency, self.total.minor, self.description,
             self.po_number, self.stage_done, *([self.terms] if self.terms else []),
+            *([f"policy {self.policy}"] if self.policy else []),
         )  # fmt: skip
 
 

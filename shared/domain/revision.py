@@ -35,6 +35,7 @@ def revised(row: InvoiceRow, document: Document) -> tuple[Document, Money]:
         description=_or(row.description, document.description),
         po_number=_or(row.po_number, document.po_number),
         stage_done=_or(row.stage_done, document.stage_done),
+        policy=_or(row.policy, document.policy),
         pdf_key="",
         version=document.version + 1,
     )

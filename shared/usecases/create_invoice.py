@@ -14,7 +14,7 @@ from shared.domain.line_drafts import check_lines
 from shared.domain.money import Money, exponent
 from shared.domain.numbering import INVOICES
 from shared.domain.policy import Policy
-from shared.errors import Conflict, InvalidInput, WriteConflict
+from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
 from shared.ids import requested_id
 
 _TEXT_MAX = 2000
@@ -53,6 +53,7 @@ def create_invoice(
     po_number: str = "",
     lines: Sequence[Line] = (),
     series: str = INVOICES,
+    policy: str = "",
     request_id: str = "",
     by: str = "",
 ) -> Document:
@@ -60,7 +61,8 @@ def create_invoice(
 
     It is due on due_on, else by terms, else by those of the customer or, where the hub does not
     understand them, of the entity. The net of lines and the tax on it must sum to total, where it
-    is given; a total that rounds ties of tax up is taken as it is. A repeated request_id returns
+    is given; a total that rounds ties of tax up is taken as it is. policy names the ladder that it
+    climbs instead of its customer's. A repeated request_id returns
     the invoice that the first call issued.
 
     Raises NotFound for an unknown customer, InvalidInput naming the field, Conflict where
@@ -88,9 +90,13 @@ def create_invoice(
         instalments=made_due.instalments,
         discount=made_due.discount,
         tax_minor=taxes,
+        policy=policy,
     )
-    policy = policies.policy(entity_id, customer.policy)
-    days = days_to_look(document, policy, now.today(customer.time_zone))
+    try:
+        ladder = policies.policy(entity_id, policy or customer.policy)
+    except NotFound:
+        raise InvalidInput(field="policy", reason="the entity has no such policy") from None
+    days = days_to_look(document, ladder, now.today(customer.time_zone))
     made = invoices.issue(entity, customer, document, lines, days, now, series=series, by=by)
     if made is not None:
         return made

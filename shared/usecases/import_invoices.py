@@ -42,6 +42,7 @@ class Invoices(Protocol):
 
 class Policies(Protocol):
     def policy(self, entity_id: str, name: str) -> Policy: ...
+    def policy_names(self, entity_id: str) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class InvoiceDesk:
     def _judged(
         self, row: InvoiceRow, fact: InvoiceFact | None, customer: Customer | None
     ) -> Judged:
-        stages = {s.id for s in self._policy(customer).stages} if customer else set()
+        stages = self._stages(row.policy or customer.policy) if customer else ()
         whose = customer.customer_id if customer else None
         verdict = judge_invoice(row, fact, whose, stages)
         if isinstance(verdict, Problem):
@@ -107,11 +108,19 @@ class InvoiceDesk:
 
     def _arrival(self, row: InvoiceRow, customer: Customer, document: Document) -> Arrival:
         today = self.now.today(customer.time_zone)
-        days = days_to_look(document, self._policy(customer), today)
+        days = days_to_look(document, self._policy(document.policy or customer.policy), today)
         return Arrival(customer, row.content_hash, days, self.import_id)
 
-    def _policy(self, customer: Customer) -> Policy:
-        if customer.policy not in self._known:
-            found = self.policies.policy(self.entity.entity_id, customer.policy)
-            self._known[customer.policy] = found
-        return self._known[customer.policy]
+    def _stages(self, name: str) -> frozenset[str] | None:
+        """Return the ids of a policy's stages, None where there is no such policy."""
+        if name not in self._known and name not in self._names():
+            return None
+        return frozenset(stage.id for stage in self._policy(name).stages)
+
+    def _names(self) -> tuple[str, ...]:
+        return self.policies.policy_names(self.entity.entity_id)
+
+    def _policy(self, name: str) -> Policy:
+        if name not in self._known:
+            self._known[name] = self.policies.policy(self.entity.entity_id, name)
+        return self._known[name]

@@ -59,6 +59,8 @@ def test_verdicts(stored: InvoiceFact | None, given_row: InvoiceRow, expected: s
 
 
 def test_a_customer_of_nobody_is_no_invoice() -> None:
+    unknown = judge_invoice(row(policy="nowhere"), None, "c1", None)
+    assert isinstance(unknown, Problem) and unknown.code == "unknown_policy"
     verdict = judge_invoice(row(), None, None, set())
     assert isinstance(verdict, Problem)
     assert verdict.code == "unknown_customer"

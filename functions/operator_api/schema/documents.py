@@ -37,6 +37,7 @@ class DocumentOut(Wire):
     description: str
     po_number: str
     stage_done: str
+    policy: str
     invoice_id: str
     version: int
 

@@ -51,6 +51,9 @@ class InvoiceIn(Wire):
     lines: list[LineIn] = Field(default_factory=list, max_length=300)
     prices_include_tax: bool = False
     series: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}$")] = "INV"
+    policy: Annotated[
+        str, Field(pattern=r"^[a-z0-9_-]{0,31}$", description="Default the customer's")
+    ] = ""
 
 
 class LineOut(Wire):
