@@ -16,6 +16,7 @@ LOCALES = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}
 LETTER_LOCALES = LOCALES
 """The same for formal letters and text messages."""
 
+_FIRST_OF_MONTH = re.compile(r"^1 ")
 _CODE_BEFORE_DIGIT = re.compile(r"([A-Z]{3})(?=[0-9])")
 
 
@@ -51,11 +52,15 @@ class Formats:
 
     def day(self, day: date) -> str:
         """Return the date for a table, such as 4 Dec 2026."""
-        return format_date(day, "medium", self._locale)
+        return self._dated(day, "medium")
 
     def long_day(self, day: date) -> str:
         """Return the date for a sentence, such as 4 December 2026."""
-        return format_date(day, "long", self._locale)
+        return self._dated(day, "long")
+
+    def _dated(self, day: date, length: str) -> str:
+        written = format_date(day, length, self._locale)
+        return _FIRST_OF_MONTH.sub("1er ", written) if self._locale.language == "fr" else written
 
     def plural(self, count: int) -> str:
         """Return the plural category of count: one, other, and what else the language has."""

@@ -7,14 +7,21 @@ from shared.adapters.formats import Formats
 from shared.adapters.templates import Templates, one_line
 from shared.adapters.words import Words
 from shared.domain.account import NoticeItem
-from shared.domain.messages import MAIL_TEMPLATES, STAGE_TEMPLATES, MailText, MailView, Offer
+from shared.domain.messages import (
+    DISCOUNT,
+    MAIL_TEMPLATES,
+    STAGE_TEMPLATES,
+    MailText,
+    MailView,
+    Offer,
+)
 from shared.domain.money import Money
 from shared.domain.statement import CurrencyRows, by_currency, days_late
 from shared.errors import InvalidInput
 
 _NUMBERS_MAX = 3
 _ASKS_NOTHING = ("receipt", "link", "sign_in")
-SPEECHES = MAIL_TEMPLATES | {"just_due", "charges"}
+SPEECHES = MAIL_TEMPLATES | {"just_due", "charges", DISCOUNT}
 """Every set of sentences: one for each template, and those that say it where it would be wrong."""
 _SPEAKS_OF = {"due_today": 0, "reminder": 1, "late_fee": 1, "final_notice": 1}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
@@ -86,6 +93,8 @@ def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
         return template
     if all(item.document_id in view.charges for item in named):
         return "charges"
+    if all(view.stages.get(item.document_id) == DISCOUNT for item in named):
+        return DISCOUNT
     late = any(days_late(item, view.today) > 0 for item in named)
     return "just_due" if template == "due_today" and late else template
 
@@ -98,7 +107,10 @@ def _named(template: str, view: MailView) -> list[NoticeItem]:
     """
     asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
     asked = [item for item in asked if item.document_id not in view.charges] or asked
-    of_stage = [i for i in asked if view.stages.get(i.document_id) == template]
+    if template == "reminder":
+        return [i for i in asked if days_late(i, view.today) > 0] or asked
+    stages = (template, DISCOUNT) if template == "upcoming" else (template,)
+    of_stage = [i for i in asked if view.stages.get(i.document_id) in stages]
     if of_stage:
         return of_stage
     least_days_late = _SPEAKS_OF.get(template)
@@ -125,11 +137,28 @@ def _facts(
         "amounts": amounts,
         "total": total,
         "due": _first_due(asked, formats),
+        **_saving(asked, formats),
     }
     if view.payment:
         facts["amount"] = formats.money(view.payment.amount)
         facts["received"] = formats.long_day(view.payment.received_on)
     return facts
+
+
+def _saving(named: list[NoticeItem], formats: Formats) -> dict[str, str]:
+    """Return what the discounts still to be had on the items named come to, and how long."""
+    saved = [(item, item.off) for item in named if item.off]
+    days = [item.off_until for item in named if item.off_until]
+    sums: dict[str, tuple[Money, Money]] = {}
+    for item, off in saved:
+        nothing = Money(minor=0, currency=off.currency)
+        rest_so_far, off_so_far = sums.get(off.currency, (nothing, nothing))
+        sums[off.currency] = (rest_so_far + item.payable - off, off_so_far + off)
+    return {
+        "rest": formats.joined([formats.money(rest) for rest, _ in sums.values()]),
+        "off": formats.joined([formats.money(off) for _, off in sums.values()]),
+        "last_day": formats.long_day(min(days)) if days else "",
+    }
 
 
 def _numbers(numbers: list[str], words: Words) -> str:
@@ -150,7 +179,7 @@ def _sections(group: CurrencyRows, view: MailView, words: Words) -> list[Section
         by_stage.setdefault(view.stages.get(item.document_id, ""), []).append(item)
     if len(set(view.stages.values())) < 2:
         return [Section("", group.asked, group.asked_total)]
-    order = ("", *STAGE_TEMPLATES)
+    order = ("", DISCOUNT, *STAGE_TEMPLATES)
     return [
         Section(_stage(stage, words), tuple(items), group.sum_of(items))
         for stage, items in sorted(by_stage.items(), key=lambda s: -order.index(s[0]))

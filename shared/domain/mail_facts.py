@@ -7,8 +7,9 @@ from shared.domain.account import Account, Document, DocumentKind
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.decide import Decision
 from shared.domain.discount import offered
-from shared.domain.messages import MailView, Note, Offer
+from shared.domain.messages import DISCOUNT, MailView, Note, Offer
 from shared.domain.money import Money
+from shared.domain.policy import Anchor
 from shared.domain.policy_book import PolicyBook
 
 _NOT_SPOKEN_FOR = ("open", "free")
@@ -50,7 +51,8 @@ def _stages(account: Account, decision: Decision, book: PolicyBook, today: date)
         if item.document_id in decision.documents:
             position = positions[item.document_id]
             reached = [stage for stage in book.of(item).stages if stage.position <= position]
-            found[item.document_id] = reached[-1].template
+            of_discount = reached[-1].anchor is Anchor.DISCOUNT_END
+            found[item.document_id] = DISCOUNT if of_discount else reached[-1].template
     return found
 
 

@@ -8,6 +8,8 @@ from shared.domain.account import Customer, Entity, NoticeItem
 from shared.domain.money import Money
 
 STAGE_TEMPLATES = ("invoice", "upcoming", "due_today", "reminder", "late_fee", "final_notice")
+DISCOUNT = "discount"
+"""What is said in place of a template before the end of a discount."""
 MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "link", "sign_in"))
 """Every mail there is words for; a policy's stages may name those of STAGE_TEMPLATES."""
 

@@ -43,6 +43,7 @@ _SETTINGS = {
     "MAIL_FROM": "billing@seller.example",
     "CONFIGURATION_SET": "hub",
     "LINK_DAYS": "30",
+    "SMS_ORIGINATION": "SELLER",
     "REPLY_MAILBOX": "answers@reply.seller.example",
     "CHECKOUT_ORIGIN": "https://pay",
     "STRIPE_API_BASE": "https://api.stripe.com",
@@ -305,9 +306,14 @@ def _forget() -> None:
 
 
 @cache
+def _template() -> Json:
+    return template()
+
+
+@cache
 def _variables() -> Mapping[str, Any]:
     """Return the settings of all functions, each as the template has it."""
-    found = template()
+    found = _template()
     functions = [r for r in found["Resources"].values() if r["Type"].endswith("Function")]
     groups = [found["Globals"]["Function"], *(f["Properties"] for f in functions)]
     merged: dict[str, Any] = {}
@@ -320,14 +326,16 @@ def _setting(name: str, value: Any) -> str:
     if isinstance(value, str):
         return value
     (verb, of), *_ = value.items()
-    return of if verb in ("Ref", "GetAtt") and isinstance(of, str) else name.lower()
+    if verb == "Ref":
+        return str(_template()["Parameters"].get(of, {}).get("Default", of))
+    return of if verb == "GetAtt" and isinstance(of, str) else name.lower()
 
 
 @cache
 def _handlers() -> Mapping[str, str]:
     """Return the handler behind each queue."""
     found = {}
-    for resource in template()["Resources"].values():
+    for resource in _template()["Resources"].values():
         properties = resource.get("Properties", {})
         for source in (properties.get("Events") or {}).values():
             if source["Type"] == "SQS":
@@ -339,7 +347,7 @@ def _handlers() -> Mapping[str, str]:
 def _schedules() -> tuple[tuple[str, Json], ...]:
     """Return what each schedule of the day's work says, and to which queue; nights aside."""
     found = []
-    for resource in template()["Resources"].values():
+    for resource in _template()["Resources"].values():
         if resource["Type"] == "AWS::Scheduler::Schedule":
             target = resource["Properties"]["Target"]
             queue = _named(target["Arn"])
