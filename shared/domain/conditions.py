@@ -16,7 +16,8 @@ class Standing:
     """What conditions are asked of: one customer, and what is late of it at one stage.
 
     late is what is chaseable in one currency of all items that have reached the stage, said or not;
-    days_late is that of the item in question. days_since_message is None where none ever went out.
+    days_late is that of the item in question. days_since_message is None where none went out, or
+    long ago: there is nothing to wait for then.
     """
 
     segment: str
@@ -69,10 +70,8 @@ class Conditions(BaseModel):
         promises = self.broken_promises_at_least
         if promises is not None and standing.broken_promises < promises:
             return f"it takes {promises} broken promises"
-        wait = self.days_since_message_at_least
-        if wait is not None and standing.days_since_message is None:
-            return "it follows a message, and none has gone out"
-        if wait is not None and (standing.days_since_message or 0) < wait:
+        wait, since = self.days_since_message_at_least, standing.days_since_message
+        if wait is not None and since is not None and since < wait:
             return f"it takes {wait} days since the last message"
         return ""
 

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from shared import runtime
+from shared.adapters import raw_json
 from shared.adapters.codec import decode_item
 from shared.domain.clock import Now
 from shared.domain.roles import Principal, Role
@@ -91,7 +92,7 @@ class Inside:
         with (
             patch.dict(os.environ, environment | _SETTINGS),
             patch.object(runtime, "boto3", root),
-            patch.object(runtime, "answer_raw", lambda client: client),
+            patch.object(raw_json, "answer_raw", lambda client: client),
             patch.object(runtime, "now", lambda: Now(self.now, self.now)),
             patch.object(runtime, "wall", lambda: self.now),
             patch.object(runtime, "gateway", self._gateway),
