@@ -33,7 +33,7 @@ from shared.domain.roles import Role
 from shared.errors import InvalidInput
 from shared.usecases import entities as cases
 from shared.usecases.as_it_stood import AsItStood
-from shared.usecases.charging import interest_ahead
+from shared.usecases.charging import charges_ahead
 from shared.usecases.dry_run import DryRun, WouldSend, dry_run
 from shared.usecases.end_agreements import agreements_ahead
 
@@ -131,7 +131,7 @@ def _coming(of: Entity, then: Now, _: date | None, after: str, limit: int) -> Dr
         then,
         after=after,
         limit=limit,
-        interest=partial(interest_ahead, runtime.charging(), entity),
+        charges=partial(charges_ahead, runtime.charging(), entity),
         ahead=partial(agreements_ahead, runtime.papers(), entity),
     )
 
@@ -140,7 +140,9 @@ def _past(of: Entity, then: Now, on: date | None, after: str, limit: int) -> Dry
     stores = (runtime.records(), runtime.receivables(), runtime.entities())
     stood = AsItStood(*stores, on or then.business)
     ahead = partial(agreements_ahead, runtime.papers(), of.entity_id)
-    return dry_run(stood, stood, stood, stood, of, then, after=after, limit=limit, ahead=ahead)
+    return dry_run(
+        stood, stood, stood, stood, of, then, after, limit, charges=stood.charges, ahead=ahead
+    )
 
 
 def moment(at: datetime | None) -> Now:

@@ -104,6 +104,17 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
     )
 
 
+def charged_by(record: Record, at: datetime) -> frozenset[str]:
+    """Return the ids of the charges that were made by an instant, open or not."""
+    return frozenset(
+        movement.document_id
+        for posting in record.postings
+        if posting.recorded_at <= at
+        for movement in posting.movements
+        if movement.kind is MovementKind.CHARGE
+    )
+
+
 def claimed_on(record: Record, day: date) -> tuple[Notice, ...]:
     """Return the notices of the ladder that were claimed for day, by number."""
     of_day = (t.notice for t in record.notices if t.notice.kind == "stage")

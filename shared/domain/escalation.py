@@ -60,6 +60,15 @@ def late_fee(
     )
 
 
+def fee_ahead(
+    account: Account, invoice: Document, policy: Policy, stage: Stage, today: date
+) -> tuple[Document, ...]:
+    """Return the fee that stage of policy puts on invoice of account on today, if any."""
+    free = chaseable_late(account, invoice, stage, today)
+    fee = late_fee(invoice, stage, today, free, fee_suffix(policy, stage))
+    return () if fee is None else (fee,)
+
+
 def fee_suffix(policy: Policy, stage: Stage) -> str:
     """Return what a fee's number ends with: FEE, or FEE2 for the policy's second stage with one."""
     with_fee = [s.id for s in policy.stages if s.fee is not None and not s.fee.compensation]

@@ -6,9 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from shared.domain.account import Account, Entity, Notice
-from shared.domain.account_as_of import Record, account_as_of, claimed_on
-from shared.domain.policy import Policy
+from shared.domain.account import Account, Document, Entity, Notice
+from shared.domain.account_as_of import Record, account_as_of, charged_by, claimed_on
+from shared.domain.escalation import fee_ahead
+from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
 
 
@@ -62,13 +63,26 @@ class AsItStood:
         self._customers = customers
         self._policies = policies
         self._when = when
+        self._charged: dict[str, frozenset[str]] = {}
 
     def account(self, entity_id: str, customer_id: str) -> Account:
         """Return the customer's account as it stood."""
         record = self._records.record(entity_id, customer_id)
         if isinstance(self._when, datetime):
-            return account_as_of(record, self._when)
-        return day_stood(record, self._when).account
+            account, at = account_as_of(record, self._when), self._when
+        else:
+            stood = day_stood(record, self._when)
+            account, at = stood.account, stood.at
+        self._charged[customer_id] = charged_by(record, at)
+        return account
+
+    def charges(
+        self, account: Account, invoice: Document, policy: Policy, stage: Stage, today: date
+    ) -> tuple[Document, ...]:
+        """Return the fee that stage would have charged on invoice; of interest nothing is said."""
+        charged = self._charged[account.customer.customer_id]
+        fees = fee_ahead(account, invoice, policy, stage, today)
+        return tuple(fee for fee in fees if fee.document_id not in charged)
 
     def book(self, entity_id: str, account: Account) -> PolicyBook:
         """Return the policies of account by the versions that held."""

@@ -8,7 +8,7 @@ from functools import partial
 from shared.domain.account import Account, Credit, Customer, Document, DocumentKind, Entity
 from shared.domain.charges import ChargeKind, InvoiceCharges, Made, is_given_up, net_charged
 from shared.domain.clock import Now
-from shared.domain.escalation import chaseable_late, fee_suffix, late_fee
+from shared.domain.escalation import chaseable_late, fee_ahead, fee_suffix, late_fee
 from shared.domain.interest import Debt, debts_of
 from shared.domain.interest_charges import InterestDue, interest_charge, interest_due, interest_owed
 from shared.domain.interest_rule import InterestRule
@@ -132,7 +132,7 @@ def charge_interest(
     return ports.charges.add(entity, customer, case.invoice, charge, made, before, due.sheet, now)
 
 
-def interest_ahead(
+def charges_ahead(
     ports: Ports,
     entity_id: str,
     account: Account,
@@ -140,20 +140,30 @@ def interest_ahead(
     policy: Policy,
     stage: Stage,
     today: date,
-) -> Document | None:
-    """Return the interest that stage would charge on invoice today, or None. Nothing is written."""
-    rule, document_id = policy.interest, invoice.document_id
-    if rule is None or not stage.interest or stage.reached_on(invoice) > today:
-        return None
+) -> tuple[Document, ...]:
+    """Return what stage would charge on invoice today: a fee, interest, both or nothing.
+
+    What was charged before is passed over, as charge_stage does. Nothing is written.
+    """
+    if not stage.charges or stage.reached_on(invoice) > today:
+        return ()
     whose = (entity_id, account.customer.customer_id)
-    charges = ports.charges.made_on(*whose, [document_id])[document_id]
+    charges = ports.charges.made_on(*whose, [invoice.document_id])[invoice.document_id]
+    fee = fee_ahead(account, invoice, policy, stage, today)
+    made = {one.charge_id for one in charges.made}
+    found = [charge for charge in fee if charge.document_id not in made]
+    rule = policy.interest if stage.interest else None
+    if rule is None:
+        return tuple(found)
     postings = tuple(ports.ledger.postings(*whose))
     case = case_of(invoice, charges, postings, account.documents, account.credits)
     try:
         due = _due(ports, entity_id, case, rule, today)
     except RateNotKnown:
-        return None
-    return interest_charge(invoice, rule, stage.id, due, stage.id, today) if due else None
+        return tuple(found)
+    if due is not None:
+        found.append(interest_charge(invoice, rule, stage.id, due, stage.id, today))
+    return tuple(found)
 
 
 def _due(

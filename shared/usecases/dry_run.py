@@ -8,7 +8,7 @@ from typing import Protocol
 from shared.domain.account import Account, Channel, Customer, Document, Entity
 from shared.domain.clock import Now
 from shared.domain.decide import Decision, decide
-from shared.domain.escalation import chaseable_late, fee_suffix, late_fee
+from shared.domain.escalation import fee_ahead
 from shared.domain.money import Money
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_ids_of
@@ -47,10 +47,10 @@ class DryRun:
     next: str
 
 
-class Interest(Protocol):
+class Charges(Protocol):
     def __call__(
         self, account: Account, invoice: Document, policy: Policy, stage: Stage, today: date
-    ) -> Document | None: ...
+    ) -> tuple[Document, ...]: ...
 
 
 class Ahead(Protocol):
@@ -73,13 +73,13 @@ def dry_run(
     now: Now,
     after: str = "",
     limit: int = 100,
-    interest: Interest = lambda *_: None,
+    charges: Charges = fee_ahead,
     ahead: Ahead = lambda account, _: account,
 ) -> DryRun:
     """Return what a sweep at now would say, for at most limit candidates after a customer id.
 
-    interest tells what a stage would charge of it on a document, by default nothing; ahead, how an
-    account is once the agreements in it that are over have been noted, as a sweep notes them first.
+    charges tells what a stage would charge on a document, by default its fee; ahead, how an account
+    is once the agreements in it that are over have been noted, as a sweep notes them first.
     While the entity holds all, the sweep that its release brings is meant: the first one.
     """
     today = now.today(entity.time_zone)
@@ -92,7 +92,7 @@ def dry_run(
         account = accounts.account(entity.entity_id, customer_id)
         account = ahead(account, now.today(account.customer.time_zone))
         book = policies.book(entity.entity_id, account)
-        messages += _messages(account, book, now, interest)
+        messages += _messages(account, book, now, charges)
     return DryRun(
         on=today,
         messages=tuple(messages),
@@ -103,7 +103,7 @@ def dry_run(
 
 
 def _messages(
-    account: Account, book: PolicyBook, now: Now, interest: Interest
+    account: Account, book: PolicyBook, now: Now, charges: Charges
 ) -> Iterator[WouldSend]:
     """Yield what a sweep would claim one after the other: a mail, then the tasks beside it."""
     day = now.today(account.customer.time_zone)
@@ -112,24 +112,20 @@ def _messages(
         decision = to_send(decide(account, book, day, time))
         if decision is None:
             return
-        fees = _fees(account, book, decision, day, interest)
+        fees = _fees(account, book, decision, day, charges)
         yield WouldSend(account.customer, decision, fees)
         claimed = stage_notice(account.newest_notice, decision, day, now.business)
         account = replace(account, newest_notice=claimed)
 
 
 def _fees(
-    account: Account, book: PolicyBook, decision: Decision, day: date, interest: Interest
+    account: Account, book: PolicyBook, decision: Decision, day: date, charges: Charges
 ) -> tuple[tuple[str, Money], ...]:
     fees = []
     for document_id in document_ids_of(decision.documents):
         document = account.document(document_id)
         if document is None or decision.stage is None:
             continue
-        policy = book.of(document)
-        free = chaseable_late(account, document, decision.stage, day)
-        suffix = fee_suffix(policy, decision.stage)
-        fee = late_fee(document, decision.stage, day, free, suffix)
-        borne = interest(account, document, policy, decision.stage, day)
-        fees += [(charge.number, charge.total) for charge in (fee, borne) if charge is not None]
+        made = charges(account, document, book.of(document), decision.stage, day)
+        fees += [(charge.number, charge.total) for charge in made]
     return tuple(fees)

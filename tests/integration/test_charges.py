@@ -24,7 +24,7 @@ from shared.domain.payment import Payment, payment_posting
 from shared.domain.payment_use import used
 from shared.domain.policy import Policy
 from shared.domain.settle import settle
-from shared.usecases.charging import interest_ahead
+from shared.usecases.charging import charges_ahead
 from shared.usecases.dry_run import dry_run
 from shared.usecases.entities import change_policy
 from tests.integration import hub
@@ -340,8 +340,8 @@ def test_a_stage_that_charges_interest_tells_its_figure_in_the_same_mail(overdue
     seller = overdue(policy(SPOKEN, charged="by_stage"))
     at(date(2025, 2, 28))
     stores = (runtime.accounts(), runtime.entities(), runtime.due_finder(), runtime.runs())
-    ahead = partial(interest_ahead, runtime.charging(), "demo")
-    shown = dry_run(*stores, seller, runtime.now(), interest=ahead)
+    ahead = partial(charges_ahead, runtime.charging(), "demo")
+    shown = dry_run(*stores, seller, runtime.now(), charges=ahead)
     assert [m.fees for m in shown.messages] == [(("INV1-INT-20250228", eur(8_645)),)]
     for _ in range(3):
         hub.sweep(seller)

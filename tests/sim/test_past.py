@@ -50,7 +50,6 @@ def test_every_past_moment_is_what_the_hub_read_then():
             for what, stood in _facts(was).items():
                 assert _facts(folded)[what] == stood, (seed, at, what)
             _compare_verdicts(folded, was, at, seen)
-    print(seen)
     short = {what: seen[what] for what, least in WORTH_MEETING.items() if seen[what] < least}
     assert not short, f"too few of {short}"
 
