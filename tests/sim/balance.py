@@ -1,9 +1,13 @@
-"""The company's balance at the gateway: every change of it, some of which it tells only later."""
+"""The company's balance at the gateway: every change of it, some of which it tells only later.
+
+The gateway tells whole seconds: several changes share one.
+"""
 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from fractions import Fraction
 
 from shared.domain.gateway import BalanceEntry, GatewayPayment, GatewayRefund, PaymentEntry
 from shared.domain.money import Money
@@ -32,7 +36,7 @@ class Balance:
             kind=kind,
             amount=self._worth(amount.minor),
             fee=Money(minor=fee, currency=self.currency),
-            booked_at=at + timedelta(seconds=len(self.entries)),
+            booked_at=at.replace(microsecond=0),
         )
         self.entries[entry.entry_id] = PaymentEntry(reference, entry)
         if self.chance.random() < 0.2:
@@ -58,7 +62,7 @@ class Balance:
         return sum(told.entry.amount.minor - told.entry.fee.minor for told in self.entries.values())
 
     def _worth(self, minor: int) -> Money:
-        return Money(minor=minor * self.rate_percent // 100, currency=self.currency)
+        return Money(minor=round(Fraction(minor * self.rate_percent, 100)), currency=self.currency)
 
     def _refund(self, refund: GatewayRefund) -> GatewayRefund:
         back = self._if_told(refund.came_back)

@@ -250,7 +250,7 @@ class _Watched:
 
 def _balance(seed: int, chance: random.Random) -> Balance:
     """Return a balance in the company's currency, or in another one as in every fifth world."""
-    return Balance(chance, "USD", 200) if seed % 5 == 2 else Balance(chance)
+    return Balance(chance, "USD", 108) if seed % 5 == 2 else Balance(chance)
 
 
 def _tilted(drawn: Weights, chance: random.Random) -> dict[str, int]:
