@@ -63,7 +63,7 @@ def add_customer(of: Entity, **changes: object) -> Customer:
 
 
 def add_invoice(
-    of: Entity, whose: Customer, name: str, due_on: date, minor: int = 10_000
+    of: Entity, whose: Customer, name: str, due_on: date, minor: int = 10_000, policy: str = ""
 ) -> Document:
     """Write an open invoice with its posting and ticket, and return it."""
     issued_on = due_on - timedelta(days=30)
@@ -75,6 +75,7 @@ def add_invoice(
         due_on=due_on,
         total=eur(minor),
         open=eur(minor),
+        policy=policy,
     )
     now = datetime.now(UTC)
     posting = posting_put(
