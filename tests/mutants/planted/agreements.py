@@ -75,8 +75,8 @@ AGREEMENT_BUGS = (
     bug(
         "what is open beyond a plan is lost",
         "shared/domain/plan.py",
-        "        items[document.document_id] += _beyond(document, left[document.document_id])\n",
-        "",
+        "items[document.document_id] += _beyond(document, left[document.document_id])",
+        "items[document.document_id] += ()",
         PLAN,
         rules="R15",
     ),
