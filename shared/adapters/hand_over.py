@@ -28,7 +28,7 @@ def errand(item: Item) -> Errand | None:
     a notice without it: a sweep claimed that, and watches over it.
     """
     kind = item.get("psk", "").split("#")[0]
-    if kind in ("await", "checkout") or (not kind and item["type"] != "NOTICE"):
+    if kind in ("await", "checkout") or (not kind and item.get("type") != "NOTICE"):
         return None
     entity = keys.entity_of(item["pk"])
     whose: dict[str, object] = {"entity": entity, "customer_id": item.get("customer_id", "")}

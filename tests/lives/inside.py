@@ -22,7 +22,6 @@ from urllib.parse import parse_qsl, urlsplit
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from shared import runtime
-from shared.adapters import raw_json
 from shared.adapters.codec import decode_item
 from shared.domain.clock import Now
 from shared.domain.roles import Principal, Role
@@ -63,6 +62,7 @@ class Inside:
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.table = DynamoModel()
+        vars(self.table)["_endpoint"] = SimpleNamespace()  # of boto3's clients; the hub tunes it
         self.queues = Queues(lambda: self.now)
         self.files = Files()
         self.mail = Mail(lambda: self.now, self._hear)
@@ -92,7 +92,6 @@ class Inside:
         with (
             patch.dict(os.environ, environment | _SETTINGS),
             patch.object(runtime, "boto3", root),
-            patch.object(raw_json, "answer_raw", lambda client: client),
             patch.object(runtime, "now", lambda: Now(self.now, self.now)),
             patch.object(runtime, "wall", lambda: self.now),
             patch.object(runtime, "gateway", self._gateway),
@@ -200,7 +199,7 @@ class Inside:
     def tasks(self) -> list[Json]:
         """Return every task that people were given, done ones too."""
         found = (decode_item(item) for item in self.table.items())
-        return [item for item in found if item["type"] == "TASK"]
+        return [item for item in found if item.get("type") == "TASK"]
 
     def texts(self) -> list[tuple[datetime, Json]]:
         """Return every short message that left."""
