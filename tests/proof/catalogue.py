@@ -10,6 +10,8 @@ RULES: Mapping[str, str] = {
     "R1": "A stage is said once, whoever decides at the same moment: claim, call and mark are "
     "three recorded steps, and no crash between them loses or repeats it.",
     "R2": "A charge is made once for its period, whoever looks and however often.",
+    "R3": "Days without a run are caught up with: what is due and not done is found, and one "
+    "message speaks for the furthest stage, never several for those before it.",
     "R4": "A counter moves before the work that it counts is handed on, and never twice for one.",
     "R5": "That something is over is noted once, at the moment when it is.",
     "R8": "What is booked is what the gateway's own object says came in, never what was due.",
@@ -43,7 +45,11 @@ RULES: Mapping[str, str] = {
     "R25": "The parts of a sum are the sum: the last minor unit always has an owner.",
     "R26": "A few cents too little are written off as an adjustment with its reason, never called "
     "paid in silence.",
+    "R27": "A due date is a date, and today is the customer's: an invoice that is due today is not "
+    "late.",
+    "R28": "A day is told in the zone of the customer on both sides, whatever clocks do there.",
     "R29": "A monthly schedule keeps its day: after the 28th of February comes the 31st of March.",
+    "R31": "A weekend or holiday moves the message, never the due date, and uses up no stage.",
     "R32": "A statutory rate is that of the half-year in which the debt fell late, and changes "
     "with the half-years where the law says so.",
     "R33": "Nobody is reminded of what is covered by credit, on hold, contested, promised and in "
@@ -53,6 +59,10 @@ RULES: Mapping[str, str] = {
     "morning.",
     "R36": "Who wants no reminders and who is internal gets none by any way; a hard bounce stops "
     "the mail and is a task, for silence is not notice.",
+    "R37": "The ladder ends with a person: nobody is handed to a lawyer or agency, and no stage "
+    "that needs it is charged or sent, before somebody has agreed by name.",
+    "R38": "A formal letter has its own date and sets its own deadline, as the law of the "
+    "customer's country asks.",
     "R39": "Invoice numbers are given at finalisation, none twice and none lost, whoever else "
     "writes at the same moment.",
     "R40": "Ageing takes its day as an argument for balance and age alike, knows what is not yet "

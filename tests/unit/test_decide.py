@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,6 +108,26 @@ def test_an_invoice_dated_in_the_future_is_not_listed_yet():
     assert [item.document_id for item in decision.items] == ["a"]
 
 
+@pytest.mark.rule("R15")
+def test_r15_the_figure_that_decides_is_the_figure_that_is_shown():
+    document = invoice("a", 14)
+    least = LADDER.stages[3].model_copy(update={"minimum_open": {"EUR": "50.00"}})
+    policy = LADDER.model_copy(update={"stages": (*LADDER.stages[:3], least)})
+
+    def on_their_way(minor: int) -> Account:
+        page = Checkout("k", CheckoutState.PROCESSING, eur(minor), (("a", eur(minor)),), NOW, NOW)
+        return Account(customer(), (document,), checkouts=(page,))
+
+    enough = send(on_their_way(4_000), policy=policy)
+    assert enough.stage.id == "late_fee"
+    assert [item.payable for item in enough.items] == [eur(6_000)]
+    too_little = send(on_their_way(6_000), policy=policy)
+    assert too_little.stage.id == "reminder"
+    assert [item.payable for item in too_little.items] == [eur(4_000)]
+    credit = Credit("p", eur(6_000), TODAY)
+    assert send(Account(customer(), (document,), (credit,)), policy=policy).stage.id == "reminder"
+
+
 def test_what_was_said_is_not_said_again_and_the_next_stage_is():
     account = say(Account(customer(), (invoice("a", 7),)))
     assert code(account) == "already_done"
@@ -194,6 +215,7 @@ def test_messages_wait_for_a_sending_day_and_then_go_out():
     assert send(account, saturday + timedelta(days=2), weekdays).stage.id == "reminder"
 
 
+@pytest.mark.rule("R33")
 def test_each_cover_silences_the_document_it_covers_and_says_why():
     document = invoice("a", 7)
 

@@ -6,11 +6,13 @@ from tests.mutants.planted.books import BOOKS_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
 from tests.mutants.planted.documents import DOCUMENT_BUGS
+from tests.mutants.planted.escalation import ESCALATION_BUGS
 from tests.mutants.planted.gateway import GATEWAY_BUGS
 from tests.mutants.planted.imports import IMPORT_BUGS
 from tests.mutants.planted.ledger import LEDGER_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
 from tests.mutants.planted.money_in import MONEY_IN_BUGS
+from tests.mutants.planted.policies import POLICY_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
 from tests.mutants.planted.terms import TERMS_BUGS
 
@@ -26,5 +28,7 @@ PLANTED: tuple[Bug, ...] = (
     *BOOKS_BUGS,
     *TERMS_BUGS,
     *MESSAGE_BUGS,
+    *ESCALATION_BUGS,
     *AGREEMENT_BUGS,
+    *POLICY_BUGS,
 )
