@@ -26,6 +26,7 @@ from functions.operator_api import (
     routes_imports,
     routes_invoices,
     routes_journal,
+    routes_mailing,
     routes_payments,
     routes_policies,
     routes_recurrences,
@@ -57,6 +58,7 @@ ROUTERS = (
     routes_figures.router,
     routes_books.router,
     routes_journal.router,
+    routes_mailing.router,
     routes_statements.router,
 )
 _SECURITY = {"bearer": HTTPBearer(bearerFormat="JWT")}

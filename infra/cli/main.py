@@ -18,6 +18,7 @@ from infra.cli import (
     invoicing,
     journal,
     lists,
+    mailing,
     money,
     planning,
     policy,
@@ -69,6 +70,8 @@ app.command("payments")(lists.payments)
 app.command("charges")(charging.charges)
 app.command("waive")(charging.waive)
 app.command("interest")(charging.interest)
+app.command("remind")(mailing.remind)
+app.add_typer(mailing.app, name="mail")
 app.command("approve")(cases.approve)
 app.command("refuse")(cases.refuse)
 app.command("handover")(cases.handover)

@@ -219,7 +219,7 @@ def _send(
     loudest = _loudest(due)
     tone, policy = loudest.rung.stage, loudest.policy
     items = tuple(
-        _item(document, covers[document.document_id], document.document_id in asked, today)
+        notice_item(document, covers[document.document_id], document.document_id in asked, today)
         for document in open_items
         if covers[document.document_id].payable
         and (document.issued_on <= today or document.document_id in asked)
@@ -241,7 +241,8 @@ def _send(
     )
 
 
-def _item(document: Document, cover: Cover, asked: bool, today: date) -> NoticeItem:
+def notice_item(document: Document, cover: Cover, asked: bool, today: date) -> NoticeItem:
+    """Return an open item as a notice lists it on today."""
     off = offered(document, today)
     offer = document.discount if off and off < cover.payable else None
     return NoticeItem(

@@ -1,6 +1,7 @@
 """The sender's second look: what a claimed notice still has to say."""
 
 from shared.domain.account import Account, Notice
+from shared.domain.by_hand import remind_decision
 from shared.domain.clock import Now
 from shared.domain.decide import Decision, decide, still_to_say, without
 from shared.domain.policy_book import PolicyBook
@@ -10,11 +11,15 @@ from shared.usecases.sweep import to_send
 def second_look(account: Account, notice: Notice, book: PolicyBook, now: Now) -> Decision | str:
     """Return the decision as if notice had never been claimed, or the code why there is none.
 
-    Where later notices took all that it asks for further, it is superseded.
+    Where later notices took all that it asks for further, it is superseded. What a person had sent
+    by hand is looked at as such: it asks again for what was said before.
     """
+    zone = account.customer.time_zone
+    if notice.by_hand:
+        asked = {item.document_id for item in notice.items if item.asked}
+        return remind_decision(account, book, now.today(zone), notice.stage, asked)
     if not still_to_say(notice, account):
         return "superseded"
-    zone = account.customer.time_zone
     found = decide(without(notice, account), book, now.today(zone), now.time_of_day(zone))
     decision = to_send(found)
     if decision is None or decision.stage is None or decision.stage.channel is not notice.channel:

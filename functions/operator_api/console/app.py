@@ -13,6 +13,7 @@ from functions.operator_api.console import (
     document,
     home,
     lists,
+    mailing,
     money,
     runs,
     session,
@@ -91,6 +92,8 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
             return customer.task_done(visit, task_id, form)
         case "GET", ["parked"]:
             return lists.parked(visit)
+        case "POST", ["mail"]:
+            return mailing.resume(visit, form)
     raise NotFound(path="console")
 
 
@@ -106,6 +109,10 @@ def _of_customer(
             return cases.ask_pack(visit, customer_id)
         case "GET", ["packs", pack_id]:
             return cases.pack(visit, customer_id, pack_id)
+        case "POST", ["remind"]:
+            return mailing.remind(visit, customer_id, form)
+        case "POST", ["mail"]:
+            return mailing.wish(visit, customer_id, form)
         case "POST", ["holds"]:
             return customer.add_hold(visit, customer_id, form)
         case "POST", ["holds", hold_id]:

@@ -7,7 +7,9 @@ from functions.edge import http
 from functions.operator_api import access
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
+from shared.domain.account import Channel
 from shared.domain.figures import ageing
+from shared.domain.policy import Stage
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
 from shared.usecases.explain import explain
@@ -41,9 +43,16 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
         tasks=[task for task in tasks if task.customer_id == customer_id],
         events=events[:_EVENTS_SHOWN],
         more_events=len(events) > _EVENTS_SHOWN,
+        mails=_mails(told.account.customer.policy, entity_id),
         today=on,
         problem=problem,
     )
+
+
+def _mails(policy: str, entity_id: str) -> list[Stage]:
+    """Return the stages of the customer's policy that are mails."""
+    stages = runtime.entities().policy(entity_id, policy).stages
+    return [stage for stage in stages if stage.channel is Channel.EMAIL]
 
 
 def add_hold(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:

@@ -33,7 +33,7 @@ class Bar:
     width: int
 
 
-def home(visit: Visit) -> http.Answer:
+def home(visit: Visit, problem: str = "") -> http.Answer:
     """Show the entity at a glance."""
     entity_id = visit.entity.entity_id
     today = access.current().now.today(visit.entity.time_zone)
@@ -43,6 +43,8 @@ def home(visit: Visit) -> http.Answer:
     return page(
         "home",
         visit,
+        status=422 if problem else 200,
+        problem=problem,
         today=today,
         ages=[(age, bars(age)) for age in ages],
         tasks=tasks[:_TASKS_SHOWN],

@@ -1,0 +1,88 @@
+"""A person has a mail sent now; it takes a number and counts as its stage."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from shared.domain.account import Account, Entity, Notice
+from shared.domain.by_hand import remind_decision
+from shared.domain.clock import Now
+from shared.domain.decide import Decision
+from shared.domain.notices import stage_notice
+from shared.domain.policy_book import PolicyBook
+from shared.errors import Conflict, NotFound, WriteConflict
+
+_ATTEMPTS_MAX = 8
+_PAUSE = timedelta(minutes=10)
+_WHY_NOT = {
+    "handed_over": "somebody else has the case",
+    "internal": "the customer is the company itself",
+    "mail_stopped": "mail to the customer is stopped",
+    "no_address": "the customer has no e-mail address",
+    "reminders_off": "the customer wants no reminders by mail",
+    "no_such_stage": "the customer's policy has no mail of that name",
+    "stage_not_reached": "nothing has reached a mail yet: name the stage",
+    "nothing_to_ask": "nothing that may be asked for fits this stage",
+}
+
+
+class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Policies(Protocol):
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
+
+
+class Notices(Protocol):
+    def claim(self, entity: str, customer_id: str, notice: Notice, wall: datetime) -> bool: ...
+
+
+def remind_now(
+    accounts: Accounts,
+    policies: Policies,
+    notices: Notices,
+    entity_id: str,
+    customer_id: str,
+    by: str,
+    now: Now,
+    *,
+    stage_id: str = "",
+    documents: Collection[str] = (),
+) -> Notice:
+    """Claim the mail of a stage about open documents (all that it fits, if none are named).
+
+    Returns the claimed notice; the sender looks again before it goes out. Raises Conflict where
+    nothing may be said, with the code why, NotFound for a document that is not open, and
+    WriteConflict where the number is lost again and again.
+    """
+    entity = accounts.entity(entity_id)
+    if entity.hold_all:
+        raise Conflict(entity=entity_id, reason="the entity holds all messages")
+    for _ in range(_ATTEMPTS_MAX):
+        account = accounts.account(entity_id, customer_id)
+        unknown = [d for d in documents if account.document(d.partition("/")[0]) is None]
+        if unknown:
+            raise NotFound(document=unknown[0][:64])
+        today = now.today(account.customer.time_zone)
+        book = policies.book(entity_id, account)
+        decision = remind_decision(account, book, today, stage_id, documents)
+        if isinstance(decision, str):
+            raise Conflict(why=decision, reason=_WHY_NOT[decision])
+        if _just_asked(account.newest_notice, decision, now):
+            raise Conflict(why="just_sent", reason="the same mail was asked for a moment ago")
+        made = stage_notice(account.newest_notice, decision, today, now.business)
+        notice = replace(made, by_hand=by, approval=False)
+        if notices.claim(entity_id, customer_id, notice, now.wall):
+            return notice
+    raise WriteConflict(customer=customer_id)
+
+
+def _just_asked(newest: Notice | None, decision: Decision, now: Now) -> bool:
+    """Return whether a button was pressed twice: the newest notice is the same mail, just now."""
+    if newest is None or not newest.by_hand or newest.stage != getattr(decision.stage, "id", ""):
+        return False
+    asked = {item.document_id for item in newest.items if item.asked}
+    return asked == set(decision.documents) and now.business - newest.claimed_at < _PAUSE
