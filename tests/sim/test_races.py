@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.domain.imports import PaymentRow
 from shared.domain.sweep_run import Tally as SweepTally
 from shared.usecases.import_payments import PaymentDesk
@@ -38,6 +40,7 @@ def _owing(world: World) -> set[str]:
     return {head["customer_id"] for head in heads}
 
 
+@pytest.mark.rule("R4")
 def test_two_workers_never_pass_the_days_cap() -> None:
     world = calm_world(lambda w: w.cap == 1 and len(_owing(w)) == 2 and not _late(w))
     first, second = sorted(_owing(world))
@@ -50,6 +53,7 @@ def test_two_workers_never_pass_the_days_cap() -> None:
     world.check()
 
 
+@pytest.mark.rule("R1")
 def test_two_workers_claim_one_number_once() -> None:
     world = calm_world(lambda w: w.cap is None and len(_owing(w)) == 1)
     (customer_id,) = _owing(world)

@@ -1,7 +1,7 @@
 """A proxy that sees a function's calls to one AWS service, and can make one of them wait."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,14 +15,49 @@ _NOT_PASSED_ON = ("connection", "transfer-encoding", "content-length", "date", "
 _HELD_MAX_S = 60.0
 
 
+@dataclass(frozen=True)
+class Held:
+    """One call that waits: what is done with it once it may go on."""
+
+    when: str
+    change: Callable[[bytes], bytes] | None
+    go_on: threading.Event
+
+
 @dataclass
 class Proxy:
-    """Passes calls on; the first one whose path begins with `stops_at` waits for `go_on`."""
+    """Passes calls on; the one that it is set for waits for `go_on`, and others pass meanwhile.
+
+    stops_at is what a path begins with, or an operation of a JSON service (its X-Amz-Target). A
+    call is held before it is passed on (and then never is, unless change is given: that makes the
+    body that is passed on), or after it was answered.
+    """
 
     url: str
     stops_at: str
+    when: str = "before"
+    change: Callable[[bytes], bytes] | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
+    _one: threading.Lock = field(default_factory=threading.Lock)
+
+    def stop(
+        self, stops_at: str, when: str = "before", change: Callable[[bytes], bytes] | None = None
+    ) -> None:
+        """Let what is held go on, and hold the next call of stops_at."""
+        with self._one:
+            self.go_on.set()
+            self.stops_at, self.when, self.change = stops_at, when, change
+            self.stopped, self.go_on = threading.Event(), threading.Event()
+
+    def hold(self, path: str, target: str) -> Held | None:
+        """Return how this call is to be held, or None: one only is."""
+        with self._one:
+            wanted = path.startswith(self.stops_at) or target == self.stops_at
+            if not wanted or self.stopped.is_set():
+                return None
+            self.stopped.set()
+            return Held(self.when, self.change, self.go_on)
 
 
 @contextmanager
@@ -40,14 +75,18 @@ def proxied(hub: Hub, function: str, service: str, stops_at: str) -> Iterator[Pr
 
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            if self.path.startswith(proxy.stops_at) and not proxy.stopped.is_set():
-                proxy.stopped.set()
-                proxy.go_on.wait(_HELD_MAX_S)
-                self.close_connection = True
-                return
-            answer = pool.request(
-                self.command, upstream + self.path, body=body, headers=dict(self.headers)
-            )
+            target = self.headers.get("x-amz-target", "").rpartition(".")[2]
+            held = proxy.hold(self.path, target)
+            if held and held.when == "before":
+                held.go_on.wait(_HELD_MAX_S)
+                if held.change is None:
+                    self.close_connection = True
+                    return
+                body = held.change(body)
+            headers = {n: v for n, v in self.headers.items() if n.lower() != "content-length"}
+            answer = pool.request(self.command, upstream + self.path, body=body, headers=headers)
+            if held and held.when == "after":
+                held.go_on.wait(_HELD_MAX_S)
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 if name.lower() not in _NOT_PASSED_ON:

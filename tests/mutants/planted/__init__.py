@@ -14,6 +14,7 @@ from tests.mutants.planted.messages import MESSAGE_BUGS
 from tests.mutants.planted.money_in import MONEY_IN_BUGS
 from tests.mutants.planted.policies import POLICY_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
+from tests.mutants.planted.sweep import SWEEP_BUGS
 from tests.mutants.planted.terms import TERMS_BUGS
 
 PLANTED: tuple[Bug, ...] = (
@@ -31,4 +32,5 @@ PLANTED: tuple[Bug, ...] = (
     *ESCALATION_BUGS,
     *AGREEMENT_BUGS,
     *POLICY_BUGS,
+    *SWEEP_BUGS,
 )

@@ -1,0 +1,248 @@
+"""Five sweeps at once, somebody killed at every step, days skipped: each stage once, none lost.
+
+The witness is the mailbox. A worker is killed by SIGKILL, from outside, when a proxy sees the call
+that it is about to make, or has just made. A race counts only where a number was lost.
+"""
+
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.checks import each_message_once
+from tests.support.company import Company
+from tests.support.proxy import Proxy, proxied
+from tests.support.stack import Hub, Json, until
+
+pytestmark = pytest.mark.cloud
+
+CUSTOMERS = 30
+SWEEPS = 5
+RETRY_AFTER_S = 3
+NEVER = "/nothing-is-called-so"
+DUE = datetime(2026, 3, 9, 8, tzinfo=UTC)
+STAGES = 9
+LADDER = "name: standard\nsend_on: [1, 2, 3, 4, 5, 6, 7]\nstages:\n" + "".join(
+    f"  - {{id: s{day}, offset_days: {day}, channel: email, template: reminder}}\n"
+    for day in range(STAGES + 3)
+)
+
+
+@dataclass
+class Seen:
+    """What was observed on the way: a proof that saw none of it proves nothing."""
+
+    killed: list[str] = field(default_factory=list)
+    lost: int = 0
+    mails: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """The company, and the proxies that see what planner, worker and sender call."""
+
+    hub: Hub
+    company: Company
+    planner: Proxy
+    worker: Proxy
+    sender: Proxy
+    seen: Seen = field(default_factory=Seen)
+
+    def day(self, number: int) -> None:
+        """Let it be so many days after all invoices were due."""
+        self.hub.move_clock(DUE + timedelta(days=number))
+
+    def sweep_at_once(self) -> list[str]:
+        """Start all sweeps at the same moment."""
+        with ThreadPoolExecutor(SWEEPS) as pool:
+            started = list(pool.map(lambda _: self.company.sweep(), range(SWEEPS)))
+        assert len(set(started)) == SWEEPS
+        return started
+
+    def killed(self, proxy: Proxy, function: str, step: str) -> None:
+        """Wait until the proxy holds the call of a step, and kill who makes it."""
+        assert proxy.stopped.wait(30), f"nobody came to {step}"
+        busy = until(lambda: self._alone(function), 30)
+        os.kill(busy["pid"], signal.SIGKILL)
+        until(lambda: busy["pid"] not in [w["pid"] for w in self.hub.stack.workers(function)])
+        proxy.stop(NEVER)
+        self.seen.killed.append(step)
+
+    def _alone(self, function: str) -> Json | None:
+        busy = [w for w in self.hub.stack.workers(function) if w["busy"]]
+        return busy[0] if len(busy) == 1 else None
+
+    def claimed(self, runs: list[str]) -> int:
+        """Return how many notices these runs are known to have claimed by now."""
+        path = f"{self.company.path}/sweeps"
+        listed = self.hub.api("GET", path, limit="50")["items"]
+        return sum(run["claimed"] for run in listed if run["run_id"] in runs)
+
+    def all_told(self, stages: int, runs: list[str]) -> None:
+        """Check that by now every customer has each stage in the mailbox, once."""
+        self.hub.idle(90)
+        for run_id in runs:
+            report = self.company.sweep_report(run_id)
+            self.seen.lost += report["lost"]
+        mails = self.company.mails()
+        assert each_message_once(mails) == CUSTOMERS * stages
+        assert set(Counter(m["tags"]["customer"] for m in mails).values()) == {stages}
+        self.seen.mails = len(mails)
+
+
+@contextmanager
+def hurried(hub: Hub, *queues: str) -> Iterator[None]:
+    """Let messages that a dead worker held come back within seconds, not minutes."""
+    sqs, outputs = hub.client("sqs"), hub.stack.state["outputs"]
+    urls = [outputs[f"{queue}QueueUrl"] for queue in queues]
+    name = "VisibilityTimeout"
+    before = [
+        sqs.get_queue_attributes(QueueUrl=u, AttributeNames=[name])["Attributes"] for u in urls
+    ]
+    for url in urls:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={name: str(RETRY_AFTER_S)})
+    yield
+    for url, attributes in zip(urls, before, strict=True):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+
+
+@pytest.fixture(scope="module")
+def place(hub: Hub) -> Iterator[Place]:
+    """A company with one stage a day, released, with warm workers."""
+    hub.move_clock(DUE - timedelta(days=1))
+    with ExitStack() as stack:
+        company = stack.enter_context(Company.open(hub, "atonce"))
+        token = {"authorization": f"Bearer {hub.stack.state['token']}"}
+        token |= {"content-type": "application/yaml"}
+        path = f"/api/v1/{company.path}/policies/standard"
+        answer = hub.request("PUT", path, headers=token, body=LADDER.encode())
+        assert answer.status < 300, answer.text
+        company.seed(CUSTOMERS, 1, "2026-03-01", "2026-03-09")
+        company.release()
+        hub.idle()
+        assert company.mails() == []
+        stack.enter_context(hurried(hub, "Plan", "Sweep", "Notice"))
+        yield Place(
+            hub,
+            company,
+            stack.enter_context(proxied(hub, "SweepPlanner", "sqs", NEVER)),
+            stack.enter_context(proxied(hub, "SweepWorker", "dynamodb", NEVER)),
+            stack.enter_context(proxied(hub, "NoticeSend", "s3", NEVER)),
+        )
+
+
+def test_a_slow_worker_loses_every_number_to_the_others(place: Place) -> None:
+    """The overlap is made, not hoped for: one decided, and waits until all was claimed."""
+    place.day(0)
+    place.worker.stop("BatchExecuteStatement", change=lambda body: body)
+    slow = place.company.sweep()
+    assert place.worker.stopped.wait(30)
+    others = place.sweep_at_once()
+    until(lambda: place.claimed(others) == CUSTOMERS, 60)
+    place.worker.stop(NEVER)
+    place.all_told(1, [slow, *others])
+    assert place.seen.lost >= CUSTOMERS
+
+
+@pytest.mark.parametrize(
+    ("day", "operation", "when"),
+    [
+        (1, "SendMessageBatch", "before"),
+        (2, "SendMessageBatch", "after"),
+    ],
+)
+def test_a_planner_killed_at_the_queue(place: Place, day: int, operation: str, when: str) -> None:
+    place.day(day)
+    place.planner.stop(operation, when)
+    runs = place.sweep_at_once()
+    place.killed(place.planner, "SweepPlanner", f"planner {when} {operation}")
+    place.all_told(day + 1, runs)
+
+
+@pytest.mark.parametrize(
+    ("day", "operation", "when"),
+    [
+        (3, "Query", "after"),
+        (4, "BatchExecuteStatement", "before"),
+        (5, "BatchExecuteStatement", "after"),
+        (6, "UpdateItem", "before"),
+    ],
+)
+def test_a_worker_killed_after_reading_around_claiming_and_before_reporting(
+    place: Place, day: int, operation: str, when: str
+) -> None:
+    place.day(day)
+    place.worker.stop(operation, when)
+    runs = place.sweep_at_once()
+    place.killed(place.worker, "SweepWorker", f"worker {when} {operation}")
+    place.all_told(day + 1, runs)
+
+
+def test_a_sender_killed_before_it_calls_the_mail_service(place: Place) -> None:
+    place.day(7)
+    bucket = place.hub.stack.state["physical_ids"]["DocumentsBucket"]
+    place.sender.stop(f"/{bucket}/mails/{place.company.entity}/")
+    runs = place.sweep_at_once()
+    place.killed(place.sender, "NoticeSend", "sender before SES")
+    place.all_told(8, runs)
+
+
+def test_a_sender_killed_after_the_mail_service_took_the_mail(place: Place) -> None:
+    place.day(8)
+    hub = place.hub
+    hub.mail("hold", when="after", match={"tags": {"entity": place.company.entity}}, times=1)
+    runs = place.sweep_at_once()
+    until(lambda: [h for h in hub.mail("held", "GET")["held"] if h["state"] == "held"], 30)
+    busy = until(lambda: place._alone("NoticeSend"), 60)
+    os.kill(busy["pid"], signal.SIGKILL)
+    hub.mail("release", outcome="cut")
+    place.seen.killed.append("sender after SES")
+    place.all_told(9, runs)
+
+
+def test_three_days_without_a_sweep_are_one_message(place: Place) -> None:
+    place.day(STAGES + 2)
+    place.all_told(10, place.sweep_at_once())
+    print(
+        f"{len(place.seen.killed)} killed ({', '.join(place.seen.killed)}), "
+        f"{place.seen.lost} numbers lost, {place.seen.mails} mails"
+    )
+    assert len(place.seen.killed) == 8
+    assert place.seen.lost
+
+
+def test_a_worker_that_takes_the_next_number_instead_would_be_noticed(place: Place) -> None:
+    """The break on purpose: what it would do that does not decide again."""
+    hub = place.hub
+    with Company.open(hub, "broken") as company:
+        company.seed(2, 1, "2026-03-01", "2026-03-09")
+        company.release()
+        place.worker.stop("BatchExecuteStatement", change=_with_the_next_number)
+        company.sweep()
+        assert place.worker.stopped.wait(30)
+        company.sweep()
+        until(lambda: len(company.mails()) == 2, 60)
+        place.worker.stop(NEVER)
+        until(lambda: len(company.mails()) > 2, 60)
+        hub.idle()
+        with pytest.raises(AssertionError):
+            each_message_once(company.mails())
+
+
+def _with_the_next_number(body: bytes) -> bytes:
+    """Return a batch of claims, each under the number after the one that it asks for."""
+    request = json.loads(body)
+    for statement in request["Statements"]:
+        names = [part.split("'")[1] for part in statement["Statement"].split("?")[:-1]]
+        values = dict(zip(names, statement["Parameters"], strict=True))
+        number = int(values["n"]["N"]) + 1
+        values["n"], values["sk"] = {"N": str(number)}, {"S": f"NOTICE#{number:08d}"}
+        statement["Parameters"] = list(values.values())
+    return json.dumps(request).encode()

@@ -1,0 +1,76 @@
+"""Bugs in sweeping at scale: numbers lost, runs that stand still, days that are skipped."""
+
+from tests.mutants.bug import ALWAYS, bug
+
+WORK = "tests/unit/test_work_sweep.py"
+RUNS = "tests/integration/test_sweep_runs.py"
+RACES = "tests/sim/test_races.py"
+
+SWEEP_BUGS = (
+    bug(
+        "who lost a number takes it as said",
+        "shared/usecases/work_sweep.py",
+        "            batch.tally.lost += 1\n            del batch.looks[customer_id]\n",
+        "            batch.tally.lost += 1\n            del batch.waiting[customer_id]\n",
+        WORK,
+        rules="R1",
+    ),
+    bug(
+        "a number that is taken counts as won",
+        "shared/adapters/table.py",
+        "outcomes[i] = error is None",
+        "outcomes[i] = True",
+        WORK,
+        rules="R1",
+    ),
+    bug(
+        "a batch that nobody reported is forgotten",
+        "shared/usecases/tend_sweeps.py",
+        "queue_batches(entity_id, run, run.unreported, queue)",
+        "queue_batches(entity_id, run, (), queue)",
+        RUNS,
+        rules="R1",
+    ),
+    bug(
+        "a run is closed while a notice waits for somebody",
+        "shared/usecases/tend_sweeps.py",
+        "            left += len(errands)\n",
+        "",
+        RUNS,
+        rules="R1",
+    ),
+    bug(
+        "claims that a dead worker left are nobody's",
+        "shared/usecases/work_sweep.py",
+        "if newest is not None and newest.delivery is DeliveryState.CLAIMED:",
+        "if newest is not None and newest.delivery is DeliveryState.CALLING:",
+        RUNS,
+        rules="R1",
+    ),
+    bug(
+        "a day counts as swept before anybody is queued",
+        "shared/usecases/plan_sweep.py",
+        "    queue_batches(entity_id, run, run.batches, queue)\n"
+        "    watermark.swept(entity_id, swept_on, today, entity.policy_version)\n",
+        "    watermark.swept(entity_id, swept_on, today, entity.policy_version)\n"
+        "    queue_batches(entity_id, run, run.batches, queue)\n",
+        WORK,
+        rules="R3",
+    ),
+    bug(
+        "what is due is sought on the day of the sweep alone",
+        "shared/usecases/sweep.py",
+        "    start = (since or today) - timedelta(days=zones)\n",
+        "    start = today - timedelta(days=zones)\n",
+        "tests/unit/test_sweep.py",
+        rules="R3",
+    ),
+    bug(
+        "the day's messages are counted whatever they were before",
+        "shared/adapters/claims.py",
+        'condition="messages = :n", values={":n": messages}',
+        f'condition="{ALWAYS}", values={{}}',
+        RACES,
+        rules="R4",
+    ),
+)
