@@ -73,7 +73,7 @@ class Texts:
             "numbers": _numbers([item.number for item in asked], words),
             "title": words(f"mail.{speech}.title", **facts),
             "intro": words(f"mail.{speech}.intro", **facts),
-            "closing": words(f"mail.{speech}.closing", **facts),
+            "closing": words(_closing(speech, view), **facts),
             "why": words(f"mail.{speech}.why", **facts),
             "upcoming": all(days_late(item, view.today) <= 0 for item in asked),
         }
@@ -97,6 +97,12 @@ def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
         return DISCOUNT
     late = any(days_late(item, view.today) > 0 for item in named)
     return "just_due" if template == "due_today" and late else template
+
+
+def _closing(speech: str, view: MailView) -> str:
+    """Return which sentence closes the mail: that of the stage's tone where something is late."""
+    speaks = view.tone and speech in STAGE_TEMPLATES
+    return f"mail.tones.{view.tone}" if speaks else f"mail.{speech}.closing"
 
 
 def _named(template: str, view: MailView) -> list[NoticeItem]:

@@ -62,7 +62,8 @@ class MailView:
     rest, and stages the template of the stage that an item asked for has reached, all by the
     item's id. offers are early-payment discounts that stand beside instalments. statement says that
     the statement of account is attached; stop_link is where reminders can be stopped, or "".
-    charges are the ids of the items that are charges for late payment.
+    charges are the ids of the items that are charges for late payment. tone is how the stage
+    speaks (shared.domain.policy.Tone), "" as its template does.
     """
 
     entity: Entity
@@ -79,6 +80,7 @@ class MailView:
     offers: tuple[Offer, ...] = ()
     statement: bool = False
     stop_link: str = ""
+    tone: str = ""
     charges: frozenset[str] = frozenset()
 
 

@@ -71,12 +71,12 @@ class Stage(BaseModel):
     total, by currency, that this stage bothers anybody for (decimal text): of what it would ask for
     now. when says for whom it is at all; where that does not hold, the stage is passed over.
     template names the words of an email; the other channels have none. to and cc name roles of the
-    customer's contacts; without to it goes to the customer's own address. tone is how it speaks,
-    None as its template does. fee is charged once per invoice; interest says that the policy's
-    interest is charged as this stage speaks. repeat says it again, as long as the next stage is not
-    reached. approval says that a named person agrees before anything is charged or sent; a
-    hand-over always waits for that. statement says that the statement of account goes with an
-    email.
+    customer's contacts; without to it goes to the customer's own address. tone is how it closes
+    where something is late, None as its template does. fee is charged once per invoice; interest
+    says that the policy's interest is charged as this stage speaks. repeat says it again, as long
+    as the next stage is not reached. approval says that a named person agrees before anything is
+    charged or sent; a hand-over always waits for that. statement says that the statement of account
+    goes with an email.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -123,8 +123,9 @@ class Stage(BaseModel):
             yield f"{'cc' if self.cc else 'statement'} is for email only"
         if self.channel is not Channel.EMAIL and self.to:
             yield "to is for email only"
-        if self.tone is not None and self.channel in (Channel.CALL, Channel.HANDOVER):
-            yield f"tone is not for {self.channel}: there a person speaks"
+        is_late = self.anchor is Anchor.DUE_DATE and self.offset_days > 0
+        if self.tone is not None and not (is_late and self.channel is Channel.EMAIL):
+            yield "tone is for emails after the due date"
         if self.repeat is not None and self.anchor is not Anchor.DUE_DATE:
             yield "repeat is for stages that count from the due date"
         if self.repeat is not None and self.fee is not None:

@@ -93,6 +93,7 @@ def write_mail(
     view = replace(
         view,
         items=decision.items,
+        tone=stage.tone or "",
         fees=_fees(account, decision, stage),
         interest=threatened(ports.ledger, entity.entity_id, account, asked, book, today),
     )

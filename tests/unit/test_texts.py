@@ -17,6 +17,7 @@ from shared.adapters.words import sentences
 from shared.domain.account import NoticeItem
 from shared.domain.messages import MAIL_TEMPLATES, MailText, MailView, ReceiptView
 from shared.domain.money import Money
+from shared.domain.policy import Tone
 from shared.errors import InvalidInput
 from tests.support.samples import customer, entity, eur
 
@@ -97,13 +98,26 @@ def test_every_sentence_is_used_somewhere() -> None:
     rooms = (Path("functions/portal"), Path("shared/adapters"))
     code = [p.read_text() for room in rooms for p in room.rglob("*.py")]
     everything = "\n".join(templates + code)
-    known = re.compile(rf"mail\.({'|'.join(SPEECHES)}|stage|note)\.|statement\.(kind|bucket)\.")
+    known = re.compile(
+        rf"mail\.({'|'.join(SPEECHES)}|stage|note|tones)\.|statement\.(kind|bucket)\."
+    )
     unused = [
         key
         for key in sentences(FOLDER / "en")
         if not known.match(key) and not any(name in everything for name in _spellings(key))
     ]
     assert not unused
+
+
+@pytest.mark.parametrize("language", sorted(LOCALES))
+def test_a_stage_s_tone_closes_the_mail(language: str) -> None:
+    closings = {_mail("reminder", language, tone=tone).text for tone in ("", *Tone)}
+    assert len(closings) == 1 + len(Tone)
+    for tone in Tone:
+        words = sentences(FOLDER / language)[f"mail.tones.{tone}"]
+        assert isinstance(words, str)
+        assert words.translate(SPACES) in _mail("reminder", language, tone=str(tone)).text
+        assert words not in _mail("receipt", language, tone=str(tone)).text
 
 
 def _spellings(key: str) -> tuple[str, ...]:
