@@ -15,6 +15,7 @@ from shared.adapters.account_items import (
 from shared.adapters.agreement_items import dispute_from, plan_from, promise_from
 from shared.adapters.checkout_moves import PAID_KEPT
 from shared.adapters.codec import Item
+from shared.adapters.handover_items import handover_from
 from shared.adapters.head_items import document_from
 from shared.adapters.incoming_items import incoming_from
 from shared.adapters.posting_items import posting_from
@@ -47,6 +48,7 @@ class Records:
             promises=tuple(promise_from(i) for i in of["PROMISE"]),
             disputes=tuple(dispute_from(i) for i in of["DISPUTE"]),
             plans=tuple(plan_from(i) for i in of["PLAN"]),
+            handovers=tuple(handover_from(i) for i in of["HANDOVER"]),
             attempts=tuple(_attempt(i) for i in of["CHECKOUT"]),
             incoming=tuple(incoming_from(i) for i in of["INCOMING"]),
             notices=tuple(_told(of["NOTICE"], of["DELIVERY"])),

@@ -15,6 +15,7 @@ from shared.domain.account import (
     Discount,
     Dispute,
     Document,
+    Handover,
     Hold,
     Incoming,
     Notice,
@@ -69,6 +70,7 @@ class Record:
     promises: tuple[Promise, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     plans: tuple[Plan, ...] = ()
+    handovers: tuple[Handover, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     incoming: tuple[Incoming, ...] = ()
     notices: tuple[Told, ...] = ()
@@ -94,6 +96,7 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
         promises=tuple(_promises(record.promises, day)),
         disputes=tuple(d for d in record.disputes if d.opened_on <= day),
         plans=tuple(_plans(record.plans, day)),
+        handovers=tuple(h for h in record.handovers if h.in_force(day)),
         checkouts=tuple(_checkouts(record.attempts, at)),
         incoming=record.incoming,
         newest_notice=_newest(record.notices, at, before_notice),

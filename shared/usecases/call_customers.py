@@ -75,7 +75,8 @@ def calls(
 ) -> tuple[Call, ...]:
     """Return whom to call, by currency, the one first that is expected to bring most.
 
-    A customer whose debts are covered by now is not called, nor one before the day agreed on.
+    A customer whose debts are covered by now is not called, nor one before the day agreed on, nor
+    one whose case somebody else has.
     """
     found: list[Call] = []
     for task in islice(tasks.list_open(entity_id), _TASKS_READ_MAX):
@@ -83,6 +84,8 @@ def calls(
             continue
         account = accounts.account(entity_id, task.customer_id)
         today = now.today(account.customer.time_zone)
+        if account.handed_over(today) is not None:
+            continue
         if task.not_before is None or task.not_before <= today:
             cases = calls_of(task, account, today)
             found += [Call(task, account, case, today) for case in cases]

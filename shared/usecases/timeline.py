@@ -12,8 +12,9 @@ class Event:
     """One thing that happened.
 
     at is an instant or a date as ISO text; kind is invoice, charge, credit_note, notice, hold,
-    promise, dispute, plan, question, checkout, task, or the kind of a posting's first movement
-    (payment, refund, write_off, ...); state says how it stands; facts hold what the kind adds.
+    promise, dispute, plan, handover, question, checkout, task, or the kind of a posting's first
+    movement (payment, refund, write_off, ...); state says how it stands; facts hold what the kind
+    adds.
     """
 
     at: str
@@ -136,6 +137,17 @@ def _plan(item: Mapping[str, Any], _: _Deliveries) -> Event:
     return Event(item["agreed_on"], "plan", title, item["state"], facts)
 
 
+def _handover(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {
+        "handover_id": item["handover_id"],
+        "by": item["approved_by"],
+        "n": item["notice"],
+        "ended_on": item["ended_on"],
+    }
+    state = "taken back" if item["ended_on"] else "in force"
+    return Event(item["starts_on"], "handover", f"To the {item['tier']}", state, facts)
+
+
 def _question(item: Mapping[str, Any], _: _Deliveries) -> Event:
     facts = {k: item[k] for k in ("question_id", "text", "documents") if k in item}
     return Event(item["asked_at"], "question", "Question", "asked", facts)
@@ -168,6 +180,7 @@ _TELLERS = {
     "PROMISE": _promise,
     "DISPUTE": _dispute,
     "PLAN": _plan,
+    "HANDOVER": _handover,
     "QUESTION": _question,
     "CHECKOUT": _checkout,
     "TASK": _task,

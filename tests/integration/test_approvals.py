@@ -59,6 +59,7 @@ def on(day: date, seller) -> None:
     live(day, seller, times=2)
 
 
+@pytest.mark.rule("R37")
 def test_neither_fee_nor_mail_before_somebody_agreed(seller):
     on(DUE + timedelta(days=14), seller)
     assert account().newest_notice.delivery is DeliveryState.APPROVAL
@@ -78,6 +79,7 @@ def test_neither_fee_nor_mail_before_somebody_agreed(seller):
     assert list(runtime.tasks().list_open("demo")) == []
 
 
+@pytest.mark.rule("R37")
 def test_a_refused_stage_is_done_and_costs_nothing(seller):
     on(DUE + timedelta(days=14), seller)
     assert say_no(1) == "refused"
@@ -108,6 +110,7 @@ def test_agreement_after_the_debt_is_held_sends_nothing(seller):
     assert [d.kind for d in account().documents] == ["invoice"]
 
 
+@pytest.mark.rule("R37")
 def test_the_end_of_the_ladder_is_a_persons_decision(seller):
     on(DUE + timedelta(days=45), seller)
     assert account().newest_notice.delivery is DeliveryState.APPROVAL
@@ -123,6 +126,7 @@ def test_the_end_of_the_ladder_is_a_persons_decision(seller):
     assert account().documents[0].open.minor == 10_000
 
 
+@pytest.mark.rule("R37")
 def test_a_case_that_is_taken_back_is_chased_again(seller):
     on(DUE + timedelta(days=45), seller)
     say_yes(1, "agency")

@@ -76,8 +76,7 @@ def delivery() -> dict[str, object]:
     return runtime.notices().delivery("demo", "c1", 1)
 
 
-@pytest.mark.rule("R22")
-@pytest.mark.rule("R38")
+@pytest.mark.rule("R22", "R38")
 def test_the_letter_names_the_fee_that_it_announces_and_sets_a_deadline_of_its_own(seller):
     at(DAY)
     live(seller, times=3)
