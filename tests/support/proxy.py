@@ -40,6 +40,7 @@ class Proxy:
     stopped: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
     _one: threading.Lock = field(default_factory=threading.Lock)
+    _held_id: str = ""
 
     def stop(
         self, stops_at: str, when: str = "before", change: Callable[[bytes], bytes] | None = None
@@ -50,12 +51,13 @@ class Proxy:
             self.stops_at, self.when, self.change = stops_at, when, change
             self.stopped, self.go_on = threading.Event(), threading.Event()
 
-    def hold(self, path: str, target: str) -> Held | None:
-        """Return how this call is to be held, or None: one only is."""
+    def hold(self, path: str, target: str, call_id: str) -> Held | None:
+        """Return how this call is to be held, or None: one is, with all attempts at it."""
         with self._one:
             wanted = path.startswith(self.stops_at) or target == self.stops_at
-            if not wanted or self.stopped.is_set():
+            if not wanted or (self.stopped.is_set() and call_id != self._held_id):
                 return None
+            self._held_id = call_id
             self.stopped.set()
             return Held(self.when, self.change, self.go_on)
 
@@ -76,7 +78,7 @@ def proxied(hub: Hub, function: str, service: str, stops_at: str) -> Iterator[Pr
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             target = self.headers.get("x-amz-target", "").rpartition(".")[2]
-            held = proxy.hold(self.path, target)
+            held = proxy.hold(self.path, target, self.headers.get("amz-sdk-invocation-id", ""))
             if held and held.when == "before":
                 held.go_on.wait(_HELD_MAX_S)
                 if held.change is None:
@@ -100,8 +102,13 @@ def proxied(hub: Hub, function: str, service: str, stops_at: str) -> Iterator[Pr
         def log_message(self, *_: Any) -> None:
             return None
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: Any) -> None:
+            return None  # who was killed hears no answer
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     proxy.url = f"http://127.0.0.1:{server.server_port}"
