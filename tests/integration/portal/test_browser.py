@@ -93,13 +93,15 @@ def test_every_page_fits_the_screen_and_keeps_the_content_policy(
     page.get_by_role("button", name="Open my account").click()
     page.wait_for_url(f"{origin}/p/demo")
     look()
-    for path in (f"/invoices/{D1}", f"/questions?invoice={D1}", "/questions?sent=1"):
+    saying = (f"/promises?invoice={D1}", f"/disputes?invoice={D1}", "/sign-in", "/promises?sent=1")
+    asking = (f"/questions?invoice={D1}", "/questions?sent=1")
+    for path in (f"/invoices/{D1}", *asking, *saying):
         page.goto(f"{origin}/p/demo{path}")
         look()
     for path in (f"/invoices/{'Z' * 26}", "/l/nonsense"):
         page.goto(f"{origin}/p/demo{path}")
         look()
-    assert seen == 7
+    assert seen == 11
     assert not heard
     page.close()
 
