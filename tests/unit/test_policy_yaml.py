@@ -1,12 +1,16 @@
 """Policy files: what is good is read, what is bad is named by line and column."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from shared.adapters.policy_yaml import BYTES_MAX, PolicyInvalid, read_policy, standard_text
 from shared.domain.account import Channel
+from shared.domain.conditions import Conditions
+from shared.domain.policy import Anchor, Policy, Stage
 
+ROOT = Path(__file__).parents[2]
 GOOD = """\
 # The ladder that a new entity starts with. Days count from the anchor; negative is before it.
 # Amounts are quoted text, so that no digit is lost. A rung whose customer has nothing left to
@@ -133,6 +137,30 @@ def test_what_is_no_policy_is_refused_with_a_place(text):
         assert line >= 1
         assert column >= 1
         assert message
+
+
+def test_every_policy_that_is_shipped_is_good():
+    shipped = sorted((ROOT / "shared" / "templates" / "policies").glob("*.yaml"))
+    read = {file.stem: read_policy(file.read_text()) for file in shipped}
+    assert {name: policy.name for name, policy in read.items()} == {n: n for n in read}
+    assert {stage.channel for stage in read["full"].stages} == set(Channel)
+    assert {stage.anchor for stage in read["full"].stages} == set(Anchor)
+
+
+def test_the_manual_names_every_field_and_every_code():
+    manual = (ROOT / "docs" / "policies.md").read_text()
+    fields = {*Policy.model_fields, *Stage.model_fields, *Conditions.model_fields} - {"version"}
+    assert [name for name in sorted(fields) if f"`{name}`" not in manual] == []
+    sources = [ROOT / "shared" / "domain" / f"{n}.py" for n in ("decide", "due_stage", "put_off")]
+    text = "\n".join(source.read_text() for source in sources)
+    codes = {
+        *re.findall(r'Refusal\(\s*"(\w+)"', text),
+        *re.findall(r'return "(\w+)", f"', text),
+        *re.findall(r'Action\.\w+,\s*"(\w+)"', text),
+        *re.findall(r'_nothing\(\w+, "(\w+)"', text),
+    }
+    assert len(codes) > 20
+    assert [code for code in sorted(codes) if f"`{code}`" not in manual] == []
 
 
 def test_the_example_of_the_manual_is_good():
