@@ -4,10 +4,10 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser checkers books build demo test check mutants histories bench-sweep finding format requirements clean
+.PHONY: help setup browser checkers books build demo test check mutants histories bench-sweep bench-tryton finding format requirements clean
 
 help: ## Shows this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Prepares the environments of this folder (Python 3.13, or uv that may fetch it)
 	@infra/setup.sh
@@ -42,6 +42,10 @@ mutants: setup ## Plants every known bug into a copy of the tree; the tests must
 
 histories: setup checkers ## Ten thousand random histories; hledger adds up the books of two hundred
 	@$(BIN)/python -m tests.sim.run --runs 10000 --hledger 200
+
+bench-tryton: setup ## Our planning and messages beside Tryton's dunning run of the same invoices (fills it once)
+	@infra/setup.sh tryton
+	@$(BIN)/python -m tests.bench.dunning_beside_tryton
 
 finding: setup ## Ten thousand drawn cases: a sweep leaves out nobody who is due
 	@$(BIN)/python -m tests.finding.run --cases 10000

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -24,22 +25,16 @@ class Formats:
     """Formats of one language. Amounts are never rounded: they show their currency's digits."""
 
     def __init__(self, language: str) -> None:
-        self._locale = Locale.parse(LETTER_LOCALES[language])
+        self._language = language
+        self._locale = _locale(language)
 
     def money(self, amount: Money) -> str:
         """Return the amount with its currency sign, such as €1,234.50 or 1.234,50 €."""
-        digits = exponent(amount.currency)
-        pattern = parse_pattern(self._locale.currency_formats["standard"].pattern)
-        pattern.frac_prec = (digits, digits)
-        value = Decimal(amount.minor).scaleb(-digits)
-        written = str(
-            pattern.apply(value, self._locale, currency=amount.currency, currency_digits=False)
-        )
-        return _CODE_BEFORE_DIGIT.sub("\\1\u00a0", written)
+        return _money(self._language, amount.minor, amount.currency)
 
     def number(self, count: int) -> str:
         """Return a whole number with grouping."""
-        return format_decimal(count, locale=self._locale)
+        return _number(self._language, count)
 
     def decimal(self, text: str) -> str:
         """Return plain decimal text as the language writes it, every digit kept."""
@@ -52,15 +47,11 @@ class Formats:
 
     def day(self, day: date) -> str:
         """Return the date for a table, such as 4 Dec 2026."""
-        return self._dated(day, "medium")
+        return _dated(self._language, day, "medium")
 
     def long_day(self, day: date) -> str:
         """Return the date for a sentence, such as 4 December 2026."""
-        return self._dated(day, "long")
-
-    def _dated(self, day: date, length: str) -> str:
-        written = format_date(day, length, self._locale)
-        return _FIRST_OF_MONTH.sub("1er ", written) if self._locale.language == "fr" else written
+        return _dated(self._language, day, "long")
 
     def plural(self, count: int) -> str:
         """Return the plural category of count: one, other, and what else the language has."""
@@ -75,3 +66,30 @@ class Formats:
             return last
         pattern = self._locale.list_patterns["standard"]
         return str(pattern["end" if len(front) > 1 else "2"].format(", ".join(front), last))
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(LETTER_LOCALES[language])
+
+
+# A mail says each amount and date several times, as HTML and as text, and a run the same dates.
+@lru_cache(maxsize=4096)
+def _money(language: str, minor: int, currency: str) -> str:
+    digits, locale = exponent(currency), _locale(language)
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    value = Decimal(minor).scaleb(-digits)
+    written = str(pattern.apply(value, locale, currency=currency, currency_digits=False))
+    return _CODE_BEFORE_DIGIT.sub("\\1\u00a0", written)
+
+
+@lru_cache(maxsize=4096)
+def _number(language: str, count: int) -> str:
+    return format_decimal(count, locale=_locale(language))
+
+
+@lru_cache(maxsize=4096)
+def _dated(language: str, day: date, length: str) -> str:
+    written = format_date(day, length, _locale(language))
+    return _FIRST_OF_MONTH.sub("1er ", written) if language == "fr" else written
