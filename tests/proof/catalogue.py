@@ -86,4 +86,7 @@ LAWS: Mapping[str, str] = {
     "18": "There is one fee for a period, however often somebody looks.",
     "19": "A clock that is wrong or goes back changes no balance.",
     "25": "Each day and kind, the gateway's balance moved as the books say, or somebody is told.",
+    "30": "A past day is told by its own facts: what was recorded by then, and the policy then.",
+    "31": "A dry run says what the run then claims and charges, at any moment, a past one too.",
+    "32": "A simulated day knows nothing of what was paid after it.",
 }

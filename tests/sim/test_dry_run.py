@@ -61,7 +61,7 @@ def test_a_dry_run_says_what_the_run_then_claims():
 
 def _compare(world: World, seen: Counter[str], moments: list[Moment]) -> None:
     ahead = timedelta(days=world.chance.choice(DAYS_AHEAD))
-    later = Now(world.now.business + ahead, world.now.wall + ahead)
+    later = Now(world.now.business + ahead, world.now.wall)
     dry = _dry(world, later)
     fees = {(number, fee) for one in dry.messages for number, fee in one.fees}
     world.advance(ahead)

@@ -84,6 +84,7 @@ def test_a_payment_of_the_day_is_seen_before_anything_is_said():
     assert said(run(history(past("a", 0, 7)))) == [(0, "due")]
 
 
+@pytest.mark.rule("R17")
 def test_a_part_that_was_paid_leaves_the_rest_to_be_asked_for():
     parts = ((day(3), eur(4_000)), (day(30), eur(6_000)))
     invoice = PastInvoice("a", "c", day(-30), day(0), eur(10_000), parts)
@@ -91,6 +92,7 @@ def test_a_part_that_was_paid_leaves_the_rest_to_be_asked_for():
     assert [one.asked[0].open for one in outcome.said if one.stage == "reminder"] == [eur(6_000)]
 
 
+@pytest.mark.rule("R2")
 def test_a_fee_is_charged_once_and_goes_with_its_invoice():
     outcome = run(history(past("a", 0, 40), past("b", 60, 61)))
     assert [one.fees for one in outcome.said if one.fees] == [(("a-FEE", eur(1_000)),)]
@@ -135,7 +137,7 @@ def histories(draw: st.DrawFn) -> tuple[PastInvoice, ...]:
     return tuple(found)
 
 
-@pytest.mark.law("a simulated day knows nothing of later payments")
+@pytest.mark.law("32")
 @settings(max_examples=150, deadline=None)
 @given(invoices=histories(), cut=st.integers(-30, 80))
 def test_later_payments_leave_earlier_days_as_they_were(

@@ -13,6 +13,7 @@ from tests.mutants.planted.ledger import LEDGER_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
 from tests.mutants.planted.money_in import MONEY_IN_BUGS
 from tests.mutants.planted.policies import POLICY_BUGS
+from tests.mutants.planted.simulate import SIMULATE_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
 from tests.mutants.planted.sweep import SWEEP_BUGS
 from tests.mutants.planted.terms import TERMS_BUGS
@@ -33,4 +34,5 @@ PLANTED: tuple[Bug, ...] = (
     *AGREEMENT_BUGS,
     *POLICY_BUGS,
     *SWEEP_BUGS,
+    *SIMULATE_BUGS,
 )

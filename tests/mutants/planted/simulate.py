@@ -1,0 +1,123 @@
+"""Bugs in what is said about other days: the past, the dry run, the simulation, what comes next."""
+
+from tests.mutants.bug import Bug, bug
+
+AS_OF = "shared/domain/account_as_of.py"
+DRY_RUN = "shared/usecases/dry_run.py"
+EXPLAIN = "shared/usecases/explain.py"
+REPLAY = "shared/domain/replay.py"
+DRY_RUNS = "tests/sim/test_dry_run.py"
+EXPLAINS = "tests/unit/test_explain.py"
+PAST = "tests/sim/test_past.py"
+SIMULATES = "tests/unit/test_simulate.py"
+
+SIMULATE_BUGS: tuple[Bug, ...] = (
+    bug(
+        "the simulator sees payments before their date",
+        REPLAY,
+        "self._paid[max(day, invoice.issued_on)].append",
+        "self._paid[invoice.issued_on].append",
+        SIMULATES,
+        rules="R17",
+    ),
+    bug(
+        "a part that was paid closes a simulated invoice",
+        REPLAY,
+        "            if not left:\n",
+        "            if paid:\n",
+        SIMULATES,
+        rules="R17",
+    ),
+    bug(
+        "a simulated fee is charged each time",
+        REPLAY,
+        "if fee is not None and fee.document_id not in self._fees[document_id]:",
+        "if fee is not None:",
+        SIMULATES,
+        rules="R2",
+    ),
+    bug(
+        "a simulated fee outlives its invoice",
+        REPLAY,
+        "                    self._open.pop(fee, None)",
+        "                    self._open.get(fee, None)",
+        SIMULATES,
+    ),
+    bug(
+        "an invoice that is only due counts as a false alarm",
+        REPLAY,
+        "if asked.days_late > 0 and paid is not None",
+        "if paid is not None",
+        SIMULATES,
+    ),
+    bug(
+        "the dry run forgets the second message of a customer",
+        DRY_RUN,
+        "        account = replace(account, newest_notice=claimed)",
+        "        return",
+        DRY_RUNS,
+    ),
+    bug(
+        "the dry run shows a fee that was charged before",
+        "shared/usecases/charging.py",
+        "found = [charge for charge in fee if charge.document_id not in made]",
+        "found = list(fee)",
+        DRY_RUNS,
+    ),
+    bug(
+        "the dry run decides by the wall clock",
+        DRY_RUN,
+        "        decision = to_send(decide(account, book, day, time))",
+        "        decision = to_send(decide(account, book, now.wall.date(), time))",
+        DRY_RUNS,
+    ),
+    bug(
+        "a past day is explained by today's facts",
+        EXPLAIN,
+        "    if on >= now.today(record.customer.time_zone):",
+        "    if on >= now.today(record.customer.time_zone) or True:",
+        EXPLAINS,
+    ),
+    bug(
+        "a past day knows payments by their value date",
+        AS_OF,
+        "(p for p in record.postings if p.recorded_at <= at)",
+        "(p for p in record.postings if p.value_date <= at.date())",
+        EXPLAINS,
+    ),
+    bug(
+        "a past day knows what was claimed later",
+        AS_OF,
+        "if told.notice.claimed_at <= at and (before is None or told.notice.n < before)",
+        "if before is None or told.notice.n < before",
+        PAST,
+    ),
+    bug(
+        "a past day reads the policy of now",
+        EXPLAIN,
+        "policies.book(entity_id, stood.account, stood.at)",
+        "policies.book(entity_id, stood.account)",
+        EXPLAINS,
+    ),
+    bug(
+        "what came of a delivery later is known on a past day",
+        AS_OF,
+        "if newest.delivery_at is not None and newest.delivery_at > at:",
+        "if newest.delivery_at is None and False:",
+        PAST,
+    ),
+    bug(
+        "a payment page of a past day is forgotten",
+        AS_OF,
+        "elif at < attempt.until:",
+        "elif at < attempt.checkout.created_at:",
+        PAST,
+    ),
+    bug(
+        "what comes next says what is said already",
+        "shared/domain/coming.py",
+        "replace(account, newest_notice=stage_notice(account.newest_notice, send, day, at)), ",
+        "account, ",
+        EXPLAINS,
+    ),
+)

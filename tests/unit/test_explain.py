@@ -1,0 +1,204 @@
+"""Why, on that day: the facts of the day, the policy as it held, and what comes next."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from shared.domain.account import (
+    Account,
+    Channel,
+    Document,
+    DocumentKind,
+    Hold,
+    Notice,
+    Promise,
+)
+from shared.domain.account_as_of import Record, Told, account_as_of
+from shared.domain.agreements_over import noted, over
+from shared.domain.clock import Now
+from shared.domain.coming import coming
+from shared.domain.conditions import Conditions
+from shared.domain.decide import Action, decide
+from shared.domain.document_posting import document_posting
+from shared.domain.movement import Movement, MovementKind, Posting
+from shared.domain.notices import stage_notice
+from shared.domain.policy import Policy, Stage
+from shared.domain.policy_book import PolicyBook
+from shared.usecases.explain import explain, explain_day
+from tests.support.samples import customer, eur
+
+DUE = date(2026, 3, 2)  # a Monday
+HEARD = datetime(2026, 2, 1, 9, tzinfo=UTC)
+POLICY = Policy(
+    name="standard",
+    send_on=(1, 2, 3, 4, 5),
+    stages=(
+        Stage(id="reminder", offset_days=7, channel=Channel.EMAIL, template="reminder"),
+        Stage(id="call", offset_days=12, channel=Channel.CALL),
+    ),
+)
+LATER = POLICY.model_copy(update={"version": 2, "stages": POLICY.stages[1:]})
+INVOICE = Document(
+    document_id="inv1",
+    kind=DocumentKind.INVOICE,
+    number="INV-1",
+    issued_on=DUE - timedelta(days=30),
+    due_on=DUE,
+    total=eur(10_000),
+    open=eur(10_000),
+)
+
+
+def day(n: int) -> date:
+    return DUE + timedelta(days=n)
+
+
+def nine(on: date) -> datetime:
+    return datetime(on.year, on.month, on.day, 9, tzinfo=UTC)
+
+
+def issued() -> Posting:
+    return document_posting(INVOICE, Now(HEARD, HEARD))
+
+
+def paid(recorded: date, value: date, minor: int = 10_000) -> Posting:
+    return Posting(
+        posting_id=f"payment:{recorded}",
+        value_date=value,
+        recorded_at=nine(recorded),
+        movements=(
+            Movement(MovementKind.PAYMENT, eur(minor), source_id="pay1"),
+            Movement(MovementKind.ALLOCATION, eur(-minor), document_id="inv1", source_id="pay1"),
+        ),
+    )
+
+
+def said(on: date, policy: Policy = POLICY) -> Notice:
+    account = Account(customer(), (INVOICE,))
+    (decision,) = decide(account, PolicyBook(policy), on)
+    return stage_notice(None, decision, on, nine(on))
+
+
+class Hub:
+    """One customer with his past; the policy has a second version from day 20 on."""
+
+    def __init__(self, *postings: Posting, **kept: object) -> None:
+        closed = replace(INVOICE, open=eur(0)) if len(postings) > 1 else INVOICE
+        self.kept = Record(customer(), (closed,), postings, **kept)
+
+    def record(self, *_: str) -> Record:
+        return self.kept
+
+    def account(self, *_: str) -> Account:
+        return account_as_of(self.kept, nine(day(90)))
+
+    def book(self, _: str, account: Account, at: datetime | None = None) -> PolicyBook:
+        return PolicyBook(POLICY if at is not None and at < nine(day(20)) else LATER)
+
+    def explained(self, on: date):
+        now = Now(nine(day(90)), nine(day(90)))
+        return explain_day(self, self, self, "demo", "c1", on, now)
+
+
+@pytest.mark.law("30")
+def test_a_past_day_is_told_by_the_facts_of_that_day():
+    told = Hub(issued(), paid(day(30), day(30))).explained(day(7))
+    assert [(d.action, d.code) for d in told.decisions] == [(Action.SEND, "stage_reached")]
+    assert told.covers["inv1"].free == eur(10_000)
+    assert told.book.customer_policy.version == 1
+    assert "settings" in told.undated
+
+
+@pytest.mark.law("30")
+def test_money_counts_from_the_day_on_which_the_hub_heard_of_it():
+    told = Hub(issued(), paid(recorded=day(9), value=day(5))).explained(day(7))
+    assert [d.code for d in told.decisions] == ["stage_reached"]
+    assert Hub(issued(), paid(recorded=day(9), value=day(5))).explained(day(9)).decisions == ()
+
+
+def test_a_day_on_which_something_was_claimed_is_told_as_it_was_decided():
+    notice = said(day(7))
+    later = paid(recorded=day(7), value=day(7))
+    later = replace(later, recorded_at=nine(day(7)) + timedelta(hours=3))
+    told = Hub(issued(), later, notices=(Told(notice, None),)).explained(day(7))
+    assert [d.code for d in told.decisions] == ["stage_reached"]
+    assert (told.notices, told.facts_as_of) == ((notice,), notice.claimed_at)
+
+
+def test_the_day_after_knows_what_was_said():
+    told = Hub(issued(), notices=(Told(said(day(7)), None),)).explained(day(8))
+    assert [d.code for d in told.decisions] == ["already_done"]
+
+
+def test_today_is_told_by_what_stands_now():
+    told = Hub(issued(), paid(day(30), day(30))).explained(day(90))
+    assert (told.decisions, told.undated) == ((), ())
+    assert told.book.customer_policy.version == 2
+
+
+def test_what_was_heard_of_later_is_not_known():
+    told = Hub(issued()).explained(HEARD.date() - timedelta(days=1))
+    assert (told.decisions, dict(told.covers)) == ((), {})
+
+
+def test_a_promise_whose_end_was_noted_later_was_still_waited_for():
+    promise = Promise(
+        "p1", ("inv1",), eur(10_000), day(10), made_on=day(1), outcome="broken", decided_on=day(11)
+    )
+    hub = Hub(issued(), promises=(promise,))
+    assert [d.code for d in hub.explained(day(8)).decisions] == ["promised"]
+    assert hub.explained(day(8)).account.broken_promises == 0
+    assert hub.explained(day(11)).account.broken_promises == 1
+
+
+def test_the_next_stage_is_told_with_the_day_on_which_it_is_said():
+    account = Account(customer(), (INVOICE,))
+    book = PolicyBook(POLICY)
+    first = coming(account, book, day(0))
+    assert first is not None
+    assert (first.on, first.stage.id, first.documents) == (day(7), "reminder", ("inv1",))
+    after = coming(account, book, day(7))
+    assert after is not None
+    assert (after.on, after.stage.id) == (day(14), "call")  # day 12 is a Saturday
+    told = replace(account, newest_notice=said(day(7)))
+    assert coming(told, book, day(8)) == after
+    assert coming(told, book, day(14)) is None
+
+
+def test_a_hold_puts_the_next_stage_off_to_the_day_after_its_end():
+    hold = Hold("h1", "talks", day(0), day(9), "clerk")
+    found = coming(Account(customer(), (INVOICE,), holds=(hold,)), PolicyBook(POLICY), day(1))
+    assert found is not None
+    assert (found.on, found.stage.id) == (day(10), "reminder")
+
+
+def test_what_comes_for_one_invoice_passes_over_what_comes_for_others():
+    other = replace(INVOICE, document_id="inv2", number="INV-2", due_on=day(20))
+    account = Account(customer(), (INVOICE, other))
+    found = coming(account, PolicyBook(POLICY), day(0), "inv2")
+    assert found is not None
+    assert (found.on, found.stage.id) == (day(28), "reminder")  # day 27 is a Sunday
+
+
+def test_a_condition_on_broken_promises_reads_how_many_were_broken():
+    stage = POLICY.stages[0].model_copy(update={"when": Conditions(broken_promises_at_least=2)})
+    book = PolicyBook(POLICY.model_copy(update={"stages": (stage,)}))
+    for broken, action in ((1, Action.NOTHING), (2, Action.SEND)):
+        account = Account(customer(), (INVOICE,), broken_promises=broken)
+        assert decide(account, book, day(7))[0].action is action
+
+
+def test_an_account_ahead_has_no_agreement_that_is_over():
+    promise = Promise("p1", ("inv1",), eur(10_000), day(3), made_on=day(1))
+    account = Account(customer(), (INVOICE,), promises=(promise,))
+    assert not over(account, day(3))
+    found = over(account, day(4))
+    ahead = noted(account, found, broken=1)
+    assert (ahead.promises, ahead.broken_promises) == ((), 1)
+
+
+def test_the_console_is_told_what_stands_now():
+    hub = Hub(issued())
+    told = explain(hub, hub, "demo", "c1", day(8), Now(nine(day(8)), nine(day(8))))
+    assert [d.code for d in told.decisions] == ["too_early"]  # the second version begins at 12
