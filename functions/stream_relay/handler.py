@@ -34,4 +34,4 @@ def _asks_anew(record: dict[str, Any]) -> bool:
     if record["eventName"] == "INSERT":
         return True
     new, old = images["NewImage"], images.get("OldImage", {})
-    return new["type"]["S"] == "HEAD" and new.get("psk") != old.get("psk")
+    return new.get("type") == {"S": "HEAD"} and new.get("psk") != old.get("psk")

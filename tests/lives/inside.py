@@ -262,7 +262,7 @@ class Inside:
 
     def _relay(self) -> None:
         if self._changes:
-            records, self._changes = self._changes, []
+            records, self._changes = [c for c in self._changes if _wanted(c)], []
             try:
                 _call("functions.stream_relay.handler.handler", {"Records": records})
             except WriteConflict:
@@ -354,6 +354,34 @@ def _schedules() -> tuple[tuple[str, Json], ...]:
             if queue != "BooksQueue":
                 found.append((queue, json.loads(target["Input"])))
     return tuple(found)
+
+
+@cache
+def _stream_filters() -> tuple[Json, ...]:
+    """Return what the relay's stream lets through."""
+    source = _template()["Resources"]["StreamRelay"]["Properties"]["Events"]
+    filters = next(e["Properties"]["FilterCriteria"]["Filters"] for e in source.values())
+    return tuple(json.loads(one["Pattern"]) for one in filters)
+
+
+def _wanted(record: Json) -> bool:
+    return any(_fits(record, pattern) for pattern in _stream_filters())
+
+
+def _fits(value: Any, pattern: Any) -> bool:
+    """Return whether value fits an event pattern: {"exists": true}, {"suffix": ...} or a text."""
+    if isinstance(pattern, dict):
+        return all(_fits((value or {}).get(name), part) for name, part in pattern.items())
+    for wanted in pattern:
+        if isinstance(wanted, dict) and "suffix" in wanted:
+            if isinstance(value, str) and value.endswith(wanted["suffix"]):
+                return True
+        elif isinstance(wanted, dict):
+            if (value is not None) == wanted["exists"]:
+                return True
+        elif value == wanted:
+            return True
+    return False
 
 
 def _named(reference: Any) -> str:
