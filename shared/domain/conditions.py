@@ -1,6 +1,7 @@
 """When a stage speaks at all: conditions on the customer and on what is late. Pure."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -48,7 +49,7 @@ class Conditions(BaseModel):
         amounts_are_money(self.amount_over)
         return self
 
-    @property
+    @cached_property
     def stated(self) -> int:
         """Return how many conditions there are."""
         return sum(bool(getattr(self, name)) for name in type(self).model_fields)

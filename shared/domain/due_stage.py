@@ -110,11 +110,13 @@ def joins(item: Item, invoice: Document, rung: Rung, today: date) -> bool:
 
 
 def sums_of(items: Iterable[Item]) -> Sums:
-    """Return what is late of items, stage by stage."""
+    """Return what is late of items, stage by stage, where a stage asks."""
     sums = Sums()
     for item in items:
         chaseable = item.cover.chaseable
         for rung in item.reached if chaseable else ():
+            if not (rung.stage.minimum_open or rung.stage.when.stated):
+                continue
             key = (item.policy.name, rung.stage.id, chaseable.currency)
             sums.late[key] = sums.late.get(key, 0) + chaseable.minor
             if not item.is_done(rung):
