@@ -44,6 +44,8 @@ def _one_round(world: "World") -> None:
         _deliver_all(world)
         _webhooks_all(world)
         world.advance(LEASE + timedelta(minutes=1))
+    janitor(world)  # the last sweep is looked after, too
+    _deliver_all(world)
 
 
 def _deliver_all(world: "World") -> None:
