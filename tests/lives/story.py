@@ -105,11 +105,16 @@ def _mails(life: Life, timeline: list[Json]) -> list[Entry]:
         at = datetime.fromisoformat(mail["business_time"])
         entries.append(Entry(at, 3, tuple(lines), message=True))
     for n, notice in notices.items():
-        if n not in seen and notice["facts"]["channel"] in ("email", "sms"):
+        if n not in seen and _never_said(notice):
             code = notice["facts"]["code"]
             told = f"(not said: {notice['title']}, {notice['state']}{f', {code}' if code else ''})"
             entries.append(Entry(_instant(notice["at"]), 4, (told,)))
     return entries
+
+
+def _never_said(notice: Json) -> bool:
+    channel, state = notice["facts"]["channel"], notice["state"]
+    return channel == "email" or (channel in ("sms", "letter") and state != "sent")
 
 
 def _shortened(said: list[str], before: list[tuple[int, list[str]]]) -> list[str]:
