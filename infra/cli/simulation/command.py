@@ -26,6 +26,9 @@ def run(
     ] = "",
     dates: Annotated[str, typer.Option(help="How a foreign file writes dates.")] = "%Y-%m-%d",
     currency: Annotated[str, typer.Option(help="Of amounts without one.")] = "EUR",
+    country: Annotated[
+        str, typer.Option(help="Whose holidays the policy keeps, such as DE or DE-BY.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Replay a history day by day: messages, fees and tasks that a policy would have made.
@@ -36,8 +39,8 @@ def run(
     """
     shape = Shape(parse_names(columns), dates, currency)
     told = read_history(history, shape)
-    new = _outcome(policy, told, "Replaying")
-    old = _outcome(against, told, "Replaying the old one") if against else None
+    new = _outcome(policy, told, country, "Replaying")
+    old = _outcome(against, told, country, "Replaying the old one") if against else None
     for line in told.left_out[:5]:
         talk().print(f"left out: {line}", markup=False)
     if len(told.left_out) > 5:
@@ -72,7 +75,8 @@ def lines(outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def _outcome(file: Path, history: History, talk_of: str) -> Outcome:
+def _outcome(file: Path, history: History, country: str, talk_of: str) -> Outcome:
+    from shared.adapters.holiday_calendar import closed_days
     from shared.adapters.policy_yaml import PolicyInvalid, read_policy
     from shared.domain.policy_book import PolicyBook
 
@@ -85,7 +89,11 @@ def _outcome(file: Path, history: History, talk_of: str) -> Outcome:
     except PolicyInvalid as exc:
         told = "\n".join(f"{file}:{problem}" for problem in exc.problems)
         raise CliError(told, Exit.REFUSED) from exc
-    book = PolicyBook(policy)
+    land, _, part = country.partition("-")
+    closed_on, note = closed_days(land, part) if policy.holidays else (frozenset(), "")
+    if note:
+        talk().print(f"{file}: {note}", markup=False)
+    book = PolicyBook(policy, closed_on=closed_on, note=note)
     with progress() as bar:
         task = bar.add_task(talk_of, total=len(history.by_customer))
         return simulate(policy, history, lambda _: book, lambda: bar.advance(task))

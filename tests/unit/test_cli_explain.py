@@ -1,0 +1,95 @@
+"""explain and the dry run of a day, as a person reads them."""
+
+import json
+
+import pytest
+
+from infra.cli.errors import Exit
+from infra.cli.moments import when
+
+ZERO = {"amount": "0.00", "currency": "EUR"}
+PARTS = "open processing credit in_checkout disputed promised planned held free".split()  # noqa: SIM905
+TOLD = {
+    "customer_id": "c1",
+    "name": "Nordlicht GmbH",
+    "on": "2026-03-09",
+    "policy": "standard",
+    "policy_version": 3,
+    "hold_all": False,
+    "facts_as_of": "2026-03-09T06:00:12Z",
+    "decisions": [
+        {
+            "action": "send",
+            "code": "stage_reached",
+            "reason": "INV-1 reached stage reminder.",
+            "documents": ["inv1"],
+            "stage": "reminder",
+            "channel": "email",
+            "items": [],
+        }
+    ],
+    "coverage": [{"number": "INV-1", **dict.fromkeys(PARTS, ZERO)}],
+    "numbers": {"inv1": "INV-1"},
+    "notices": [
+        {
+            "n": 4,
+            "stage": "reminder",
+            "channel": "email",
+            "policy": "standard",
+            "policy_version": 3,
+            "claimed_at": "2026-03-09T06:00:12Z",
+            "state": "sent",
+            "documents": ["inv1"],
+        }
+    ],
+    "coming": {"on": "2026-03-16", "stage": "late_fee", "channel": "email", "documents": ["inv1"]},
+    "undated": ["settings", "due_dates"],
+}
+
+
+def test_a_past_day_is_told_with_its_facts_what_was_claimed_and_what_came_next(hub, duecourse):
+    asked = "/entities/demo/decisions?invoice=INV-1&on=2026-03-09"
+    hub.answers["GET", asked] = (200, TOLD)
+    code, out, _ = duecourse("explain", "INV-1", "-e", "demo", "--at", "2026-03-09")
+    assert code == 0
+    assert "policy standard, version 3; facts as of 2026-03-09T06:00:12Z" in out
+    assert "no. 4, reminder by email about INV-1 (sent)" in out
+    assert "stage_reached" in out
+    assert "Next, if nothing happens: late_fee by email on 2026-03-16 about INV-1." in out
+    assert "due dates that the ERP moved later" in out
+    assert json.loads(
+        duecourse("explain", "INV-1", "-e", "demo", "--at", "2026-03-09", "--json")[1]
+    )
+
+
+def test_a_day_on_which_nothing_was_open_says_so(hub, duecourse):
+    nothing = {**TOLD, "decisions": [], "coverage": [], "notices": [], "coming": None}
+    hub.answers["GET", "/entities/demo/decisions?customer=C-7"] = (200, nothing)
+    code, out, _ = duecourse("explain", "C-7", "-e", "demo")
+    assert (code, "Nothing was open then" in out, "Next" in out) == (0, True, False)
+
+
+def test_who_is_neither_invoice_nor_customer_is_named(hub, duecourse):
+    code, out, err = duecourse("explain", "X-1", "-e", "demo")
+    assert (code, out) == (Exit.REFUSED, "")
+    assert "X-1: no invoice or customer of demo" in err
+
+
+@pytest.mark.parametrize(
+    ("at", "asked"),
+    [
+        (None, {"at": None}),
+        ("2026-03-01", {"on": "2026-03-01"}),
+        ("2026-03-01T12:00:00Z", {"at": "2026-03-01T12:00:00Z"}),
+        ("2026-13-01", {"at": "2026-13-01"}),
+    ],
+)
+def test_a_day_and_an_instant_are_told_apart(at: str | None, asked: dict[str, str | None]):
+    assert when(at) == asked
+
+
+def test_a_dry_run_of_a_day_asks_for_the_day(hub, duecourse):
+    page = {"on": "2026-03-01", "messages": [], "looked_at": 3, "candidates": 3, "next": None}
+    hub.answers["GET", "/entities/demo/dry-run?on=2026-03-01"] = (200, page)
+    code, _, err = duecourse("sweep", "-e", "demo", "--dry-run", "--at", "2026-03-01")
+    assert (code, "3 customers looked at" in err) == (0, True)
