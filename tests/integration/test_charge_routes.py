@@ -10,7 +10,7 @@ from shared.adapters.table import Put
 from shared.domain.movement import MovementKind, Posting
 from shared.domain.policy import Policy
 from tests.integration import hub
-from tests.integration.test_charges import MARCH, STAGES, accrue, policy
+from tests.integration.charging import MARCH, STAGES, accrue, policy
 from tests.support.operators import ADMIN, AUDIENCE, call, issuer, operator
 
 HERE = "/entities/demo"

@@ -3,7 +3,8 @@
 from tests.mutants.bug import bug
 
 LAWS = "tests/unit/test_cash_laws.py"
-ROUTES = "tests/integration/test_cash_routes.py"
+ROUTES = "tests/integration/cash_desk/test_noting.py"
+BACK = "tests/integration/cash_desk/test_back.py"
 REFUNDS = "tests/integration/money_in/test_refunds_asked_for.py"
 SURPLUS = "tests/unit/test_revision_surplus.py"
 NOTES = "tests/integration/test_corrections.py"
@@ -116,7 +117,7 @@ CASH_BUGS = (
         "shared/usecases/refund_payment.py",
         "    if waiting.minor + freed_by(movements, source_id) < amount.minor:\n",
         "    if payment and payment.here < amount:\n",
-        f"{ROUTES}::test_a_refund_is_bounded_by_what_waits_and_may_take_back_what_was_paid",
+        f"{BACK}::test_a_refund_is_bounded_by_what_waits_and_may_take_back_what_was_paid",
         rules="R13",
     ),
     bug(

@@ -5,7 +5,7 @@ from tests.mutants.bug import ALWAYS, bug
 RACES = "tests/sim/test_races.py"
 INTEREST = "tests/unit/test_interest.py"
 CHARGES = "tests/unit/test_charges.py"
-HANDLERS = "tests/integration/test_charges.py"
+HANDLERS = "tests/integration/charges"
 
 CHARGE_BUGS = (
     bug(
