@@ -196,7 +196,7 @@ class Inside:
         """Return every mail that left, oldest first, as the mailbox shows it."""
         return [message.facts() for message in self.mail.messages]
 
-    def tasks(self) -> list[Json]:
+    def tasks(self, _: str) -> list[Json]:
         """Return every task that people were given, done ones too."""
         found = (decode_item(item) for item in self.table.items())
         return [item for item in found if item.get("type") == "TASK"]

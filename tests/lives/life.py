@@ -32,9 +32,11 @@ class Hub(Protocol):
 class Life:
     """One customer of one company. happened notes every sentence with its moment and outcome."""
 
-    def __init__(self, scenario: Scenario, hub: Any) -> None:
+    def __init__(self, scenario: Scenario, hub: Any, entity: str = ENTITY) -> None:
         self.scenario = scenario
         self.hub = hub
+        self.entity = entity
+        self.path = f"entities/{entity}"
         self.zone = ZoneInfo(str(scenario.company["time_zone"]))
         self.customer_id = ""
         self.down_until = date.min
@@ -44,25 +46,33 @@ class Life:
         self.asked = 0
 
     def live(self) -> None:
-        """Live the whole life."""
-        scenario = self.scenario
-        self._begin()
-        day = scenario.first
-        while day <= scenario.last:
-            for at, what in self._agenda(day):
-                self.hub.at(datetime.combine(day, at, self.zone).astimezone(UTC))
-                if isinstance(what, Happening):
-                    carry_out(self, what.said)
-                    self.hub.deliver()
-                elif isinstance(what, list):
-                    self.send_invoices(what)
+        """Live the whole life, alone."""
+        self.begin()
+        day = self.scenario.first
+        while day <= self.scenario.last:
+            for at, what in self.agenda(day):
+                self.hub.at(self.moment(day, at))
+                if what is not None:
+                    self.act(what)
                 elif day >= self.down_until:
                     self.hub.tick()
             day += timedelta(days=1)
 
+    def moment(self, day: date, at: time) -> datetime:
+        """Return the instant of a local time of the company."""
+        return datetime.combine(day, at, self.zone).astimezone(UTC)
+
+    def act(self, what: Happening | list[Invoice]) -> None:
+        """Do what an entry of the agenda says."""
+        if isinstance(what, Happening):
+            carry_out(self, what.said)
+            self.hub.deliver()
+        else:
+            self.send_invoices(what)
+
     def api(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """Return the JSON of a call below this company's path."""
-        return self.hub.api(method, f"entities/{ENTITY}/{path}", body, **query)
+        return self.hub.api(method, f"{self.path}/{path}", body, **query)
 
     def documents(self) -> dict[str, Json]:
         """Return every document by its number."""
@@ -111,15 +121,15 @@ class Life:
         sheet |= changes | {"revision": revision}
         self.hub.drop("invoices.csv", _csv([sheet]))
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Open the company, with its policies, its customer and nothing to send yet."""
         scenario = self.scenario
-        begin = datetime.combine(scenario.first, time(5), self.zone).astimezone(UTC)
-        self.hub.at(begin)
-        company = dict(scenario.company)
+        self.hub.at(self.moment(scenario.first, time(5)))
+        company = dict(scenario.company) | {"entity_id": self.entity}
         later = {k: company.pop(k) for k in tuple(company) if k in _PATCHED}
         self.hub.api("POST", "entities", company)
         if later:
-            self.hub.api("PATCH", f"entities/{ENTITY}", later)
+            self.hub.api("PATCH", self.path, later)
         for name, text in scenario.policies.items():
             if not name.startswith("later"):
                 self.api("PUT", f"policies/{name}", text)
@@ -127,7 +137,7 @@ class Life:
         self.customer_id = self.api("GET", "customers/C1")["customer_id"]
         self.api("POST", "release", {})
 
-    def _agenda(self, day: date) -> list[tuple[time, Any]]:
+    def agenda(self, day: date) -> list[tuple[time, Any]]:
         """Return what the day brings, in order."""
         scenario = self.scenario
         found: list[tuple[time, Any]] = [(at, None) for at in scenario.hours]

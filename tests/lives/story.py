@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pypdf import PdfReader
 
-from tests.lives.life import ENTITY, Life
+from tests.lives.life import Life
 
 Json = dict[str, Any]
 _BAR = "    | "
@@ -47,12 +47,12 @@ def tell(life: Life) -> Story:
     scenario = life.scenario
     zone = ZoneInfo(scenario.customer["time_zone"])
     timeline = life.api("GET", "customers/C1/timeline")["items"]
-    entries = [Entry(at, 5, (f"* {said}",)) for at, said in life.happened]
+    entries = [Entry(at, 0, (f"* {said}",)) for at, said in life.happened]
     entries += _mails(life, timeline)
     entries += _around(timeline, zone)
     entries += _tasks(life)
     entries += _elsewhere(life)
-    entries.sort(key=lambda e: (e.at, e.order))
+    entries.sort(key=lambda e: (e.at.replace(minute=0, second=0, microsecond=0), e.order, e.at))
     head = _head(life)
     body: list[str] = []
     for entry in entries:
@@ -148,7 +148,7 @@ def _around(timeline: list[Json], zone: ZoneInfo) -> list[Entry]:
 def _tasks(life: Life) -> list[Entry]:
     """Return what people were given to do."""
     entries = []
-    for task in life.hub.tasks():
+    for task in life.hub.tasks(life.customer_id):
         told = f"TASK for the company's people ({task['kind']}): {task['title']}"
         lines = (told, f"    {task['detail']}") if task["detail"] else (told,)
         entries.append(Entry(_instant(task["created_at"]), 4, lines))
@@ -187,6 +187,3 @@ def _end(life: Life, messages: int) -> list[str]:
 def _instant(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-__all__ = ["ENTITY", "Story", "tell"]

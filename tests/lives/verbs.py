@@ -99,7 +99,7 @@ def _pay(life: "Life", money: dict[str, str], parts: list[dict[str, Any]]) -> No
 
 
 def _money(life: "Life", path: str, body: dict[str, Any]) -> Any:
-    return life.hub.api_keyed(life.request_name(), "POST", f"entities/seller/{path}", body)
+    return life.hub.api_keyed(life.request_name(), "POST", f"{life.path}/{path}", body)
 
 
 @verb(r"the bank takes the payment back")
