@@ -7,7 +7,7 @@ TIME = "tests/unit/test_time.py"
 DECIDE = "tests/unit/test_decide.py"
 LADDER = "tests/unit/test_ladder.py"
 VERSIONS = "tests/unit/test_policy_versions.py"
-REAL = "tests/integration/test_policies.py"
+BY_HAND = "tests/integration/test_by_hand.py"
 
 POLICY_BUGS = (
     bug(
@@ -83,6 +83,14 @@ POLICY_BUGS = (
         "    if not item.cover.payable:\n",
         DECIDE,
         rules="R33",
+    ),
+    bug(
+        "what a person sent by hand does not count as its stage",
+        "shared/domain/by_hand.py",
+        "        done | {i: max(done.get(i, stage.position), stage.position) for i in asked},\n",
+        "        done,\n",
+        BY_HAND,
+        rules="R35",
     ),
     bug(
         "a stage that moved in a new version is said again",
