@@ -5,16 +5,12 @@ compared in pairs, in one process, with the network cut away. One figure a line,
 """
 
 import json
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 from math import log
-from typing import Any
-
-import boto3
-from botocore.awsrequest import AWSResponse
-from botocore.config import Config
 
 from shared.adapters import keys
 from shared.adapters.account_items import customer_from, customer_item
@@ -23,7 +19,6 @@ from shared.adapters.claims import Claims
 from shared.adapters.codec import decode_item, encode_item
 from shared.adapters.head_items import document_from, head_item
 from shared.adapters.notices import Notices
-from shared.adapters.raw_json import speak_raw
 from shared.adapters.table import Table, Update
 from shared.domain.account import Account, Notice
 from shared.domain.clock import Now
@@ -35,10 +30,12 @@ from shared.ids import derived_id
 from shared.usecases.hand_over import LEASE
 from shared.usecases.sweep import to_send
 from shared.usecases.tend_sweeps import tend_sweeps
+from tests.bench.cut_network import cut_client
 from tests.bench.paired import Ratio, cpu_ratios
 from tests.bench.sweep_world import (
     DUE_CUSTOMERS,
     INVOICES_EACH,
+    NINE,
     POLICY,
     TODAY,
     Cost,
@@ -54,11 +51,12 @@ CLOSED_EACH = (0, 50, 500)
 NOT_DUE_EACH = (1, 10, 100)
 PAGE_ITEMS = 2_000
 CLAIMS = 25
-NINE = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
+MEMORY_CUSTOMERS = (1_000, 10_000)
+_missed: list[str] = []
 
 
-def main() -> None:
-    """Print every figure beside its goal."""
+def main() -> int:
+    """Print every figure beside its goal; return 1 where one was missed."""
     costs = growth()
     one_day(costs)
     replays()
@@ -66,6 +64,8 @@ def main() -> None:
     month()
     read_and_decide()
     claim_cpu()
+    memory()
+    return 1 if _missed else 0
 
 
 def growth() -> Cost:
@@ -168,40 +168,6 @@ def month() -> None:
     _say("month_write_equivalents_per_message", f"{units / claimed:.2f}")
 
 
-class _Answering:
-    """Boto3 clients whose network is a table of answers."""
-
-    def __init__(self, answer: Callable[[str, bytes], bytes]) -> None:
-        self._answer = answer
-
-    def client(self, *, raw: bool) -> Any:
-        made = boto3.client(
-            "dynamodb",
-            region_name="eu-west-1",
-            aws_access_key_id="x",
-            aws_secret_access_key="y",
-            config=Config(parameter_validation=not raw, retries={"total_max_attempts": 1}),
-        )
-        made.meta.events.register("before-send.dynamodb", self._send)
-        return speak_raw(made) if raw else made
-
-    def _send(self, request: Any, **_: Any) -> AWSResponse:
-        operation = request.headers["X-Amz-Target"].decode().partition(".")[2]
-        body = self._answer(operation, request.body)
-        headers = {"x-amzn-RequestId": "R", "Content-Type": "application/x-amz-json-1.0"}
-        return AWSResponse(request.url, 200, headers, _Body(body))
-
-
-class _Body:
-    """What AWSResponse reads a body from."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self) -> list[bytes]:
-        return [self._content]
-
-
 def read_and_decide() -> None:
     """Print read-plus-decide over its limit: json.loads, pick and decide."""
     for name, invoices, times, goal in (
@@ -229,8 +195,7 @@ def _read_over_limit(invoices: int, times: int) -> Ratio:
         return nothing if b"#H" in body else live
 
     book = PolicyBook(POLICY)
-    network = _Answering(answer)
-    ours = Accounts(Table(network.client(raw=True), "hub"))
+    ours = Accounts(Table(cut_client(answer, raw=True), "hub"))
 
     def limit() -> None:
         for _ in range(times):
@@ -248,8 +213,12 @@ def _read_over_limit(invoices: int, times: int) -> Ratio:
 def claim_cpu() -> None:
     """Print the CPU of a claim in a batch over that of one update_item as boto3 makes it."""
     said = json.dumps({"Responses": [{"TableName": "hub"}] * CLAIMS}).encode()
-    network = _Answering(lambda operation, _: said if operation.startswith("Batch") else b"{}")
-    table, plain = Table(network.client(raw=True), "hub"), Table(network.client(raw=False), "hub")
+
+    def answer(operation: str, _: bytes) -> bytes:
+        return said if operation.startswith("Batch") else b"{}"
+
+    table = Table(cut_client(answer, raw=True), "hub")
+    plain = Table(cut_client(answer, raw=False), "hub")
     claims, of = Claims(table, Notices(table)), entity()
     notices = [_notice(i) for i in range(CLAIMS)]
     update = Update(
@@ -271,6 +240,22 @@ def claim_cpu() -> None:
     _goal("claim_cpu_over_default_update", ratio.worst, 0.20, _of(ratio))
 
 
+def memory() -> None:
+    """Print the peak memory of a worker over that of one that only made ready, and its growth."""
+    floor, *peaks = (_peak(n) for n in (0, *MEMORY_CUSTOMERS))
+    _goal("worker_peak_memory_over_floor", peaks[-1] / floor, 1.25, f"{peaks[-1]} KiB")
+    with_holidays = _peak(MEMORY_CUSTOMERS[0], "holidays") / floor
+    _say("worker_peak_memory_over_floor_with_a_calendar_of_holidays", f"{with_holidays:.2f}")
+    exponent = _exponent(MEMORY_CUSTOMERS, [float(p) for p in peaks])
+    _goal("worker_memory_growth_exponent", exponent, 0.10)
+
+
+def _peak(customers: int, *more: str) -> int:
+    command = [sys.executable, "-m", "tests.bench.sweep_memory", str(customers), *more]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(done.stdout)
+
+
 def _notice(number: int) -> tuple[str, Notice]:
     whose = customer(customer_id=derived_id("customer", str(number)))
     due_on = TODAY - timedelta(days=7)
@@ -286,6 +271,8 @@ def _of(ratio: Ratio) -> str:
 
 def _goal(name: str, value: float, goal: float, more: str = "") -> None:
     reached = "" if value <= goal else "  (not reached)"
+    if reached:
+        _missed.append(name)
     print(f"{name} {value:.4g} <={goal:g}{f'  ({more})' if more else ''}{reached}", flush=True)
 
 

@@ -28,6 +28,7 @@ from shared.domain.account import Customer, DeliveryState, Document, DocumentKin
 from shared.domain.clock import Now, iso
 from shared.domain.decide import decide
 from shared.domain.notices import stage_notice
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.sweep_run import Tally
 from shared.ids import derived_id
@@ -41,7 +42,7 @@ from tests.support.samples import customer, entity, eur
 DUE_CUSTOMERS = 200
 INVOICES_EACH = 5
 TODAY = date(2026, 3, 10)  # a Tuesday
-HOUR = timedelta(hours=1)
+NINE = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 POLICY = read_policy(standard_text())
 _MESSAGES_PER_PROCESS = 2
 """How many messages a fresh process is taken to see: the first of them reads the policies."""
@@ -129,12 +130,13 @@ class World:
         due: int = DUE_CUSTOMERS,
         history: int = 0,
         not_due_each: int = 1,
+        policy: Policy = POLICY,
     ) -> None:
         self.model, self.sqs = DynamoModel(), Sqs()
         self.table = Table(self.model, "hub")
         self.queues = Queues(self.sqs, {n: n for n in ("SWEEP", "NOTICE", "ESCALATION")})
         self.entities, self.accounts = Entities(self.table), Accounts(self.table)
-        first = PolicyVersion(POLICY, "", datetime(2026, 1, 1, tzinfo=UTC), "bench")
+        first = PolicyVersion(policy, "", datetime(2026, 1, 1, tzinfo=UTC), "bench")
         self.entity = self.entities.create(entity(), first)
         self.entity_id = self.entity.entity_id
         self.runs, self.pending = Runs(self.table), Pending(self.table)
@@ -173,7 +175,7 @@ class World:
 
     def sweep(self, at: Now | None = None) -> Cost:
         """Plan a sweep, work on every batch, and count it all."""
-        now = at or Now(*[datetime(*TODAY.timetuple()[:3], 9, tzinfo=UTC)] * 2)
+        now = at or Now(NINE, NINE)
         finder, calls = _Finder(self.table, self.model), self.sqs.calls
         run_id = derived_id("run", str(next(self._names)))
         stores = (self.accounts, self.entities, finder, self.runs, self.sweep_runs, self.queues)
