@@ -3,6 +3,7 @@
 #   infra/setup.sh            every environment, and the project itself in editable form
 #   infra/setup.sh browser    Chromium for the browser tests, through apt-get where root
 #   infra/setup.sh books      hledger and beancount, which check the books
+#   infra/setup.sh mails      SpamAssassin and a lint of HTML, which read the mails
 #   infra/setup.sh tryton     the ERP whose dunning ours is measured beside
 #   infra/setup.sh uv         prints the uv to use
 set -eu
@@ -90,10 +91,30 @@ books() {
     say "checks of the books NOT RUN: no hledger on PATH, and no root to install it"
 }
 
+mails() {
+    lint=.venvs/mail-lint
+    wanted=$(cat $requirements/mail-lint/package-lock.json | sha256sum)
+    if [ "$(cat $lint/.made-from 2>/dev/null)" != "$wanted" ] && runs npm --version; then
+        say "$lint from $requirements/mail-lint"
+        mkdir -p $lint && cp $requirements/mail-lint/package*.json $lint/
+        npm ci --prefix $lint --ignore-scripts --no-audit --no-fund --silent && echo "$wanted" >$lint/.made-from
+    fi
+    [ -d $lint/node_modules ] || say "lint of mails NOT RUN: no npm on PATH"
+    if command -v spamassassin >/dev/null; then return; fi
+    if [ "$(id -u)" = 0 ] && runs apt-get --version; then
+        say "SpamAssassin through apt-get"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends spamassassin >/dev/null && return
+    fi
+    if [ "${CI:-}" = true ]; then missing "spamassassin, which reads the mails"; fi
+    say "spam check of mails NOT RUN: no spamassassin on PATH, and no root to install it"
+}
+
 case "${1:-environments}" in
 environments) environments ;;
 browser) browser ;;
 books) books ;;
+mails) mails ;;
 tryton) environment .venvs/tryton tryton.txt ;;
 uv) find_uv ;;
 *) missing "a step called $1" ;;

@@ -162,14 +162,17 @@ def _attach(mail: EmailMessage, attachment: dict[str, Any]) -> None:
     main, _, sub = (attachment.get("ContentType") or guessed).partition("/")
     inline = attachment.get("ContentDisposition") == "INLINE"
     content_id = attachment.get("ContentId")
+    data = base64.b64decode(attachment["RawContent"])
     mail.add_attachment(
-        base64.b64decode(attachment["RawContent"]),
+        data,
         maintype=main,
         subtype=sub.partition(";")[0] or "octet-stream",
         filename=attachment["FileName"],
         disposition="inline" if inline else "attachment",
         cid=f"<{content_id.strip('<>')}>" if content_id else None,
     )
+    *_, part = mail.iter_attachments()
+    part.set_payload(base64.encodebytes(data).decode())  # lines of 76, as SES writes them
 
 
 def _attachment(part: EmailMessage, number: int) -> Attachment:
