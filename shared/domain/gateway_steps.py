@@ -79,14 +79,22 @@ def gateway_steps(told: GatewayPayment, payment_id: str) -> tuple[Step, ...]:
             Step(f"return:{payment_id}", MovementKind.RETURN, None, at, _minus(told.returned))
         )
     left_at = {s.posting_id: s.at for s in found}
-    return tuple(sorted(found, key=lambda s: (s.at, _turn(s, left_at), s.posting_id)))
+    back_at = {s.undoes: s.at for s in found if s.comes_back}
+    return tuple(sorted(found, key=lambda s: (s.at, _turn(s, left_at, back_at), s.posting_id)))
 
 
-def _turn(step: Step, left_at: Mapping[str, datetime]) -> int:
-    """Return the turn of step within its second: what comes back may be what leaves then."""
-    if not step.comes_back:
-        return 1
-    return 0 if left_at[step.undoes] < step.at else 2
+def _turn(
+    step: Step, left_at: Mapping[str, datetime], back_at: Mapping[str, datetime]
+) -> tuple[int, str, int]:
+    """Return the turn of step within its second, which the gateway does not part any further.
+
+    First comes what left before and is back: it may be what leaves then. Next is what left and came
+    back, each after the other, while all the money is still here; then what left for longer.
+    """
+    if step.comes_back:
+        early = left_at[step.undoes] < step.at
+        return (0, "", 0) if early else (1, step.undoes, 1)
+    return (1, step.posting_id, 0) if back_at.get(step.posting_id) == step.at else (2, "", 0)
 
 
 def _refund(refund: GatewayRefund) -> list[Step]:

@@ -439,6 +439,23 @@ def test_in_one_second_what_comes_back_may_leave_again() -> None:
     assert made.payment.here == eur(0)
 
 
+def test_in_one_second_a_refund_that_failed_does_not_miss_what_a_dispute_took() -> None:
+    made = shelf([], 600)
+    failed = GatewayRefund(
+        "re_1",
+        "failed",
+        eur(600),
+        at(1),
+        left=entry("a", -600, at(1)),
+        came_back=entry("b", 600, at(1)),
+    )
+    dispute = GatewayDispute("du_1", "lost", "fraudulent", eur(600), at(1), entry("c", -600, at(1)))
+    made.follow(told(600, refunds=(failed,), disputes=(dispute,)))
+    assert list(made.postings)[1:] == ["refund:re_1", "refund_failed:re_1", "chargeback:du_1"]
+    assert [p.note for p in made.postings.values()] == ["", "", "", ""]
+    assert made.payment.here == eur(0)
+
+
 def test_a_settlement_in_another_currency_keeps_the_gateways_rate() -> None:
     made = shelf([document("d1", 600)], 600)
     came = entry("ch", 660, at(0), 25, "USD")

@@ -29,8 +29,15 @@ GATEWAY_BUGS = (
     bug(
         "what comes back waits behind what leaves in the same second",
         STEPS,
-        "return 0 if left_at[step.undoes] < step.at else 2",
-        "return 2",
+        'return (0, "", 0) if early else (1, step.undoes, 1)',
+        'return (3, "", 0) if early else (1, step.undoes, 1)',
+        LAWS,
+    ),
+    bug(
+        "what left for good goes before what came back in the same second",
+        STEPS,
+        'if back_at.get(step.posting_id) == step.at else (2, "", 0)',
+        'if not back_at else (2, "", 0)',
         LAWS,
     ),
     bug(
