@@ -1,5 +1,6 @@
 """Lives one life in this process and returns its story."""
 
+from functools import cache
 from pathlib import Path
 
 from tests.lives.inside import Inside
@@ -10,6 +11,7 @@ from tests.lives.story import Story, tell
 APPROVED = Path(__file__).parent / "approved"
 
 
+@cache
 def lived(name: str) -> Story:
     """Return the story of the life of that name."""
     with Inside().running() as hub:

@@ -10,6 +10,7 @@ from tests.mutants.planted.escalation import ESCALATION_BUGS
 from tests.mutants.planted.gateway import GATEWAY_BUGS
 from tests.mutants.planted.imports import IMPORT_BUGS
 from tests.mutants.planted.ledger import LEDGER_BUGS
+from tests.mutants.planted.lives import LIFE_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
 from tests.mutants.planted.money_in import MONEY_IN_BUGS
 from tests.mutants.planted.policies import POLICY_BUGS
@@ -35,4 +36,5 @@ PLANTED: tuple[Bug, ...] = (
     *POLICY_BUGS,
     *SWEEP_BUGS,
     *SIMULATE_BUGS,
+    *LIFE_BUGS,
 )
