@@ -176,6 +176,8 @@ def test_a_sign_in_works_once_and_soon(payer: Customer, table: Table) -> None:
     assert Browser().post(path, [])["statusCode"] == 303
     assert Browser().post(path, [])["statusCode"] == 404
     assert Browser().get(path)["statusCode"] == 404
+    token = path.rpartition("/")[2]
+    assert not runtime.links().use_sign_in("demo", token, now.wall)
     old = type(now)(now.business, now.wall - timedelta(minutes=10))
     late = runtime.links().create_sign_in("demo", payer.customer_id, old)
     assert Browser().post(late, [])["statusCode"] == 404
