@@ -48,15 +48,25 @@ class Life:
     def live(self) -> None:
         """Live the whole life, alone."""
         self.begin()
-        day = self.scenario.first
+        day, calm = self.scenario.first, self._calm_from()
+        settled = False
         while day <= self.scenario.last:
-            for at, what in self.agenda(day):
+            if day == calm:
+                settled = all(d["state"] in _SETTLED for d in self.documents().values())
+            look = not settled or day.weekday() == 0
+            for at, what in self.agenda(day) if look else ():
                 self.hub.at(self.moment(day, at))
                 if what is not None:
                     self.act(what)
                 elif day >= self.down_until:
                     self.hub.tick()
             day += timedelta(days=1)
+
+    def _calm_from(self) -> date:
+        """Return the day from which a settled account is looked at once a week only."""
+        days = [h.on for h in self.scenario.happenings]
+        days += [invoice.due for invoice in self.scenario.invoices]
+        return max(days) + timedelta(days=_CALM_AFTER_DAYS)
 
     def moment(self, day: date, at: time) -> datetime:
         """Return the instant of a local time of the company."""
@@ -148,6 +158,8 @@ class Life:
         return sorted(found, key=lambda entry: entry[0])
 
 
+_SETTLED = ("paid", "void", "issued", "written_off")
+_CALM_AFTER_DAYS = 60
 _PATCHED = ("tolerance", "tolerance_percent", "apply_credit")
 
 
