@@ -189,6 +189,7 @@ def _charges(world: "World") -> Iterator[str]:
         if head["kind"] == "invoice":
             parts = head.get("instalments") or [[0, head["due_on"]]]
             known = since.get(head["document_id"], date.max)
+            known = min(known, world.first_sent.get(head["external_id"], known))
             since[head["document_id"]] = min(
                 known, *(date.fromisoformat(part[1]) for part in parts)
             )

@@ -40,7 +40,8 @@ class World:
 
     revisions counts what the ERP sent of each invoice, external holds the payments that it sent.
     requests are what people asked for, by name. in_hand is the message that somebody works on.
-    first_due is the earliest due date that an invoice ever had.
+    first_due is the earliest due date that an invoice was ever seen with, and first_sent the
+    earliest one that the ERP told of it, by the ERP's id.
     """
 
     def __init__(self, seed: int, odds: Odds | None = None) -> None:
@@ -65,6 +66,7 @@ class World:
         self.in_hand: Message | None = None
         self.requests: dict[str, Callable[[], object]] = {}
         self.first_due: dict[str, date] = {}
+        self.first_sent: dict[str, date] = {}
         self._plain: dict[tuple[str, str], dict[str, Any]] = {}
         self._by_type: dict[str, dict[tuple[str, str], dict[str, Any]]] = {}
         self._raced = False

@@ -28,6 +28,7 @@ def import_invoice(world: "World") -> str:
     world.revisions[external_id] = max(known, revision)
     drawn = random.Random(f"{world.seed}{external_id}{revision}")
     due_on = START.date() + timedelta(days=drawn.randrange(-25, 10))
+    world.first_sent[external_id] = min(due_on, world.first_sent.get(external_id, due_on))
     row = InvoiceRow(
         line=2,
         external_id=external_id,
