@@ -30,7 +30,7 @@ COMPANY = {
     "language": "en",
     "contact_email": "help@seller.example",
     "contact_phone": "+49 30 1234560",
-    "address": "Seller GmbH, Hauptstr. 1, 10115 Berlin",
+    "address": "Hauptstr. 1, 10115 Berlin",
     "bank_account": "IBAN DE02 1203 0000 0000 2020 51",
 }
 CUSTOMER = {
@@ -41,7 +41,7 @@ CUSTOMER = {
     "time_zone": "Europe/Berlin",
     "country": "DE",
     "phone": "+49 30 7654321",
-    "address": "Baker & Sons Ltd, Ringstr. 5, 20095 Hamburg",
+    "address": "Ringstr. 5, 20095 Hamburg",
 }
 
 

@@ -166,11 +166,16 @@ def _elsewhere(life: Life) -> list[Entry]:
             continue
         item = json.loads(body)
         pages = PdfReader(BytesIO(life.hub.letters()[key.removesuffix("json") + "pdf"])).pages
-        printed = "\n".join(page.extract_text() for page in pages).splitlines()
+        printed = _unbroken("\n".join(page.extract_text() for page in pages)).splitlines()
         told = f"LETTER to the post, {item['pages']} page(s): {item['address'][0]}"
         lines = (told, *(_BAR + line for line in printed if line.strip()))
         entries.append(Entry(_instant(item["made_at"]), 3, lines, message=True))
     return entries
+
+
+def _unbroken(printed: str) -> str:
+    """Return printed text without the rest of a link that goes on on the next line."""
+    return re.sub(r"(/l/[\w-]+)\n([\w-]+)\n", r"\1\2\n", printed)
 
 
 def _end(life: Life, messages: int) -> list[str]:
