@@ -92,12 +92,23 @@ def test_a_part_that_was_paid_leaves_the_rest_to_be_asked_for():
     assert [one.asked[0].open for one in outcome.said if one.stage == "reminder"] == [eur(6_000)]
 
 
-@pytest.mark.rule("R2")
 def test_a_fee_is_charged_once_and_goes_with_its_invoice():
     outcome = run(history(past("a", 0, 40), past("b", 60, 61)))
     assert [one.fees for one in outcome.said if one.fees] == [(("a-FEE", eur(1_000)),)]
     after = [one for one in outcome.said if one.on > day(40)]
     assert [asked.number for one in after for asked in one.asked] == ["b"]
+
+
+@pytest.mark.rule("R2")
+def test_a_fixed_sum_of_the_law_is_charged_once_by_whichever_stage():
+    fee = Fee(compensation="eu")
+    stages = (
+        Stage(id="first", offset_days=7, channel=Channel.EMAIL, template="late_fee", fee=fee),
+        Stage(id="last", offset_days=14, channel=Channel.EMAIL, template="late_fee", fee=fee),
+    )
+    outcome = run(history(past("a", 0, 40)), Policy(name="law", stages=stages))
+    assert said(outcome) == [(7, "first"), (14, "last")]
+    assert [len(one.fees) for one in outcome.said] == [1, 0]
 
 
 def test_all_that_one_customer_owes_is_one_message():

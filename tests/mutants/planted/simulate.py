@@ -37,13 +37,6 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
         rules="R2",
     ),
     bug(
-        "a simulated fee outlives its invoice",
-        REPLAY,
-        "                    self._open.pop(fee, None)",
-        "                    self._open.get(fee, None)",
-        SIMULATES,
-    ),
-    bug(
         "an invoice that is only due counts as a false alarm",
         REPLAY,
         "if asked.days_late > 0 and paid is not None",
