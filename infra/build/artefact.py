@@ -27,7 +27,16 @@ STAGED_DAYS_MAX = 2
 PLATFORMS = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manylinux_2_34"}
 
 # botocore describes over 400 services in its data; these are the ones that our code asks for
-BOTOCORE_SERVICES = {"dynamodb", "s3", "secretsmanager", "sesv2", "sqs", "ssm", "sts"}
+BOTOCORE_SERVICES = {
+    "dynamodb",
+    "pinpoint-sms-voice-v2",
+    "s3",
+    "secretsmanager",
+    "sesv2",
+    "sqs",
+    "ssm",
+    "sts",
+}
 
 
 def main(arguments: list[str]) -> None:

@@ -8,8 +8,9 @@ import urllib3
 
 from infra.local import deploy
 
-# A hosted payment page stays open for hours, and SES's event may be lost on purpose.
-_KINDS_THAT_WAIT_FOR_NOBODY = ("checkout", "await")
+# A hosted payment page stays open for hours, SES's event may be lost on purpose, and a sweep is
+# looked after by the janitor until each of its notices was taken up.
+_KINDS_THAT_WAIT_FOR_NOBODY = ("checkout", "await", "run")
 _LOOK_EVERY_S = 0.01
 _LOOKS_ALIKE = 2
 
