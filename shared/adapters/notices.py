@@ -1,7 +1,7 @@
 """The numbered notices of a customer and how their delivery stands."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.adapters import keys
 from shared.adapters.account_items import notice_item
@@ -9,7 +9,8 @@ from shared.adapters.codec import Item
 from shared.adapters.suppressions import not_suppressed
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tasks import open_task_put
-from shared.domain.account import Customer, DeliveryState, Notice
+from shared.adapters.tickets import ticket_put
+from shared.domain.account import Customer, DeliveryState, Entity, Notice
 from shared.domain.clock import Now, iso
 from shared.domain.mail import MailEvent, MailEventKind
 from shared.domain.tasks import Task
@@ -159,6 +160,15 @@ class Notices:
         """Close notice n unsent: there is nothing left to ask."""
         claimed = (DeliveryState.CLAIMED,)
         return self.settle(entity, customer_id, n, DeliveryState.WITHDRAWN, now.wall, claimed, code)
+
+    def put_off(
+        self, entity: Entity, customer_id: str, n: int, day: date, now: Now, code: str
+    ) -> bool:
+        """Close notice n unsent, with a ticket: a sweep of day looks at the customer again."""
+        claimed, withdrawn = (DeliveryState.CLAIMED,), DeliveryState.WITHDRAWN
+        ticket = ticket_put(entity, day, customer_id, f"put-off:{n}")
+        whose = (entity.entity_id, customer_id, n)
+        return self.settle(*whose, withdrawn, now.wall, claimed, code, ticket)
 
     def done_with_task(self, entity: str, customer_id: str, n: int, now: Now, task: Task) -> bool:
         """Close notice n by handing it to a person."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
 
 from shared.domain.account import (
@@ -23,7 +23,7 @@ from shared.domain.tasks import Task
 from shared.ids import derived_id
 from shared.usecases.charging import charge_stage
 from shared.usecases.charging_ports import Ports as Charging
-from shared.usecases.put_off_notice import only_waits
+from shared.usecases.put_off_notice import waits_until
 from shared.usecases.second_look import second_look
 
 _DAYS_TO_ACT = 2
@@ -53,6 +53,9 @@ class Policies(Protocol):
 
 
 class Deliveries(Protocol):
+    def put_off(
+        self, entity: Entity, customer_id: str, n: int, day: date, now: Now, code: str
+    ) -> bool: ...
     def withdraw(self, entity: str, customer_id: str, n: int, now: Now, code: str) -> bool: ...
     def done_with_task(
         self, entity: str, customer_id: str, n: int, now: Now, task: Task
@@ -103,9 +106,13 @@ def escalate(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -
     book = ports.policies.book(entity_id, account)
     decision = second_look(account, notice, book, now)
     if isinstance(decision, str):
-        if notice.approved_by and only_waits(account, notice, book, now):
+        day = waits_until(account, notice, book, now)
+        if day is not None and notice.approved_by:
             return "put_off"
-        ports.deliveries.withdraw(entity_id, customer_id, n, now, decision)
+        if day is not None:
+            ports.deliveries.put_off(entity, customer_id, n, day, now, decision)
+        else:
+            ports.deliveries.withdraw(entity_id, customer_id, n, now, decision)
         return "withdrawn"
     if notice.waits_for_approval:
         task = _task(account, notice, decision, "approve", _ASKS[notice.channel], now)

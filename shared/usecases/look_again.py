@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
@@ -11,7 +11,7 @@ from shared.domain.decide import Decision
 from shared.domain.mail import SendResult, SendState
 from shared.domain.policy_book import PolicyBook
 from shared.domain.tasks import Task
-from shared.usecases.put_off_notice import only_waits
+from shared.usecases.put_off_notice import waits_until
 from shared.usecases.second_look import second_look
 
 
@@ -49,6 +49,9 @@ class Deliveries(Protocol):
         message_id: str,
         mail_key: str,
     ) -> None: ...
+    def put_off(
+        self, entity: Entity, customer_id: str, n: int, day: date, now: Now, code: str
+    ) -> bool: ...
     def settle(
         self,
         entity: str,
@@ -111,8 +114,12 @@ def look_again(
     decision = second_look(account, notice, book, now)
     if not isinstance(decision, str):
         return Due(entity, account, notice, decision, book)
-    if notice.approved_by and only_waits(account, notice, book, now):
+    day = waits_until(account, notice, book, now)
+    if day is not None and notice.approved_by:
         return "put_off"
+    if day is not None:
+        stores.deliveries.put_off(entity, customer_id, n, day, now, decision)
+        return "withdrawn"
     claimed, withdrawn = (DeliveryState.CLAIMED,), DeliveryState.WITHDRAWN
     stores.deliveries.settle(entity_id, customer_id, n, withdrawn, now.wall, claimed, decision)
     return "withdrawn"

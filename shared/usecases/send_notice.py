@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
@@ -13,6 +13,7 @@ from shared.domain.notices import done_as_said
 from shared.domain.recipients import Recipients, recipients
 from shared.domain.replies import ReplyTag, reply_address
 from shared.usecases import mail_event, write_mail
+from shared.usecases.put_off_notice import waits_until
 from shared.usecases.second_look import second_look as second_look
 
 _ATTEMPTS_MAX = 3
@@ -48,6 +49,9 @@ class Deliveries(mail_event.Deliveries, Protocol):
         message_id: str,
         mail_key: str,
     ) -> None: ...
+    def put_off(
+        self, entity: Entity, customer_id: str, n: int, day: date, now: Now, code: str
+    ) -> bool: ...
     def settle(
         self,
         entity: str,
@@ -110,7 +114,7 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
     account = ports.accounts.account(entity_id, customer_id)
     mail = write_mail.write_mail(ports.words, entity, account, notice, now)
     if isinstance(mail, str):
-        return _withdrawn(ports, (entity_id, customer_id, n), mail, now)
+        return _withdrawn(ports, entity, account, notice, mail, now)
     tag = ReplyTag(entity_id, customer_id, n)
     mailbox = ports.reply_mailbox
     envelope = Envelope(
@@ -135,9 +139,18 @@ def _left_done(account: Account, notice: Notice, mail: write_mail.Mail) -> Mappi
     return done if done != notice.done_after else None
 
 
-def _withdrawn(ports: Ports, whose: tuple[str, str, int], code: str, now: Now) -> str:
-    claimed = (DeliveryState.CLAIMED,)
-    ports.deliveries.settle(*whose, DeliveryState.WITHDRAWN, now.wall, claimed, code)
+def _withdrawn(
+    ports: Ports, entity: Entity, account: Account, notice: Notice, code: str, now: Now
+) -> str:
+    """Close the notice; where it only has to wait, a sweep looks again on the day it may go out."""
+    entity_id, customer_id = entity.entity_id, account.customer.customer_id
+    book = ports.words.policies.book(entity_id, account)
+    day = waits_until(account, notice, book, now) if notice.kind == "stage" else None
+    if day is not None:
+        ports.deliveries.put_off(entity, customer_id, notice.n, day, now, code)
+        return "withdrawn"
+    claimed, withdrawn = (DeliveryState.CLAIMED,), DeliveryState.WITHDRAWN
+    ports.deliveries.settle(entity_id, customer_id, notice.n, withdrawn, now.wall, claimed, code)
     return "withdrawn"
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from shared import runtime
 from shared.adapters.table import Table
-from shared.domain.account import Channel
-from shared.domain.policy import Policy, Stage
+from shared.domain.account import Channel, DeliveryState
+from shared.domain.policy import Anchor, Policy, Stage
 from shared.domain.restraint import AtMost, QuietHours
 from shared.usecases.entities import change_policy
 from tests.integration import hub
@@ -97,3 +97,28 @@ def test_a_stage_that_moves_after_it_was_said_is_not_said_again(table: Table):
     assert len(live(seller, DUE - timedelta(days=3))) == 1
     assert len(live(seller, DUE + timedelta(days=2))) == 2
     assert (newest().stage, newest().policy_version) == ("new", 2)
+
+
+def test_what_waited_too_long_for_its_turn_goes_out_on_the_next_day(table: Table):
+    issued = Stage(
+        id="issued",
+        anchor=Anchor.ISSUE_DATE,
+        offset_days=0,
+        channel=Channel.EMAIL,
+        template="invoice",
+    )
+    quiet = QuietHours(begins="20:00", ends="08:00")
+    seller = hub.seed(Policy(name="standard", quiet_hours=quiet, stages=(issued,)))
+    whose = hub.add_customer(seller)
+    hub.add_invoice(seller, whose, "inv1", DUE)
+    wednesday = date(2026, 3, 18)
+    hub.move_clock(datetime(2026, 3, 18, 18, tzinfo=UTC))
+    hub.sweep(seller)
+    assert newest().delivery is DeliveryState.CLAIMED
+    hub.move_clock(datetime(2026, 3, 18, 20, tzinfo=UTC))
+    hub.relay(seller)
+    hub.drain("NOTICE")
+    assert newest().delivery is DeliveryState.WITHDRAWN
+    assert hub.sent_mails() == []
+    assert len(live(seller, wednesday + timedelta(days=1))) == 1
+    assert len(live(seller, wednesday + timedelta(days=2))) == 1
