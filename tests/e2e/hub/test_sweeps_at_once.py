@@ -7,15 +7,16 @@ that it is about to make, or has just made. A race counts only where a number wa
 import json
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.support import logs
 from tests.support.checks import each_message_once
 from tests.support.company import Company
 from tests.support.proxy import Proxy, proxied
@@ -39,8 +40,8 @@ LADDER = "name: standard\nsend_on: [1, 2, 3, 4, 5, 6, 7]\nstages:\n" + "".join(
 class Seen:
     """What was observed on the way: a proof that saw none of it proves nothing."""
 
+    began_ms: int = field(default_factory=lambda: int(time.time() * 1000))
     killed: list[str] = field(default_factory=list)
-    lost: int = 0
     mails: int = 0
 
 
@@ -59,11 +60,15 @@ class Place:
         """Let it be so many days after all invoices were due."""
         self.hub.move_clock(DUE + timedelta(days=number))
 
-    def sweep_at_once(self) -> list[str]:
-        """Start all sweeps at the same moment."""
-        with ThreadPoolExecutor(SWEEPS) as pool:
-            started = list(pool.map(lambda _: self.company.sweep(), range(SWEEPS)))
-        assert len(set(started)) == SWEEPS
+    def sweep_at_once(self, times: int = SWEEPS) -> list[str]:
+        """Start sweeps at the same moment, as the API does: by one message each."""
+        started = [f"run-{time.time_ns()}-{i}" for i in range(times)]
+        bodies = [{"kind": "sweep", "entity": self.company.entity, "run_id": r} for r in started]
+        answer = self.hub.client("sqs").send_message_batch(
+            QueueUrl=self.hub.stack.state["outputs"]["PlanQueueUrl"],
+            Entries=[{"Id": b["run_id"], "MessageBody": json.dumps(b)} for b in bodies],
+        )
+        assert len(answer["Successful"]) == times
         return started
 
     def killed(self, proxy: Proxy, function: str, step: str) -> None:
@@ -79,18 +84,21 @@ class Place:
         busy = [w for w in self.hub.stack.workers(function) if w["busy"]]
         return busy[0] if len(busy) == 1 else None
 
-    def claimed(self, runs: list[str]) -> int:
-        """Return how many notices these runs are known to have claimed by now."""
-        path = f"{self.company.path}/sweeps"
-        listed = self.hub.api("GET", path, limit="50")["items"]
-        return sum(run["claimed"] for run in listed if run["run_id"] in runs)
+    def claimed(self) -> int:
+        """Return how many notices the runs so far are known to have claimed."""
+        listed = self.hub.api("GET", f"{self.company.path}/sweeps", limit="50")["items"]
+        return sum(run["claimed"] for run in listed)
+
+    def lost(self) -> int:
+        """Return how many numbers workers say that others took first."""
+        worked = logs.calls(self.hub.stack, "SweepWorker", self.seen.began_ms)
+        return sum(line.get("lost", 0) for call in worked for line in call.lines)
 
     def all_told(self, stages: int, runs: list[str]) -> None:
         """Check that by now every customer has each stage in the mailbox, once."""
         self.hub.idle(90)
         for run_id in runs:
-            report = self.company.sweep_report(run_id)
-            self.seen.lost += report["lost"]
+            self.company.sweep_report(run_id)
         mails = self.company.mails()
         assert each_message_once(mails) == CUSTOMERS * stages
         assert set(Counter(m["tags"]["customer"] for m in mails).values()) == {stages}
@@ -114,6 +122,12 @@ def hurried(hub: Hub, *queues: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
+def in_a_hurry(place: Place) -> Iterator[None]:
+    with hurried(place.hub, "Plan", "Sweep", "Notice"):
+        yield
+
+
+@pytest.fixture(scope="module")
 def place(hub: Hub) -> Iterator[Place]:
     """A company with one stage a day, released, with warm workers."""
     hub.move_clock(DUE - timedelta(days=1))
@@ -128,7 +142,6 @@ def place(hub: Hub) -> Iterator[Place]:
         company.release()
         hub.idle()
         assert company.mails() == []
-        stack.enter_context(hurried(hub, "Plan", "Sweep", "Notice"))
         yield Place(
             hub,
             company,
@@ -142,15 +155,16 @@ def test_a_slow_worker_loses_every_number_to_the_others(place: Place) -> None:
     """The overlap is made, not hoped for: one decided, and waits until all was claimed."""
     place.day(0)
     place.worker.stop("BatchExecuteStatement", change=lambda body: body)
-    slow = place.company.sweep()
+    (slow,) = place.sweep_at_once(1)
     assert place.worker.stopped.wait(30)
-    others = place.sweep_at_once()
-    until(lambda: place.claimed(others) == CUSTOMERS, 60)
+    others = place.sweep_at_once(SWEEPS - 1)
+    until(lambda: place.claimed() == CUSTOMERS, 60)
     place.worker.stop(NEVER)
     place.all_told(1, [slow, *others])
-    assert place.seen.lost >= CUSTOMERS
+    assert place.lost() == CUSTOMERS
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 @pytest.mark.parametrize(
     ("day", "operation", "when"),
     [
@@ -166,6 +180,7 @@ def test_a_planner_killed_at_the_queue(place: Place, day: int, operation: str, w
     place.all_told(day + 1, runs)
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 @pytest.mark.parametrize(
     ("day", "operation", "when"),
     [
@@ -185,6 +200,7 @@ def test_a_worker_killed_after_reading_around_claiming_and_before_reporting(
     place.all_told(day + 1, runs)
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_a_sender_killed_before_it_calls_the_mail_service(place: Place) -> None:
     place.day(7)
     bucket = place.hub.stack.state["physical_ids"]["DocumentsBucket"]
@@ -194,6 +210,7 @@ def test_a_sender_killed_before_it_calls_the_mail_service(place: Place) -> None:
     place.all_told(8, runs)
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_a_sender_killed_after_the_mail_service_took_the_mail(place: Place) -> None:
     place.day(8)
     hub = place.hub
@@ -212,10 +229,10 @@ def test_three_days_without_a_sweep_are_one_message(place: Place) -> None:
     place.all_told(10, place.sweep_at_once())
     print(
         f"{len(place.seen.killed)} killed ({', '.join(place.seen.killed)}), "
-        f"{place.seen.lost} numbers lost, {place.seen.mails} mails"
+        f"{place.lost()} numbers lost, {place.seen.mails} mails"
     )
     assert len(place.seen.killed) == 8
-    assert place.seen.lost
+    assert place.lost()
 
 
 def test_a_worker_that_takes_the_next_number_instead_would_be_noticed(place: Place) -> None:
@@ -225,9 +242,10 @@ def test_a_worker_that_takes_the_next_number_instead_would_be_noticed(place: Pla
         company.seed(2, 1, "2026-03-01", "2026-03-09")
         company.release()
         place.worker.stop("BatchExecuteStatement", change=_with_the_next_number)
-        company.sweep()
+        broken = Place(hub, company, place.planner, place.worker, place.sender)
+        broken.sweep_at_once(1)
         assert place.worker.stopped.wait(30)
-        company.sweep()
+        broken.sweep_at_once(1)
         until(lambda: len(company.mails()) == 2, 60)
         place.worker.stop(NEVER)
         until(lambda: len(company.mails()) > 2, 60)
