@@ -54,8 +54,9 @@ Key = Annotated[
 def list_promises(entity: str, customer: Annotated[str, Query(max_length=100)] = "") -> PromiseList:
     entity_of(entity)
     whose = runtime.receivables().find_customer(entity, customer)
-    today = current().now.today(runtime.accounts().customer(entity, whose).time_zone)
-    found = promises_of(runtime.promises(), runtime.papers(), entity, whose, today)
+    account = runtime.accounts().account(entity, whose)
+    today = current().now.today(account.customer.time_zone)
+    found = promises_of(runtime.promises(), runtime.papers(), entity, account, today)
     return PromiseList(items=[_promise_out(whose, promise, state) for promise, state in found])
 
 

@@ -63,6 +63,12 @@ class AgreementsOver:
             Put(dispute_item(keys.past_dispute(*whose), customer_id, dispute)),
         )
 
+    def wait(self, entity: Entity, customer_id: str, promise: Promise, day: date) -> None:
+        """Have the customer looked at again on day, for a promise that is not decided yet."""
+        self._written(
+            entity, ticket_put(entity, day, customer_id, f"promise-waits:{promise.promise_id}")
+        )
+
     def _counted(self, entity_id: str, customer_id: str) -> Put:
         place = keys.kept_word(entity_id, customer_id)
         known = self._table.get(place)

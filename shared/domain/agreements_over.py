@@ -5,29 +5,37 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.domain.account import Account, Dispute, Plan, PlanState, Promise
-from shared.domain.coverage import kept_plans
+from shared.domain.coverage import coverage, kept_plans
 from shared.domain.plan import ended, missing, running
 
 
 @dataclass(frozen=True, slots=True)
 class Over:
     """What is over: promises whose days are gone, plans as they ended, disputes left alone long
-    enough."""
+    enough.
+
+    waiting are promises whose days are gone while money is on its way or not allocated: whether
+    they were kept is told by its value date, once it has found its place.
+    """
 
     promises: tuple[Promise, ...]
     plans: tuple[Plan, ...]
     disputes: tuple[Dispute, ...]
+    waiting: tuple[Promise, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.promises or self.plans or self.disputes)
+        return bool(self.promises or self.plans or self.disputes or self.waiting)
 
 
 def over(account: Account, today: date) -> Over:
     """Return what of the live agreements of account is over on today and not yet noted."""
+    gone = [p for p in account.promises if not p.outcome and p.last_day < today]
+    waiting = tuple(p for p in gone if _waits(account, p, today))
     return Over(
-        promises=tuple(p for p in account.promises if not p.outcome and p.last_day < today),
+        promises=tuple(p for p in gone if p not in waiting),
         plans=tuple(_plans(account, today)),
         disputes=tuple(d for d in account.disputes if d.closed_on and not d.in_force(today)),
+        waiting=waiting,
     )
 
 
@@ -44,6 +52,12 @@ def noted(account: Account, found: Over, broken: int) -> Account:
         disputes=tuple(d for d in account.disputes if d not in found.disputes),
         broken_promises=account.broken_promises + broken,
     )
+
+
+def _waits(account: Account, promise: Promise, today: date) -> bool:
+    covers = coverage(account, today)
+    named = (covers[i] for i in promise.documents if i in covers)
+    return any(cover.processing or cover.in_checkout or cover.credit for cover in named)
 
 
 def _plans(account: Account, today: date) -> Iterator[Plan]:

@@ -21,6 +21,7 @@ class Ends(Protocol):
         self, entity: Entity, customer_id: str, plan: Plan, today: date, task: Task | None
     ) -> bool: ...
     def dispute(self, entity: Entity, customer_id: str, dispute: Dispute) -> bool: ...
+    def wait(self, entity: Entity, customer_id: str, promise: Promise, day: date) -> None: ...
 
 
 def end_agreements(entity: Entity, account: Account, papers: Papers, ends: Ends, now: Now) -> int:
@@ -50,6 +51,8 @@ def end_agreements(entity: Entity, account: Account, papers: Papers, ends: Ends,
             title = f"{customer.name} missed a part of the plan of {plan.agreed_on.isoformat()}."
             task = _task("plan_missed", plan.plan_id, plan.documents, title, entity, account, now)
         written += ends.plan(entity, customer.customer_id, plan, today, task)
+    for promise in found.waiting:
+        ends.wait(entity, customer.customer_id, promise, today + timedelta(days=1))
     for dispute in found.disputes:
         written += ends.dispute(entity, customer.customer_id, dispute)
     return written

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from shared.domain.account import Account, Entity, Promise
+from shared.domain.agreements_over import over
 from shared.domain.clock import Now
 from shared.domain.money import Money, total
 from shared.domain.portal import Received
@@ -77,11 +78,21 @@ def promise_to_pay(
 
 
 def promises_of(
-    promises: Promises, papers: Papers, entity_id: str, customer_id: str, today: date
+    promises: Promises, papers: Papers, entity_id: str, account: Account, today: date
 ) -> tuple[tuple[Promise, PromiseState], ...]:
-    """Return the customer's promises and how each stands on today, the newest last."""
+    """Return the customer's promises and how each stands on today, the newest last.
+
+    One whose days are gone while money is on its way still runs.
+    """
+    customer_id = account.customer.customer_id
+    waiting = over(account, today).waiting
     told = [
-        (promise, promise_state(promise, arrived(papers, entity_id, customer_id, promise), today))
+        (
+            promise,
+            PromiseState.RUNNING
+            if promise in waiting
+            else promise_state(promise, arrived(papers, entity_id, customer_id, promise), today),
+        )
         for promise in promises.of(entity_id, customer_id)
     ]
     return tuple(sorted(told, key=lambda one: (one[0].pays_on, one[0].promise_id)))

@@ -261,3 +261,32 @@ def test_a_hold_of_an_amount_leaves_the_rest_chased(owing):
     assert covers[FIRST]["held"]["amount"] == "30.00"
     assert covers[FIRST]["free"]["amount"] == "70.00"
     assert set(codes(owing).values()) == {"stage_reached"}
+
+
+def pay(token, key, **changes):
+    body = {"amount": {"amount": "100.00", "currency": "EUR"}, "received_on": "2026-03-05"}
+    path = f"/entities/demo/customers/{CUSTOMER}/payments"
+    return call(token, "POST", path, body | changes, {"idempotency-key": key})
+
+
+@pytest.mark.rule("R5")
+@pytest.mark.rule("R10")
+def test_money_that_waits_unallocated_keeps_a_promise_undecided_until_it_has_its_place(owing):
+    promise(owing)
+    on(5)
+    made = pay(owing, "one").json
+    assert made["unapplied"]["amount"] == "100.00"
+    of = runtime.entities().get("demo")
+    on(9)
+    for _ in range(2):
+        hub.sweep(of)
+    assert states(owing) == ["running"]
+    assert runtime.accounts().account("demo", CUSTOMER).broken_promises == 0
+    assert any("promise-waits" in name for name in open_tickets())
+    path = f"/entities/demo/customers/{CUSTOMER}/credits/{made['payment_id']}/allocate"
+    body = {"parts": [{"document": FIRST}]}
+    assert call(owing, "POST", path, body, {"idempotency-key": "two"}).status in (200, 201)
+    on(10)
+    hub.sweep(of)
+    assert states(owing) == ["kept"]
+    assert "promise_broken" not in [t.kind for t in runtime.tasks().list_open("demo")]

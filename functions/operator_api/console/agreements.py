@@ -38,7 +38,9 @@ def agreements_page(visit: Visit, customer_id: str, problem: str = "") -> http.A
         documents=sorted(account.documents, key=lambda d: (d.due_on, d.number)),
         numbers={d.document_id: d.number for d in account.documents},
         holds=sorted(account.holds, key=lambda hold: hold.starts_on, reverse=True),
-        promises=promises_of(runtime.promises(), runtime.papers(), *whose, today)[::-1],
+        promises=promises_of(
+            runtime.promises(), runtime.papers(), visit.entity.entity_id, account, today
+        )[::-1],
         disputes=sorted(runtime.disputes().of(*whose), key=lambda d: d.opened_on, reverse=True),
         plans=[
             (plan, plan_state(account, plan, today), missing(account, plan))

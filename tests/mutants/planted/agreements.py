@@ -135,4 +135,12 @@ AGREEMENT_BUGS = (
         "        return self.open - self.processing - self.promised - self.planned\n",
         PLAN,
     ),
+    bug(
+        "money that waits unallocated breaks a promise",
+        "shared/domain/agreements_over.py",
+        "    return any(cover.processing or cover.in_checkout or cover.credit for cover in named)",
+        "    return any(cover.processing or cover.in_checkout for cover in named)",
+        KEPT,
+        rules="R10",
+    ),
 )
