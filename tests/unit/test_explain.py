@@ -16,15 +16,18 @@ from shared.domain.account import (
 )
 from shared.domain.account_as_of import Record, Told, account_as_of
 from shared.domain.agreements_over import noted, over
+from shared.domain.charges import ChargeKind, InvoiceCharges, Made
 from shared.domain.clock import Now
 from shared.domain.coming import coming
 from shared.domain.conditions import Conditions
 from shared.domain.decide import Action, decide
 from shared.domain.document_posting import document_posting
+from shared.domain.fee import Fee
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
+from shared.usecases.charging import charges_ahead
 from shared.usecases.explain import explain, explain_day
 from tests.support.samples import customer, eur
 
@@ -202,3 +205,32 @@ def test_the_console_is_told_what_stands_now():
     hub = Hub(issued())
     told = explain(hub, hub, "demo", "c1", day(8), Now(nine(day(8)), nine(day(8))))
     assert [d.code for d in told.decisions] == ["too_early"]  # the second version begins at 12
+
+
+@pytest.mark.rule("R2")
+def test_what_was_charged_before_is_not_shown_as_a_charge_to_come():
+    stage = Stage(
+        id="fee",
+        offset_days=7,
+        channel=Channel.EMAIL,
+        template="late_fee",
+        fee=Fee(flat={"EUR": "5.00"}),
+    )
+    policy = POLICY.model_copy(update={"stages": (stage,)})
+    account = Account(customer(), (INVOICE,))
+    asked = ("demo", account, INVOICE, policy, stage, day(7))
+    (fee,) = charges_ahead(Charges(), *asked)
+    assert (fee.number, fee.total) == ("INV-1-FEE", eur(500))
+    made = Made(fee.document_id, ChargeKind.LATE_FEE, "fee", "standard", 1, day(7), day(7))
+    assert charges_ahead(Charges(made), *asked) == ()
+
+
+class Charges:
+    """The ports of charging, as far as a look ahead asks them: what was charged."""
+
+    def __init__(self, *made: Made) -> None:
+        self.charges = self
+        self._made = made
+
+    def made_on(self, *_: object) -> dict[str, InvoiceCharges]:
+        return {"inv1": InvoiceCharges("inv1", self._made)}

@@ -55,7 +55,8 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
         "shared/usecases/charging.py",
         "found = [charge for charge in fee if charge.document_id not in made]",
         "found = list(fee)",
-        DRY_RUNS,
+        EXPLAINS,
+        rules="R2",
     ),
     bug(
         "the dry run decides by the wall clock",
