@@ -43,9 +43,9 @@ MESSAGE_BUGS = (
     ),
     bug(
         "a mail says what was true when it was claimed",
-        SENDING,
-        "decision.items",
-        "notice.items",
+        "shared/usecases/write_mail.py",
+        "items=decision.items",
+        "items=notice.items",
     ),
     bug(
         "a number is left out",

@@ -97,9 +97,9 @@ MONEY_IN_BUGS = (
     ),
     bug(
         "a message goes on asking for what it was claimed for",
-        "shared/usecases/send_notice.py",
-        "decision.items",
-        "notice.items",
+        "shared/usecases/write_mail.py",
+        "items=decision.items",
+        "items=notice.items",
         RULES,
         rules="R19",
     ),
