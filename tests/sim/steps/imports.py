@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.domain.imports import InvoiceRow, PaymentRow
+from shared.ids import derived_id
 from shared.usecases.import_invoices import InvoiceDesk
 from shared.usecases.import_payments import PaymentDesk
 from shared.usecases.import_rows import Tally, write_rows
-from tests.sim.founding import INVOICES, START, TOTALS, eur
+from tests.sim.founding import ENTITY, INVOICES, START, TOTALS, eur
 from tests.sim.steps import Step
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def import_invoice(world: "World") -> str:
         revision=str(revision),
         terms=random.Random(f"{world.seed}{external_id}").choice(TERMS),
     )
+    name = derived_id("invoice", ENTITY, external_id)
+    world.first_due[name] = min(world.first_due.get(name, due_on), due_on)
     hub = world.hub
     desk = InvoiceDesk(
         hub.invoices, hub.people, hub.entities, world.entity(), f"imp{world.step}", world.now
