@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from shared.domain.account import Account, Channel
 from shared.domain.decide import Action, Decision, decide
 from shared.domain.notices import stage_notice
-from shared.domain.open_items import document_ids_of
+from shared.domain.open_items import all_open_items, document_ids_of
 from shared.domain.policy import Stage
 from shared.domain.policy_book import PolicyBook
 
-_DAYS_MAX = 400
+_DAYS_MAX, _DAYS_MIN = 400, 31
+_ITEM_DAYS_MAX = 20_000
+"""Looking at an item on a day costs: of accounts with very many items fewer days are looked at."""
 _NOON = time(12)
 
 
@@ -28,13 +30,15 @@ def coming(account: Account, book: PolicyBook, today: date, document_id: str = "
 
     It is decided day by day as if nobody paid, promised or held anything meanwhile: what covers
     an item by then ends on its own day, and a day without sending puts it off. None: the ladder is
-    at its end, nothing is open, or it is more than a year away.
+    at its end, nothing is open, or it is over a year away (a month, in accounts with thousands).
     """
     for _ in Channel:
         account, said = _said(account, book, today)
         if said is None:
             break
-    for days in range(1, _DAYS_MAX):
+    items = len(all_open_items(account.documents))
+    far = max(_DAYS_MIN, min(_DAYS_MAX, _ITEM_DAYS_MAX // max(items, 1)))
+    for days in range(1, far):
         day = today + timedelta(days=days)
         for _ in Channel:
             account, said = _said(account, book, day)

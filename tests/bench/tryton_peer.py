@@ -18,6 +18,7 @@ from trytond.transaction import Transaction
 ISSUED_ON = dt.date(2026, 6, 1)
 DUNNED_ON = dt.date(2026, 6, 20)
 AMOUNT = Decimal("120.00")
+_DRAFTED_AT_ONCE = 200
 _POSTED_AT_ONCE = 50
 
 
@@ -39,14 +40,16 @@ def fill(invoices: int) -> None:
     term.save()
     (journal,) = Model.get("account.journal").find([("type", "=", "revenue")])
     to = {"payment_term": term.id, "journal": journal.id, "account": accounts["receivable"].id}
-    _drafts(invoices, procedure.id, accounts["revenue"].id, to)
+    for start in range(0, invoices, _DRAFTED_AT_ONCE):
+        numbers = range(start, min(start + _DRAFTED_AT_ONCE, invoices))
+        _drafts(numbers, procedure.id, accounts["revenue"].id, to)
     drafts = Model.get("account.invoice").find([])
     for start in range(0, invoices, _POSTED_AT_ONCE):
         Model.get("account.invoice").click(drafts[start : start + _POSTED_AT_ONCE], "post")
 
 
-def _drafts(invoices: int, procedure: int, revenue: int, to: dict[str, int]) -> None:
-    """Write customers and draft invoices by Tryton's own models, a thousand at a time."""
+def _drafts(numbers: range, procedure: int, revenue: int, to: dict[str, int]) -> None:
+    """Write customers and draft invoices by Tryton's own models, in one transaction."""
     session = config.get_config()
     with Transaction().start(session.database_name, session.user, context=session.context):
         pool = Pool()
@@ -60,7 +63,7 @@ def _drafts(invoices: int, procedure: int, revenue: int, to: dict[str, int]) -> 
                         ("create", [{"type": "email", "value": f"ap@customer{n}.example"}])
                     ],
                 }
-                for n in range(invoices)
+                for n in numbers
             ]
         )
         line = {

@@ -140,6 +140,16 @@ def test_today_is_told_by_what_stands_now():
     assert told.book.customer_policy.version == 2
 
 
+@pytest.mark.rule("R28")
+def test_a_day_is_the_customers_own_day():
+    late = replace(paid(day(9), day(9)), recorded_at=nine(day(9)) + timedelta(hours=13))
+    hub = Hub(issued(), late)
+    assert hub.explained(day(9)).decisions == ()  # 22:00 UTC is 23:00 in Berlin: the same day
+    hub.kept = replace(hub.kept, customer=customer(time_zone="Pacific/Auckland"))
+    assert [d.code for d in hub.explained(day(9)).decisions] == ["stage_reached"]
+    assert hub.explained(day(10)).decisions == ()
+
+
 def test_what_was_heard_of_later_is_not_known():
     told = Hub(issued()).explained(HEARD.date() - timedelta(days=1))
     assert (told.decisions, dict(told.covers)) == ((), {})

@@ -87,6 +87,14 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
         PAST,
     ),
     bug(
+        "a past day ends at midnight in Greenwich",
+        "shared/usecases/as_it_stood.py",
+        "datetime.combine(day + timedelta(days=1), time(), zone)",
+        'datetime.combine(day + timedelta(days=1), time(), ZoneInfo("UTC"))',
+        EXPLAINS,
+        rules="R28",
+    ),
+    bug(
         "a past day reads the policy of now",
         EXPLAIN,
         "policies.book(entity_id, stood.account, stood.at)",
