@@ -9,7 +9,6 @@ from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.escalation import stage_charge_ids
 from shared.domain.mail_facts import with_facts
-from shared.domain.mail_wish import wants_none
 from shared.domain.messages import REMINDERS, Attachment, MailText, MailView, ReceiptView
 from shared.domain.money import Money
 from shared.domain.open_items import all_open_items, document_ids_of
@@ -87,8 +86,6 @@ def write_mail(
     if isinstance(decision, str):
         return decision
     stage = _tone(decision, notice, book)
-    if wants_none(customer, stage.template):
-        return "reminders_off"
     asked = document_ids_of(decision.documents)
     view = replace(
         view,

@@ -5,6 +5,7 @@ from tests.mutants.planted.agreements import AGREEMENT_BUGS
 from tests.mutants.planted.books import BOOKS_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
+from tests.mutants.planted.delivery import DELIVERY_BUGS
 from tests.mutants.planted.documents import DOCUMENT_BUGS
 from tests.mutants.planted.escalation import ESCALATION_BUGS
 from tests.mutants.planted.gateway import GATEWAY_BUGS
@@ -31,6 +32,7 @@ PLANTED: tuple[Bug, ...] = (
     *BOOKS_BUGS,
     *TERMS_BUGS,
     *MESSAGE_BUGS,
+    *DELIVERY_BUGS,
     *ESCALATION_BUGS,
     *AGREEMENT_BUGS,
     *POLICY_BUGS,

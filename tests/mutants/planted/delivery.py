@@ -1,0 +1,112 @@
+"""Bugs in how messages leave: what is called, counted, left out, and wished away."""
+
+from tests.mutants.bug import Bug, bug
+
+NOTICES = "shared/adapters/notices.py"
+SENDING = "shared/usecases/send_notice.py"
+WRITING = "shared/usecases/write_mail.py"
+FENCING = "tests/integration/test_fencing.py"
+OUTAGES = "tests/integration/test_ses_outages.py"
+WISHES = "tests/integration/test_mail_wishes.py"
+
+DELIVERY_BUGS: tuple[Bug, ...] = (
+    bug(
+        "a mail that was refused is never tried again",
+        NOTICES,
+        '            "state": str(DeliveryState.CLAIMED),\n            "fence": "",',
+        '            "state": str(DeliveryState.CALLING),\n            "fence": "",',
+        f"{OUTAGES}::test_six_hours_of_refusals_delay_every_mail_and_repeat_none",
+        rules="R1",
+    ),
+    bug(
+        "an answer that was lost counts as a no",
+        "shared/adapters/ses_mail.py",
+        'return SendResult(SendState.UNCERTAIN, code="no_answer")',
+        'return SendResult(SendState.REFUSED, code="no_answer")',
+        f"{OUTAGES}::test_a_day_without_answers_and_events_repeats_nothing_and_tells_what_is_unknown",
+        rules="R1",
+    ),
+    bug(
+        "anybody may end anybody's call",
+        NOTICES,
+        'condition="fence = :fence AND #state <> :bounced",',
+        'condition="(fence = :fence OR fence <> :fence) AND #state <> :bounced",',
+        f"{FENCING}::test_a_worker_that_lost_its_fence_neither_confirms_nor_gives_back",
+        rules="R1",
+    ),
+    bug(
+        "news that a mail was sent hides that it was called spam",
+        NOTICES,
+        "unsure = (DeliveryState.CALLING, DeliveryState.UNKNOWN)",
+        "unsure = (DeliveryState.CALLING, DeliveryState.UNKNOWN, DeliveryState.BOUNCED)",
+        f"{FENCING}::test_bad_news_that_comes_first_stays_and_is_one_task_however_often_it_is_told",
+        rules="R1",
+    ),
+    bug(
+        "news that is told twice counts twice",
+        "shared/adapters/mail_watch.py",
+        'condition=f"attribute_exists(pk) AND attribute_not_exists(counted_{name})",',
+        'condition="attribute_exists(pk)",',
+        "tests/integration/test_mail_pause.py::"
+        "test_each_mail_counts_once_for_each_news_of_it_however_often_it_is_told",
+        rules="R4",
+    ),
+    bug(
+        "a pause stops nothing",
+        SENDING,
+        "if entity.hold_all or entity.mail_paused:",
+        "if entity.hold_all:",
+        "tests/integration/test_mail_pause.py::"
+        "test_too_many_that_come_back_pause_every_mail_until_a_person_lets_them_go",
+    ),
+    bug(
+        "what a message leaves out counts as said",
+        SENDING,
+        "return done if done != notice.done_after else None",
+        "return None",
+        "tests/integration/test_one_message.py::"
+        "test_an_invoice_held_after_the_claim_mutes_no_other_and_is_asked_for_when_the_hold_ends",
+        rules="R34",
+    ),
+    bug(
+        "what was sent by hand counts for nothing",
+        "shared/domain/by_hand.py",
+        "done | {i: max(done.get(i, stage.position), stage.position) for i in asked},",
+        "done,",
+        "tests/integration/test_by_hand.py::"
+        "test_what_was_sent_by_hand_is_not_said_again_and_the_next_stage_comes_as_ever",
+        rules="R35",
+    ),
+    bug(
+        "a wish holds for mails by hand alone",
+        "shared/domain/due_stage.py",
+        "if stage.channel is Channel.EMAIL and wants_none(customer, stage.template):",
+        'if stage.channel is Channel.EMAIL and wants_none(customer, "invoice"):',
+        f"{WISHES}::test_a_reminder_that_is_claimed_already_does_not_go_out",
+        rules="R36",
+    ),
+    bug(
+        "a wish holds for the sweep alone",
+        "shared/domain/by_hand.py",
+        "if wants_none(account.customer, stage.template):",
+        'if wants_none(account.customer, "invoice"):',
+        "tests/integration/test_by_hand.py::test_a_wish_holds_for_mails_by_hand_as_well",
+        rules="R36",
+    ),
+    bug(
+        "an internal customer is spared the ladder only",
+        WRITING,
+        'if customer.internal:\n        return "internal"',
+        'if customer.internal and notice.kind == "stage":\n        return "internal"',
+        f"{WISHES}::test_an_internal_customer_gets_no_mail_of_any_kind_and_no_call",
+        rules="R36",
+    ),
+    bug(
+        "senders do not wait for their turn",
+        "shared/adapters/send_pace.py",
+        "self._sleep((turn - now) / _MICROS)",
+        "self._sleep(0)",
+        "tests/unit/test_send_pace.py::"
+        "test_mails_go_out_at_the_accounts_rate_and_hardly_ever_over_it",
+    ),
+)
