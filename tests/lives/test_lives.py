@@ -10,7 +10,7 @@ from tests.lives.lived import APPROVED, lived
 from tests.lives.story import Story
 
 NAMES = scenario.names()
-SILENT = {"no-address"}
+SILENT = {"no-address", "internal-customer"}
 """Lives in which nothing may be mailed at all."""
 
 

@@ -69,7 +69,7 @@ def test_a_holiday_moves_the_mail_and_not_the_due_date() -> None:
     [
         ("promise-kept", "2026-02-11", ""),
         ("promise-kept-late", "2026-02-11", ""),
-        ("hold-expires", "2026-02-04", "2026-03-02"),
+        ("hold-expires", "2026-02-04", "2026-03-06"),
         ("credit-covers-debt", "2026-01-05", ""),
         ("debit-under-way", "2026-02-04", "2026-02-16"),
     ],

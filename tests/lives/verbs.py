@@ -306,6 +306,17 @@ def calls(life: "Life", outcome: str, day: str = "", note: str = "") -> None:
     life.api("POST", f"calls/{task}/outcome", body)
 
 
+@verb(r"the clerk sends the (?P<stage>\w+) by hand")
+def sends_by_hand(life: "Life", stage: str) -> None:
+    life.api("POST", "customers/C1/remind", {"stage": stage})
+
+
+@verb(r"the clerk notes that the customer (?P<wish>is internal|wants no reminders)")
+def notes_wish(life: "Life", wish: str) -> None:
+    words = {"is internal": "internal", "wants no reminders": "no_reminders"}
+    life.api("POST", "customers/C1/mail", {"wish": words[wish]})
+
+
 @verb(r"the controller puts the policy (?P<name>\w+) in force")
 def new_policy(life: "Life", name: str) -> None:
     text = life.scenario.policies[name]
