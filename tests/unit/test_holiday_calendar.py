@@ -1,16 +1,21 @@
 """The holidays of a place: real calendars, and what is not known of one is said."""
 
+import ast
 import subprocess
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import holidays
 import pytest
 
+from infra.local.template import load
 from shared.adapters.holiday_calendar import closed_days
 from shared.domain.policy_book import PolicyBook
 from shared.domain.put_off import LOOK_AHEAD_DAYS
 from tests.unit.test_decide import LADDER
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_holidays_of_a_country_and_of_a_part_of_it():
@@ -76,3 +81,36 @@ def test_nothing_is_imported_for_customers_whose_policy_keeps_no_holidays():
         "assert 'holidays' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def imported(path: Path, seen: set[Path]) -> set[Path]:
+    """Return path and every module of ours that it imports, however deep."""
+    if path in seen or path == ROOT / "shared" / "runtime.py":
+        return seen
+    seen.add(path)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            ("shared", "functions")
+        ):
+            place = ROOT / str(node.module).replace(".", "/")
+            names = [place.with_suffix(".py"), *(place / f"{n.name}.py" for n in node.names)]
+            for each in (name for name in names if name.exists()):
+                imported(each, seen)
+    return seen
+
+
+def test_whatever_decides_carries_the_calendars():
+    book = ROOT / "shared" / "usecases"
+    reads = {path for path in book.rglob("*.py") if ".book(" in path.read_text()}
+    decides = []
+    for name, function in load(ROOT / "template.yaml")["Resources"].items():
+        if function["Type"] != "AWS::Serverless::Function":
+            continue
+        own = function["Properties"]
+        handler = ROOT / f"{own['Handler'].rpartition('.')[0].replace('.', '/')}.py"
+        if imported(handler, set()) & reads:
+            decides.append(name)
+            layers = [layer["Ref"] for layer in own.get("Layers", [])]
+            assert "LayerCalendar" in layers, name
+    print(decides)
+    assert len(decides) >= 5
