@@ -16,12 +16,13 @@ from shared.domain.messages import (
     Offer,
 )
 from shared.domain.money import Money
+from shared.domain.open_items import document_id_of
 from shared.domain.statement import CurrencyRows, by_currency, days_late
 from shared.errors import InvalidInput
 
 _NUMBERS_MAX = 3
 _ASKS_NOTHING = ("receipt", "link", "sign_in")
-SPEECHES = MAIL_TEMPLATES | {"just_due", "charges", DISCOUNT}
+SPEECHES = MAIL_TEMPLATES | {"just_due", "charges", "instalments", DISCOUNT}
 """Every set of sentences: one for each template, and those that say it where it would be wrong."""
 _SPEAKS_OF = {"due_today": 0, "reminder": 1, "late_fee": 1, "final_notice": 1}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
@@ -70,7 +71,7 @@ class Texts:
             "offers": lambda group: _offers(group, view, words, voice.formats),
             "offer": lambda item: _offer(item, words, voice.formats),
             "notes": lambda item: _notes(item, view, words, voice.formats),
-            "numbers": _numbers([item.number for item in asked], words),
+            "numbers": _numbers(_names(asked), words),
             "title": words(f"mail.{speech}.title", **facts),
             "intro": words(f"mail.{speech}.intro", **facts),
             "closing": words(_closing(speech, view), **facts),
@@ -95,6 +96,8 @@ def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
         return "charges"
     if all(view.stages.get(item.document_id) == DISCOUNT for item in named):
         return DISCOUNT
+    if template == "invoice" and len(_names(named)) == 1 < len(named):
+        return "instalments"
     late = any(days_late(item, view.today) > 0 for item in named)
     return "just_due" if template == "due_today" and late else template
 
@@ -135,11 +138,13 @@ def _facts(
         formats.joined([formats.money(g.asked_total) for g in by_currency(items, view.asking)])
         for items in (asked, with_charges)
     )
+    names = _names(asked)
     facts: dict[str, object] = {
-        "count": len(asked),
+        "count": len(names),
+        "parts": len(asked),
         "seller": view.entity.name,
         "customer": view.customer.name,
-        "numbers": _numbers([item.number for item in asked], words),
+        "numbers": _numbers(names, words),
         "amounts": amounts,
         "total": total,
         "due": _first_due(asked, formats),
@@ -149,6 +154,14 @@ def _facts(
         facts["amount"] = formats.money(view.payment.amount)
         facts["received"] = formats.long_day(view.payment.received_on)
     return facts
+
+
+def _names(items: list[NoticeItem]) -> list[str]:
+    """Return the numbers of items; several instalments of one document go by the document's."""
+    numbers: dict[str, list[str]] = {}
+    for item in items:
+        numbers.setdefault(document_id_of(item.document_id), []).append(item.number)
+    return [of[0] if len(of) == 1 else of[0].rpartition(" (")[0] for of in numbers.values()]
 
 
 def _saving(named: list[NoticeItem], formats: Formats) -> dict[str, str]:
