@@ -78,12 +78,15 @@ def main() -> None:
     sizes = sorted(parser.parse_args().sizes)
     if not PYTHON.exists():
         raise SystemExit("Tryton is not here: infra/setup.sh tryton")
-    theirs = {size: tryton_s(size) for size in sizes}
-    ours = {size: ours_s(size) for size in sizes}
+    theirs: dict[int, float] = {}
+    ours: dict[int, float] = {}
     for size in sizes:
-        print(f"invoices_{size} tryton_ms_each {1000 * theirs[size] / size:.2f}")
-        print(f"invoices_{size} ours_ms_each {1000 * ours[size] / size:.3f}")
-        print(f"ratio_{size} {theirs[size] / ours[size]:.1f} >={FASTER_GOAL}")
+        before = ours_s(size)  # on both sides of Tryton's run: the machine is not ours alone
+        theirs[size] = tryton_s(size)
+        ours[size] = statistics.mean((before, ours_s(size)))
+        print(f"tryton_ms_each_{size} {1000 * theirs[size] / size:.2f}")
+        print(f"ours_ms_each_{size} {1000 * ours[size] / size:.3f}")
+        print(f"ratio_{size} {theirs[size] / ours[size]:.1f} >={FASTER_GOAL}", flush=True)
     if len(sizes) > 1:
         few, many = sizes[0], sizes[-1]
         print(f"growth_tryton {_growth(theirs[few], theirs[many], many / few):.2f}")
