@@ -184,6 +184,11 @@ def test_a_missed_part_is_noted_once_and_the_old_rungs_are_back(owing):
     of = runtime.entities().get("demo")
     for _ in range(2):
         hub.sweep(of)
+    hub.relay(of)
+    hub.drain("NOTICE")
+    (mail,) = hub.sent_mails()
+    assert f"{FIRST} (1/3)" in mail.body
+    assert "due today" in mail.body
     on(13)
     assert plans(owing)[0]["state"] == "missed"
     for _ in range(3):
