@@ -113,7 +113,8 @@ def routes():
     """Every route of the API with ids that exist or not, from the resolver itself."""
     known = app()
     for route in [*known._static_routes, *known._dynamic_routes]:
-        path = route.path.replace("<entity>", "acme").removeprefix("/api/v1")
+        path = route.path.replace("<entity>", "acme").replace("<notice>", "1")
+        path = path.removeprefix("/api/v1")
         yield route.method, path.replace("<", "").replace(">", "")
 
 
@@ -192,6 +193,13 @@ BODIES = {
     ("PUT", "/policies/name"): "name: name\n",
     ("PATCH", "/chart"): {"accounts": {}},
     ("POST", "/customers/customer/statements"): {},
+    ("POST", "/customers/customer/notices/1/approve"): {},
+    ("POST", "/customers/customer/notices/1/refuse"): {},
+    ("POST", "/customers/customer/handovers/handover/take-back"): {"reason": "they pay"},
+    ("POST", "/calls/task/outcome"): {"outcome": "no_answer"},
+    ("POST", "/customers/customer/remind"): {},
+    ("POST", "/mail/resume"): {"note": "mended"},
+    ("POST", "/customers/customer/mail"): {"wish": "no_reminders"},
 }
 
 
@@ -207,6 +215,11 @@ BODIES = {
         ("viewer", "POST", "/imports", 403),
         ("clerk", "PUT", "/policies/name", 403),
         ("viewer", "POST", "/tasks/task/done", 403),
+        ("clerk", "POST", "/customers/customer/notices/1/approve", 403),
+        ("clerk", "POST", "/customers/customer/handovers/handover/take-back", 403),
+        ("viewer", "POST", "/customers/customer/packs", 403),
+        ("viewer", "POST", "/calls/task/outcome", 403),
+        ("viewer", "GET", "/calls", 200),
         ("viewer", "GET", "/figures", 200),
         ("viewer", "GET", "/journal", 403),
         ("clerk", "GET", "/journal", 200),
@@ -348,7 +361,7 @@ def test_a_policy_is_refused_by_line_and_a_good_one_is_the_next_version(acme, ad
     broken = text.replace('flat: {EUR: "40.00"', "flat: {EUR: 40.00")
     bad = call(admin, "PUT", "/entities/acme/policies/standard", broken)
     assert (bad.status, bad.json["code"]) == (422, "policy_invalid")
-    assert bad.json["problems"][0]["line"] == 30
+    assert bad.json["problems"][0]["line"] == 31
     good = call(admin, "PUT", "/entities/acme/policies/standard", text.replace("40.00", "35.00"))
     assert (good.status, good.json["version"]) == (200, 2)
     assert runtime.entities().policy("acme", "standard").version == 2
