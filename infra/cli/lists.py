@@ -85,10 +85,11 @@ def payments(
 
 def tasks(entity: EntityName = None, limit: Most = 100, as_json: AsJson = False) -> None:
     """List open tasks."""
-    columns = ("due", "kind", "title", "task")
+    columns = ("due", "kind", "title", "customer", ">notice", "task")
 
     def row(t: Any) -> Sequence[str]:
-        return (t["due_on"], t["kind"], t["title"], t["task_id"])
+        notice = str(t["notice"] or "")
+        return (t["due_on"], t["kind"], t["title"], t["customer_id"], notice, t["task_id"])
 
     _list("tasks", entity, limit, as_json, columns, row)
 

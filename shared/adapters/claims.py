@@ -8,7 +8,7 @@ from shared.adapters.account_items import notice_item
 from shared.adapters.notices import Notices
 from shared.adapters.table import ConditionLost, Put, Table, Update, Write
 from shared.adapters.tickets import ticket_item, ticket_put
-from shared.domain.account import Channel, Entity, Notice
+from shared.domain.account import Entity, Notice
 from shared.domain.notices import ClaimOutcome
 from shared.errors import WriteConflict
 
@@ -65,7 +65,7 @@ class Claims:
 
 
 def _capped(entity: Entity, notice: Notice) -> bool:
-    return entity.daily_cap is not None and notice.channel is Channel.EMAIL
+    return entity.daily_cap is not None and notice.channel.is_message
 
 
 def _outcome(won: bool) -> ClaimOutcome:

@@ -140,3 +140,18 @@ def test_a_case_that_is_taken_back_is_chased_again(seller):
     on(today, seller)
     (mail,) = hub.sent_mails()
     assert whose.number in mail.body
+
+
+def test_what_somebody_agreed_to_on_a_sunday_goes_out_on_monday_unasked(table):
+    of = hub.seed(LADDER.model_copy(update={"send_on": (1, 2, 3, 4, 5)}))
+    hub.add_invoice(of, hub.add_customer(of), "inv1", DUE)
+    friday, sunday = DUE + timedelta(days=18), DUE + timedelta(days=20)
+    live(friday, of)
+    at(sunday)
+    assert say_yes(1) == "approved"
+    hub.relay(of)
+    hub.drain("ESCALATION", "NOTICE")
+    assert (hub.sent_mails(), account().newest_notice.delivery) == ([], DeliveryState.CLAIMED)
+    live(sunday + timedelta(days=1), of)
+    assert len(hub.sent_mails()) == 1
+    assert (account().newest_notice.n, list(runtime.tasks().list_open("demo"))) == (1, [])
