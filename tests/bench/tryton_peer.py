@@ -43,9 +43,14 @@ def fill(invoices: int) -> None:
     for start in range(0, invoices, _DRAFTED_AT_ONCE):
         numbers = range(start, min(start + _DRAFTED_AT_ONCE, invoices))
         _drafts(numbers, procedure.id, accounts["revenue"].id, to)
-    drafts = Model.get("account.invoice").find([])
-    for start in range(0, invoices, _POSTED_AT_ONCE):
-        Model.get("account.invoice").click(drafts[start : start + _POSTED_AT_ONCE], "post")
+    _post()
+
+
+def _post() -> None:
+    """Post every draft, a few at a time: each step is a transaction that Tryton may begin anew."""
+    invoices = Model.get("account.invoice")
+    while drafts := invoices.find([("state", "=", "draft")], limit=_POSTED_AT_ONCE):
+        invoices.click(drafts, "post")
 
 
 def _drafts(numbers: range, procedure: int, revenue: int, to: dict[str, int]) -> None:
