@@ -11,7 +11,7 @@ LIFE_BUGS = (
         DUE,
         "    if not item.cover.chaseable:\n",
         "    if item.document.open.minor < item.document.total.minor:\n",
-        LIVES,
+        f"{LIVES}::test_each_mail_asks_for_what_is_left_of_a_part_paid_invoice",
         rules="R17",
     ),
     bug(
@@ -19,7 +19,7 @@ LIFE_BUGS = (
         "shared/domain/open_items.py",
         "            due_on=part.due_on,\n",
         "            due_on=document.instalments[-1].due_on,\n",
-        LIVES,
+        f"{LIVES}::test_each_instalment_is_late_by_its_own_day",
         rules="R18",
     ),
     bug(
@@ -27,7 +27,7 @@ LIFE_BUGS = (
         "shared/domain/decide.py",
         "    asked = {one.document.document_id: one.rung for one in due}\n",
         "    asked = {one.document.document_id: one.rung for one in due[:1]}\n",
-        LIVES,
+        f"{LIVES}::test_a_customer_with_one_invoice_settled_is_asked_for_the_other",
         rules="R19",
     ),
     bug(
@@ -35,7 +35,7 @@ LIFE_BUGS = (
         "shared/domain/policy_book.py",
         "return policy.sends_on(day) and not (policy.holidays and day in self.closed_on)",
         "return policy.sends_on(day)",
-        LIVES,
+        f"{LIVES}::test_a_holiday_moves_the_mail_and_not_the_due_date",
         rules="R31",
     ),
     bug(
@@ -43,7 +43,7 @@ LIFE_BUGS = (
         "shared/domain/account.py",
         "return made and not withdrawn and today <= self.last_day",
         "return made and not withdrawn and today <= self.pays_on",
-        LIVES,
+        f"{LIVES}::test_nobody_is_reminded_of_what_something_speaks_for",
         rules="R33",
     ),
     bug(
@@ -51,7 +51,7 @@ LIFE_BUGS = (
         DUE,
         "    if stage.channel is Channel.EMAIL and customer.mail_stopped:\n",
         "    if stage.channel is Channel.SMS and customer.mail_stopped:\n",
-        LIVES,
+        f"{LIVES}::test_a_bounce_ends_the_mails_and_no_fee_is_charged_that_nobody_could_read_of",
         rules="R36",
     ),
     bug(
@@ -59,7 +59,7 @@ LIFE_BUGS = (
         DUE,
         "        return self.done >= rung.position\n",
         "        return self.done > rung.position\n",
-        LIVES,
+        f"{LIVES}::test_the_ladder_ends_with_a_person_and_nothing_is_said_after_it",
         rules="R37",
     ),
 )
