@@ -9,6 +9,7 @@ from tests.support.company import Company
 from tests.support.payer import Payer
 from tests.support.stack import Hub, Json
 
+_IDLE_TIMEOUT_S = 240.0
 _SCHEDULES = ("JanitorSchedule", "GenerationSchedule", "PlanSchedule")
 
 
@@ -54,17 +55,17 @@ class OnTheCloud:
         """Drop a file as the ERP does; every row of it must be good."""
         run = self._company.upload_bytes(name, content.encode())
         assert run["state"] == "done" and not run["problems"], run
-        self.hub.idle()
+        self.hub.idle(_IDLE_TIMEOUT_S)
 
     def tick(self) -> None:
         """Do what the schedules do, for every entity, to the end."""
         for name in _SCHEDULES:
             self.hub.stack.run_schedule(name)
-        self.hub.idle()
+        self.hub.idle(_IDLE_TIMEOUT_S)
 
     def deliver(self) -> None:
         """Wait until nothing moves."""
-        self.hub.idle()
+        self.hub.idle(_IDLE_TIMEOUT_S)
 
     def mails(self) -> list[Json]:
         """Return every mail of this entity that arrived."""
@@ -92,7 +93,7 @@ class OnTheCloud:
         """Pay on the gateway's page by card."""
         assert not by_debit
         Payer(self.hub, self.entity).fill_in(page)
-        self.hub.idle()
+        self.hub.idle(_IDLE_TIMEOUT_S)
 
     def _asked(self, method: str, path: str, body: Any, more: Json, query: dict[str, str]) -> Any:
         headers = {"authorization": f"Bearer {self.hub.stack.state['token']}", **more}

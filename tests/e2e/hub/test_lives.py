@@ -17,7 +17,7 @@ from tests.lives.lived import APPROVED
 from tests.lives.story import Story, tell
 from tests.support.stack import Hub
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 NAMES = (
     "paid-early-with-discount",
     "paid-on-time",
