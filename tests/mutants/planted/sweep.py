@@ -68,8 +68,8 @@ SWEEP_BUGS = (
     bug(
         "the day's messages are counted whatever they were before",
         "shared/adapters/claims.py",
-        'condition="messages = :n", values={":n": messages}',
-        f'condition="{ALWAYS}", values={{}}',
+        'return Put({**key, "type": "DAY_COUNT", "messages": 1})',
+        f'return Put({{**key, "type": "DAY_COUNT", "messages": 1}}, condition="{ALWAYS}")',
         RACES,
         rules="R4",
     ),
