@@ -4,7 +4,7 @@ from aws_lambda_powertools import Logger
 
 from functions.edge import http
 from functions.portal import pages
-from functions.portal.agreements import plans_offered
+from functions.portal.plans import plans_offered
 from functions.portal.visit import (
     COOKIE,
     Event,

@@ -5,11 +5,18 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.edge.http import Answer
-from functions.portal import account, agreements, confirming, failures, public, statements
+from functions.portal import account, agreements, confirming, failures, plans, public, statements
 
 log = Logger()
 
-ROUTES = public.ROUTES | account.ROUTES | agreements.ROUTES | confirming.ROUTES | statements.ROUTES
+ROUTES = (
+    public.ROUTES
+    | account.ROUTES
+    | agreements.ROUTES
+    | confirming.ROUTES
+    | plans.ROUTES
+    | statements.ROUTES
+)
 
 
 @log.inject_lambda_context(clear_state=True)

@@ -80,6 +80,7 @@ def test_a_promise_from_the_portal_pauses_what_it_names_and_stays_payable(payer:
         ([("document", D1), ("pays_on", "2020-01-01")], "Choose a day that is offered"),
         ([("document", D1), ("pays_on", SOON), ("amount", "-5")], "Write an amount in digits"),
         ([("document", D1), ("pays_on", SOON), ("amount", "99999")], "Write an amount in digits"),
+        ([("document", D1), ("pays_on", SOON), ("amount", "1.000")], "Write an amount in digits"),
         ([("document", D1), ("document", D3), ("pays_on", SOON)], "Write an amount in digits"),
         ([("document", OTHERS), ("pays_on", SOON)], "Tick at least one invoice"),
         ([("pays_on", SOON)], "Tick at least one invoice"),

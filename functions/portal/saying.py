@@ -1,0 +1,91 @@
+"""What the pages have in common on which customers say something about paying."""
+
+import secrets
+from collections import defaultdict
+from datetime import timedelta
+
+from functions.edge import http
+from functions.portal import pages
+from functions.portal.visit import Visit
+from shared import runtime
+from shared.domain.policy import Policy
+from shared.domain.portal import HomeView
+from shared.errors import Conflict, HubError, InvalidInput, NotFound
+from shared.usecases import portal_views
+from shared.usecases.policy_of import policy_of
+
+BY = "customer"
+Problems = tuple[tuple[str, str], ...]
+REFUSED = (InvalidInput, Conflict, NotFound)
+"""Why something may not be said: told to the customer at the field that is wrong."""
+_SENTENCES = {
+    "document": "chosen",
+    "documents": "chosen",
+    "pays_on": "pays_on",
+    "first_on": "first_on",
+    "amount": "amount",
+    "text": "text",
+    "parts": "parts",
+    "reason": "reason",
+    "line": "line",
+}
+
+
+def page(name: str, visitor: Visit, **values: object) -> http.Answer:
+    """Return a page with the open account, and what was typed where there are problems."""
+    view = portal_views.home(runtime.accounts(), visitor.principal, visitor.now)
+    typed = defaultdict(str, {field: found[0] for field, found in visitor.form.items() if found})
+    given = {"view": view, "typed": typed, "problems": (), "request": secrets.token_hex(16)}
+    return pages.page(
+        name,
+        spoken(view),
+        status=422 if values.get("problems") else 200,
+        base=visitor.base,
+        entity=view.entity,
+        customer=view.customer,
+        csrf=visitor.csrf,
+        last_day=lambda days: view.today + timedelta(days=days),
+        **(given | values),
+    )
+
+
+def sent(visitor: Visit, key: str) -> http.Answer:
+    """Return the page that says that something has arrived."""
+    view = portal_views.home(runtime.accounts(), visitor.principal, visitor.now)
+    return pages.message(
+        key,
+        spoken(view),
+        words={"seller": view.entity.name},
+        entity=view.entity,
+        customer=view.customer,
+        csrf=visitor.csrf,
+        base=visitor.base,
+    )
+
+
+def done(visitor: Visit, page: str) -> http.Answer:
+    """Lead to the page that says that something has arrived."""
+    return http.see_other(f"{visitor.base}/{page}?sent=1")
+
+
+def said(visitor: Visit, refused: HubError) -> Problems:
+    """Return the field that was refused, and why, in the customer's words."""
+    view = portal_views.home(runtime.accounts(), visitor.principal, visitor.now)
+    say = runtime.templates().voice(*spoken(view)).words
+    if isinstance(refused, Conflict):
+        return (("document", say("portal.error.already")),)
+    field = "document" if isinstance(refused, NotFound) else str(refused.facts.get("field", ""))
+    return ((field, say(f"portal.error.{_SENTENCES.get(field, 'form')}")),)
+
+
+def policy(visitor: Visit) -> Policy:
+    """Return the policy that bounds what the customer may be given time for."""
+    return policy_of(runtime.accounts(), runtime.entities(), *whose(visitor))
+
+
+def whose(visitor: Visit) -> tuple[str, str]:
+    return visitor.principal.entity_id, visitor.principal.customer_id
+
+
+def spoken(view: HomeView) -> tuple[str, str]:
+    return view.customer.language, view.entity.language

@@ -1,0 +1,74 @@
+"""What a customer typed into a form, each field as what it has to be."""
+
+import re
+from datetime import date
+
+from functions.portal.visit import Visit
+from shared import runtime
+from shared.domain.account import DisputeReason
+from shared.domain.dispute import TEXT_MAX
+from shared.domain.money import Money, exponent, parse_money
+from shared.domain.plan import Pace
+from shared.errors import HubError, InvalidInput, NotFound
+
+
+def typed(visitor: Visit, field: str) -> str:
+    """Return the text of a field, "" where it was left empty."""
+    return visitor.form.get(field, [""])[0].strip()[: TEXT_MAX * 2]
+
+
+def words(visitor: Visit, field: str) -> str:
+    """Return the text of a field that must not be empty. Raises InvalidInput."""
+    text = typed(visitor, field)
+    if not text:
+        raise InvalidInput(field=field, reason="it is empty")
+    return text
+
+
+def day(visitor: Visit, field: str) -> date:
+    """Return the day of a field. Raises InvalidInput."""
+    try:
+        return date.fromisoformat(typed(visitor, field))
+    except ValueError:
+        raise InvalidInput(field=field, reason="a day") from None
+
+
+def number(visitor: Visit, field: str) -> int:
+    """Return the small number of a field, 0 where it was left empty. Raises InvalidInput."""
+    text = typed(visitor, field) or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 5):
+        raise InvalidInput(field=field, reason="a number")
+    return int(text)
+
+
+def one_of[Choice: (DisputeReason, Pace)](
+    visitor: Visit, field: str, choices: type[Choice]
+) -> Choice:
+    """Return the choice of a field. Raises InvalidInput."""
+    try:
+        return choices(typed(visitor, field))
+    except ValueError:
+        raise InvalidInput(field=field, reason="choose one") from None
+
+
+def amount(visitor: Visit, about: tuple[str, ...]) -> Money | None:
+    """Return the amount that was typed, None for all of it.
+
+    The decimals come after a dot or a comma. What could as well be a thousand (1.000) is refused.
+    Raises InvalidInput, and NotFound where about names nothing open.
+    """
+    text = typed(visitor, "amount")
+    if not text:
+        return None
+    account = runtime.accounts().account(visitor.principal.entity_id, visitor.principal.customer_id)
+    found = [d for d in account.documents if d.document_id in about]
+    if not found:
+        raise NotFound()
+    currency = found[0].open.currency
+    plain = re.sub(r"[ \u00a0\u202f]", "", text).replace(",", ".")
+    if re.search(r"\.[0-9]{3}$", plain) and exponent(currency) != len("000"):
+        raise InvalidInput(field="amount", reason="a thousand, or decimals")
+    try:
+        return parse_money(plain, currency)
+    except HubError:
+        raise InvalidInput(field="amount", reason="digits") from None
