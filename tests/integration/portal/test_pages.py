@@ -51,7 +51,7 @@ def test_a_german_customer_reads_german(stranger: Customer) -> None:
     page = signed_in(stranger).get("/p/demo")["body"]
     assert '<html lang="de"' in page
     assert "Ihre offenen Rechnungen" in page
-    assert Browser("fr, de;q=0.8, en;q=0.5").get("/p/demo")["body"].count('lang="de"') == 1
+    assert Browser("nl, de;q=0.8, en;q=0.5").get("/p/demo")["body"].count('lang="de"') == 1
 
 
 def test_every_page_carries_the_headers_that_keep_it_safe(payer: Customer) -> None:
