@@ -168,11 +168,23 @@ def _task(item: Mapping[str, Any], _: _Deliveries) -> Event:
     return Event(at, "task", item["title"], item["status"], facts)
 
 
+def _mail_wish(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    return Event(item["at"], "mail", _WISHES[item["wish"]], "noted", {"by": item["by"]})
+
+
 def _text(minor: int, currency: str) -> str:
     return to_decimal_text(Money(minor=minor, currency=currency))
 
 
+_WISHES = {
+    "no_reminders": "Wants no reminders by mail",
+    "reminders": "Wants reminders by mail again",
+    "internal": "Internal: nothing is sent",
+    "external": "Not internal any more",
+    "mail_again": "The address was found to be good",
+}
 _TELLERS = {
+    "MAIL_WISH": _mail_wish,
     "NOTICE": _notice,
     "HEAD": _head,
     "POSTING": _posting,

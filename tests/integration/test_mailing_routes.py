@@ -51,6 +51,8 @@ def test_a_wish_is_noted_and_shown(admin):
     assert (told.status, told.json["reminders_off_on"]) == (200, "2026-03-02")
     page = get(admin, f"/console/e/acme/customers/{ULID}")
     assert "Wants no reminders by mail since 2 Mar 2026" in page.text
+    events = call(admin, "GET", f"{OF}/timeline").json["items"]
+    assert [e["title"] for e in events if e["kind"] == "mail"] == ["Wants no reminders by mail"]
     code = csrf(page)
     address = f"/console/e/acme/customers/{ULID}/mail"
     assert post(admin, address, csrf=code, wish="reminders").status == 303
