@@ -534,7 +534,7 @@ def calling() -> "CallPorts":
     """Return everything that a call can lead to."""
     from shared.usecases.call_customers import Ports
 
-    return Ports(accounts(), tasks(), promises(), papers(), disputes())
+    return Ports(accounts(), entities(), tasks(), promises(), papers(), disputes())
 
 
 @cache

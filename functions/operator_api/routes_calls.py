@@ -18,7 +18,6 @@ from functions.operator_api.views import task_out
 from shared import runtime
 from shared.domain.calls import Call
 from shared.domain.money import Money
-from shared.domain.promise_rule import PromiseRule
 from shared.domain.roles import Role
 from shared.usecases.call_customers import Said, calls, note_outcome
 
@@ -50,7 +49,7 @@ def add_outcome(entity: str, task: str, body: CallOutcomeIn) -> CallFollowed:
         documents=tuple(body.documents),
     )
     by = request.principal.name
-    done = note_outcome(runtime.calling(), entity, task, said, PromiseRule(), by, request.now)
+    done = note_outcome(runtime.calling(), entity, task, said, by, request.now)
     follow = task_out(done.task) if done.task else None
     return CallFollowed(follow_up=done.follow_up, made=done.made, task=follow)
 

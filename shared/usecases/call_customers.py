@@ -11,6 +11,7 @@ from shared.domain.call_list import CallFollowUp, CallOutcome, follow_up
 from shared.domain.calls import Call, calls_of, ranked
 from shared.domain.clock import Now
 from shared.domain.money import Money
+from shared.domain.policy_book import PolicyBook
 from shared.domain.promise_rule import PromiseRule
 from shared.domain.tasks import Task
 from shared.errors import Conflict, InvalidInput
@@ -30,6 +31,10 @@ class Accounts(Protocol):
     def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
+class Policies(Protocol):
+    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
+
+
 class Tasks(Protocol):
     def list_open(self, entity_id: str) -> Iterator[Task]: ...
     def get(self, entity_id: str, task_id: str) -> Task: ...
@@ -41,6 +46,7 @@ class Ports:
     """Everything that a call can lead to."""
 
     accounts: promise_to_pay.Accounts
+    policies: Policies
     tasks: Tasks
     promises: promise_to_pay.Promises
     papers: disputes.Papers
@@ -93,7 +99,7 @@ def calls(
 
 
 def note_outcome(
-    ports: Ports, entity_id: str, task_id: str, said: Said, rule: PromiseRule, by: str, now: Now
+    ports: Ports, entity_id: str, task_id: str, said: Said, by: str, now: Now
 ) -> Followed:
     """Note what came of a call and do what follows; return that.
 
@@ -109,6 +115,7 @@ def note_outcome(
     about = said.documents or tuple(d for d in task.documents if account.document(d) is not None)
     whose = (entity_id, task.customer_id)
     if leads_to is CallFollowUp.PROMISE:
+        rule = ports.policies.book(entity_id, account).customer_policy.promises
         made = _promised(ports, *whose, about, said, rule, by, now)
     if leads_to is CallFollowUp.DISPUTE:
         dispute = disputes.open_dispute(

@@ -10,7 +10,6 @@ from shared import runtime
 from shared.domain.account import DisputeReason
 from shared.domain.call_list import CallOutcome
 from shared.domain.phone import e164
-from shared.domain.promise_rule import PromiseRule
 from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
 from shared.usecases.call_customers import Said, calls, note_outcome
@@ -66,7 +65,7 @@ def note(visit: Visit, task_id: str, form: http.Form) -> http.Answer:
 
     def carry_out() -> object:
         ports, said = runtime.calling(), _said(form)
-        return note_outcome(ports, entity_id, task_id, said, PromiseRule(), by, request.now)
+        return note_outcome(ports, entity_id, task_id, said, by, request.now)
 
     try:
         problem = why_not(carry_out)
