@@ -81,7 +81,8 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
 
     Money counts from the instant at which the hub heard of it, not from its value date: a reminder
     of a day on which nobody knew of the payment was right. before_notice leaves that notice out,
-    and later ones: the account on which it was decided. What is UNDATED stands as it does now.
+    and later ones: the account on which it was decided. What is UNDATED stands as it does now. A
+    notice tells what its mail said, also before the mail was written.
     """
     day = at.astimezone(ZoneInfo(record.customer.time_zone)).date()
     known = sorted(
