@@ -71,6 +71,7 @@ PAGES = (
     "/customers",
     f"/customers/{ULID}",
     "/tasks",
+    "/calls",
     "/parked",
     "/invoices?currency=EUR&age=1_30",
 )
