@@ -8,19 +8,25 @@ Item = dict[str, Any]
 
 def encode(value: object) -> dict[str, Any]:
     """Return value as a typed attribute. Raises TypeError for a kind the table never holds."""
-    if isinstance(value, str):  # the commonest first: every item written passes here
+    kind = type(value)  # every item written passes here: the plain and common kinds first
+    if kind is str:
         return {"S": value}
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int):
+    if kind is int:
         return {"N": str(value)}
-    if isinstance(value, list | tuple):
-        return {"L": [encode(v) for v in value]}
-    if isinstance(value, dict | Mapping):
-        return {"M": {str(k): encode(v) for k, v in value.items()}}
-    if value is None:
-        return {"NULL": True}
-    raise TypeError(f"no {type(value).__name__} in the table")
+    match value:
+        case list() | tuple():
+            return {"L": [encode(v) for v in value]}
+        case Mapping():
+            return {"M": {str(k): encode(v) for k, v in value.items()}}
+        case str():
+            return {"S": value}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case None:
+            return {"NULL": True}
+    raise TypeError(f"no {kind.__name__} in the table")
 
 
 def encode_item(item: Mapping[str, object]) -> dict[str, dict[str, Any]]:
