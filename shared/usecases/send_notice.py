@@ -14,7 +14,6 @@ from shared.domain.recipients import Recipients, recipients
 from shared.domain.replies import ReplyTag, reply_address
 from shared.usecases import mail_event, write_mail
 from shared.usecases.put_off_notice import waits_until
-from shared.usecases.second_look import second_look as second_look
 
 _ATTEMPTS_MAX = 3
 
