@@ -96,9 +96,9 @@ def test_bad_news_that_comes_first_stays_and_is_one_task_however_often_it_is_tol
     assert call("owner")
     for kind in (
         MailEventKind.COMPLAINED,
+        MailEventKind.COMPLAINED,
         MailEventKind.SENT,
         MailEventKind.DELIVERED,
-        MailEventKind.COMPLAINED,
     ):
         hear(kind)
     assert state() is DeliveryState.BOUNCED
