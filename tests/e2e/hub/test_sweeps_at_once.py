@@ -113,6 +113,16 @@ class Place:
         self.seen.mails = len(mails)
 
 
+def with_a_stage_a_day(company: Company) -> None:
+    """Give a company the ladder of these proofs."""
+    hub = company.hub
+    headers = {"authorization": f"Bearer {hub.stack.state['token']}"}
+    headers |= {"content-type": "application/yaml"}
+    path = f"/api/v1/{company.path}/policies/standard"
+    answer = hub.request("PUT", path, headers=headers, body=LADDER.encode())
+    assert answer.status < 300, answer.text
+
+
 @contextmanager
 def hurried(hub: Hub, *queues: str) -> Iterator[None]:
     """Let messages that a dead worker held come back within seconds, not minutes."""
@@ -141,11 +151,7 @@ def place(hub: Hub) -> Iterator[Place]:
     hub.move_clock(DUE - timedelta(days=1))
     with ExitStack() as stack:
         company = stack.enter_context(Company.open(hub, "atonce"))
-        token = {"authorization": f"Bearer {hub.stack.state['token']}"}
-        token |= {"content-type": "application/yaml"}
-        path = f"/api/v1/{company.path}/policies/standard"
-        answer = hub.request("PUT", path, headers=token, body=LADDER.encode())
-        assert answer.status < 300, answer.text
+        with_a_stage_a_day(company)
         company.seed(CUSTOMERS, 1, "2026-03-01", "2026-03-09")
         company.release()
         hub.idle(WAIT_S)
@@ -251,6 +257,7 @@ def test_a_worker_that_takes_the_next_number_instead_would_be_noticed(place: Pla
     """The break on purpose: what it would do that does not decide again."""
     hub = place.hub
     with Company.open(hub, "broken") as company:
+        with_a_stage_a_day(company)
         company.seed(2, 1, "2026-03-01", "2026-03-09")
         company.release()
         place.worker.stop("BatchExecuteStatement", change=_with_the_next_number)
