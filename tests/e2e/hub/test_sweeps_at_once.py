@@ -256,6 +256,7 @@ def test_three_days_without_a_sweep_are_one_message(place: Place) -> None:
 def test_a_worker_that_takes_the_next_number_instead_would_be_noticed(place: Place) -> None:
     """The break on purpose: what it would do that does not decide again."""
     hub = place.hub
+    place.next_day()
     with Company.open(hub, "broken") as company:
         with_a_stage_a_day(company)
         company.seed(2, 1, "2026-03-01", "2026-03-09")
