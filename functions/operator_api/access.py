@@ -7,8 +7,8 @@ from functools import wraps
 from typing import Any
 
 from shared import runtime
-from shared.domain.account import Entity
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.roles import ENTITY_ID, EVERY_ENTITY, Principal, Role
 from shared.errors import NotAllowed, NotFound, Unauthenticated
 

@@ -27,7 +27,8 @@ from functions.operator_api.schema.agreements import (
 )
 from functions.operator_api.schema.wire import amount
 from shared import runtime
-from shared.domain.account import Account, Dispute, Plan, PlanPart, Promise
+from shared.domain.account import Account
+from shared.domain.agreement import Dispute, Plan, PlanPart, Promise
 from shared.domain.coverage import plan_state
 from shared.domain.plan import missing
 from shared.domain.policy import Policy

@@ -13,7 +13,7 @@ from functions.operator_api.schema.escalation import (
     TakeBackIn,
 )
 from shared import runtime
-from shared.domain.account import Handover
+from shared.domain.agreement import Handover
 from shared.domain.case_pack import PackRequest
 from shared.domain.roles import Role
 from shared.usecases.approvals import approve, refuse

@@ -20,7 +20,7 @@ from functions.operator_api.schema.charges import (
 )
 from functions.operator_api.schema.wire import amount
 from shared import runtime
-from shared.domain.account import Document, DocumentKind
+from shared.domain.document import Document, DocumentKind
 from shared.domain.laws.packs import LAWS
 from shared.domain.roles import Role
 from shared.usecases import adjust_document as cases

@@ -11,8 +11,8 @@ from functions.operator_api.routes_entities import moment
 from functions.operator_api.schema.decisions import ClaimedOut, ComingOut, ExplanationOut
 from functions.operator_api.views import cover_out, decision_out
 from shared import runtime
-from shared.domain.account import Notice
 from shared.domain.coming import Coming, coming
+from shared.domain.notice import Notice
 from shared.domain.open_items import all_open_items, document_ids_of
 from shared.domain.roles import Role
 from shared.errors import InvalidInput

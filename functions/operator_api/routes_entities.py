@@ -24,9 +24,9 @@ from functions.operator_api.views import entity_out, item_out
 from shared import runtime
 from shared.adapters.languages import shipped_languages
 from shared.adapters.policy_yaml import read_policy, standard_text
-from shared.domain.account import Entity
 from shared.domain.account_as_of import UNDATED
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.entity_rules import check_entity
 from shared.domain.policy_version import PolicyVersion
 from shared.domain.roles import Role

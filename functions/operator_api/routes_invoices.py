@@ -23,8 +23,8 @@ from functions.operator_api.schema.wire import amount
 from functions.operator_api.views import document_out
 from shared import runtime
 from shared.adapters.pause import pause
-from shared.domain.account import Line
 from shared.domain.credit_note import CreditAsked
+from shared.domain.document import Line
 from shared.domain.invoice_lines import taxes_of
 from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.money import parse_money

@@ -13,7 +13,7 @@ from functions.operator_api.schema.mailing import (
     WishOut,
 )
 from shared import runtime
-from shared.domain.account import Customer
+from shared.domain.customer import Customer
 from shared.domain.reputation import WINDOW_DAYS
 from shared.domain.roles import Role
 from shared.usecases.mail_wishes import wish_for_mail

@@ -12,20 +12,16 @@ from functions.operator_api.schema.payments import AllocationOut, PaymentOut, Re
 from functions.operator_api.schema.wire import Amount, amount
 from functions.operator_api.schema.work import HoldOut, ParkedOut, TaskOut
 from shared.adapters.receivables import Listed
-from shared.domain.account import (
-    Account,
-    Credit,
-    Discount,
-    Document,
-    Entity,
-    Hold,
-    NoticeItem,
-)
+from shared.domain.account import Account, Credit
+from shared.domain.agreement import Hold
 from shared.domain.coverage import Cover
 from shared.domain.decide import Decision
+from shared.domain.document import Discount, Document
 from shared.domain.document_state import state_of
+from shared.domain.entity import Entity
 from shared.domain.figures import BUCKETS, Ageing, ageing
 from shared.domain.money import Money
+from shared.domain.notice import NoticeItem
 from shared.domain.open_items import all_open_items
 from shared.domain.parked import Parked
 from shared.domain.payment import Payment, PaymentState

@@ -17,9 +17,9 @@ from functions.portal.visit import (
     visit,
 )
 from shared import runtime
-from shared.domain.account import CheckoutState
 from shared.domain.cash_rules import ApplyCredit
 from shared.domain.cash_step import Asked
+from shared.domain.checkout import CheckoutState
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
 from shared.domain.open_items import document_ids_of
 from shared.domain.portal import AlreadyPaid, HomeView, NothingToPay

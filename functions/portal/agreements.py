@@ -15,7 +15,7 @@ from functions.portal.saying import (
 from functions.portal.typed import amount, day, number, one_of, words
 from functions.portal.visit import Event, Visit, checked_id, visit
 from shared import runtime
-from shared.domain.account import DisputeReason
+from shared.domain.agreement import DisputeReason
 from shared.domain.dispute import TEXT_MAX
 from shared.domain.open_items import document_ids_of
 from shared.errors import NotFound

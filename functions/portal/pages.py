@@ -5,7 +5,8 @@ from typing import Any
 
 from functions.edge import http, static_files
 from shared import runtime
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 
 
 def page(

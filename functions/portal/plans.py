@@ -19,7 +19,7 @@ from functions.portal.saying import (
 from functions.portal.typed import day, number, one_of, typed
 from functions.portal.visit import Event, Visit, signed_in
 from shared import runtime
-from shared.domain.account import PlanPart
+from shared.domain.agreement import PlanPart
 from shared.domain.money import Money
 from shared.domain.open_items import document_ids_of
 from shared.domain.plan import Pace

@@ -5,7 +5,7 @@ from datetime import date
 
 from functions.portal.visit import Visit
 from shared import runtime
-from shared.domain.account import DisputeReason
+from shared.domain.agreement import DisputeReason
 from shared.domain.dispute import TEXT_MAX
 from shared.domain.money import Money, exponent, parse_money
 from shared.domain.plan import Pace

@@ -8,8 +8,8 @@ from typing import Any
 
 from functions.edge import http
 from shared import runtime
-from shared.domain.account import Entity
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.portal import Principal, SignInNeeded
 from shared.errors import NotFound, Unauthenticated
 from shared.usecases.portal_session import who

@@ -6,20 +6,13 @@ from typing import Any
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.domain.account import (
-    Channel,
-    Checkout,
-    CheckoutState,
-    Contact,
-    Credit,
-    Customer,
-    DeliveryState,
-    Hold,
-    Notice,
-    NoticeItem,
-)
+from shared.domain.account import Credit
+from shared.domain.agreement import Hold
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import from_iso, iso
+from shared.domain.customer import Contact, Customer
 from shared.domain.money import Money
+from shared.domain.notice import Channel, DeliveryState, Notice, NoticeItem
 
 
 def customer_item(entity: str, customer: Customer) -> Item:

@@ -18,7 +18,11 @@ from shared.adapters.handover_items import handover_from
 from shared.adapters.head_items import document_from
 from shared.adapters.incoming_items import incoming_from
 from shared.adapters.table import Table
-from shared.domain.account import Account, Customer, Document, Entity, Notice
+from shared.domain.account import Account
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
+from shared.domain.notice import Notice
 from shared.errors import NotFound
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from shared.adapters.codec import Item
 from shared.adapters.keys import Key
-from shared.domain.account import (
+from shared.domain.agreement import (
     Dispute,
     DisputeOutcome,
     DisputeReason,

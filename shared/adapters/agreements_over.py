@@ -8,7 +8,8 @@ from shared.adapters.agreement_items import dispute_item, plan_item, promise_ite
 from shared.adapters.table import NEW, VERSION, ConditionLost, Delete, Put, Table, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Dispute, Entity, Plan, Promise
+from shared.domain.agreement import Dispute, Plan, Promise
+from shared.domain.entity import Entity
 from shared.domain.promise import PromiseState
 from shared.domain.tasks import Task
 

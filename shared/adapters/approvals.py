@@ -6,8 +6,8 @@ from shared.adapters import keys
 from shared.adapters.notices import Notices
 from shared.adapters.table import ConditionLost, Delete, Table, Update, Write
 from shared.adapters.tasks import Tasks, done_task_put, open_task_put
-from shared.domain.account import DeliveryState
 from shared.domain.clock import Now, iso
+from shared.domain.notice import DeliveryState
 from shared.domain.tasks import Task
 from shared.errors import NotFound
 from shared.ids import derived_id

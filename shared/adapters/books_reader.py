@@ -8,7 +8,8 @@ from shared.adapters.account_items import credit_from
 from shared.adapters.head_items import document_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
-from shared.domain.account import Credit, Document
+from shared.domain.account import Credit
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 

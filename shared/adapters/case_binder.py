@@ -11,7 +11,7 @@ from shared.adapters.csv_cells import csv_lines, safe_cell
 from shared.adapters.file_names import file_name
 from shared.adapters.templates import Templates
 from shared.adapters.typst_pdf import Printer
-from shared.domain.account import Handover, Plan
+from shared.domain.agreement import Handover, Plan
 from shared.domain.case_pack import Case, InterestTaken, Spoken, about_case
 from shared.domain.money import Money, to_decimal_text
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from shared.adapters.file_names import file_name
 from shared.adapters.templates import Templates
-from shared.domain.account import Document
 from shared.domain.case_pack import Case, Spoken, about_case
+from shared.domain.document import Document
 from shared.domain.money import Money, total
 
 

@@ -29,11 +29,12 @@ from shared.adapters.writeback_items import (
     note_numbers,
     writeback_puts,
 )
-from shared.domain.account import Customer, Entity
 from shared.domain.books import Books
 from shared.domain.cash_step import Asked, Done, Step, to_tell
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
 from shared.domain.discount import discounts_of
+from shared.domain.entity import Entity
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment, PaymentState
 from shared.domain.refund import ASK_PENDING_AGAIN, OPEN, Refund, RefundState

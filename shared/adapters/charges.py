@@ -26,10 +26,12 @@ from shared.adapters.table import (
     seen,
 )
 from shared.adapters.write_groups import again
-from shared.domain.account import Customer, Document, Entity
 from shared.domain.charges import InvoiceCharges, Made
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document
 from shared.domain.document_posting import document_posting
+from shared.domain.entity import Entity
 from shared.domain.interest_charges import Sheet, sheet_lines
 from shared.errors import WriteConflict
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.table import VERSION, Delete, Put, Update, Write, seen
-from shared.domain.account import Checkout, CheckoutState
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import iso
 
 PAID_KEPT = timedelta(days=7)

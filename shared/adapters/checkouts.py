@@ -17,8 +17,9 @@ from shared.adapters.table import (
     seen,
 )
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Checkout, CheckoutState, Entity
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import iso
+from shared.domain.entity import Entity
 from shared.domain.portal import Begun
 from shared.errors import NotFound, WriteConflict
 

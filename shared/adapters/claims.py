@@ -8,7 +8,8 @@ from shared.adapters.account_items import notice_item
 from shared.adapters.notices import Notices
 from shared.adapters.table import ConditionLost, Put, Table, Update, Write
 from shared.adapters.tickets import ticket_item, ticket_put
-from shared.domain.account import Entity, Notice
+from shared.domain.entity import Entity
+from shared.domain.notice import Notice
 from shared.domain.notices import ClaimOutcome
 from shared.errors import WriteConflict
 

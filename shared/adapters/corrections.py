@@ -13,11 +13,13 @@ from shared.adapters.numbers import Numbers
 from shared.adapters.requests import request_put
 from shared.adapters.table import EXISTS, NEW, VERSION, Check, Put, Table, Write, seen
 from shared.adapters.writeback_items import credit_puts
-from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.books import Books
 from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
 from shared.domain.credit_note import Credited, CreditPlan
+from shared.domain.customer import Customer
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.domain.numbering import CREDIT_NOTES

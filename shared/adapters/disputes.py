@@ -8,7 +8,8 @@ from shared.adapters.agreement_items import dispute_from, dispute_item
 from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Dispute, Entity
+from shared.domain.agreement import Dispute
+from shared.domain.entity import Entity
 from shared.domain.tasks import Task
 from shared.errors import Conflict, NotFound
 

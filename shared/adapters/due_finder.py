@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from shared.adapters import keys
 from shared.adapters.table import Table
-from shared.domain.account import Entity
+from shared.domain.entity import Entity
 
 
 class DueFinder:

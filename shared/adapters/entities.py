@@ -9,8 +9,9 @@ from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from, entity_item
 from shared.adapters.holiday_calendar import closed_days
 from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Write, seen
-from shared.domain.account import Account, Entity
+from shared.domain.account import Account
 from shared.domain.clock import from_iso, iso
+from shared.domain.entity import Entity
 from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook, told_by
 from shared.domain.policy_version import PolicyVersion

@@ -2,7 +2,7 @@
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.domain.account import Entity
+from shared.domain.entity import Entity
 
 _FIELDS = tuple(Entity.__dataclass_fields__)
 

@@ -14,11 +14,13 @@ from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Wr
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
 from shared.adapters.writeback_items import adjustment_puts, writeback_puts
-from shared.domain.account import Customer, Entity, Hold
+from shared.domain.agreement import Hold
 from shared.domain.books import Books
 from shared.domain.cash_step import to_tell
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
 from shared.domain.discount import discounts_of
+from shared.domain.entity import Entity
 from shared.domain.gateway_postings import parts_of
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment

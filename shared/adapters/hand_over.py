@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.domain.account import Channel
+from shared.domain.notice import Channel
 from shared.domain.payment import PaymentState
 
 _SENT_DIRECTLY = {str(Channel.EMAIL): "notice", str(Channel.SMS): "sms"}

@@ -4,7 +4,7 @@ from datetime import date
 
 from shared.adapters.codec import Item
 from shared.adapters.keys import Key
-from shared.domain.account import Handover, HandoverTier
+from shared.domain.agreement import Handover, HandoverTier
 
 
 def handover_item(place: Key, customer_id: str, handover: Handover) -> Item:

@@ -10,9 +10,11 @@ from shared.adapters.notices import Notices
 from shared.adapters.packs import pack_put
 from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, seen
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import DeliveryState, Entity, Handover
+from shared.domain.agreement import Handover
 from shared.domain.case_pack import PackRequest
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
+from shared.domain.notice import DeliveryState
 from shared.errors import NotFound
 
 

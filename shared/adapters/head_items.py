@@ -6,14 +6,8 @@ from typing import Any
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.domain.account import (
-    Customer,
-    Discount,
-    DiscountTax,
-    Document,
-    DocumentKind,
-    Instalment,
-)
+from shared.domain.customer import Customer
+from shared.domain.document import Discount, DiscountTax, Document, DocumentKind, Instalment
 from shared.domain.money import Money
 
 _DUE_INDEX = ("gpk", "gsk")

@@ -6,7 +6,9 @@ from datetime import datetime
 from shared.adapters import keys
 from shared.adapters.head_items import document_from, head_item
 from shared.adapters.table import NEW, VERSION, Delete, Put, Table, Write, seen
-from shared.domain.account import Customer, Document, Entity
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 
 
 def head_writes(

@@ -7,7 +7,8 @@ from shared.adapters import keys
 from shared.adapters.account_items import hold_from, hold_item
 from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update, Write
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Entity, Hold
+from shared.domain.agreement import Hold
+from shared.domain.entity import Entity
 from shared.errors import Conflict, NotFound
 
 

@@ -8,8 +8,9 @@ from shared.adapters.codec import Item
 from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import again, write_groups
-from shared.domain.account import Customer, Entity
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.import_verdicts import CustomerFact
 from shared.errors import WriteConflict
 

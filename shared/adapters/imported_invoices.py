@@ -21,12 +21,14 @@ from shared.adapters.writeback_items import (
     note_numbers,
     writeback_puts,
 )
-from shared.domain.account import Customer, Document, Entity
 from shared.domain.apply_cash import after as after_moves
 from shared.domain.books import Books, changed
 from shared.domain.cash_step import to_tell
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document
 from shared.domain.document_posting import document_posting, revision_posting
+from shared.domain.entity import Entity
 from shared.domain.import_verdicts import Arrival, InvoiceFact, surplus_facts
 from shared.domain.money import Money, total
 from shared.domain.movement import TAKES_OFF, Movement, MovementKind, Posting

@@ -9,9 +9,9 @@ from shared.adapters.ledger import posting_writes
 from shared.adapters.payment_items import payment_item
 from shared.adapters.table import Put, Table
 from shared.adapters.write_groups import Group, write_groups
-from shared.domain.account import Document
 from shared.domain.books import Books
 from shared.domain.clock import Now
+from shared.domain.document import Document
 from shared.domain.import_verdicts import Booking, PaymentFact
 from shared.domain.payment import elsewhere_payment_id, payment_posting
 

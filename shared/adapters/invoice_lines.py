@@ -6,8 +6,10 @@ from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.heads import head_writes
 from shared.adapters.table import NEW, ConditionLost, Put, Table
-from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 from shared.domain.import_verdicts import InvoiceFact
 from shared.domain.money import Money
 from shared.domain.tax import TaxCategory

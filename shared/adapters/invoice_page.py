@@ -5,7 +5,8 @@ from typing import Any
 from shared.adapters.paper_lines import columns, rows, sums
 from shared.adapters.paper_terms import discount, instalments, total_label
 from shared.adapters.templates import Templates, Voice
-from shared.domain.account import DocumentKind, Entity
+from shared.domain.document import DocumentKind
+from shared.domain.entity import Entity
 from shared.domain.paper import PaperView, as_issued
 
 _TITLES = {

@@ -13,9 +13,11 @@ from shared.adapters.numbers import Numbers
 from shared.adapters.table import Put, Table, Write
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import again
-from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, Line
 from shared.domain.document_posting import document_posting
+from shared.domain.entity import Entity
 from shared.domain.numbering import INVOICES
 
 

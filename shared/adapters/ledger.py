@@ -18,8 +18,10 @@ from shared.adapters.table import (
     Write,
     seen,
 )
-from shared.domain.account import Credit, Customer, Document
+from shared.domain.account import Credit
 from shared.domain.books import Books, changed
+from shared.domain.customer import Customer
+from shared.domain.document import Document
 from shared.domain.movement import Posting
 from shared.errors import NotFound, WriteConflict
 

@@ -12,8 +12,8 @@ from shared.adapters.codec import Item
 from shared.adapters.entities import entity_write
 from shared.adapters.table import ConditionLost, Put, Table, Update, Write
 from shared.adapters.tasks import open_task_put
-from shared.domain.account import Entity
 from shared.domain.clock import Now, from_iso, iso
+from shared.domain.entity import Entity
 from shared.domain.mail import MailEvent, MailEventKind
 from shared.domain.mail_pause import MailPause
 from shared.domain.reputation import Tally

@@ -7,8 +7,9 @@ from shared.adapters.suppressions import no_longer_suppressed
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Customer, Entity
 from shared.domain.clock import Now, iso
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.mail_wish import RELEASES, MailWish
 from shared.domain.tasks import Task
 

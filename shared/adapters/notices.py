@@ -10,9 +10,11 @@ from shared.adapters.suppressions import not_suppressed
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Customer, DeliveryState, Entity, Notice
 from shared.domain.clock import Now, iso
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.mail import MailEvent, MailEventKind
+from shared.domain.notice import DeliveryState, Notice
 from shared.domain.tasks import Task
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from shared.adapters import keys
 from shared.adapters.table import ConditionLost, Put, Table, Update, Write
-from shared.domain.account import Document, Entity
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.numbering import counter_name, number_text, pattern_of
 from shared.errors import WriteConflict
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.adapters.templates import Voice
-from shared.domain.account import Line
+from shared.domain.document import Line
 from shared.domain.invoice_lines import TaxGroup, taxes_of
 from shared.domain.money import total
 from shared.domain.paper import PaperView

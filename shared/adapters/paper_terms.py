@@ -1,7 +1,7 @@
 """What an invoice says on paper of when to pay: its total, its instalments, its discount."""
 
 from shared.adapters.templates import Voice
-from shared.domain.account import Document
+from shared.domain.document import Document
 
 
 def total_label(document: Document, voice: Voice) -> str:

@@ -6,7 +6,7 @@ from shared.adapters.head_items import document_from
 from shared.adapters.invoice_lines import lines_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import VERSION, ConditionLost, Table, Update, seen
-from shared.domain.account import Document, Line
+from shared.domain.document import Document, Line
 from shared.domain.movement import MovementKind, Posting
 from shared.domain.paper import Paper
 from shared.domain.portal import Received

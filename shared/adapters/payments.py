@@ -21,9 +21,10 @@ from shared.adapters.table import (
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
 from shared.adapters.writeback_items import writeback_puts
-from shared.domain.account import Checkout, CheckoutState, Entity
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import Now
 from shared.domain.discount import discounts_of
+from shared.domain.entity import Entity
 from shared.domain.messages import ReceiptView
 from shared.domain.money import Money
 from shared.domain.payment import (

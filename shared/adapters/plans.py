@@ -7,7 +7,8 @@ from shared.adapters import keys
 from shared.adapters.agreement_items import plan_from, plan_item
 from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, seen
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Entity, Plan, PlanState
+from shared.domain.agreement import Plan, PlanState
+from shared.domain.entity import Entity
 from shared.domain.plan import ended
 from shared.errors import Conflict, NotFound
 

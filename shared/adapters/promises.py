@@ -8,7 +8,8 @@ from shared.adapters import keys
 from shared.adapters.agreement_items import promise_from, promise_item
 from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, seen
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Entity, Promise
+from shared.domain.agreement import Promise
+from shared.domain.entity import Entity
 from shared.errors import Conflict, NotFound
 
 

@@ -7,8 +7,9 @@ from shared.adapters.codec import Item
 from shared.adapters.holds import hold_puts
 from shared.adapters.table import ConditionLost, Put, Table
 from shared.adapters.tasks import open_task_put
-from shared.domain.account import Entity, Hold
+from shared.domain.agreement import Hold
 from shared.domain.clock import from_iso, iso
+from shared.domain.entity import Entity
 from shared.domain.questions import Question
 from shared.domain.tasks import Task
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.adapters import keys
 from shared.adapters.notices import Notices
 from shared.adapters.table import Put, Table, Update
-from shared.domain.account import Notice
+from shared.domain.notice import Notice
 
 
 class Receipts:

@@ -12,8 +12,10 @@ from shared.adapters.head_items import document_from
 from shared.adapters.payment_items import payment_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
-from shared.domain.account import Credit, DeliveryState, Document
+from shared.domain.account import Credit
+from shared.domain.document import Document
 from shared.domain.movement import Posting
+from shared.domain.notice import DeliveryState
 from shared.domain.payment import Payment
 from shared.errors import NotFound
 

@@ -20,8 +20,8 @@ from shared.adapters.head_items import document_from
 from shared.adapters.incoming_items import incoming_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
-from shared.domain.account import CheckoutState
 from shared.domain.account_as_of import Attempt, Record, Told
+from shared.domain.checkout import CheckoutState
 from shared.domain.clock import from_iso
 from shared.errors import NotFound
 

@@ -8,8 +8,10 @@ from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.issued_invoices import IssuedInvoices
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, seen
-from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.recurrence import Recurrence
 from shared.errors import NotFound, WriteConflict

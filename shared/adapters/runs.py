@@ -60,9 +60,7 @@ class Runs:
         key = keys.run(entity_id, f"{run_id}#{batch}")
         self._once({**key, "type": "RUN_REPORT", "run_id": run_id} | asdict(tally))
 
-    def status(
-        self, entity_id: str, run_id: str, counts: Sequence[str]
-    ) -> dict[str, Any] | None:
+    def status(self, entity_id: str, run_id: str, counts: Sequence[str]) -> dict[str, Any] | None:
         """Return the run with counts of its reports summed, state "running" or "done".
 
         None where the run is unknown, or its plan is not done.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.adapters.templates import Templates, Voice
-from shared.domain.account import Document, DocumentKind
+from shared.domain.document import Document, DocumentKind
 from shared.domain.figures import BUCKETS
 from shared.domain.statement_of_account import CurrencyStatement, Statement
 

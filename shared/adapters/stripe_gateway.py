@@ -17,7 +17,9 @@ from shared.adapters.stripe_objects import (
     payment_from,
     refund_from,
 )
-from shared.domain.account import Checkout, Customer, Entity
+from shared.domain.checkout import Checkout
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.gateway import (
     GatewayCheckout,
     GatewayPayment,

@@ -6,7 +6,6 @@ from datetime import date
 from shared.adapters.formats import Formats
 from shared.adapters.templates import Templates, one_line
 from shared.adapters.words import Words
-from shared.domain.account import NoticeItem
 from shared.domain.messages import (
     DISCOUNT,
     MAIL_TEMPLATES,
@@ -16,6 +15,7 @@ from shared.domain.messages import (
     Offer,
 )
 from shared.domain.money import Money
+from shared.domain.notice import NoticeItem
 from shared.domain.open_items import document_id_of
 from shared.domain.statement import CurrencyRows, by_currency, days_late
 from shared.errors import InvalidInput

@@ -5,7 +5,7 @@ from datetime import date
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.table import Put
-from shared.domain.account import Entity
+from shared.domain.entity import Entity
 
 
 def ticket_put(entity: Entity, day: date, customer_id: str, reason_id: str) -> Put:

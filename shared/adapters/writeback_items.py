@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from shared.adapters import keys
 from shared.adapters.heads import read_heads
 from shared.adapters.table import Put, Table
-from shared.domain.account import DocumentKind
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.discount import discounts_of
+from shared.domain.document import DocumentKind
 from shared.domain.money import Money
 from shared.domain.movement import TAKES_OFF, MovementKind, Posting
 from shared.domain.payment import Allocation, Payment

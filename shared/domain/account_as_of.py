@@ -5,28 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.domain.account import (
-    Account,
-    Checkout,
-    CheckoutState,
-    Credit,
-    Customer,
-    DeliveryState,
-    Discount,
-    Dispute,
-    Document,
-    Handover,
-    Hold,
-    Incoming,
-    Notice,
-    Plan,
-    PlanState,
-    Promise,
-)
+from shared.domain.account import Account, Credit, Incoming
+from shared.domain.agreement import Dispute, Handover, Hold, Plan, PlanState, Promise
 from shared.domain.book_check import FigureKind, posted_figures
 from shared.domain.book_rebuild import rebuilt, unapplied_since
+from shared.domain.checkout import Checkout, CheckoutState
+from shared.domain.customer import Customer
+from shared.domain.document import Discount, Document
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, Posting
+from shared.domain.notice import DeliveryState, Notice
 from shared.domain.promise import PromiseState
 
 UNDATED = (

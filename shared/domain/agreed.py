@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.terms import Due, Terms, due
 from shared.domain.terms_text import known_terms, parse_terms

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.domain.account import Account, Dispute, Plan, PlanState, Promise
+from shared.domain.account import Account
+from shared.domain.agreement import Dispute, Plan, PlanState, Promise
 from shared.domain.coverage import coverage, kept_plans
 from shared.domain.plan import ended, missing, running
 

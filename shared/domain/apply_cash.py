@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.domain.account import Document, DocumentKind
 from shared.domain.books import Books, changed
 from shared.domain.cash_rules import Tolerance
 from shared.domain.discount import to_pay, with_discounts
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
 from shared.domain.settle import allocated, spread

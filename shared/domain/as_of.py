@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.domain.account import Credit, Document, Instalment
+from shared.domain.account import Credit
 from shared.domain.books import due_on
+from shared.domain.document import Document, Instalment
 from shared.domain.money import Money
 from shared.domain.movement import MAKES_TOTAL, Movement, Posting
 

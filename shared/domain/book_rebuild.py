@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from shared.domain.account import Document
 from shared.domain.book_check import Figure, FigureKind, Figures
 from shared.domain.books import due_on
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from shared.domain.account import Credit, Document, Instalment
+from shared.domain.account import Credit
 from shared.domain.discount import followed
+from shared.domain.document import Document, Instalment
 from shared.domain.money import Money
 from shared.domain.movement import MAKES_TOTAL, TAKES_OFF, Movement, MovementKind
 

@@ -7,10 +7,12 @@ often somebody is written to are for the sweep; holds, promises, disputes and wi
 from collections.abc import Collection
 from datetime import date
 
-from shared.domain.account import Account, Channel, Document
+from shared.domain.account import Account
 from shared.domain.coverage import item_coverage, items_on
 from shared.domain.decide import Action, Decision, notice_item, positions_done
+from shared.domain.document import Document
 from shared.domain.mail_wish import wants_none
+from shared.domain.notice import Channel
 from shared.domain.policy import Stage
 from shared.domain.policy_book import PolicyBook
 

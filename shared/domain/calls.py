@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from shared.domain.account import Account, Customer, Document
+from shared.domain.account import Account
 from shared.domain.call_list import CallCase, call_list
 from shared.domain.coverage import item_coverage, items_on
+from shared.domain.customer import Customer
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.tasks import Task
 

@@ -4,16 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.domain.account import (
-    Customer,
-    Dispute,
-    Document,
-    Entity,
-    Handover,
-    Hold,
-    Plan,
-    Promise,
-)
+from shared.domain.agreement import Dispute, Handover, Hold, Plan, Promise
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.interest_charges import Sheet
 from shared.domain.open_items import document_ids_of
 from shared.domain.statement_of_account import Statement

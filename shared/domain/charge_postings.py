@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from shared.domain.account import Document, DocumentKind
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.counter_entries import with_consequences
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.errors import InvalidInput

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from shared.domain.account import Document
+from shared.domain.document import Document
 from shared.domain.interest import Debt
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, Posting

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from shared.domain.account import Account, Channel
+from shared.domain.account import Account
 from shared.domain.decide import Action, Decision, decide
+from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import all_open_items, document_ids_of
 from shared.domain.policy import Stage

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from shared.domain.account import Document, Line
+from shared.domain.document import Document, Line
 from shared.domain.money import Money
 from shared.errors import InvalidInput
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from shared.domain.account import Document, DocumentKind
 from shared.domain.clock import Now
 from shared.domain.discount import with_discounts
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.settle import allocated

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from shared.domain.account import Document
 from shared.domain.apply_cash import after, rooms
 from shared.domain.books import Books
 from shared.domain.discount import with_discounts
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
 from shared.domain.payment import Allocation

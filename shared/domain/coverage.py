@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
-from shared.domain.account import Account, CheckoutState, Document, Plan, PlanState
+from shared.domain.account import Account
+from shared.domain.agreement import Plan, PlanState
+from shared.domain.checkout import CheckoutState
 from shared.domain.discount import discount_beside
 from shared.domain.dispute import disputed
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.open_items import document_id_of, is_plan_part
 from shared.domain.plan import items_under, running

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from shared.domain.account import Document, Line
+from shared.domain.document import Document, Line
 from shared.domain.invoice_lines import net_of, stated_taxes
 from shared.domain.money import Money, shares
 from shared.domain.tax import rate_text, tax_on, tax_within

@@ -5,18 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
-from shared.domain.account import (
-    Account,
-    Channel,
-    Document,
-    DocumentKind,
-    Handover,
-    Notice,
-    NoticeItem,
-)
+from shared.domain.account import Account
+from shared.domain.agreement import Handover
 from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.discount import offered
+from shared.domain.document import Document, DocumentKind
 from shared.domain.due_stage import Item, Refusal, due_rung, items_of, joins, sums_of
+from shared.domain.notice import Channel, Notice, NoticeItem
 from shared.domain.plan import all_known_items
 from shared.domain.policy import Anchor, Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from shared.domain.account import Discount, DiscountTax, Document
+from shared.domain.document import Discount, DiscountTax, Document
 from shared.domain.money import Money, split
 from shared.domain.movement import Movement, MovementKind
 

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from shared.domain.account import Account, Dispute, DisputeOutcome, Document
+from shared.domain.account import Account
+from shared.domain.agreement import Dispute, DisputeOutcome
+from shared.domain.document import Document
 from shared.domain.money import Money, total
 from shared.errors import Conflict, InvalidInput, NotFound
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from shared.domain.account import Document, DocumentKind
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 

@@ -1,6 +1,6 @@
 """How a document stands, in one word for people."""
 
-from shared.domain.account import Document, DocumentKind
+from shared.domain.document import Document, DocumentKind
 
 
 def state_of(document: Document) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.account import Account, Channel, Document, DocumentKind
+from shared.domain.account import Account
 from shared.domain.conditions import Standing
 from shared.domain.coverage import Cover
+from shared.domain.document import Document, DocumentKind
 from shared.domain.mail_wish import wants_none
 from shared.domain.money import Money, parse_money
+from shared.domain.notice import Channel
 from shared.domain.open_items import document_id_of, is_plan_part
 from shared.domain.phone import e164
 from shared.domain.policy import Anchor, Policy, Rung, Stage

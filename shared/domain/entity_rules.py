@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shared.domain.account import Entity
 from shared.domain.cash_rules import ApplyCredit, Tolerance, check_tolerance
+from shared.domain.entity import Entity
 from shared.domain.money import exponent
 from shared.domain.numbering import check_series
 from shared.domain.terms_text import known_terms

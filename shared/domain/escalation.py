@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
-from shared.domain.account import Account, Document, DocumentKind
+from shared.domain.account import Account
 from shared.domain.coverage import item_coverage
+from shared.domain.document import Document, DocumentKind
 from shared.domain.fee import Fee
 from shared.domain.interest_charges import interest_charge_id
 from shared.domain.money import Money, total

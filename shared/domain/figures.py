@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.domain.account import Credit, Document
+from shared.domain.account import Credit
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.open_items import all_open_items
 

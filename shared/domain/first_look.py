@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.domain.account import Document
+from shared.domain.document import Document
 from shared.domain.policy import Anchor, Policy
 
 

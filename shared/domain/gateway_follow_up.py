@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from shared.domain.account import Hold
+from shared.domain.agreement import Hold
 from shared.domain.clock import Now
 from shared.domain.gateway import GatewayDispute
 from shared.domain.gateway_postings import MORE_THAN_PAID, Moved

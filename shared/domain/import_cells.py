@@ -4,8 +4,8 @@ import re
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shared.domain.account import Contact
 from shared.domain.currencies import EXPONENTS
+from shared.domain.customer import Contact
 from shared.domain.money import Money, parse_money
 from shared.errors import InvalidInput
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from shared.domain.account import Customer, Document, DocumentKind, Entity
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
 from shared.domain.imports import (
     CustomerRow,
     InvoiceRow,

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from shared.domain.account import Contact
+from shared.domain.customer import Contact
 from shared.domain.import_cells import OUR_ID
 from shared.domain.money import Money
 

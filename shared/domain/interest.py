@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Protocol
 
-from shared.domain.account import Document
+from shared.domain.document import Document
 from shared.domain.money import Money, split
 from shared.domain.movement import Posting
 

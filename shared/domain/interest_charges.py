@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.domain.account import Document, DocumentKind, Line
 from shared.domain.charges import ChargeKind, Excess, InvoiceCharges
+from shared.domain.document import Document, DocumentKind, Line
 from shared.domain.interest import Debt, SheetLine, Span, interest, rounded, sheet
 from shared.domain.interest_rule import Claim, InterestRule
 from shared.domain.money import Money

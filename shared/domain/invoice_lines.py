@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from shared.domain import import_cells as cells
-from shared.domain.account import Document, Line
+from shared.domain.document import Document, Line
 from shared.domain.import_cells import BadCell
 from shared.domain.imports import LineGroup, Problem
 from shared.domain.money import Money, exponent, parse_money, total

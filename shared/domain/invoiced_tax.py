@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from shared.domain.account import DiscountTax, Line
+from shared.domain.document import DiscountTax, Line
 from shared.domain.invoice_lines import tax_by_rate, tax_minor
 from shared.domain.money import Money, total
 from shared.domain.tax import rate_text

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from shared.domain.account import Document, DocumentKind
 from shared.domain.chart import Role, account_part
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
 from shared.domain.movement import CASH, MAKES_TOTAL, Movement, MovementKind, Posting
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from shared.domain.account import Credit, Document
+from shared.domain.account import Credit
 from shared.domain.chart import Role
+from shared.domain.document import Document
 from shared.domain.journal import (
     JournalEntry,
     erp_invoiced_of,

@@ -5,16 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from shared.domain.account import (
-    Account,
-    Customer,
-    Document,
-    DocumentKind,
-    Entity,
-    NoticeItem,
-)
+from shared.domain.account import Account
 from shared.domain.coverage import item_coverage
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
 from shared.domain.money import Money, total
+from shared.domain.notice import NoticeItem
 from shared.domain.open_items import document_id_of, open_items
 
 _POST_DAYS = 3

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from shared.domain.account import Line
+from shared.domain.document import Line
 from shared.domain.invoice_lines import LINES_MAX, amount_of, fits, net_of, tax_groups
 from shared.domain.money import Money, shares
 from shared.domain.tax import REASON_CODES, TaxCategory, check_tax, rate_text, usual_category

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.recipients import Recipients
 
 

@@ -3,10 +3,11 @@
 from dataclasses import fields, replace
 from datetime import date
 
-from shared.domain.account import Account, Document, DocumentKind
+from shared.domain.account import Account
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.decide import Decision
 from shared.domain.discount import offered
+from shared.domain.document import Document, DocumentKind
 from shared.domain.messages import DISCOUNT, MailView, Note, Offer
 from shared.domain.money import Money
 from shared.domain.policy import Anchor

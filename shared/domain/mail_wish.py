@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
-from shared.domain.account import Customer
+from shared.domain.customer import Customer
 from shared.domain.messages import REMINDERS
 
 

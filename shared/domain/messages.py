@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.account import Customer, Entity, NoticeItem
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.money import Money
+from shared.domain.notice import NoticeItem
 
 STAGE_TEMPLATES = ("invoice", "upcoming", "due_today", "reminder", "late_fee", "final_notice")
 DISCOUNT = "discount"

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared.domain.account import Channel, Notice, NoticeItem
 from shared.domain.decide import Decision
+from shared.domain.notice import Channel, Notice, NoticeItem
 from shared.domain.policy_book import told_by
 from shared.domain.restraint import SAID_DAYS_KEPT
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from shared.domain.account import Document
+from shared.domain.document import Document
 
 _BETWEEN = "/"
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.books import due_on
+from shared.domain.customer import Customer
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 
 
 @dataclass(frozen=True, slots=True)

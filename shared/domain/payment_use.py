@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.domain.account import Document
+from shared.domain.document import Document
 from shared.domain.money import Money, split
 from shared.domain.movement import Movement, MovementKind
 from shared.domain.payment import Allocation, Payment

@@ -9,7 +9,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from shared.domain.account import Account, Document, Plan, PlanPart, PlanState
+from shared.domain.account import Account
+from shared.domain.agreement import Plan, PlanPart, PlanState
+from shared.domain.document import Document
 from shared.domain.money import Money, split, total
 from shared.domain.open_items import all_open_items, open_items, part_id
 from shared.domain.recurrence import following

@@ -5,8 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.account import Account, Document, PlanPart
+from shared.domain.account import Account
+from shared.domain.agreement import PlanPart
 from shared.domain.coverage import coverage
+from shared.domain.document import Document
 from shared.domain.fee import AmountText, CurrencyCode, amount_in, amounts_are_money
 from shared.domain.money import Money, total
 from shared.domain.plan import Pace, plan_parts, running

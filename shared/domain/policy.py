@@ -9,13 +9,14 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.account import Channel, Document
 from shared.domain.conditions import Conditions, Word
 from shared.domain.days import days_after
 from shared.domain.discount import offered
+from shared.domain.document import Document
 from shared.domain.fee import AmountText, CurrencyCode, Fee, amounts_are_money
 from shared.domain.interest_rule import Charged, Claim, InterestRule
 from shared.domain.messages import STAGE_TEMPLATES
+from shared.domain.notice import Channel
 from shared.domain.plan_rule import PlanRule
 from shared.domain.promise_rule import PromiseRule
 from shared.domain.restraint import AtMost, QuietHours

@@ -4,7 +4,8 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.account import Document, Notice
+from shared.domain.document import Document
+from shared.domain.notice import Notice
 from shared.domain.policy import Policy, Stage
 
 

@@ -5,7 +5,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from shared.domain.account import Checkout, CheckoutState, Customer, Document, Entity, Line
+from shared.domain.checkout import Checkout, CheckoutState
+from shared.domain.customer import Customer
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 from shared.domain.money import Money, total
 from shared.domain.open_items import is_plan_part
 from shared.errors import Conflict, NotFound, Unauthenticated

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.domain.account import Account, Document, Promise
+from shared.domain.account import Account
+from shared.domain.agreement import Promise
+from shared.domain.document import Document
 from shared.domain.money import Money
 
 

@@ -2,9 +2,10 @@
 
 from datetime import date, time
 
-from shared.domain.account import Account, Channel
+from shared.domain.account import Account
 from shared.domain.days import days_after
 from shared.domain.due_stage import Refusal
+from shared.domain.notice import Channel
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from shared.domain.account import Customer
+from shared.domain.customer import Customer
 from shared.domain.policy import Stage
 
 ACCOUNT = "account"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from shared.domain.account import Document, DocumentKind
 from shared.domain.apply_cash import Part
 from shared.domain.books import Books
 from shared.domain.discount import to_pay
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money, total
 from shared.domain.write_off import DEDUCTION_REASONS
 from shared.errors import CurrencyMismatch, InvalidInput, NotFound

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from shared.domain.account import Account, Channel, Credit, Customer, Document, DocumentKind
+from shared.domain.account import Account, Credit
+from shared.domain.customer import Customer
 from shared.domain.decide import Action, Decision, decide
+from shared.domain.document import Document, DocumentKind
 from shared.domain.escalation import chaseable_late, fee_suffix, late_fee
 from shared.domain.money import Money
+from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy_book import PolicyBook

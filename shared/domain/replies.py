@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain.account import Document
+from shared.domain.document import Document
 from shared.domain.questions import TEXT_MAX
 
 _LOCAL_PART_MAX = 64

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.domain.account import Document, Instalment
 from shared.domain.books import due_on
 from shared.domain.discount import followed
+from shared.domain.document import Document, Instalment
 from shared.domain.imports import InvoiceRow
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared.domain.account import Discount, Document
 from shared.domain.discount import followed, given_back
+from shared.domain.document import Discount, Document
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 

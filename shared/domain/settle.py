@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from shared.domain.account import Document
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
 from shared.domain.payment import Allocation

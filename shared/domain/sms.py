@@ -5,7 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 
 _BASIC = frozenset(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.account import Checkout, Customer
 from shared.domain.books import Books
+from shared.domain.checkout import Checkout
+from shared.domain.customer import Customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.account import NoticeItem
 from shared.domain.money import Money, total
+from shared.domain.notice import NoticeItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.domain.account import Account, Credit, Customer, Document, Entity
+from shared.domain.account import Account, Credit
 from shared.domain.as_of import as_of
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.figures import BUCKETS, Ageing, ageing
 from shared.domain.money import Money, total
 from shared.domain.movement import Movement, MovementKind, Posting

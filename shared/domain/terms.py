@@ -12,8 +12,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.account import Discount, DiscountTax, Instalment
 from shared.domain.discount import figure
+from shared.domain.document import Discount, DiscountTax, Instalment
 from shared.domain.money import Money, parse_money, split
 from shared.errors import InvalidInput
 

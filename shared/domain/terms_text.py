@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.domain.account import DiscountTax
+from shared.domain.document import DiscountTax
 from shared.domain.terms import PARTS_MAX, Offer, Part, Terms, When
 from shared.errors import InvalidInput
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from shared.domain.account import Credit, Document
+from shared.domain.account import Credit
+from shared.domain.document import Document
 from shared.domain.interest import Debt
 
 

@@ -1,7 +1,7 @@
 """Giving up what a document is open for, and taking that back. Pure."""
 
-from shared.domain.account import Document, DocumentKind
 from shared.domain.apply_cash import rooms, taken_off
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
 from shared.errors import InvalidInput

@@ -12,7 +12,6 @@ from functools import partial
 from itertools import batched
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, DocumentKind, Entity
 from shared.domain.books import Books
 from shared.domain.cash_step import Step
 from shared.domain.charge_postings import (
@@ -30,6 +29,9 @@ from shared.domain.charges import (
     net_charged,
 )
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
 from shared.domain.interest_charges import interest_excess, interest_owed, month_over
 from shared.domain.interest_rule import Charged, Claim, InterestRule, OnHold
 from shared.domain.laws.law import RateNotKnown

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from shared.domain.account import Document
 from shared.domain.cash_step import Asked, Step
 from shared.domain.charge_postings import waived
 from shared.domain.clock import Now
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.movement import Movement
 from shared.domain.write_off import deducted, recovered, written_off

@@ -4,9 +4,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
-from shared.domain.account import CheckoutState, Entity
+from shared.domain.checkout import CheckoutState
 from shared.domain.clock import Now
 from shared.domain.discount import with_discounts
+from shared.domain.entity import Entity
 from shared.domain.gateway import GatewayPayment, GatewayRefused, GatewayUnavailable
 from shared.domain.gateway_follow_up import short_task
 from shared.domain.gateway_postings import MORE_THAN_PAID, fee_movements, other_cash

@@ -2,8 +2,10 @@
 
 from typing import Protocol
 
-from shared.domain.account import Account, Channel, DeliveryState, HandoverTier, Notice
+from shared.domain.account import Account
+from shared.domain.agreement import HandoverTier
 from shared.domain.clock import Now
+from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.policy_book import PolicyBook
 from shared.errors import Conflict, InvalidInput
 from shared.usecases.put_off_notice import only_waits

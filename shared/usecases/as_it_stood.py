@@ -6,9 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from shared.domain.account import Account, Document, Entity, Notice
+from shared.domain.account import Account
 from shared.domain.account_as_of import Record, account_as_of, charged_by, claimed_on
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.escalation import fee_ahead
+from shared.domain.notice import Notice
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
 

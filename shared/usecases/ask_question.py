@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Entity, Hold
+from shared.domain.account import Account
+from shared.domain.agreement import Hold
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.portal import Principal
 from shared.domain.questions import HOLD_DAYS, HOLD_REASON, TEXT_MAX, Question
 from shared.domain.tasks import Task

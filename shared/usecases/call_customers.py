@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Protocol
 
-from shared.domain.account import Account, DisputeReason
+from shared.domain.account import Account
+from shared.domain.agreement import DisputeReason
 from shared.domain.call_list import CallFollowUp, CallOutcome, follow_up
 from shared.domain.calls import Call, calls_of, ranked
 from shared.domain.clock import Now

@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from shared.domain.account import Customer
 from shared.domain.case_pack import PackRequest
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
 from shared.errors import NotFound
 from shared.ids import new_id
 

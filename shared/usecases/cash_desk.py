@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from shared.domain.account import Account, Customer, Entity
+from shared.domain.account import Account
 from shared.domain.apply_cash import Part, apply_cash
 from shared.domain.books import Books
 from shared.domain.cash_rules import Tolerance
 from shared.domain.cash_step import Asked, Done, Step
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.payment import Payment, PaymentState, allocation_posting

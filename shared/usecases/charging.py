@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
-from shared.domain.account import Account, Credit, Customer, Document, DocumentKind, Entity
+from shared.domain.account import Account, Credit
 from shared.domain.charges import ChargeKind, InvoiceCharges, Made, is_given_up, net_charged
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
 from shared.domain.escalation import chaseable_late, fee_ahead, fee_suffix, late_fee
 from shared.domain.interest import Debt, debts_of
 from shared.domain.interest_charges import InterestDue, interest_charge, interest_due, interest_owed

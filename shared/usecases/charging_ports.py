@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.domain.account import Account, Customer, Document, Entity
+from shared.domain.account import Account
 from shared.domain.books import Books
 from shared.domain.cash_step import Step
 from shared.domain.charges import InvoiceCharges, Made
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.interest_charges import Sheet
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment

@@ -6,9 +6,9 @@ from datetime import datetime
 from itertools import batched
 from typing import Protocol
 
-from shared.domain.account import Entity
 from shared.domain.book_check import Difference, Figures, difference_task_id, differences
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.tasks import Task
 from shared.errors import WriteConflict
 

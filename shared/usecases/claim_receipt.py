@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.account import Account, Notice
+from shared.domain.account import Account
 from shared.domain.clock import Now
+from shared.domain.notice import Notice
 from shared.domain.notices import next_notice
 
 _ATTEMPTS_MAX = 8

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.agreed import agreed, terms_for
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind, Line
+from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
 from shared.domain.invoice_lines import rounded_to, tax_minor
 from shared.domain.invoiced_tax import invoiced_tax, invoiced_total

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Customer
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
 from shared.domain.money import Money, exponent
 from shared.domain.recurrence import Recurrence, following
 from shared.domain.terms import due

@@ -3,17 +3,13 @@
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import (
-    Account,
-    Dispute,
-    DisputeOutcome,
-    DisputeReason,
-    Entity,
-    Line,
-)
+from shared.domain.account import Account
+from shared.domain.agreement import Dispute, DisputeOutcome, DisputeReason
 from shared.domain.clock import Now
 from shared.domain.contested import contested
 from shared.domain.dispute import CORRECTION_DAYS, TEXT_MAX, closed, may_dispute
+from shared.domain.document import Line
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.tasks import Task
 from shared.errors import InvalidInput

@@ -5,11 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account, Channel, Customer, Document, Entity
+from shared.domain.account import Account
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
 from shared.domain.decide import Decision, decide
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.escalation import fee_ahead
 from shared.domain.money import Money
+from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy, Stage

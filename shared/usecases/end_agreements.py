@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Dispute, Entity, Plan, PlanState, Promise
+from shared.domain.account import Account
+from shared.domain.agreement import Dispute, Plan, PlanState, Promise
 from shared.domain.agreements_over import noted, over
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.promise import PromiseState, promise_state
 from shared.domain.tasks import Task
 from shared.ids import derived_id

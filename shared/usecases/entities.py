@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.account import Entity
+from shared.domain.entity import Entity
 from shared.domain.entity_rules import check_entity
 from shared.domain.policy import Policy
 from shared.domain.policy_version import PolicyVersion

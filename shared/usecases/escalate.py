@@ -5,18 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import (
-    Account,
-    Channel,
-    DeliveryState,
-    Entity,
-    Handover,
-    HandoverTier,
-    Notice,
-)
+from shared.domain.account import Account
+from shared.domain.agreement import Handover, HandoverTier
 from shared.domain.case_pack import PackRequest
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
+from shared.domain.entity import Entity
+from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy_book import PolicyBook
 from shared.domain.tasks import Task

@@ -6,11 +6,12 @@ from datetime import date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from shared.domain.account import Account, Notice
+from shared.domain.account import Account
 from shared.domain.account_as_of import UNDATED, Record, claimed_on
 from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage
 from shared.domain.decide import Decision, decide
+from shared.domain.notice import Notice
 from shared.domain.policy_book import PolicyBook
 from shared.usecases.as_it_stood import day_stood
 

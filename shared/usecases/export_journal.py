@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from shared.domain.account import Credit, Document
+from shared.domain.account import Credit
 from shared.domain.chart import Role
+from shared.domain.document import Document
 from shared.domain.journal import JournalEntry, Names, journal
 from shared.domain.journal_book import Asserted, asserted_of
 from shared.domain.money import Money

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from shared.domain.account import Credit, Document, DocumentKind
+from shared.domain.account import Credit
 from shared.domain.as_of import as_of
 from shared.domain.collection_metrics import (
     collection_effectiveness_percent,
     countback_days,
     sales_outstanding_days,
 )
+from shared.domain.document import Document, DocumentKind
 from shared.domain.figures import Ageing, Turnover, ageing, days_sales_outstanding, turnover
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, Posting

@@ -5,9 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from shared.domain.account import Customer, Entity, Hold
+from shared.domain.agreement import Hold
 from shared.domain.books import Books
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.gateway import GatewayPayment
 from shared.domain.gateway_follow_up import hold_after, hold_id_of, lost_task, task_after
 from shared.domain.gateway_postings import late_entries, late_ids, not_taken, step_posting

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.agreed import agreed, terms_for
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind, Line
+from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
 from shared.domain.invoice_lines import tax_minor
 from shared.domain.line_drafts import LineDraft, draw_up

@@ -3,9 +3,12 @@
 from datetime import date, timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Entity, Hold, Line
+from shared.domain.account import Account
+from shared.domain.agreement import Hold
 from shared.domain.clock import Now
 from shared.domain.contested import contested
+from shared.domain.document import Line
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.errors import InvalidInput
 from shared.ids import requested_id

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from shared.domain.account import Customer, Entity
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.import_verdicts import CustomerFact, Verdict, customer_of, judge_customer
 from shared.domain.imports import CustomerRow, Problem
 from shared.ids import derived_id

@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import batched
 from typing import Any, Protocol
 
-from shared.domain.account import Entity
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.import_cells import OUR_ID
 from shared.domain.import_run import DroppedFile, ImportRun, ImportState
 from shared.domain.import_sheet import BadFile, FileKind, Sheet, read_rows

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, Entity
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
 from shared.domain.import_verdicts import (
     Arrival,

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 from shared.domain.import_verdicts import InvoiceFact, judge_lines
 from shared.domain.imports import LineGroup, Problem
 from shared.domain.invoice_lines import lines_of

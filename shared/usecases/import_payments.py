@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
-from shared.domain.account import Document, Entity
 from shared.domain.clock import Now
 from shared.domain.discount import with_discounts
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.import_verdicts import (
     Booking,
     InvoiceFact,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, DocumentKind
 from shared.domain.books import Books
 from shared.domain.charges import ChargeKind, InvoiceCharges, net_charged
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
 from shared.domain.interest_charges import Sheet, interest_to_date
 from shared.domain.interest_rule import InterestRule
 from shared.domain.money import Money

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
 from shared.domain.books import Books
 from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
 from shared.domain.correction_posting import credit_note_posting, given_up
 from shared.domain.credit_note import CreditAsked, Credited, CreditPlan, plan_credit
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind, Line
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict

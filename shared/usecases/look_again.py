@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
+from shared.domain.account import Account
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
+from shared.domain.entity import Entity
 from shared.domain.mail import SendResult, SendState
+from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.policy_book import PolicyBook
 from shared.domain.tasks import Task
 from shared.usecases.put_off_notice import waits_until

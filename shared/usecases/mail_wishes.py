@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Protocol
 
-from shared.domain.account import Customer, Entity
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.mail_wish import MailWish, wished
 from shared.domain.portal import Link
 from shared.domain.tasks import Task

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account, Document, DocumentKind, Entity
+from shared.domain.account import Account
 from shared.domain.case_pack import (
     Case,
     CaseFacts,
@@ -16,6 +16,8 @@ from shared.domain.case_pack import (
     about_case,
 )
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.policy_version import PolicyVersion
 from shared.errors import Conflict, NotFound

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from shared.domain.account import Checkout, CheckoutState, Entity
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.gateway import GatewayCheckout, GatewayPayment, PaymentEntry
 from shared.domain.parked import Parked
 from shared.domain.payment import Booked, Payment

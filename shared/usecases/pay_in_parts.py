@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account, Entity, Plan, PlanPart
+from shared.domain.account import Account
+from shared.domain.agreement import Plan, PlanPart
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.plan import Pace
 from shared.domain.plan_rule import PlanRule, may_plan
 from shared.errors import InvalidInput

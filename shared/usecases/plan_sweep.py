@@ -5,8 +5,8 @@ from datetime import date
 from itertools import batched
 from typing import Protocol
 
-from shared.domain.account import Entity
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.policy import Policy
 from shared.domain.sweep_run import SweepRun
 from shared.usecases.queue_batches import Queue, queue_batches

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from shared.domain.account import Customer
+from shared.domain.customer import Customer
 from shared.domain.policy import Policy
 
 

@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account, Checkout, Document, Entity, Line
+from shared.domain.account import Account
+from shared.domain.checkout import Checkout
 from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.discount import offered
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 from shared.domain.money import Money, total
 from shared.domain.open_items import document_id_of
 from shared.domain.portal import (

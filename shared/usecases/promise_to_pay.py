@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account, Entity, Promise
+from shared.domain.account import Account
+from shared.domain.agreement import Promise
 from shared.domain.agreements_over import over
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.money import Money, total
 from shared.domain.portal import Received
 from shared.domain.promise import Arrived, PromiseState, promise_state

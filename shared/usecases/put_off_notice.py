@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from shared.domain.account import Account, Notice
+from shared.domain.account import Account
 from shared.domain.clock import Now
 from shared.domain.days import days_after
 from shared.domain.decide import decide, still_to_say, without
+from shared.domain.notice import Notice
 from shared.domain.policy_book import PolicyBook
 
 _WAITS = frozenset(("not_a_sending_day", "holiday", "at_most", "quiet_hours"))

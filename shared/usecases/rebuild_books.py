@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.domain.account import Entity
 from shared.domain.book_check import Difference, differences
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.tasks import Task
 from shared.ids import derived_id, new_id
 from shared.usecases.check_books import Keeper, Kept, documents_of, lines_of, look

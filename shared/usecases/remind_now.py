@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Entity, Notice
+from shared.domain.account import Account
 from shared.domain.by_hand import remind_decision
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
+from shared.domain.entity import Entity
+from shared.domain.notice import Notice
 from shared.domain.notices import stage_notice
 from shared.domain.policy_book import PolicyBook
 from shared.errors import Conflict, NotFound, WriteConflict

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, DocumentKind, Entity, Line
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind, Line
+from shared.domain.entity import Entity
 from shared.domain.paper import Paper, PaperView, as_issued
 from shared.errors import WriteConflict
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.domain.account import CheckoutState
+from shared.domain.checkout import CheckoutState
 from shared.domain.clock import Now
 from shared.domain.gateway import GatewayCheckout
 from shared.domain.standing import Standing

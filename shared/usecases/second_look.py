@@ -1,9 +1,10 @@
 """The sender's second look: what a claimed notice still has to say."""
 
-from shared.domain.account import Account, Notice
+from shared.domain.account import Account
 from shared.domain.by_hand import remind_decision
 from shared.domain.clock import Now
 from shared.domain.decide import Decision, decide, still_to_say, without
+from shared.domain.notice import Notice
 from shared.domain.policy_book import PolicyBook
 from shared.usecases.sweep import to_send
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
-from shared.domain.account import Channel
 from shared.domain.clock import Now
 from shared.domain.letter import Letter, claimed_items, formal_letter, law_of_country
 from shared.domain.mail import SendResult
+from shared.domain.notice import Channel
 from shared.domain.open_items import document_ids_of
 from shared.domain.post import PrintJob
 from shared.domain.tasks import Task

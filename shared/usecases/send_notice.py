@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
+from shared.domain.account import Account
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, SendState
 from shared.domain.messages import MailText
+from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import done_as_said
 from shared.domain.recipients import Recipients, recipients
 from shared.domain.replies import ReplyTag, reply_address

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.account import Channel, DeliveryState
 from shared.domain.clock import Now
 from shared.domain.escalation import stage_charge_ids
 from shared.domain.letter import claimed_items
 from shared.domain.mail import SendResult
 from shared.domain.messages import MailText
 from shared.domain.money import Money, total
+from shared.domain.notice import Channel, DeliveryState
 from shared.domain.open_items import document_ids_of
 from shared.domain.phone import e164
 from shared.domain.sms import SmsView

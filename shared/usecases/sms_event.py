@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Protocol
 
-from shared.domain.account import Customer
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
 from shared.domain.mail import MailEvent, MailEventKind
 from shared.domain.tasks import Task
 from shared.ids import derived_id

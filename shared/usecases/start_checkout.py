@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Checkout, CheckoutState, Customer, Entity
+from shared.domain.account import Account
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.checkout_plan import Plan, checkout_plan
 from shared.domain.clock import Now, iso
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.money import Money, total
 from shared.domain.portal import AlreadyPaid, Begun, Principal
 from shared.errors import WriteConflict

@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from shared.domain.account import Account, Entity
+from shared.domain.account import Account
 from shared.domain.decide import Action, Decision
+from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
 from shared.domain.policy import Anchor, Policy
 from shared.domain.policy_book import PolicyBook

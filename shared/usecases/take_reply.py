@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Protocol
 
-from shared.domain.account import Account, Entity, Hold, Notice
+from shared.domain.account import Account
+from shared.domain.agreement import Hold
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
+from shared.domain.notice import Notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.questions import HOLD_DAYS, HOLD_REASON, Question
 from shared.domain.replies import (

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Credit, Customer, Document, Entity
+from shared.domain.account import Credit
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.movement import Posting
 from shared.domain.statement_of_account import Statement, statement
 from shared.domain.statement_request import StatementRequest

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account, DocumentKind
+from shared.domain.account import Account
 from shared.domain.charges import InvoiceCharges
+from shared.domain.document import DocumentKind
 from shared.domain.interest_charges import interest_to_date
 from shared.domain.interest_rule import Claim
 from shared.domain.laws.law import RateNotKnown

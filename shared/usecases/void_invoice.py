@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from shared.domain.account import Customer, Document, Entity, Line
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.correction_posting import void_posting
 from shared.domain.credit_note import Credited
+from shared.domain.customer import Customer
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.errors import NotFound

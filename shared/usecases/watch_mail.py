@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Entity
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.mail import MailEvent, MailEventKind
 from shared.domain.mail_pause import MailPause
 from shared.domain.reputation import WINDOW_DAYS, Tally, first_day, pause_reason, percent

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from shared.domain.account import Account, Channel, DeliveryState, Entity, Notice
+from shared.domain.account import Account
 from shared.domain.agreements_over import over
 from shared.domain.cash_rules import ApplyCredit
 from shared.domain.clock import Now
 from shared.domain.decide import decide
+from shared.domain.entity import Entity
+from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import ClaimOutcome, stage_notice
 from shared.domain.policy_book import PolicyBook
 from shared.domain.sweep_run import Tally

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from shared.domain.account import Account, Entity, Notice
+from shared.domain.account import Account
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
+from shared.domain.entity import Entity
 from shared.domain.escalation import stage_charge_ids
 from shared.domain.mail_facts import with_facts
 from shared.domain.messages import REMINDERS, Attachment, MailText, MailView, ReceiptView
 from shared.domain.money import Money
+from shared.domain.notice import Notice
 from shared.domain.open_items import all_open_items, document_ids_of
 from shared.domain.policy import Stage
 from shared.domain.policy_book import PolicyBook

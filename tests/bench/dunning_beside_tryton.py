@@ -30,9 +30,10 @@ from shared.adapters.policy_yaml import read_policy
 from shared.adapters.ses_mail import SesMailer
 from shared.adapters.templates import Templates
 from shared.adapters.texts import Texts
-from shared.domain.account import Account, Document, DocumentKind
+from shared.domain.account import Account
 from shared.domain.clock import Now
 from shared.domain.decide import decide
+from shared.domain.document import Document, DocumentKind
 from shared.domain.mail import Envelope
 from shared.domain.money import Money
 from shared.domain.notices import stage_notice

@@ -23,8 +23,9 @@ from shared.adapters.parked import ParkedItems
 from shared.adapters.payments import Payments
 from shared.adapters.stripe_event import read_event
 from shared.adapters.table import Put, Table
-from shared.domain.account import Checkout, CheckoutState, Document, DocumentKind
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
 from shared.domain.gateway import BalanceEntry, GatewayCheckout, GatewayPayment
 from shared.domain.gateway_event import GatewayEvent

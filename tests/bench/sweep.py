@@ -20,9 +20,10 @@ from shared.adapters.codec import decode_item, encode_item
 from shared.adapters.head_items import document_from, head_item
 from shared.adapters.notices import Notices
 from shared.adapters.table import Table, Update
-from shared.domain.account import Account, Notice
+from shared.domain.account import Account
 from shared.domain.clock import Now
 from shared.domain.decide import decide
+from shared.domain.notice import Notice
 from shared.domain.notices import stage_notice
 from shared.domain.policy_book import PolicyBook
 from shared.domain.policy_version import PolicyVersion

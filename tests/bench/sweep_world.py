@@ -24,9 +24,12 @@ from shared.adapters.queues import Queues
 from shared.adapters.runs import Runs
 from shared.adapters.sweep_runs import SweepRuns
 from shared.adapters.table import Table
-from shared.domain.account import Customer, DeliveryState, Document, DocumentKind, Entity, Notice
 from shared.domain.clock import Now, iso
+from shared.domain.customer import Customer
 from shared.domain.decide import decide
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
+from shared.domain.notice import DeliveryState, Notice
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook

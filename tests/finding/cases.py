@@ -8,17 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
-from shared.domain.account import (
-    Account,
-    Channel,
-    Credit,
-    Discount,
-    DiscountTax,
-    Document,
-    DocumentKind,
-    Hold,
-)
+from shared.domain.account import Account, Credit
+from shared.domain.agreement import Hold
 from shared.domain.conditions import Conditions
+from shared.domain.document import Discount, DiscountTax, Document, DocumentKind
+from shared.domain.notice import Channel
 from shared.domain.policy import Anchor, Policy, Repeat, Stage
 from shared.domain.restraint import AtMost, QuietHours
 from tests.finding.world import World

@@ -7,8 +7,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.adapters.holiday_calendar import closed_days
-from shared.domain.account import Account, Document, Entity
+from shared.domain.account import Account
 from shared.domain.decide import Action, decide
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy

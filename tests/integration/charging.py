@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 from shared import runtime
 from shared.adapters.ledger import Ledger
-from shared.domain.account import Document
 from shared.domain.cash_step import Step
 from shared.domain.clock import Now
+from shared.domain.document import Document
 from shared.domain.interest import debts_of, interest, rounded
 from shared.domain.laws.packs import LAWS
 from shared.domain.movement import MovementKind, Posting, fold

@@ -16,9 +16,11 @@ from shared.adapters.head_items import head_item
 from shared.adapters.ledger import posting_put
 from shared.adapters.table import Put
 from shared.adapters.tickets import ticket_put
-from shared.domain.account import Customer, Document, DocumentKind, Entity
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
+from shared.domain.entity import Entity
 from shared.domain.policy import Policy
 from shared.usecases.hand_over import hand_over_stale
 from shared.usecases.tend_sweeps import tend_sweeps

@@ -17,7 +17,11 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.account_items import checkout_item
 from shared.adapters.table import Put
-from shared.domain.account import Account, Checkout, CheckoutState, Customer, Document, Entity
+from shared.domain.account import Account
+from shared.domain.checkout import Checkout, CheckoutState
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.gateway import GatewayCheckout, GatewayPayment, PaymentEntry
 from shared.domain.money import Money, total
 from shared.errors import NotFound

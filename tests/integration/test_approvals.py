@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from shared import runtime
-from shared.domain.account import Channel, DeliveryState, HandoverTier
+from shared.domain.agreement import HandoverTier
+from shared.domain.notice import Channel, DeliveryState
 from shared.domain.policy import Fee, Policy, Stage
 from shared.errors import Conflict, InvalidInput
 from shared.usecases.approvals import approve, refuse

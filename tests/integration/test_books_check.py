@@ -14,8 +14,9 @@ from shared.adapters.codec import encode_item
 from shared.adapters.ledger import Ledger
 from shared.adapters.payment_items import payment_item
 from shared.adapters.table import Put, Update
-from shared.domain.account import Customer, Entity
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.payment import Payment, payment_posting
 from shared.domain.settle import settle
 from shared.domain.tasks import Task

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from shared import runtime
-from shared.domain.account import DeliveryState, Hold
+from shared.domain.agreement import Hold
 from shared.domain.mail_wish import MailWish
+from shared.domain.notice import DeliveryState
 from shared.errors import Conflict, NotFound
 from shared.usecases.mail_wishes import wish_for_mail
 from shared.usecases.remind_now import remind_now

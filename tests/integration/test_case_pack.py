@@ -13,8 +13,8 @@ import pytest
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Put
-from shared.domain.account import Channel
 from shared.domain.interest_rule import Claim, InterestRule
+from shared.domain.notice import Channel
 from shared.domain.policy import Fee, Policy, Stage
 from shared.usecases.approvals import approve
 from tests.integration import hub

@@ -15,10 +15,10 @@ from shared.adapters.head_items import document_from
 from shared.adapters.ledger import Ledger
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Put, Update
-from shared.domain.account import Document
 from shared.domain.cash_step import Asked
 from shared.domain.coverage import coverage
 from shared.domain.credit_note import CreditAsked
+from shared.domain.document import Document
 from shared.domain.movement import Movement, MovementKind, Posting, fold
 from shared.domain.portal import Principal
 from shared.domain.settle import allocated

@@ -18,8 +18,8 @@ from shared.adapters.head_items import document_from, head_item
 from shared.adapters.invoice_lines import lines_item
 from shared.adapters.ledger import posting_writes
 from shared.adapters.table import Put, Table
-from shared.domain.account import Document, DocumentKind, Line
 from shared.domain.books import Books
+from shared.domain.document import Document, DocumentKind, Line
 from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.money import Money
 from shared.domain.paper import PaperView

@@ -11,9 +11,10 @@ from shared.adapters.entities import PolicyVersion
 from shared.adapters.head_items import head_item
 from shared.adapters.ledger import posting_put
 from shared.adapters.table import Put
-from shared.domain.account import DeliveryState, Document, DocumentKind
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
+from shared.domain.notice import DeliveryState
 from shared.usecases.as_it_stood import AsItStood
 from shared.usecases.dry_run import dry_run
 from shared.usecases.explain import explain_day

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shared import runtime
-from shared.domain.account import DeliveryState
 from shared.domain.mail import MailEvent, MailEventKind, SendResult, SendState
+from shared.domain.notice import DeliveryState
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at, live
 from tests.unit.test_decide import LADDER

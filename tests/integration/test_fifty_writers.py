@@ -25,9 +25,9 @@ from shared.adapters.head_items import head_item
 from shared.adapters.ledger import Ledger, posting_put
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Put, Table
-from shared.domain.account import Document, DocumentKind
 from shared.domain.books import Books
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.settle import settle

@@ -10,7 +10,8 @@ import pytest
 from shared import runtime
 from shared.adapters import keys, numbers
 from shared.adapters.invoice_lines import lines_from
-from shared.domain.account import Document, Entity, Line
+from shared.domain.document import Document, Line
+from shared.domain.entity import Entity
 from shared.domain.numbering import number_text
 from shared.errors import Conflict, InvalidInput
 from shared.usecases.create_invoice import create_invoice

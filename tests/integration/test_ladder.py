@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table
-from shared.domain.account import DeliveryState
+from shared.domain.notice import DeliveryState
 from shared.usecases.dry_run import dry_run
 from shared.usecases.entities import release
 from tests.integration import hub

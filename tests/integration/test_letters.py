@@ -11,8 +11,8 @@ from pypdf import PdfReader
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Put
-from shared.domain.account import Channel, DeliveryState
 from shared.domain.mail import SendResult, SendState
+from shared.domain.notice import Channel, DeliveryState
 from shared.domain.policy import Fee, Policy, Stage
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at

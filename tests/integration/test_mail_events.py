@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from shared import runtime
-from shared.domain.account import DeliveryState
 from shared.domain.mail import SendResult, SendState
+from shared.domain.notice import DeliveryState
 from tests.integration import hub
 from tests.integration.test_ladder import live
 from tests.unit.test_decide import LADDER

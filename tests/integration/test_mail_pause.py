@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from shared import runtime
-from shared.domain.account import DeliveryState
 from shared.domain.clock import Now
 from shared.domain.mail import MailEvent, MailEventKind
+from shared.domain.notice import DeliveryState
 from shared.domain.reputation import BOUNCES_MIN, SENT_MIN
 from shared.errors import Conflict, InvalidInput
 from shared.usecases.watch_mail import mail_health, resume_mail, watch_mail

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from shared import runtime
-from shared.domain.account import Channel, DeliveryState
 from shared.domain.mail_wish import MailWish
+from shared.domain.notice import Channel, DeliveryState
 from shared.domain.notices import next_notice
 from shared.usecases.mail_wishes import wish_for_mail
 from tests.integration import hub

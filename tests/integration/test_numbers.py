@@ -16,7 +16,8 @@ from shared.adapters import keys
 from shared.adapters.numbers import Numbers
 from shared.adapters.pause import pause
 from shared.adapters.table import NEW, Put, Table, Write
-from shared.domain.account import Document, DocumentKind, Entity
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
 from shared.errors import WriteConflict
 from tests.support.dynamodb_model import DynamoModel
 from tests.support.emulated import INTERPRETER, MISSING, emulated_dynamodb

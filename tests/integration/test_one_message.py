@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from shared import runtime
-from shared.domain.account import Channel, Contact, Hold
+from shared.domain.agreement import Hold
+from shared.domain.customer import Contact
+from shared.domain.notice import Channel
 from shared.domain.policy import Policy, Stage
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at, live

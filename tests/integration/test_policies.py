@@ -6,7 +6,7 @@ import pytest
 
 from shared import runtime
 from shared.adapters.table import Table
-from shared.domain.account import Channel, DeliveryState
+from shared.domain.notice import Channel, DeliveryState
 from shared.domain.policy import Anchor, Policy, Stage
 from shared.domain.restraint import AtMost, QuietHours
 from shared.usecases.entities import change_policy

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from shared import runtime
-from shared.domain.account import DeliveryState
+from shared.domain.notice import DeliveryState
 from shared.usecases.hand_over import AWAIT_EVENT, give_up_waiting
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, live

@@ -10,7 +10,7 @@ from infra.local.mail.publisher import Destination
 from infra.local.sms import events
 from infra.local.sms.server import SmsServer
 from shared import runtime
-from shared.domain.account import Channel
+from shared.domain.notice import Channel
 from shared.domain.policy import Fee, Policy, Stage
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at

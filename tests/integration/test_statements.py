@@ -10,8 +10,9 @@ from pypdf import PdfReader
 
 from shared import runtime
 from shared.adapters.ledger import Ledger, posting_writes
-from shared.domain.account import Customer, Entity
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.policy import Policy
 from shared.domain.settle import allocated

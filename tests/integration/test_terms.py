@@ -8,10 +8,11 @@ import pytest
 from shared import runtime
 from shared.adapters.ledger import Ledger
 from shared.adapters.writeback_files import file_content
-from shared.domain.account import CheckoutState, Document, Line
+from shared.domain.checkout import CheckoutState
 from shared.domain.clock import Now
 from shared.domain.coverage import coverage
 from shared.domain.decide import decide
+from shared.domain.document import Document, Line
 from shared.domain.figures import ageing
 from shared.domain.movement import MovementKind
 from shared.domain.notices import stage_notice

@@ -7,11 +7,11 @@ from functools import cache
 from shared.adapters.entities import Entities
 from shared.adapters.imported_customers import ImportedCustomers
 from shared.adapters.table import Table
-from shared.domain.account import Channel
 from shared.domain.clock import Now
 from shared.domain.imports import CustomerRow
 from shared.domain.interest_rule import InterestRule
 from shared.domain.money import Money
+from shared.domain.notice import Channel
 from shared.domain.policy import Fee, Policy, Stage
 from shared.domain.policy_version import PolicyVersion
 from shared.usecases.import_customers import CustomerDesk

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.account import Checkout, Customer, Entity
+from shared.domain.checkout import Checkout
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.gateway import (
     GatewayCheckout,
     GatewayDispute,

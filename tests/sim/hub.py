@@ -37,8 +37,9 @@ from shared.adapters.sweep_runs import SweepRuns
 from shared.adapters.table import Table
 from shared.adapters.tasks import Tasks
 from shared.adapters.writebacks import Writebacks
-from shared.domain.account import Account, Entity
+from shared.domain.account import Account
 from shared.domain.clock import Now
+from shared.domain.entity import Entity
 from shared.domain.gateway_event import GatewayEvent
 from shared.usecases import (
     charging,

@@ -9,9 +9,11 @@ import pytest
 
 from shared.adapters.records import Records
 from shared.adapters.table import Table
-from shared.domain.account import Account, DeliveryState, Document
+from shared.domain.account import Account
 from shared.domain.account_as_of import account_as_of
 from shared.domain.decide import decide
+from shared.domain.document import Document
+from shared.domain.notice import DeliveryState
 from shared.domain.policy_book import PolicyBook
 from tests.sim.faults import CALM
 from tests.sim.founding import ENTITY, POLICY

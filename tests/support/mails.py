@@ -9,7 +9,6 @@ from shared.adapters.formats import LOCALES
 from shared.adapters.ses_mail import SesMailer
 from shared.adapters.templates import Templates
 from shared.adapters.texts import Texts
-from shared.domain.account import NoticeItem
 from shared.domain.mail import Envelope
 from shared.domain.messages import (
     MAIL_TEMPLATES,
@@ -22,6 +21,7 @@ from shared.domain.messages import (
     ReceiptView,
 )
 from shared.domain.money import Money
+from shared.domain.notice import NoticeItem
 from shared.domain.recipients import recipients
 from tests.support.samples import customer, entity, eur
 

@@ -1,6 +1,7 @@
 """Small sample values that tests start from."""
 
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 
 

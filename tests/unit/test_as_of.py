@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Document, DocumentKind, Instalment
+from shared.domain.account import Credit
 from shared.domain.as_of import as_of
 from shared.domain.books import Books, changed
 from shared.domain.clock import Now
@@ -18,6 +18,7 @@ from shared.domain.collection_metrics import (
     countback_days,
     sales_outstanding_days,
 )
+from shared.domain.document import Document, DocumentKind, Instalment
 from shared.domain.document_posting import document_posting
 from shared.domain.figures import ageing
 from shared.domain.money import Money, parse_money, split

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Discount, DiscountTax, Document, DocumentKind, Instalment
+from shared.domain.account import Credit
 from shared.domain.apply_cash import Part, after, apply_cash, oldest_first
 from shared.domain.books import Books, changed
 from shared.domain.books import due_on as first_open
 from shared.domain.cash_rules import Tolerance
 from shared.domain.counter_entries import freed_by, taken_back
 from shared.domain.discount import to_pay
+from shared.domain.document import Discount, DiscountTax, Document, DocumentKind, Instalment
 from shared.domain.movement import MovementKind
 from shared.domain.payment import Payment
 from shared.domain.payment_use import used

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Document, DocumentKind
+from shared.domain.account import Credit
 from shared.domain.books import Books
 from shared.domain.charge_postings import correction_posting, holders, waived
 from shared.domain.charges import ChargeKind, InvoiceCharges, Made, fee_excess, net_charged
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
 from shared.domain.interest import Debt, debts_of
 from shared.domain.interest_charges import (

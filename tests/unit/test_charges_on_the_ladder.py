@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from shared.domain.account import Account, Document, DocumentKind
+from shared.domain.account import Account
 from shared.domain.decide import Action, Decision, decide
+from shared.domain.document import Document, DocumentKind
 from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from tests.support.samples import customer, eur

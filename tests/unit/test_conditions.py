@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.account import Account, Channel, Discount, DiscountTax
+from shared.domain.account import Account
 from shared.domain.conditions import Conditions
 from shared.domain.decide import Action, Decision, decide
+from shared.domain.document import Discount, DiscountTax
+from shared.domain.notice import Channel
 from shared.domain.policy import Anchor, Policy, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.usecases.sweep import to_send

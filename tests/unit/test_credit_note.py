@@ -8,11 +8,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Document, DocumentKind, Line
+from shared.domain.account import Credit
 from shared.domain.books import Books, changed
 from shared.domain.clock import Now
 from shared.domain.correction_posting import credit_note_posting, void_posting
 from shared.domain.credit_note import CreditAsked, Credited, CreditPlan, plan_credit
+from shared.domain.document import Document, DocumentKind, Line
 from shared.domain.invoice_lines import gross_of, tax_minor
 from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.money import Money, total

@@ -7,21 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import (
-    Account,
-    Channel,
-    Checkout,
-    CheckoutState,
-    Credit,
-    DeliveryState,
-    Document,
-    DocumentKind,
-    Hold,
-    Promise,
-)
+from shared.domain.account import Account, Credit
+from shared.domain.agreement import Hold, Promise
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.coverage import coverage
 from shared.domain.decide import Action, Decision, decide, still_to_say, without
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
+from shared.domain.notice import Channel, DeliveryState
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Anchor, Fee, Policy, Stage
 from shared.domain.policy_book import PolicyBook

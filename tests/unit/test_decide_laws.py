@@ -7,19 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.account import (
-    Account,
-    Channel,
-    DeliveryState,
-    Discount,
-    DiscountTax,
-    Notice,
-    Promise,
-)
+from shared.domain.account import Account
+from shared.domain.agreement import Promise
 from shared.domain.conditions import Conditions
 from shared.domain.coverage import items_on
 from shared.domain.decide import Action, decide, without
+from shared.domain.document import Discount, DiscountTax
 from shared.domain.messages import STAGE_TEMPLATES
+from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.policy import Anchor, Policy, Repeat, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.domain.restraint import AtMost, QuietHours

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Document, DocumentKind
+from shared.domain.account import Credit
 from shared.domain.books import Books, changed
 from shared.domain.discount import offered, to_pay, with_discounts
+from shared.domain.document import Document, DocumentKind
 from shared.domain.movement import Movement, MovementKind
 from shared.domain.settle import allocated, settle
 from shared.domain.terms import due

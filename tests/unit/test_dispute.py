@@ -6,16 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import (
-    Account,
-    Customer,
-    Dispute,
-    DisputeOutcome,
-    DisputeReason,
-    Document,
-    DocumentKind,
-)
+from shared.domain.account import Account
+from shared.domain.agreement import Dispute, DisputeOutcome, DisputeReason
+from shared.domain.customer import Customer
 from shared.domain.dispute import CORRECTION_DAYS, closed, disputed, may_dispute
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
 from shared.errors import Conflict, InvalidInput, NotFound
 

@@ -5,25 +5,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain.account import (
-    Account,
-    Channel,
-    Document,
-    DocumentKind,
-    Hold,
-    Notice,
-    Promise,
-)
+from shared.domain.account import Account
 from shared.domain.account_as_of import Record, Told, account_as_of
+from shared.domain.agreement import Hold, Promise
 from shared.domain.agreements_over import noted, over
 from shared.domain.charges import ChargeKind, InvoiceCharges, Made
 from shared.domain.clock import Now
 from shared.domain.coming import coming
 from shared.domain.conditions import Conditions
 from shared.domain.decide import Action, decide
+from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
 from shared.domain.fee import Fee
 from shared.domain.movement import Movement, MovementKind, Posting
+from shared.domain.notice import Channel, Notice
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook

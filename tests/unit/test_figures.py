@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Document, DocumentKind
+from shared.domain.account import Credit
+from shared.domain.document import Document, DocumentKind
 from shared.domain.figures import (
     BUCKETS,
     ageing,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Document, DocumentKind, Instalment
 from shared.domain.books import Books, changed
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind, Instalment
 from shared.domain.gateway import BalanceEntry, GatewayDispute, GatewayPayment, GatewayRefund
 from shared.domain.gateway_postings import late_entries, not_taken, step_posting
 from shared.domain.gateway_steps import gateway_steps

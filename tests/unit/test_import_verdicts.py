@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import strategies as st
 
-from shared.domain.account import Document, DocumentKind
+from shared.domain.document import Document, DocumentKind
 from shared.domain.first_look import days_to_look
 from shared.domain.import_verdicts import (
     InvoiceFact,

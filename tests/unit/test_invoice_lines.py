@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Document, DocumentKind
+from shared.domain.document import Document, DocumentKind
 from shared.domain.imports import LineGroup, LineRow
 from shared.domain.invoice_lines import LINES_MAX, gross_of, lines_of, tax_by_rate, taxes_of
 from shared.domain.money import Money

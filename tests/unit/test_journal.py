@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Document, DocumentKind
+from shared.domain.account import Credit
 from shared.domain.chart import DEFAULT, Role, account_part, chart
+from shared.domain.document import Document, DocumentKind
 from shared.domain.journal import OTHER_SIDE, JournalEntry, Names, cash_of, journal
 from shared.domain.journal_book import asserted_of
 from shared.domain.money import Money

@@ -6,19 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.account import (
-    Account,
-    Channel,
-    Credit,
-    Dispute,
-    DisputeReason,
-    Document,
-    DocumentKind,
-    Hold,
-    Promise,
-)
+from shared.domain.account import Account, Credit
+from shared.domain.agreement import Dispute, DisputeReason, Hold, Promise
 from shared.domain.coverage import coverage
 from shared.domain.decide import Action, decide
+from shared.domain.document import Document, DocumentKind
+from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Anchor, Policy, Repeat, Stage
 from shared.domain.policy_book import PolicyBook

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.account import Document, DocumentKind
+from shared.domain.document import Document, DocumentKind
 from shared.domain.escalation import late_fee
 from shared.domain.policy import Fee, Stage
 from tests.support.samples import eur

@@ -15,7 +15,7 @@ from shared.adapters.letter_page import letter_page, window
 from shared.adapters.templates import FOLDER, LETTER_FILES, Templates
 from shared.adapters.typst_pdf import Printer
 from shared.adapters.words import sentences
-from shared.domain.account import Document, DocumentKind, Instalment, NoticeItem
+from shared.domain.document import Document, DocumentKind, Instalment
 from shared.domain.letter import (
     Letter,
     LetterLaw,
@@ -24,6 +24,7 @@ from shared.domain.letter import (
     fresh_deadline,
     letter_law,
 )
+from shared.domain.notice import NoticeItem
 from tests.support.samples import customer, entity, eur
 
 DATED = date(2026, 11, 20)

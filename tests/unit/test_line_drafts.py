@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Line
+from shared.domain.document import Line
 from shared.domain.invoice_lines import gross_of, rounded_to, tax_groups, tax_minor
 from shared.domain.line_drafts import LineDraft, check_lines, draw_up
 from shared.domain.money import Money, shares

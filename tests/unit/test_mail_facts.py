@@ -5,16 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.account import (
-    Account,
-    Discount,
-    DiscountTax,
-    Dispute,
-    DisputeReason,
-    Hold,
-    Instalment,
-)
+from shared.domain.account import Account
+from shared.domain.agreement import Dispute, DisputeReason, Hold
 from shared.domain.decide import Decision, decide
+from shared.domain.document import Discount, DiscountTax, Instalment
 from shared.domain.mail_facts import with_facts
 from shared.domain.messages import MailView, Note, Offer
 from shared.domain.notices import done_as_said, stage_notice

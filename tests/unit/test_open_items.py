@@ -8,19 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import (
-    Account,
-    Checkout,
-    CheckoutState,
-    Credit,
-    Document,
-    DocumentKind,
-    Hold,
-    Instalment,
-    Promise,
-)
+from shared.domain.account import Account, Credit
+from shared.domain.agreement import Hold, Promise
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.checkout_plan import checkout_plan
 from shared.domain.coverage import coverage, item_coverage
+from shared.domain.document import Document, DocumentKind, Instalment
 from shared.domain.figures import ageing
 from shared.domain.open_items import document_id_of, document_ids_of, open_items
 from shared.errors import InvalidInput, NotFound

@@ -5,21 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.account import (
-    Account,
-    Credit,
-    Dispute,
-    DisputeReason,
-    Document,
-    DocumentKind,
-    Hold,
-    Line,
-    Plan,
-    Promise,
-)
+from shared.domain.account import Account, Credit
+from shared.domain.agreement import Dispute, DisputeReason, Hold, Plan, Promise
 from shared.domain.contested import contested
 from shared.domain.coverage import coverage, plan_state
 from shared.domain.decide import decide
+from shared.domain.document import Document, DocumentKind, Line
 from shared.domain.plan import Pace, plan_parts
 from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook

@@ -7,23 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import (
-    Account,
-    Checkout,
-    CheckoutState,
-    Credit,
-    Dispute,
-    DisputeReason,
-    Document,
-    DocumentKind,
-    Hold,
-    Incoming,
-    Instalment,
-    Plan,
-    Promise,
-)
+from shared.domain.account import Account, Credit, Incoming
+from shared.domain.agreement import Dispute, DisputeReason, Hold, Plan, Promise
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.coverage import coverage, item_coverage, items_on, kept_plans
 from shared.domain.decide import decide
+from shared.domain.document import Document, DocumentKind, Instalment
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_id_of
 from shared.domain.plan import Pace, missing, plan_parts

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.account import Account, Channel
+from shared.domain.account import Account
 from shared.domain.decide import decide, without
+from shared.domain.notice import Channel
 from shared.domain.notices import next_notice, stage_notice
 from shared.domain.policy import Policy, Repeat, Stage
 from shared.domain.policy_book import PolicyBook

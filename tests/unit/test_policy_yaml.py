@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.policy_yaml import BYTES_MAX, PolicyInvalid, read_policy, standard_text
-from shared.domain.account import Channel
 from shared.domain.conditions import Conditions
+from shared.domain.notice import Channel
 from shared.domain.policy import Anchor, Policy, Stage
 
 ROOT = Path(__file__).parents[2]

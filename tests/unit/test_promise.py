@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Account, Customer, Document, DocumentKind, Promise
+from shared.domain.account import Account
+from shared.domain.agreement import Promise
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
 from shared.domain.promise import Arrived, PromiseState, promise_state, still_promised
 from shared.domain.promise_rule import PromiseRule, may_promise

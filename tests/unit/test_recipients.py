@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.domain.account import Channel, Contact
+from shared.domain.customer import Contact
+from shared.domain.notice import Channel
 from shared.domain.policy import Stage
 from shared.domain.recipients import RECIPIENTS_MAX, Recipients, recipients
 from tests.support.samples import customer

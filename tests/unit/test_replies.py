@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from shared.domain.account import Account, Channel, Document, DocumentKind, Hold, Notice, NoticeItem
+from shared.domain.account import Account
+from shared.domain.agreement import Hold
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
+from shared.domain.notice import Channel, Notice, NoticeItem
 from shared.domain.replies import (
     Reply,
     ReplyTag,

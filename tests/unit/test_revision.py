@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Document, DocumentKind
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting, revision_posting
 from shared.domain.import_verdicts import document_of
 from shared.domain.imports import InvoiceRow

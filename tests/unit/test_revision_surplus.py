@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Document, DocumentKind
+from shared.domain.account import Credit
 from shared.domain.books import Books, changed
 from shared.domain.clock import Now
 from shared.domain.discount import taken_tax, to_pay, with_discounts
+from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import revision_posting
 from shared.domain.import_verdicts import document_of
 from shared.domain.imports import InvoiceRow

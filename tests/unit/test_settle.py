@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.account import Credit, Document, DocumentKind
+from shared.domain.account import Credit
 from shared.domain.books import Books, changed
+from shared.domain.document import Document, DocumentKind
 from shared.domain.settle import Settlement, settle
 from shared.errors import CurrencyMismatch
 from tests.support.samples import eur

@@ -18,7 +18,7 @@ from infra.cli.simulation.command import lines
 from infra.cli.simulation.history import History, Shape, read_history
 from infra.cli.simulation.outcome import Outcome, simulate
 from infra.cli.simulation.report import report
-from shared.domain.account import Channel
+from shared.domain.notice import Channel
 from shared.domain.policy import Fee, Policy, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.domain.replay import PastInvoice

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain.account import Account, Document, DocumentKind
+from shared.domain.account import Account
+from shared.domain.document import Document, DocumentKind
 from tests.finding.cases import KINDS
 from tests.finding.run import look
 from tests.finding.world import World

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.account import DiscountTax
+from shared.domain.document import DiscountTax
 from shared.domain.money import Money
 from shared.domain.terms import DAYS_MAX, Offer, Part, Terms, When, due, net
 from shared.domain.terms_text import UnknownTerms, known_terms, parse_terms, terms_text

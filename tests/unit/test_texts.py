@@ -14,9 +14,9 @@ from shared.adapters.links import cut_tokens
 from shared.adapters.templates import FOLDER, Templates
 from shared.adapters.texts import SPEECHES, Texts
 from shared.adapters.words import sentences
-from shared.domain.account import NoticeItem
 from shared.domain.messages import MAIL_TEMPLATES, MailText, MailView, ReceiptView
 from shared.domain.money import Money
+from shared.domain.notice import NoticeItem
 from shared.domain.policy import Tone
 from shared.errors import InvalidInput
 from tests.support.samples import customer, entity, eur

@@ -10,9 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.holiday_calendar import closed_days
-from shared.domain.account import Account, Channel, Document, DocumentKind
+from shared.domain.account import Account
 from shared.domain.clock import Now
 from shared.domain.decide import decide
+from shared.domain.document import Document, DocumentKind
+from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook

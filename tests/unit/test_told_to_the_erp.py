@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from shared.adapters.writeback_items import adjustment_puts
-from shared.domain.account import Document, DocumentKind
 from shared.domain.books import Books
 from shared.domain.cash_step import to_tell
 from shared.domain.clock import Now
+from shared.domain.document import Document, DocumentKind
 from shared.domain.movement import Posting
 from shared.domain.payment import Allocation, Payment, PaymentState
 from shared.domain.write_off import recovered, written_off

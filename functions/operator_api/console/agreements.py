@@ -9,7 +9,7 @@ from functions.operator_api import access
 from functions.operator_api.console.asking import field, money_or_all, request_id, why_not
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
-from shared.domain.account import DisputeOutcome, DisputeReason
+from shared.domain.agreement import DisputeOutcome, DisputeReason
 from shared.domain.clock import Now
 from shared.domain.coverage import plan_state
 from shared.domain.money import Money

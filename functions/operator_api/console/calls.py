@@ -7,7 +7,7 @@ from functions.operator_api import access
 from functions.operator_api.console.asking import field, money_or_all, why_not
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
-from shared.domain.account import DisputeReason
+from shared.domain.agreement import DisputeReason
 from shared.domain.call_list import CallOutcome
 from shared.domain.phone import e164
 from shared.domain.roles import Role

@@ -7,8 +7,8 @@ from functions.edge import http
 from functions.operator_api import access
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
-from shared.domain.account import Channel
 from shared.domain.figures import ageing
+from shared.domain.notice import Channel
 from shared.domain.policy import Stage
 from shared.domain.roles import Role
 from shared.errors import InvalidInput

@@ -18,7 +18,7 @@ from functions.operator_api.schema.charges import WaiverIn
 from functions.operator_api.schema.invoices import Why
 from shared import runtime
 from shared.adapters.pause import pause
-from shared.domain.account import Document
+from shared.domain.document import Document
 from shared.domain.roles import Role
 from shared.domain.write_off import BAD_DEBT_REASONS, DEDUCTION_REASONS
 from shared.errors import InvalidInput, NotFound

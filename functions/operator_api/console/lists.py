@@ -10,7 +10,7 @@ from functions.operator_api.console.home import LABELS
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.adapters.receivables import Listed
-from shared.domain.account import Document
+from shared.domain.document import Document
 from shared.domain.figures import BUCKETS, Ageing, ageing, bucket_of
 from shared.domain.open_items import open_items
 from shared.errors import NotFound

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functions.edge import http, static_files
 from functions.operator_api import access
 from shared import runtime
-from shared.domain.account import Entity
+from shared.domain.entity import Entity
 from shared.domain.roles import Role
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.operator_api.schema.wire import Amount, Ulid, Wire
-from shared.domain.account import DisputeOutcome, DisputeReason, PlanState
+from shared.domain.agreement import DisputeOutcome, DisputeReason, PlanState
 from shared.domain.dispute import TEXT_MAX
 from shared.domain.plan import Pace
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from functions.operator_api.schema.wire import Amount, Ulid, Wire
 from functions.operator_api.schema.work import TaskOut
-from shared.domain.account import DisputeReason, HandoverTier
+from shared.domain.agreement import DisputeReason, HandoverTier
 from shared.domain.call_list import CallFollowUp, CallOutcome
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from shared.domain.account import Line
+from shared.domain.document import Line
 from shared.domain.invoice_lines import gross_of, net_of
 from shared.domain.money import Money, to_decimal_text
 

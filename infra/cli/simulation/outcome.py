@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from infra.cli.simulation.history import History
-from shared.domain.account import Channel, Customer
+from shared.domain.customer import Customer
 from shared.domain.money import Money
+from shared.domain.notice import Channel
 from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.replay import Said, days_of, false_alarms, replay

@@ -8,7 +8,7 @@ import pytest
 from shared.adapters.stripe_event import read_event
 from shared.adapters.stripe_gateway import StripeGateway
 from shared.adapters.stripe_signature import verify
-from shared.domain.account import Checkout, CheckoutState
+from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
 from shared.domain.money import Money
 from shared.errors import NotFound, UntrustedWebhook

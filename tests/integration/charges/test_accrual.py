@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from shared import runtime
-from shared.domain.account import Hold
+from shared.domain.agreement import Hold
 from shared.usecases.entities import change_policy
 from tests.integration import hub
 from tests.integration.charging import (

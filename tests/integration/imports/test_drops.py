@@ -7,7 +7,7 @@ import pytest
 
 from shared import runtime
 from shared.adapters.import_runs import ImportRuns
-from shared.domain.account import Entity
+from shared.domain.entity import Entity
 from shared.domain.import_run import ImportState
 from shared.usecases import import_file as use_case
 from shared.usecases.start_import import start_import

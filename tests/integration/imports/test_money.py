@@ -8,7 +8,7 @@ import pytest
 
 from shared import runtime
 from shared.adapters.imported_invoices import ImportedInvoices
-from shared.domain.account import Entity
+from shared.domain.entity import Entity
 from shared.ids import derived_id
 from tests.integration.drops import (
     ERP_SYNC,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from shared import runtime
 from shared.adapters import keys
-from shared.domain.account import Entity
+from shared.domain.entity import Entity
 from shared.domain.import_run import ImportState
 from tests.integration.drops import (
     CUSTOMERS,

@@ -4,7 +4,8 @@ import pytest
 
 from shared import runtime
 from shared.adapters.table import Table
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from tests.integration import hub, money
 from tests.integration.money import FakeGateway
 from tests.unit.test_decide import LADDER

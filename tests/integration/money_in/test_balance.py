@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.gateway import BalanceEntry, GatewayRefund
 from tests.integration import hub
 from tests.integration.money import (

@@ -8,10 +8,11 @@ import pytest
 
 from shared import runtime
 from shared.adapters.table import Table
-from shared.domain.account import Customer, Entity
 from shared.domain.apply_cash import Part
 from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.gateway import GatewayRefund
 from shared.domain.receive import Received
 from shared.domain.refund import RefundState

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 
 from shared import runtime
 from shared.adapters.table import Table
-from shared.domain.account import CheckoutState
+from shared.domain.checkout import CheckoutState
 from shared.domain.clock import Now
 from tests.integration import hub
 from tests.integration.money import (

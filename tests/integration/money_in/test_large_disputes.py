@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.usecases import follow_payment
 from tests.integration import hub
 from tests.integration.money import (

@@ -7,7 +7,9 @@ from itertools import permutations
 import pytest
 
 from shared import runtime
-from shared.domain.account import Customer, Document, Entity
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.gateway import BalanceEntry, GatewayDispute, GatewayRefund
 from shared.domain.money import Money
 from shared.domain.portal import Principal

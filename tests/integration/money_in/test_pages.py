@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared import runtime
 from shared.adapters.table import Delete
-from shared.domain.account import CheckoutState
+from shared.domain.checkout import CheckoutState
 from tests.integration import hub
 from tests.integration.money import (
     COMPLETED,

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shared import runtime
-from shared.domain.account import Customer, Entity
 from shared.domain.cash_step import Asked
 from shared.domain.clock import Now, iso
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.gateway import GatewayRefund, GatewayRefused, GatewayUnavailable
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, fold

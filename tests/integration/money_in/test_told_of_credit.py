@@ -8,9 +8,11 @@ import pytest
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Update
-from shared.domain.account import Customer, Document, Entity
 from shared.domain.apply_cash import Part
 from shared.domain.cash_step import Asked
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.receive import Received
 from shared.usecases.allocate import allocate
 from shared.usecases.issue_credit_note import issue_credit_note

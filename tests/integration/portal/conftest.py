@@ -6,7 +6,8 @@ import pytest
 
 from shared import runtime
 from shared.adapters.table import Table
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from tests.integration import hub
 from tests.integration.portal.people import (
     D1,

@@ -7,8 +7,11 @@ from shared.adapters import keys
 from shared.adapters.account_items import checkout_from
 from shared.adapters.head_items import head_item
 from shared.adapters.table import Put
-from shared.domain.account import Checkout, Customer, Document, DocumentKind, Entity
+from shared.domain.checkout import Checkout
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.policy import Policy
 from tests.support.browser import Browser

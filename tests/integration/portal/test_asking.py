@@ -7,7 +7,7 @@ import pytest
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table
-from shared.domain.account import Customer
+from shared.domain.customer import Customer
 from tests.integration.portal.people import D1, signed_in
 
 

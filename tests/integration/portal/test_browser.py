@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared import runtime
-from shared.domain.account import Customer
 from shared.domain.clock import Now
+from shared.domain.customer import Customer
 from tests.integration import hub
 from tests.integration.portal.people import (
     D1,

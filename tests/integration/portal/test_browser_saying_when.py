@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared import runtime
-from shared.domain.account import Customer
+from shared.domain.customer import Customer
 from shared.domain.policy_version import PolicyVersion
 from tests.integration import hub
 from tests.integration.portal.people import D1, TODAY

@@ -8,7 +8,9 @@ from shared import runtime
 from shared.adapters.account_items import credit_item
 from shared.adapters.ledger import posting_put
 from shared.adapters.table import Put
-from shared.domain.account import Credit, Customer, Entity
+from shared.domain.account import Credit
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.usecases.allocate import apply_credits
 from tests.integration.money import euros

@@ -3,8 +3,9 @@
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table, Update
-from shared.domain.account import Customer, Document
 from shared.domain.cash_step import Asked
+from shared.domain.customer import Customer
+from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.usecases.issue_credit_note import issue_credit_note
 from tests.integration.portal.people import D1, signed_in

@@ -3,7 +3,8 @@
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table, Update
-from shared.domain.account import Customer, Entity
+from shared.domain.customer import Customer
+from shared.domain.entity import Entity
 from tests.integration import hub
 from tests.integration.portal.people import D1, FakeGateway, signed_in
 from tests.support.browser import Browser

@@ -5,7 +5,8 @@ import pytest
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table, Update
-from shared.domain.account import Checkout, Customer
+from shared.domain.checkout import Checkout
+from shared.domain.customer import Customer
 from shared.domain.gateway import GatewayUnavailable
 from shared.domain.money import Money
 from shared.domain.portal import Begun, Principal

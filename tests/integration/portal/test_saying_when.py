@@ -11,7 +11,10 @@ from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.invoice_lines import lines_item
 from shared.adapters.table import Put, Table
-from shared.domain.account import Account, Customer, Entity, Line
+from shared.domain.account import Account
+from shared.domain.customer import Customer
+from shared.domain.document import Line
+from shared.domain.entity import Entity
 from shared.domain.policy_version import PolicyVersion
 from tests.integration import hub
 from tests.integration.portal.people import (

@@ -6,7 +6,7 @@ import pytest
 
 from shared import runtime
 from shared.adapters.table import Table
-from shared.domain.account import Customer
+from shared.domain.customer import Customer
 from shared.domain.portal import Principal
 from tests.integration.portal.people import D1, OTHERS, FakeGateway, moment, signed_in
 from tests.support.browser import ORIGIN, Browser, csrf_of

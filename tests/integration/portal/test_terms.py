@@ -7,7 +7,9 @@ import pytest
 from shared import runtime
 from shared.adapters.head_items import head_item
 from shared.adapters.table import Put
-from shared.domain.account import Customer, Document, DocumentKind, Entity
+from shared.domain.customer import Customer
+from shared.domain.document import Document, DocumentKind
+from shared.domain.entity import Entity
 from shared.domain.terms import due
 from shared.domain.terms_text import parse_terms
 from tests.integration import hub

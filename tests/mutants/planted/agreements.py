@@ -11,7 +11,7 @@ PORTAL = "tests/integration/portal/test_saying_when.py"
 AGREEMENT_BUGS = (
     bug(
         "a hold of one invoice mutes them all",
-        "shared/domain/account.py",
+        "shared/domain/agreement.py",
         "return self.in_force(today) and (not self.documents or document_id in self.documents)",
         "return self.in_force(today)",
         PAUSES,
@@ -19,7 +19,7 @@ AGREEMENT_BUGS = (
     ),
     bug(
         "the last day of a hold is chased",
-        "shared/domain/account.py",
+        "shared/domain/agreement.py",
         "return self.starts_on <= today <= self.ends_on and not ended",
         "return self.starts_on <= today < self.ends_on and not ended",
         PAUSES,
@@ -27,7 +27,7 @@ AGREEMENT_BUGS = (
     ),
     bug(
         "a promise has no days of grace",
-        "shared/domain/account.py",
+        "shared/domain/agreement.py",
         "return made and not withdrawn and today <= self.last_day",
         "return made and not withdrawn and today <= self.pays_on",
         PAUSES,

@@ -37,7 +37,7 @@ ESCALATION_BUGS = (
     ),
     bug(
         "who has a case does not keep the ladder quiet",
-        "shared/domain/account.py",
+        "shared/domain/agreement.py",
         "return self.starts_on <= today and (self.ended_on is None or today < self.ended_on)",
         "return self.starts_on < today and self.ended_on is not None and today < self.ended_on",
         APPROVALS,

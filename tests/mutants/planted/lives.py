@@ -40,7 +40,7 @@ LIFE_BUGS = (
     ),
     bug(
         "the grace of a promise is forgotten",
-        "shared/domain/account.py",
+        "shared/domain/agreement.py",
         "return made and not withdrawn and today <= self.last_day",
         "return made and not withdrawn and today <= self.pays_on",
         f"{LIVES}::test_nobody_is_reminded_of_what_something_speaks_for",
