@@ -71,8 +71,8 @@ def chance(days_late: int, promises_broken: int) -> Fraction:
 
     Between two halvings it falls in a straight line, so that it is an exact fraction.
     """
-    halvings, rest = divmod(max(days_late, 0), _HALVES_IN_DAYS)
-    halvings = min(halvings, _HALVINGS_MAX)
+    counted = min(max(days_late, 0), _HALVINGS_MAX * _HALVES_IN_DAYS)
+    halvings, rest = divmod(counted, _HALVES_IN_DAYS)
     aged = Fraction(1, 2**halvings) * (1 - Fraction(rest, 2 * _HALVES_IN_DAYS))
     return _START * aged * _BROKEN_KEEPS ** min(promises_broken, _BROKEN_MAX)
 
