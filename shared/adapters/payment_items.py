@@ -39,6 +39,7 @@ def use_of(payment: Payment) -> Item:
         "plan": [[document_id, part.minor] for document_id, part in payment.plan],
         "state": str(payment.state),
         "gone": payment.gone_minor,
+        "kept": payment.kept_minor,
         "version": payment.version,
     }
 
@@ -65,6 +66,7 @@ def payment_from(item: Item) -> Payment:
         version=item["version"],
         state=PaymentState(item["state"]),
         gone_minor=item["gone"],
+        kept_minor=item["kept"],
         cash=Money(minor=item["cash"][0], currency=item["cash"][1]) if "cash" in item else None,
     )
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from shared.domain.apply_cash import after, rooms
+from shared.domain.apply_cash import WITHIN_TOLERANCE, after, rooms
 from shared.domain.books import Books
 from shared.domain.discount import with_discounts
 from shared.domain.document import Document
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
-from shared.domain.payment import Allocation
+from shared.domain.payment import Allocation, Payment
 
 _WITH_MONEY = (MovementKind.TOLERANCE, MovementKind.FX_DIFFERENCE)
 """What was taken off a document only because money had almost closed it."""
@@ -47,6 +47,16 @@ def freed_by(movements: Iterable[Movement], source_id: str) -> int:
     """Return what movements free of a source's allocations, less what they allocate; minor."""
     of = (MovementKind.DEALLOCATION, MovementKind.ALLOCATION)
     return sum(m.amount.minor for m in movements if m.kind in of and m.source_id == source_id)
+
+
+def given_again(payment: Payment, short_minor: int) -> tuple[Movement, ...]:
+    """Return what gives a payment back its small credit, as far as so much more is taken of it."""
+    minor = min(payment.kept_minor, short_minor)
+    if minor <= 0:
+        return ()
+    amount = Money(minor=minor, currency=payment.amount.currency)
+    kind, reason = MovementKind.SMALL_CREDIT, WITHIN_TOLERANCE
+    return (Movement(kind, amount, source_id=payment.payment_id, reason=reason),)
 
 
 def _freed(

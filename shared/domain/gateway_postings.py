@@ -6,6 +6,7 @@ from datetime import date
 
 from shared.domain.books import Books
 from shared.domain.clock import Now
+from shared.domain.counter_entries import given_again
 from shared.domain.gateway import BalanceEntry, GatewayPayment
 from shared.domain.gateway_steps import Step, gateway_steps
 from shared.domain.money import Money
@@ -17,7 +18,7 @@ from shared.domain.take_back import free
 
 GATEWAY = "gateway"
 MORE_THAN_PAID = "more_than_paid"
-_USE = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
+_USE = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION, MovementKind.SMALL_CREDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def not_taken(step: Step, payment: Payment, known: Mapping[str, Posting]) -> Mon
 
 
 def _left(movements: tuple[Movement, ...], payment: Payment) -> int:
-    """Return by what movements change how much of payment is here, in minor units."""
+    """Return what of payment came and left by movements, in minor units."""
     own = (m for m in movements if m.source_id == payment.payment_id and m.kind not in _USE)
     return sum(m.amount.minor for m in own)
 
@@ -109,14 +110,15 @@ def step_posting(
     if not freed.complete:
         part = _part_id(step.posting_id, payment)
         return _moved(part, value_date, freed.movements, payment, books, now, complete=False)
-    waits = payment.unapplied.minor + freed.minor
+    again = given_again(payment, wanted.minor - payment.here.minor)
+    waits = payment.unapplied.minor + freed.minor + sum(m.amount.minor for m in again)
     amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)
     if not amount:
         return None
     entry, name = step.entry, step.posting_id
     if further:
         entry, name = None, _part_id(name, payment)
-    movements = (*freed.movements, *cash_movements(step.kind, -amount, payment, entry))
+    movements = (*freed.movements, *again, *cash_movements(step.kind, -amount, payment, entry))
     moved = _moved(name, value_date, movements, payment, books, now)
     moved = replace(moved, documents=_named((*_parts(known, step.posting_id), *movements)))
     if amount != wanted:

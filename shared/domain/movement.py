@@ -40,7 +40,7 @@ class MovementKind(StrEnum):
     RETURN = "return"  # (-, source) the bank took a debit or transfer back
     CHARGEBACK = "chargeback"  # (-, source) a card dispute withdrew the money
     REINSTATEMENT = "reinstatement"  # (+, source) a card dispute gave it back
-    SMALL_CREDIT = "small_credit"  # (-, source) unapplied money too small to keep
+    SMALL_CREDIT = "small_credit"  # (-, source) unapplied money too small to keep; + takes it back
     GATEWAY_FEE = "gateway_fee"  # (+, neither) what the gateway kept; - when it gave it back
 
 

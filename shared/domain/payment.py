@@ -53,7 +53,9 @@ class Payment:
     source is "gateway", "bank" or "elsewhere". received_at is the instant at which whoever took the
     money booked it, received_on its date in the customer's zone. allocations are those that hold.
     plan holds what is still to be allocated, by document id: it is empty once the payment is done.
-    gone_minor is what has left again: refunds that hold, withdrawn card disputes, returns.
+    gone_minor is what has left again: refunds that hold, withdrawn card disputes, returns, and
+    kept_minor, the part of it that was too small to keep as credit. That comes back where more is
+    taken than is here.
     external_id is what the ERP or the bank calls it. cash is what arrived where that was another
     currency than amount, which is then what the bank or the gateway made of it.
     """
@@ -73,6 +75,7 @@ class Payment:
     version: int = 1
     state: PaymentState = PaymentState.SETTLED
     gone_minor: int = 0
+    kept_minor: int = 0
     cash: Money | None = None
 
     @property

@@ -21,7 +21,7 @@ def used(
     """
     known = {a.document_id: a for a in payment.allocations}
     named = {d.document_id: d for d in documents}
-    gone = payment.gone_minor
+    gone, kept = payment.gone_minor, payment.kept_minor
     for movement in movements:
         if movement.source_id != payment.payment_id:
             continue
@@ -31,10 +31,12 @@ def used(
             known[document_id] = _with(before, movement)
         elif movement.kind is not MovementKind.PAYMENT:
             gone -= movement.amount.minor
+            kept -= movement.amount.minor if movement.kind is MovementKind.SMALL_CREDIT else 0
     return replace(
         payment,
         allocations=tuple(a for a in known.values() if a.amount),
         gone_minor=gone,
+        kept_minor=kept,
         version=payment.version + 1,
     )
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from shared.domain.cash_step import Asked, Step
 from shared.domain.clock import Now
-from shared.domain.counter_entries import freed_by, taken_back
+from shared.domain.counter_entries import freed_by, given_again, taken_back
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.payment import Payment, PaymentState
@@ -117,7 +117,9 @@ def _step(
     freed = freed_by(movements, payment.payment_id)
     if freed < sum(a.amount.minor for a in newest):
         raise Stuck(payment=payment.payment_id)
-    leaves = Money(minor=freed + payment.unapplied.minor, currency=payment.amount.currency)
+    again = given_again(payment, payment.kept_minor)
+    here = payment.unapplied.minor + sum(m.amount.minor for m in again)
+    leaves = Money(minor=freed + here, currency=payment.amount.currency)
     if leaves:
         left = Movement(
             MovementKind.RETURN,
@@ -127,7 +129,7 @@ def _step(
             via=payment.source,
             cash=cash_of(payment, leaves),
         )
-        movements = (*movements, left)
+        movements = (*movements, *again, left)
     first = payment.state is PaymentState.SETTLED
     name = f"return:{payment.payment_id}" + ("" if first else f":{payment.version}")
     after = replace(used(payment, movements), state=PaymentState.RETURNED, plan=())

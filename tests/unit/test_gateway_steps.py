@@ -16,6 +16,7 @@ from shared.domain.gateway_steps import gateway_steps
 from shared.domain.money import Money
 from shared.domain.movement import CASH, Movement, MovementKind, Posting, fold
 from shared.domain.payment import Payment, PaymentState
+from shared.domain.payment_use import used
 from shared.domain.settle import settle
 from tests.support.samples import eur
 
@@ -478,3 +479,17 @@ def test_a_refund_that_the_hub_asked_for_is_the_one_that_it_noted() -> None:
         ("refund:r1", True),
         ("refund_failed:r1", True),
     ]
+
+
+@pytest.mark.rule("R26")
+def test_a_small_credit_goes_back_with_the_money_that_left_it() -> None:
+    made = shelf([document("inv1", 9_999)], 10_000)
+    cent = Movement(MovementKind.SMALL_CREDIT, eur(-1), source_id="p1", reason="within_tolerance")
+    made.post(Posting("allocation:p1:1", CAME.date(), CAME, (cent,)))
+    made.payment = used(made.payment, (cent,))
+    withdrawn = entry("d", -10_000, at(2))
+    lost = GatewayDispute("dp_1", "lost", "fraud", eur(10_000), at(1), withdrawn)
+    made.follow(told(10_000, disputes=(lost,)))
+    assert [d.open for d in made.books.documents] == [eur(9_999)]
+    assert (made.books.credits, made.payment.here, made.payment.kept_minor) == ((), eur(0), 0)
+    assert cash_of(made.postings.values())[("chargeback", "EUR")] == -10_000

@@ -253,8 +253,21 @@ def test_three_days_without_a_sweep_are_one_message(place: Place) -> None:
     assert place.lost()
 
 
-def test_a_worker_that_takes_the_next_number_instead_would_be_noticed(place: Place) -> None:
-    """The break on purpose: what it would do that does not decide again."""
+def test_a_lost_message_and_one_too_many_would_be_noticed(place: Place) -> None:
+    """The break on purpose: what either would leave in the mailbox."""
+    mails = place.company.mails()
+    with pytest.raises(AssertionError):
+        each_message_once([*mails, mails[0]])
+    other = mails[0] | {"tags": mails[0]["tags"] | {"notice": "999"}}
+    with pytest.raises(AssertionError):
+        each_message_once([*mails, other])
+    assert each_message_once(mails[1:]) != CUSTOMERS * place.seen.stages
+
+
+def test_who_takes_the_next_number_without_deciding_again_is_stopped_by_the_sender(
+    place: Place,
+) -> None:
+    """A worker broken on purpose, from outside: its claims are won, and nothing is said twice."""
     hub = place.hub
     place.next_day()
     with Company.open(hub, "broken") as company:
@@ -268,10 +281,16 @@ def test_a_worker_that_takes_the_next_number_instead_would_be_noticed(place: Pla
         broken.sweep_at_once(1)
         until(lambda: len(company.mails()) == 2, WAIT_S)
         place.worker.stop(NEVER)
-        until(lambda: len(company.mails()) > 2, WAIT_S)
+        until(lambda: len(_notices(company, 1)) == len(_notices(company, 2)) == 2, WAIT_S)
         hub.idle(WAIT_S)
-        with pytest.raises(AssertionError):
-            each_message_once(company.mails())
+        assert each_message_once(company.mails()) == 2
+        states = [sorted(n["state"] for n in _notices(company, c)) for c in (1, 2)]
+        print(f"claims under a number too many end as {states}")
+
+
+def _notices(company: Company, number: int) -> list[Json]:
+    path = f"{company.path}/customers/c{number}/timeline"
+    return [e for e in company.hub.api("GET", path)["items"] if e["kind"] == "notice"]
 
 
 def _with_the_next_number(body: bytes) -> bytes:

@@ -37,7 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "return": Kind("-", "S"),
     "chargeback": Kind("-", "S"),
     "reinstatement": Kind("+", "S"),
-    "small_credit": Kind("-", "S"),
+    "small_credit": Kind("±", "S"),
     "gateway_fee": Kind("±", ""),
 }
 MAKES_TOTAL = {"invoice", "revision", "charge"}
@@ -51,6 +51,7 @@ NEVER_ABOVE_NOTHING = (
     {"deduction"},
     {"refund", "refund_failed"},
     {"chargeback", "reinstatement"},
+    {"small_credit"},
 )
 """Kinds of which one takes back what another did: together, of one thing, they never give."""
 
