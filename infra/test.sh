@@ -11,7 +11,7 @@ for suite in unit sim lives build integration e2e; do
     echo "== tests/$suite"
     suite_began=$(date +%s)
     case $suite in
-        integration) spread="--numprocesses 2 --dist loadfile" ;;
+        unit | lives | integration) spread="--numprocesses 2 --dist loadfile" ;;
         *) spread="" ;;
     esac
     .venv/bin/pytest -q $spread "tests/$suite" || failed="$failed $suite"
