@@ -7,7 +7,6 @@ from datetime import datetime
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from, entity_item
-from shared.adapters.holiday_calendar import closed_days
 from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Write, seen
 from shared.domain.account import Account
 from shared.domain.clock import from_iso, iso
@@ -113,6 +112,9 @@ class Entities:
         }
         if not any(policy.holidays for policy in (current, *others.values())):
             return PolicyBook(current, others, past=past)
+        # only functions that decide carry the calendars: this is the one place that needs them
+        from shared.adapters.holiday_calendar import closed_days
+
         closed_on, note = closed_days(account.customer.country, account.customer.subdivision)
         return PolicyBook(current, others, closed_on, note, past)
 
