@@ -58,8 +58,8 @@ _missed: list[str] = []
 
 def main() -> int:
     """Print every figure beside its goal; return 1 where one was missed."""
-    read_and_decide()  # CPU first: a large heap is not what is compared
-    claim_cpu()
+    claim_cpu()  # CPU first: a large heap is not what is compared
+    read_and_decide()
     memory()
     one_day(growth())
     replays()
