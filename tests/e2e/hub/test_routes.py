@@ -21,6 +21,8 @@ PUBLIC = {
     "POST /p/{entity}/l/{token}",
     "GET /p/{entity}/l/{token}/stop",
     "POST /p/{entity}/l/{token}/stop",
+    "GET /p/{entity}/s/{token}",
+    "POST /p/{entity}/s/{token}",
     "POST /p/{entity}/fresh-link",
     "GET /health",
     "GET /static/{proxy+}",
