@@ -36,6 +36,7 @@ from tests.support.template import table_properties
 
 SERIES = settings(
     deadline=None,
+    derandomize=True,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     print_blob=True,
@@ -52,8 +53,8 @@ class Known:
     """Bad requests that it does not refuse as it should."""
 
 
-MOTO = Known(24, False, frozenset({"a value that nothing uses", "a value that is missing"}))
-MINISTACK = Known(40, takes=frozenset({"one attribute twice"}))
+MOTO = Known(60, False, frozenset({"a value that nothing uses", "a value that is missing"}))
+MINISTACK = Known(60, takes=frozenset({"one attribute twice"}))
 CONDITIONS: list[tuple[str, dict[str, object]]] = [
     (NEW, {}),
     (EXISTS, {}),
