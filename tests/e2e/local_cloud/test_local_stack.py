@@ -272,7 +272,9 @@ def test_a_port_that_is_taken_meanwhile_is_answered_by_another(
         stack = LocalStack.start(options)
         try:
             assert _get(stack, "/p/plain").status == 200
-            assert given.count(port) == 3, "mail, texts and the emulator were all given the taken port"
+            assert given.count(port) == 3, (
+                "mail, texts and the emulator were all given the taken port"
+            )
         finally:
             LocalStack.stop(options.state_dir)
 
