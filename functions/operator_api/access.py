@@ -58,8 +58,8 @@ def needs[Route: Callable[..., Any]](
             allow(role, EVERY_ENTITY if everywhere else str(arguments["entity"]))
             return route(**arguments)
 
-        guarded.required_role = role  # type: ignore[attr-defined]  # read by tests
-        return guarded  # type: ignore[return-value]  # wrapped
+        guarded.required_role = role  # read by tests
+        return guarded  # wrapped
 
     return guard
 

@@ -101,7 +101,7 @@ def _openapi() -> Response[str]:
     return Response(200, "application/json", openapi_text())
 
 
-_openapi.required_role = Role.VIEWER  # type: ignore[attr-defined]  # read by tests
+_openapi.required_role = Role.VIEWER  # read by tests
 
 
 def _policy_invalid(error: PolicyInvalid) -> Response[str]:

@@ -20,7 +20,7 @@ def offer(event: Event) -> http.Answer:
     shown = {"entity": entity, "customer": customer, "csrf": visitor.csrf, "base": visitor.base}
     if http.query(event, "sent"):
         return pages.message("sign_in.sent", spoken, **shown)
-    return pages.page("sign_in", spoken, token="", **shown)  # type: ignore[arg-type]
+    return pages.page("sign_in", spoken, token="", **shown)
 
 
 def ask(event: Event) -> http.Answer:

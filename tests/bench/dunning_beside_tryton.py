@@ -224,7 +224,7 @@ def ours_s(size: int) -> float:
         policies=policies,
         texts=Texts(Templates()),
         links=_Links(),
-        receipts=None,  # type: ignore[arg-type]  # no receipt is written here
+        receipts=None,  # no receipt is written here
         ledger=_Ledger(),
         print_statement=lambda _: b"",
         public_url="https://pay.seller.example",

@@ -131,7 +131,7 @@ class Hub:
         self.inbox, self.queue = Inbox(table, Bucket(), "documents"), Queue()
         gateway = Gateway(page)
         self.money_in = money_in.Ports(
-            gateway,  # type: ignore[arg-type]  # only what a paid page asks for
+            gateway,  # only what a paid page asks for
             Payments(table),
             GatewayBooks(table),
             ParkedItems(table),
@@ -155,7 +155,7 @@ class Hub:
         receive_webhook.receive_webhook(self.webhooks, self.entity_id, body, "", NOW.wall)
 
     def follow(self) -> None:
-        event = GatewayEvent(**self.queue.waiting[0]["event"])  # type: ignore[arg-type]
+        event = GatewayEvent(**self.queue.waiting[0]["event"])
         take_event(self.money_in, self.inbox, self.entity_id, event, NOW)
 
 
@@ -215,7 +215,7 @@ def _document(i: int, document_id: str, **more: str) -> Document:
         total=eur(10_000 + i),
         open=eur(10_000 + i),
     )
-    return replace(plain, **more)  # type: ignore[arg-type]  # texts only
+    return replace(plain, **more)  # texts only
 
 
 if __name__ == "__main__":

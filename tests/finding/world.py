@@ -91,7 +91,7 @@ class World:
         self.looked_at += len(named)
         self._watermark = (swept_on, today, self.policy.version)
 
-    def _decide(self, account: Account, at: datetime):  # type: ignore[no-untyped-def]
+    def _decide(self, account: Account, at: datetime):
         clock = at.astimezone(ZoneInfo(account.customer.time_zone))
         return decide(account, self.book(account), clock.date(), clock.time())
 

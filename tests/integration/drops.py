@@ -73,7 +73,7 @@ def counted_writes() -> Iterator[list[str]]:
 
     def note(params: dict[str, object], **_: object) -> None:
         requests = params.get("TransactItems") or [{"Write": params}]
-        for request in requests:  # type: ignore[attr-defined]
+        for request in requests:
             for verb, body in request.items():
                 key = body.get("Item") or body.get("Key")
                 if verb != "ConditionCheck" and key["sk"]["S"] and "#IMPORT" not in key["pk"]["S"]:
@@ -88,7 +88,7 @@ def counted_writes() -> Iterator[list[str]]:
 @contextmanager
 def _hooked(events: object, names: list[str], note: Callable[..., None]) -> Iterator[None]:
     for name in names:
-        events.register(name, note)  # type: ignore[attr-defined]
+        events.register(name, note)
     yield
     for name in names:
-        events.unregister(name, note)  # type: ignore[attr-defined]
+        events.unregister(name, note)

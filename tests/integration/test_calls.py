@@ -133,7 +133,7 @@ def test_a_viewer_may_look_and_not_note(listed, admin):
     assert outcome(viewer, task, "refused").status == 403
 
 
-def test_the_page_shows_number_debt_and_forms_and_takes_an_outcome(acme, identity):  # noqa: F811
+def test_the_page_shows_number_debt_and_forms_and_takes_an_outcome(acme, identity):  # noqa: F811 - a fixture is imported
     token = identity.mint(ADMIN)
     page = get(token, "/console/e/acme/calls")
     assert page.status == 200

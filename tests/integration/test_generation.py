@@ -52,7 +52,7 @@ def between_number_and_write[T](monkeypatch: pytest.MonkeyPatch, act: Callable[[
     def text(*arguments: object) -> str:
         monkeypatch.setattr(numbers, "number_text", made)
         results.append(act())
-        return made(*arguments)  # type: ignore[arg-type]
+        return made(*arguments)
 
     monkeypatch.setattr(numbers, "number_text", text)
     return results

@@ -32,7 +32,7 @@ def service(monkeypatch):
     server.destinations["hub-sms"] = Destination("hub-sms", "arn", "http://127.0.0.1:9", "x")
     told: list[dict[str, object]] = []
     monkeypatch.setattr("infra.local.sms.server.publish", lambda _, payload: told.append(payload))
-    server.told = told  # type: ignore[attr-defined]
+    server.told = told
     monkeypatch.setenv("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", server.url)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

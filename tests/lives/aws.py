@@ -193,4 +193,4 @@ def _refused(operation: str, code: str, status: int, message: str = "") -> Clien
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
-    return ClientError(answer, operation)  # type: ignore[arg-type]
+    return ClientError(answer, operation)

@@ -360,7 +360,7 @@ def reports(life: "Life", amount: str, currency: str, number: str) -> None:
 @verb(r"the ERP sends the customer with (?P<changes>.+)")
 def sends_customer(life: "Life", changes: str) -> None:
     pairs = (pair.split(" ", 1) for pair in changes.split(", "))
-    life.send_customer(**dict(pairs))  # type: ignore[arg-type]  # pairs of two
+    life.send_customer(**dict(pairs))  # pairs of two
 
 
 @verb(rf"the hub is down until {_DAY.format('day')}")

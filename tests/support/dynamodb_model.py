@@ -440,7 +440,7 @@ def cancelled(reasons: Sequence[Mapping[str, Any]]) -> Refused:
         "TransactionCanceledException",
         f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
     )
-    refused.reasons = list(reasons)  # type: ignore[attr-defined]
+    refused.reasons = list(reasons)
     return refused
 
 

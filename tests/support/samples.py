@@ -22,7 +22,7 @@ def customer(**changes: object) -> Customer:
         "currency": "EUR",
         "policy": "standard",
     }
-    return Customer(**(values | changes))  # type: ignore[arg-type]
+    return Customer(**(values | changes))
 
 
 def entity(**changes: object) -> Entity:
@@ -36,4 +36,4 @@ def entity(**changes: object) -> Entity:
         "contact_email": "help@seller.example",
         "hold_all": False,
     }
-    return Entity(**(values | changes))  # type: ignore[arg-type]
+    return Entity(**(values | changes))

@@ -63,4 +63,4 @@ class _Front(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(sent)
 
-    log_message: Callable[..., None] = lambda *_: None  # type: ignore[assignment]
+    log_message: Callable[..., None] = lambda *_: None

@@ -8,7 +8,7 @@ from infra.cli.errors import Exit
 from infra.cli.moments import when
 
 ZERO = {"amount": "0.00", "currency": "EUR"}
-PARTS = "open processing credit in_checkout disputed promised planned held free".split()  # noqa: SIM905
+PARTS = "open processing credit in_checkout disputed promised planned held free".split()  # noqa: SIM905 - as the table has them
 TOLD = {
     "customer_id": "c1",
     "name": "Nordlicht GmbH",

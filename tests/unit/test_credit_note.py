@@ -39,7 +39,7 @@ def invoice(lines: tuple[Line, ...] = (), **changes: object) -> Document:
         "open": asked,
         "tax_minor": tax_minor(lines),
     }
-    return Document(**(values | changes))  # type: ignore[arg-type]
+    return Document(**(values | changes))
 
 
 def note_of(plan: CreditPlan, note_id: str = "n1") -> Document:

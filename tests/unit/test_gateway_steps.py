@@ -81,7 +81,7 @@ class Shelf:
 
 def cash_of(postings: object) -> dict[tuple[str, str], int]:
     sums: dict[tuple[str, str], int] = {}
-    for movement in (m for p in postings for m in p.movements if m.kind in CASH):  # type: ignore[attr-defined]
+    for movement in (m for p in postings for m in p.movements if m.kind in CASH):
         moved = movement.cash or movement.amount
         sign = -1 if movement.amount.minor < 0 else 1
         key = (str(movement.kind), moved.currency)
@@ -140,7 +140,7 @@ def told(paid: int, **changes: object) -> GatewayPayment:
         "customer_id": "c1",
         "checkout_id": "co1",
     }
-    return GatewayPayment(**(values | changes))  # type: ignore[arg-type]
+    return GatewayPayment(**(values | changes))
 
 
 def entry(name: str, minor: int, at: datetime, fee: int = 0, currency: str = "EUR") -> BalanceEntry:
@@ -307,7 +307,7 @@ def test_a_reinstated_dispute_settles_again_what_it_had_reopened() -> None:
     assert made.payment.state is PaymentState.RETURNED
     won = replace(dispute, status="won", reinstated=entry("b", 1_000, at(70)))
     made.follow(told(1_000, disputes=(won,)))
-    assert made.figures[:4] == before[:4]  # type: ignore[index]
+    assert made.figures[:4] == before[:4]
     assert made.payment.state is PaymentState.SETTLED
 
 

@@ -29,7 +29,7 @@ def invoice(**changes: object) -> Document:
         "total": eur(10_000),
         "open": eur(10_000),
     }
-    return Document(**(values | changes))  # type: ignore[arg-type]
+    return Document(**(values | changes))
 
 
 def test_an_invoice_that_reached_the_stage_bears_its_fee():

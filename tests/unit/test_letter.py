@@ -44,7 +44,7 @@ def _document(name: str, minor: int, **changes: object) -> Document:
         "total": eur(minor),
         "open": eur(minor),
     }
-    return Document(**(values | changes))  # type: ignore[arg-type]
+    return Document(**(values | changes))
 
 
 def _charge(name: str, invoice: str, minor: int, kind: str) -> Document:
@@ -77,7 +77,7 @@ def _letter(law: LetterLaw = LetterLaw.DE, language: str = "en", **changes: obje
     whose = customer(language=language, address="Hafenweg 5\n20457 Hamburg\nGermany")
     seller = entity(bank_account="DE02 1203 0000 0000 2020 51", address="Quay 1, Dublin")
     made = formal_letter("L-1", seller, whose, DOCUMENTS, items, law, DATED, DATED)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.sampled_from(LetterLaw), st.integers(0, 60))

@@ -59,7 +59,7 @@ def test_the_order_of_lines_changes_no_tax(
     asked: list[LineDraft], inclusive: bool, chance: object
 ) -> None:
     other = list(asked)
-    chance.shuffle(other)  # type: ignore[attr-defined]
+    chance.shuffle(other)
     assert sums(draw_up(asked, inclusive)) == sums(draw_up(other, inclusive))
 
 
@@ -155,7 +155,7 @@ def test_a_currency_without_decimals_and_one_with_three() -> None:
 
 def test_a_category_says_by_itself_why_there_is_no_tax() -> None:
     def one(category: TaxCategory, **changes: str) -> Line:
-        draft = LineDraft("x", "1", eur(100), tax_category=category, **changes)  # type: ignore[arg-type]
+        draft = LineDraft("x", "1", eur(100), tax_category=category, **changes)
         return draw_up([draft], tax_inclusive=False)[0]
 
     assert one(TaxCategory.REVERSE_CHARGE).tax_reason_code == "VATEX-EU-AE"

@@ -63,7 +63,7 @@ def asked(account: Account, today: date) -> set[str]:
 def test_each_pauses_what_it_names_through_its_last_day_and_then_lets_go(
     facts: dict[str, object],
 ) -> None:
-    account = Account(customer(), (invoice("a"), invoice("b")), **facts)  # type: ignore[arg-type]
+    account = Account(customer(), (invoice("a"), invoice("b")), **facts)
     for days in range(8):
         assert asked(account, TODAY + timedelta(days=days)) == {"b"}
     assert asked(account, LAST + timedelta(days=1)) == {"a", "b"}

@@ -45,11 +45,11 @@ def invoice(name: str = "d", minor: int = 300, due_on: date = date(2026, 2, 20))
 
 
 def plan(**changes: object) -> Plan:
-    return replace(Plan("p", ("d",), PARTS, TODAY, "kim", "agreed", 3), **changes)  # type: ignore[arg-type]
+    return replace(Plan("p", ("d",), PARTS, TODAY, "kim", "agreed", 3), **changes)
 
 
 def owing(*documents: Document, **facts: object) -> Account:
-    return Account(customer(), documents or (invoice(),), **({"plans": (plan(),)} | facts))  # type: ignore[arg-type]
+    return Account(customer(), documents or (invoice(),), **({"plans": (plan(),)} | facts))
 
 
 def codes(account: Account, today: date) -> dict[str, str]:
@@ -245,7 +245,7 @@ def accounts(draw: st.DrawFn) -> Account:
         ),
         checkouts=some(page),
         incoming=some(Incoming("i", eur(9), TODAY, ((draw(names), eur(draw(minors))),))),
-    )  # type: ignore[arg-type]
+    )
 
 
 @pytest.mark.rule("R15")

@@ -33,7 +33,7 @@ def view(language: str = "en", **changes: object) -> SmsView:
         "today": TODAY,
         "link": LINK,
     }
-    return SmsView(**(values | changes))  # type: ignore[arg-type]
+    return SmsView(**(values | changes))
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def _mail(template: str, language: str = "en", **changes: object) -> MailText:
         "fees": (("F-1", eur(4_000)),) if template == "late_fee" else (),
         "payment": PAYMENT if template == "receipt" else None,
     }
-    return TEXTS.mail(template, language, MailView(**(values | changes)))  # type: ignore[arg-type]
+    return TEXTS.mail(template, language, MailView(**(values | changes)))
 
 
 def _visible(html: str) -> str:

@@ -42,7 +42,7 @@ def entry(name: str, minor: int, at: datetime = LATER, fee: int = 0) -> BalanceE
 
 def refund(name: str, minor: int, status: str = "succeeded", **more: object) -> GatewayRefund:
     left = entry(name, -minor)
-    return GatewayRefund(name, status, euros(minor), LATER, left=left, **more)  # type: ignore[arg-type]
+    return GatewayRefund(name, status, euros(minor), LATER, left=left, **more)
 
 
 def dispute(minor: int, status: str = "needs_response", won: bool = False) -> GatewayDispute:
@@ -382,7 +382,7 @@ def test_a_worker_that_reads_half_before_and_half_after_another_parks_nothing(
         if others:
             others.pop()
             apply_payment(runtime.money_in(), "demo", gateway.payments[paid], runtime.now())
-        return plain(*given)  # type: ignore[arg-type]
+        return plain(*given)
 
     monkeypatch.setattr(type(ports.books), "look", look)
     apply_payment(ports, "demo", gateway.payments[paid], runtime.now())

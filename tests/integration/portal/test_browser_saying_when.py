@@ -27,7 +27,7 @@ SOON = (TODAY + timedelta(days=4)).isoformat()
 @pytest.fixture
 def phone(chromium: "Browser", payer: Customer, origin: str) -> Iterator["Page"]:
     """A phone without scripts, on the account of payer."""
-    context = chromium.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]
+    context = chromium.new_context(java_script_enabled=False, viewport=PHONE)
     page = context.new_page()
     page.goto(origin + _link(payer))
     page.get_by_role("button", name="Open my account").click()
@@ -41,14 +41,14 @@ def heading(page: "Page") -> str:
 
 def fits(page: "Page") -> bool:
     """Return whether the page is as wide as the phone."""
-    return page.locator("body").bounding_box()["width"] <= PHONE["width"] and not any(  # type: ignore[index]
+    return page.locator("body").bounding_box()["width"] <= PHONE["width"] and not any(
         box["x"] + box["width"] > PHONE["width"] + 1
         for box in (e.bounding_box() for e in page.locator("main :visible").all())
         if box
     )
 
 
-def account(whose: Customer):  # type: ignore[no-untyped-def]
+def account(whose: Customer):
     return runtime.accounts().account("demo", whose.customer_id)
 
 

@@ -118,7 +118,7 @@ def test_a_gateway_that_did_not_answer_is_asked_again_for_the_very_same_page(
     asked: list[Checkout] = []
 
     def silent(*args: object, **named: object) -> tuple[str, str]:
-        asked.append(args[2])  # type: ignore[arg-type]
+        asked.append(args[2])
         raise GatewayUnavailable()
 
     monkeypatch.setattr(gateway, "create_checkout", silent)
@@ -144,9 +144,9 @@ def test_two_clicks_at_the_same_moment_lead_to_one_page(
         if not lost:
             lost.append(Begun.CHANGED)
             start_checkout(runtime.starting_checkouts(), principal, [D1], moment())
-            lost[0] = really_begin(self, *args)  # type: ignore[arg-type]
+            lost[0] = really_begin(self, *args)
             return lost[0]
-        return really_begin(self, *args)  # type: ignore[arg-type]
+        return really_begin(self, *args)
 
     monkeypatch.setattr(type(checkouts), "begin", begin)
     principal = Principal("demo", payer.customer_id)

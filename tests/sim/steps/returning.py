@@ -17,7 +17,7 @@ def refund(world: "World") -> str:
     page = _a_page(world, lambda p: refundable(p) > 0 and not _disputed(p))
     if page is None:
         return NOTHING
-    rest = refundable(world.gateway.pages[page].payment)  # type: ignore[arg-type]
+    rest = refundable(world.gateway.pages[page].payment)
     world.gateway.send_back(page, world.chance.choice((rest, rest // 2 or 1, 1)))
     return f"refunded {page}"
 
