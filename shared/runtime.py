@@ -493,7 +493,7 @@ def letter_service() -> "LetterService":
     if setting("LETTER_SERVICE") == "folder":
         from shared.adapters.letter_folder import LetterFolder
 
-        return LetterFolder(client("s3"), setting("DOCUMENTS_BUCKET"))
+        return LetterFolder(client("s3", attempts_max=1), setting("DOCUMENTS_BUCKET"))
     from shared.adapters.pingen import Pingen
     from shared.adapters.secret import Secret
 

@@ -7,7 +7,17 @@ from shared.adapters import keys
 from shared.adapters.account_items import notice_item
 from shared.adapters.codec import Item
 from shared.adapters.suppressions import not_suppressed
-from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
+from shared.adapters.table import (
+    NEW,
+    VERSION,
+    Check,
+    ConditionLost,
+    Put,
+    Table,
+    Update,
+    Write,
+    seen,
+)
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
 from shared.domain.clock import Now, iso
@@ -53,7 +63,8 @@ class Notices:
         """Mark notice n as being handed to SES by the owner of fence.
 
         done are the positions done with it, where that is less than was claimed. False: not ours to
-        send, or one of the addresses to is one that nothing is mailed to.
+        send, one of the addresses to is one that nothing is mailed to, or done is given and a later
+        notice has taken the positions over.
         """
         key = keys.delivery(entity, customer_id, n)
         delivery = Put(
@@ -76,8 +87,11 @@ class Notices:
         if done is not None:
             changes["done_after"] = dict(done)
         notice = Update(keys.notice(entity, customer_id, n), set=changes)
+        still = [not_suppressed(entity, address) for address in to]
+        if done is not None:
+            still.append(Check(keys.notice(entity, customer_id, n + 1), NEW))
         try:
-            self._table.write(delivery, notice, *(not_suppressed(entity, a) for a in to))
+            self._table.write(delivery, notice, *still)
         except ConditionLost:
             return False
         return True

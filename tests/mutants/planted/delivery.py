@@ -6,6 +6,7 @@ NOTICES = "shared/adapters/notices.py"
 SENDING = "shared/usecases/send_notice.py"
 WRITING = "shared/usecases/write_mail.py"
 FENCING = "tests/integration/test_fencing.py"
+FOLDER = "tests/unit/test_letter_folder.py"
 OUTAGES = "tests/integration/test_ses_outages.py"
 WISHES = "tests/integration/test_mail_wishes.py"
 
@@ -25,6 +26,31 @@ DELIVERY_BUGS: tuple[Bug, ...] = (
         'return SendResult(SendState.REFUSED, code="no_answer")',
         f"{OUTAGES}::test_a_day_without_answers_and_events_repeats_nothing_and_tells_what_is_unknown",
         rules="R1",
+    ),
+    bug(
+        "a letter lies in the printer's folder once a day",
+        "shared/adapters/letter_folder.py",
+        'place = f"letters/{job.entity_id}/{job.customer_id}-{job.n}"',
+        'place = f"letters/{job.entity_id}/{job.dated_on}/{job.customer_id}-{job.n}"',
+        f"{FOLDER}::test_a_letter_that_is_put_in_again_on_another_day_lies_there_once",
+        rules="R1",
+    ),
+    bug(
+        "a letter that may be printed is handed in again",
+        "shared/adapters/letter_folder.py",
+        'return SendResult(SendState.UNCERTAIN, code="no_answer")',
+        'return SendResult(SendState.REFUSED, code="no_answer")',
+        f"{FOLDER}::test_what_may_be_printed_is_never_called_refused",
+        rules="R1",
+    ),
+    bug(
+        "what a later notice has taken over is written anew by an earlier one",
+        NOTICES,
+        "still.append(Check(keys.notice(entity, customer_id, n + 1), NEW))",
+        "pass",
+        f"{FENCING}::"
+        "test_what_a_later_notice_has_taken_over_is_not_said_to_be_left_out_by_this_one",
+        rules="R34",
     ),
     bug(
         "anybody may end anybody's call",
