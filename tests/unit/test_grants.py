@@ -24,9 +24,7 @@ QUEUES = {
 # names that lead to a method of the same name which this function never calls
 LED_ASTRAY = {
     ("BooksCheck", "DeleteItem"): "opens tasks, and ends none",
-    ("Documents", "DeleteItem"): "reads the ledger, opens tasks, and ends none",
     ("InvoiceGeneration", "DeleteItem"): "adds lines to no invoice of the ERP's",
-    ("NoticeSend", "DeleteItem"): "reads the ledger, and posts nothing",
 }
 
 

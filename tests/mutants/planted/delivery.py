@@ -80,10 +80,28 @@ DELIVERY_BUGS: tuple[Bug, ...] = (
     bug(
         "a pause stops nothing",
         SENDING,
-        "if entity.hold_all or entity.mail_paused:",
-        "if entity.hold_all:",
+        "return bool(entity.hold_all or entity.mail_paused)",
+        "return bool(entity.hold_all)",
         "tests/integration/test_mail_pause.py::"
         "test_too_many_that_come_back_pause_every_mail_until_a_person_lets_them_go",
+    ),
+    bug(
+        "a fee stays though its message was withdrawn",
+        SENDING,
+        "    take_back_untold(ports.untold, entity_id, customer_id, notice, now)\n    if day",
+        "    if day",
+        "tests/integration/test_untold_charges.py::"
+        "test_a_fee_that_was_never_told_is_taken_back_with_its_message",
+        rules="R22",
+    ),
+    bug(
+        "a mail by hand waits for nobody's approval",
+        "shared/usecases/remind_now.py",
+        "notice = replace(made, by_hand=by)",
+        "notice = replace(made, by_hand=by, approval=False)",
+        "tests/integration/test_untold_charges.py::"
+        "test_a_mail_by_hand_waits_for_approval_as_its_stage_says",
+        rules="R37",
     ),
     bug(
         "what a message leaves out counts as said",
