@@ -59,11 +59,12 @@ class Notices:
         now_wall: datetime,
         to: tuple[str, ...],
         done: Mapping[str, int] | None = None,
+        cc: tuple[str, ...] = (),
     ) -> bool:
-        """Mark notice n as being handed to SES by the owner of fence.
+        """Mark notice n as being handed to SES by the owner of fence, to people and with copies cc.
 
         done are the positions done with it, where that is less than was claimed. False: not ours to
-        send, one of the addresses to is one that nothing is mailed to, or done is given and a later
+        send, one of the addresses is one that nothing is mailed to, or done is given and a later
         notice has taken the positions over.
         """
         key = keys.delivery(entity, customer_id, n)
@@ -76,6 +77,7 @@ class Notices:
                 "state": str(DeliveryState.CALLING),
                 "fence": fence,
                 "to": list(to),
+                "cc": list(cc),
                 "updated_at": iso(now_wall),
             },
             condition="attribute_not_exists(pk) OR #state = :claimed",
@@ -87,7 +89,7 @@ class Notices:
         if done is not None:
             changes["done_after"] = dict(done)
         notice = Update(keys.notice(entity, customer_id, n), set=changes)
-        still = [not_suppressed(entity, address) for address in to]
+        still = [not_suppressed(entity, address) for address in (*to, *cc)]
         if done is not None:
             still.append(Check(keys.notice(entity, customer_id, n + 1), NEW))
         try:
@@ -233,6 +235,10 @@ class Notices:
         except ConditionLost as lost:
             return lost.positions == (1,) and self._write(profile)
         return True
+
+    def addressed(self, entity: str, customer_id: str, n: int) -> tuple[str, ...]:
+        """Return whom notice n was handed over for, copies apart; nobody before the first call."""
+        return tuple((self.delivery(entity, customer_id, n) or {}).get("to", ()))
 
     def delivery(self, entity: str, customer_id: str, n: int) -> Item | None:
         """Return the delivery item of notice n, or None before the first call."""
