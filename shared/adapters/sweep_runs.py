@@ -135,9 +135,11 @@ class SweepRuns:
             more = [each for each in notices if each not in known.notices]
             if not more:
                 return
+            whose = list(dict.fromkeys([*known.customers, *(c for c, _ in more)]))
+            flat = item["notices"] + _flat(whose, more)
             batch = Update(
                 key,
-                set={"notices": item["notices"] + _flat(known.customers, more), "taken": False},
+                set={"customers": whose, "notices": flat, "taken": False},
                 condition="notices = :seen",
                 values={":seen": item["notices"]},
             )
