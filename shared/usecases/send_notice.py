@@ -12,7 +12,8 @@ from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, S
 from shared.domain.messages import MailText
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import done_as_said
-from shared.domain.recipients import recipients
+from shared.domain.policy import Stage
+from shared.domain.recipients import Recipients, only_the_customer, recipients
 from shared.domain.replies import ReplyTag, reply_address
 from shared.usecases import mail_event, write_mail
 from shared.usecases.put_off_notice import waits_until
@@ -37,6 +38,7 @@ class Deliveries(mail_event.Deliveries, Protocol):
         now_wall: datetime,
         to: tuple[str, ...],
         done: Mapping[str, int] | None = None,
+        cc: tuple[str, ...] = (),
     ) -> bool: ...
     def refused(
         self, entity: str, customer_id: str, n: int, fence: str, wall: datetime, code: str
@@ -152,18 +154,28 @@ def _look_and_call(
         entity=entity,
         customer=account.customer,
         notice_n=n,
-        recipients=recipients(account.customer, mail.stage),
+        recipients=_recipients(account, notice, mail.stage),
         reply_to=reply_address(mailbox, tag) if mailbox else entity.contact_email,
         stop_url=mail.stop_url,
     )
-    off = ports.suppressions.among(entity_id, envelope.recipients.all)
-    reached = envelope.recipients.without({address.lower() for address in off})
+    wanted = (envelope.recipients, only_the_customer(account.customer))
+    off = ports.suppressions.among(entity_id, {a for some in wanted for a in some.all})
+    named, own = (some.without({address.lower() for address in off}) for some in wanted)
+    reached = (
+        named if named.to else Recipients(own.to, named.without({a.lower() for a in own.to}).cc)
+    )
     if not reached.to:
         return _suppressed(ports, envelope, notice, now)
     if len(reached.all) > turns:
         return len(reached.all)
     envelope = replace(envelope, recipients=reached)
     return _call(ports, envelope, mail.text, _left_done(account, notice, mail), now)
+
+
+def _recipients(account: Account, notice: Notice, stage: Stage | None) -> Recipients:
+    if notice.kind == "sign_in":
+        return only_the_customer(account.customer)
+    return recipients(account.customer, stage)
 
 
 def _left_done(account: Account, notice: Notice, mail: write_mail.Mail) -> Mapping[str, int] | None:
@@ -206,7 +218,7 @@ def _call(
     whose = (entity_id, envelope.customer.customer_id, envelope.notice_n)
     fence, to = ports.new_fence(), envelope.recipients
     mail_key = ports.archive.keep(*whose, text)
-    if not ports.deliveries.call(*whose, fence, now.wall, to.all, done):
+    if not ports.deliveries.call(*whose, fence, now.wall, to.to, done, to.cc):
         return len(to.all) if ports.suppressions.among(entity_id, to.all) else "elsewhere"
     result = ports.mailer.send(envelope, text)
     if result.state is SendState.ACCEPTED:
