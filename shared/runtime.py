@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from shared.usecases.send_notice import Ports as SendingPorts
     from shared.usecases.send_sms import Ports as SmsPorts
     from shared.usecases.start_checkout import Ports as CheckoutPorts
+    from shared.usecases.take_back_untold import Untold
     from shared.usecases.work_sweep import Policies as SweepPolicies
     from shared.usecases.work_sweep import Ports as SweepPorts
     from shared.usecases.write_mail import Ports as WordsPorts
@@ -418,6 +419,14 @@ def charging() -> "ChargingPorts":
     return Ports(accounts(), ledger(), entities(), charges(), cash, tasks(), pause)
 
 
+def untold() -> "Untold":
+    """Return what taking back charges touches that no message tells of."""
+    from shared.adapters.pause import pause
+    from shared.usecases.take_back_untold import Untold
+
+    return Untold(accounts(), ledger(), pause)
+
+
 @cache
 def approvals() -> "Approvals":
     """Return the notices that wait for a named person."""
@@ -462,7 +471,7 @@ def posting() -> "PostingPorts":
 def _stores() -> "Stores":
     from shared.usecases.look_again import Stores
 
-    ports = (accounts(), entities(), notices(), tasks())
+    ports = (accounts(), entities(), notices(), tasks(), untold())
     return Stores(*ports, new_fence=lambda: new_id(datetime.now(UTC)))
 
 
@@ -493,7 +502,7 @@ def letter_service() -> "LetterService":
     if setting("LETTER_SERVICE") == "folder":
         from shared.adapters.letter_folder import LetterFolder
 
-        return LetterFolder(client("s3"), setting("DOCUMENTS_BUCKET"))
+        return LetterFolder(client("s3", attempts_max=1), setting("DOCUMENTS_BUCKET"))
     from shared.adapters.pingen import Pingen
     from shared.adapters.secret import Secret
 
@@ -570,6 +579,7 @@ def sending() -> "SendingPorts":
         suppressions=suppressions(),
         tasks=tasks(),
         words=mail_words(),
+        untold=untold(),
         mailer=mailer,
         archive=MailArchive(client("s3"), setting("DOCUMENTS_BUCKET")),
         new_fence=lambda: new_id(datetime.now(UTC)),

@@ -1,5 +1,7 @@
 """Hands over again what nobody finished, asks the gateway, and has charges looked at once a day."""
 
+from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -24,27 +26,33 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
 def _tidy(body: dict[str, Any]) -> None:
     now = runtime.now()
     if body["kind"] == "reconcile":
-        _charges(body["entity"], now)
-        _reconcile(body["entity"], now, on_demand=True)
-        return
-    entities = tuple(runtime.accounts().entities())
-    duties = [(duty, each) for duty in (_hand_over, _charges, _reconcile) for each in entities]
+        duties, entities = _ASKED, (body["entity"],)
+    else:
+        duties, entities = _ROUND, tuple(runtime.accounts().entities())
     failed: list[Exception] = []
-    for duty, entity_id in duties:
+    for duty, entity_id in product(duties, entities):
         try:
             duty(entity_id, now)
-        except Exception as exc:  # the next entity is not to wait for this one
+        except Exception as exc:  # no other duty, and no other entity, is to wait for this one
             failed.append(exc)
     if failed:
-        raise ExceptionGroup("entities of a janitor's round", failed)
+        raise ExceptionGroup("duties of a janitor's round", failed)
 
 
 def _hand_over(entity_id: str, now: Now) -> None:
-    pending = runtime.pending()
-    handed = hand_over_stale(entity_id, pending, errand, runtime.queues(), now, LEASE)
-    handed += tend_sweeps(entity_id, runtime.sweep_runs(), runtime.queues(), now, LEASE)
-    unknown = give_up_waiting(entity_id, pending, runtime.notices(), now)
-    log.info("handed over", entity=entity_id, facts=handed, unknown_notices=unknown)
+    queues = runtime.queues()
+    handed = hand_over_stale(entity_id, runtime.pending(), errand, queues, now, LEASE)
+    log.info("handed over", entity=entity_id, facts=handed)
+
+
+def _tend_sweeps(entity_id: str, now: Now) -> None:
+    handed = tend_sweeps(entity_id, runtime.sweep_runs(), runtime.queues(), now, LEASE)
+    log.info("sweeps looked after", entity=entity_id, handed=handed)
+
+
+def _give_up_waiting(entity_id: str, now: Now) -> None:
+    unknown = give_up_waiting(entity_id, runtime.pending(), runtime.notices(), now)
+    log.info("waited for news", entity=entity_id, unknown_notices=unknown)
 
 
 def _charges(entity_id: str, now: Now) -> None:
@@ -76,3 +84,12 @@ def _reconcile(entity_id: str, now: Now, *, on_demand: bool = False) -> None:
         booked=found.booked,
         parked=found.parked,
     )
+
+
+def _reconcile_asked(entity_id: str, now: Now) -> None:
+    _reconcile(entity_id, now, on_demand=True)
+
+
+_Duty = Callable[[str, Now], None]
+_ROUND: tuple[_Duty, ...] = (_hand_over, _tend_sweeps, _give_up_waiting, _charges, _reconcile)
+_ASKED: tuple[_Duty, ...] = (_charges, _reconcile_asked)

@@ -1,5 +1,7 @@
 """Sends claimed notices by mail or text message, and claims the receipt of each payment."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -15,10 +17,10 @@ log = Logger()
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> batch.Answer:
-    return batch.each(event, context, _send)
+    return batch.each(event, context, partial(_send, batch.enough_time(context)))
 
 
-def _send(body: dict[str, Any]) -> None:
+def _send(enough_time: Callable[[], bool], body: dict[str, Any]) -> None:
     entity_id, customer_id, now = body["entity"], body["customer_id"], runtime.now()
     if body["kind"] == "receipt":
         payment_id = body["payment_id"]
@@ -27,6 +29,9 @@ def _send(body: dict[str, Any]) -> None:
         log.info("receipt " + outcome, entity=entity_id, payment_id=payment_id)
         return
     n = body["n"]
+    if not enough_time():  # it stays claimed, and is handed over again: none is cut off midway
+        log.info("notice busy", entity=entity_id, customer_id=customer_id, n=n)
+        return
     if body["kind"] == "sms":
         outcome = send_sms(runtime.texting(), entity_id, customer_id, n, now)
         log.info("sms " + outcome, entity=entity_id, customer_id=customer_id, n=n)

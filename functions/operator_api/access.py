@@ -77,6 +77,13 @@ def allow(role: Role, entity_id: str) -> None:
         raise NotAllowed(needs=role.name.lower())
 
 
+def agreeing(entity_id: str) -> str:
+    """Return the caller's subject where he may agree to what waits for that, "" elsewhere."""
+    principal = current().principal
+    held = principal.role_in(entity_id)
+    return principal.subject if held is not None and held >= Role.CONTROLLER else ""
+
+
 def entity_of(entity_id: str) -> Entity:
     """Return the entity. Raises NotFound."""
     return runtime.entities().get(entity_id)

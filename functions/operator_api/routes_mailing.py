@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.access import agreeing, current, entity_of, needs
 from functions.operator_api.schema.mailing import (
     MailHealthOut,
     PauseOut,
@@ -36,6 +36,7 @@ def remind(entity: str, customer: str, body: RemindIn) -> RemindOut:
         customer_id,
         request.principal.name,
         request.now,
+        subject=agreeing(entity),
         stage_id=body.stage,
         documents=tuple(body.documents),
     )

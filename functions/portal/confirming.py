@@ -2,7 +2,7 @@
 
 from functions.edge import http
 from functions.portal import pages
-from functions.portal.visit import COOKIE, Event, base_of, entity_of, secret_of, visit
+from functions.portal.visit import COOKIE, Event, base_of, entity_of, visit
 from shared import runtime
 from shared.domain.portal import LinkNotValid, Principal
 from shared.errors import Unauthenticated
@@ -26,9 +26,7 @@ def offer(event: Event) -> http.Answer:
 def ask(event: Event) -> http.Answer:
     """Have a sign-in mailed to the address on file."""
     visitor = visit(event)
-    if runtime.sessions().ask_sign_in(
-        visitor.principal.entity_id, secret_of(event), visitor.now.wall
-    ):
+    if runtime.sessions().ask_sign_in(visitor.principal, visitor.now.wall):
         ask_sign_in(runtime.accounts(), runtime.notices(), visitor.principal, visitor.now)
     return http.see_other(f"{visitor.base}/sign-in?sent=1")
 

@@ -181,6 +181,8 @@ def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
     rarely = {
         "fee": notice.fee,
         "approval": notice.approval,
+        "approved_by": notice.approved_by,
+        "approved_subject": notice.approved_subject,
         "payment_id": notice.payment_id,
         "by_hand": notice.by_hand,
         "said_on": [day.isoformat() for day in notice.said_on],
@@ -224,6 +226,7 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
         fee=item.get("fee", False),
         approval=item.get("approval", False),
         approved_by=item.get("approved_by", ""),
+        approved_subject=item.get("approved_subject", ""),
         tier=item.get("tier", ""),
         said_on=tuple(date.fromisoformat(day) for day in item.get("said_on", ())),
         ladders=item.get("ladders", {}),

@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 
-from shared.adapters.case_pages import index_page, readme
+from shared.adapters.case_pages import index_page, interest_path, invoice_path, names_in, readme
 from shared.adapters.csv_cells import csv_lines, safe_cell
 from shared.adapters.file_names import file_name
 from shared.adapters.templates import Templates
@@ -29,15 +29,15 @@ class CaseBinder:
         self._printer = printer
 
     def bound(self, case: Case) -> bytes:
-        """Return the ZIP of a case."""
-        files = dict(
+        """Return the ZIP of a case; raises ValueError where two files would have one path."""
+        files = _each_once(
             [
                 *_invoices(case),
                 *_terms(case),
                 *_messages(case),
                 ("messages/deliveries.csv", _deliveries(case)),
                 *_agreements(case),
-                *(_interest(taken) for taken in case.interest),
+                *_interest(case),
                 ("statement.pdf", self._printer.statement(case.statement)),
             ]
         )
@@ -45,6 +45,15 @@ class CaseBinder:
         files["README.txt"] = readme(case, sorted(files)).encode()
         files["hashes.sha256"] = _hashes(files.items())
         return _zip(files)
+
+
+def _each_once(files: Iterable[File]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for path, body in files:
+        if path in found:
+            raise ValueError(f"two files of the pack are called {path}")
+        found[path] = body
+    return found
 
 
 def _zip(files: dict[str, bytes]) -> bytes:
@@ -64,10 +73,11 @@ def _hashes(files: Iterable[File]) -> bytes:
 
 
 def _invoices(case: Case) -> Iterator[File]:
+    names = names_in(case)
     for document in case.documents:
         body = case.kept.get(document.pdf_key)
         if body is not None:
-            yield f"invoices/{file_name(document.number)}.pdf", body
+            yield invoice_path(names[document.document_id]), body
 
 
 def _terms(case: Case) -> Iterator[File]:
@@ -247,7 +257,13 @@ def _handovers(handovers: Sequence[Handover]) -> Iterator[Sequence[str]]:
         )
 
 
-def _interest(taken: InterestTaken) -> File:
+def _interest(case: Case) -> Iterator[File]:
+    names = names_in(case)
+    for taken in case.interest:
+        yield interest_path(names[taken.invoice.document_id]), _sheet(taken)
+
+
+def _sheet(taken: InterestTaken) -> bytes:
     rows: list[Sequence[str]] = [
         ("first", "last", "days", "balance", "percent_a_year", "interest", "currency")
     ]
@@ -265,7 +281,7 @@ def _interest(taken: InterestTaken) -> File:
         )
     total = taken.sheet.total
     rows.append(("", "", "", "", "total", _text(total, False), total.currency))
-    return f"interest/{file_name(taken.invoice.number)}.csv", _csv(rows)
+    return _csv(rows)
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> bytes:

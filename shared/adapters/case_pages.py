@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from shared.adapters.file_names import file_name
+from shared.adapters.file_names import file_names
 from shared.adapters.templates import Templates
 from shared.domain.case_pack import Case, Spoken, about_case
-from shared.domain.document import Document
 from shared.domain.money import Money, total
 
 
 def index_page(case: Case, paths: Sequence[str], templates: Templates) -> str:
     """Return the page that leads to each of paths."""
+    names, there = names_in(case), frozenset(paths)
     by_number = {
         spoken.n: [path for path in paths if path.startswith(f"messages/{spoken.n:04d}-")]
         for spoken in case.facts.spoken
@@ -19,9 +19,15 @@ def index_page(case: Case, paths: Sequence[str], templates: Templates) -> str:
         "case/index.html",
         case=case,
         totals=_totals(case),
-        invoices={d.number: _invoice_path(d, paths) for d in case.documents},
+        invoices={
+            document_id: invoice_path(name) if invoice_path(name) in there else ""
+            for document_id, name in names.items()
+        },
         interest={
-            taken.invoice.number: (f"interest/{file_name(taken.invoice.number)}.csv", taken.sheet)
+            taken.invoice.document_id: (
+                interest_path(names[taken.invoice.document_id]),
+                taken.sheet,
+            )
             for taken in case.interest
         },
         messages=[(spoken, by_number[spoken.n]) for spoken in _said(case)],
@@ -31,7 +37,12 @@ def index_page(case: Case, paths: Sequence[str], templates: Templates) -> str:
 
 def readme(case: Case, paths: Sequence[str]) -> str:
     """Return what the pack is and what is missing in it."""
-    missing = [d.number for d in case.documents if not _invoice_path(d, paths) and not d.charge]
+    names, there = names_in(case), frozenset(paths)
+    missing = [
+        d.number
+        for d in case.documents
+        if invoice_path(names[d.document_id]) not in there and not d.charge
+    ]
     lines = [
         f"Case of {case.customer.name} ({case.customer.external_id}) as of {case.as_of}",
         f"Creditor: {case.entity.name}",
@@ -64,6 +75,16 @@ def _totals(case: Case) -> list[Money]:
     ]
 
 
-def _invoice_path(document: Document, paths: Sequence[str]) -> str:
-    path = f"invoices/{file_name(document.number)}.pdf"
-    return path if path in paths else ""
+def names_in(case: Case) -> dict[str, str]:
+    """Return what the files of each document of case are called, without folder and ending."""
+    return file_names({d.document_id: d.number for d in case.documents})
+
+
+def invoice_path(name: str) -> str:
+    """Return where the PDF of the document of that name lies in the ZIP."""
+    return f"invoices/{name}.pdf"
+
+
+def interest_path(name: str) -> str:
+    """Return where the interest of the document of that name lies in the ZIP."""
+    return f"interest/{name}.csv"

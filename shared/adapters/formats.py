@@ -14,9 +14,6 @@ from shared.domain.money import Money, exponent
 LOCALES = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}
 """The locale that each language's amounts and dates follow; a language not here is not spoken."""
 
-LETTER_LOCALES = LOCALES
-"""The same for formal letters and text messages."""
-
 _FIRST_OF_MONTH = re.compile(r"^1 ")
 _CODE_BEFORE_DIGIT = re.compile(r"([A-Z]{3})(?=[0-9])")
 
@@ -70,7 +67,7 @@ class Formats:
 
 @lru_cache
 def _locale(language: str) -> Locale:
-    return Locale.parse(LETTER_LOCALES[language])
+    return Locale.parse(LOCALES[language])
 
 
 # A mail says each amount and date several times, as HTML and as text, and a run the same dates.

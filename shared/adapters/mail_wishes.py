@@ -11,6 +11,7 @@ from shared.domain.clock import Now, iso
 from shared.domain.customer import Customer
 from shared.domain.entity import Entity
 from shared.domain.mail_wish import RELEASES, MailWish
+from shared.domain.recipients import all_addresses
 from shared.domain.tasks import Task
 
 
@@ -62,7 +63,7 @@ class MailWishes:
             reason = f"mail_wish:{after.version + 1}"
             also.append(ticket_put(entity, today, after.customer_id, reason))
         if wish is MailWish.MAIL_AGAIN:
-            also.append(no_longer_suppressed(entity.entity_id, after.email))
+            also.extend(no_longer_suppressed(entity.entity_id, a) for a in all_addresses(after))
         try:
             self._table.write(profile, fact, *also)
         except ConditionLost:

@@ -7,7 +7,17 @@ from shared.adapters import keys
 from shared.adapters.account_items import notice_item
 from shared.adapters.codec import Item
 from shared.adapters.suppressions import not_suppressed
-from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
+from shared.adapters.table import (
+    NEW,
+    VERSION,
+    Check,
+    ConditionLost,
+    Put,
+    Table,
+    Update,
+    Write,
+    seen,
+)
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
 from shared.domain.clock import Now, iso
@@ -49,11 +59,13 @@ class Notices:
         now_wall: datetime,
         to: tuple[str, ...],
         done: Mapping[str, int] | None = None,
+        cc: tuple[str, ...] = (),
     ) -> bool:
-        """Mark notice n as being handed to SES by the owner of fence.
+        """Mark notice n as being handed to SES by the owner of fence, to people and with copies cc.
 
         done are the positions done with it, where that is less than was claimed. False: not ours to
-        send, or one of the addresses to is one that nothing is mailed to.
+        send, one of the addresses is one that nothing is mailed to, or done is given and a later
+        notice has taken the positions over.
         """
         key = keys.delivery(entity, customer_id, n)
         delivery = Put(
@@ -65,6 +77,7 @@ class Notices:
                 "state": str(DeliveryState.CALLING),
                 "fence": fence,
                 "to": list(to),
+                "cc": list(cc),
                 "updated_at": iso(now_wall),
             },
             condition="attribute_not_exists(pk) OR #state = :claimed",
@@ -76,8 +89,11 @@ class Notices:
         if done is not None:
             changes["done_after"] = dict(done)
         notice = Update(keys.notice(entity, customer_id, n), set=changes)
+        still = [not_suppressed(entity, address) for address in (*to, *cc)]
+        if done is not None:
+            still.append(Check(keys.notice(entity, customer_id, n + 1), NEW))
         try:
-            self._table.write(delivery, notice, *(not_suppressed(entity, a) for a in to))
+            self._table.write(delivery, notice, *still)
         except ConditionLost:
             return False
         return True
@@ -219,6 +235,10 @@ class Notices:
         except ConditionLost as lost:
             return lost.positions == (1,) and self._write(profile)
         return True
+
+    def addressed(self, entity: str, customer_id: str, n: int) -> tuple[str, ...]:
+        """Return whom notice n was handed over for, copies apart; nobody before the first call."""
+        return tuple((self.delivery(entity, customer_id, n) or {}).get("to", ()))
 
     def delivery(self, entity: str, customer_id: str, n: int) -> Item | None:
         """Return the delivery item of notice n, or None before the first call."""

@@ -53,13 +53,19 @@ class Pingen:
         4xx are a sure refusal (for good where the letter itself is not taken), a lost answer or a
         5xx is uncertain. What fails before the order has ordered nothing.
         """
-        secret = self._secret(now.wall)
         try:
+            secret = self._secret(now.wall)
+            place = f"{self._api}/organisations/{secret['organisation']}/deliveries/letters"
+            product = secret.get("delivery_product", _PRODUCT)
             token = self._bearer(secret, now.wall)
             url, signature = self._uploaded(job, token)
-        except (_Refused, urllib3.exceptions.HTTPError) as failed:
-            return SendResult(SendState.REFUSED, code=getattr(failed, "code", "no_connection"))
-        return self._ordered(job, secret, token, url, signature)
+        except _Refused as failed:
+            return SendResult(SendState.REFUSED, code=failed.code)
+        except urllib3.exceptions.HTTPError:
+            return SendResult(SendState.REFUSED, code="no_connection")
+        except Exception as failed:  # whatever it is, nothing was ordered
+            return SendResult(SendState.REFUSED, code=type(failed).__name__)
+        return self._ordered(job, place, product, token, url, signature)
 
     def _bearer(self, secret: dict[str, Any], wall: datetime) -> str:
         if self._token_until is None or wall >= self._token_until:
@@ -72,8 +78,8 @@ class Pingen:
             address = f"{self._identity}/auth/access-tokens"
             answer = self._pool.request("POST", address, fields=form, encode_multipart=False)
             told = _told(answer, 200)
-            self._token = str(told["access_token"])
             lives = timedelta(seconds=int(told["expires_in"]))
+            self._token = str(told["access_token"])
             self._token_until = wall + lives - _TOKEN_LEEWAY
         return self._token
 
@@ -89,7 +95,7 @@ class Pingen:
         return url, signature
 
     def _ordered(
-        self, job: PrintJob, secret: dict[str, Any], token: str, url: str, signature: str
+        self, job: PrintJob, place: str, product: str, token: str, url: str, signature: str
     ) -> SendResult:
         letter = {
             "file_original_name": f"{job.reference}.pdf",
@@ -97,7 +103,7 @@ class Pingen:
             "file_url_signature": signature,
             "address_position": "left",
             "auto_send": True,
-            "delivery_product": secret.get("delivery_product", _PRODUCT),
+            "delivery_product": product,
             "print_mode": "simplex",
             "print_spectrum": "grayscale",
         }
@@ -108,10 +114,9 @@ class Pingen:
             "content-type": _JSON_API,
             "idempotency-key": derived_id("letter", job.entity_id, job.customer_id, str(job.n)),
         }
-        address = f"{self._api}/organisations/{secret['organisation']}/deliveries/letters"
         try:
             answer = self._pool.request(
-                "POST", address, body=json.dumps(body).encode(), headers=headers
+                "POST", place, body=json.dumps(body).encode(), headers=headers
             )
         except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
             return SendResult(SendState.REFUSED, code="no_connection")

@@ -22,7 +22,19 @@ _TEXT_CHARS_MAX = 20_000
 _PARTS_MAX = 50
 _ADDRESSES_MAX = 20
 _ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,253}")
-_POLICY = policy.compat32
+_OPEN_TAG = re.compile(r"<(?!!--)(?![^<>]{0,2000}>)")
+"""A < that begins no tag: the parser would look for its end in all that follows."""
+
+
+class _ShortHeaders(policy.Compat32):
+    """Keeps the beginning of each header, of parts too: parsing takes the square of its length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_HEADER_CHARS_MAX]
+
+
+_POLICY = _ShortHeaders()
 
 
 def read_reply(raw: bytes, recipients: tuple[str, ...] = (), *, suspicious: bool = False) -> Reply:
@@ -102,7 +114,7 @@ def _text(message: Message) -> str:
         elif words.strip():
             return words
     reader = _HtmlWords()
-    reader.feed(html)
+    reader.feed(_OPEN_TAG.sub("&lt;", html))
     reader.close()
     return _words("".join(reader.words), _TEXT_CHARS_MAX)
 

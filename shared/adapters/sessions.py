@@ -58,13 +58,19 @@ class Sessions:
             self._extend(entity_id, secret, session, wall)
         return session
 
-    def ask_sign_in(self, entity_id: str, secret: str, wall: datetime) -> bool:
-        """Note that a sign-in is asked for; False where one was, a moment ago."""
+    def ask_sign_in(self, principal: Principal, wall: datetime) -> bool:
+        """Note that a sign-in is asked for; False where the customer had one, a moment ago.
+
+        Whichever session asks: a link opens any number of them.
+        """
         asked = Update(
-            keys.session(entity_id, digest(secret)),
-            set={"sign_in_asked_at": iso(wall)},
-            condition=f"{EXISTS} AND (attribute_not_exists(sign_in_asked_at) "
-            "OR sign_in_asked_at < :before)",
+            keys.fact(principal.entity_id, f"sign-in-asked:{principal.customer_id}"),
+            set={
+                "type": "SIGN_IN_ASKED",
+                "asked_at": iso(wall),
+                "ttl": int((wall + SIGN_IN_PAUSE).timestamp()),
+            },
+            condition="attribute_not_exists(asked_at) OR asked_at < :before",
             values={":before": iso(wall - SIGN_IN_PAUSE)},
         )
         try:

@@ -39,14 +39,6 @@ class Suppressions:
             return False
         return True
 
-    def lift(self, entity_id: str, address: str) -> bool:
-        """Let address be mailed again; return False where it was not on the list."""
-        try:
-            self._table.write(Delete(_key(entity_id, address), condition=EXISTS))
-        except ConditionLost:
-            return False
-        return True
-
     def among(self, entity_id: str, addresses: Iterable[str]) -> dict[str, str]:
         """Return those of addresses that are on the list, each with the reason."""
         by_key = {_key(entity_id, a)["pk"]: a for a in addresses}

@@ -16,8 +16,10 @@ from shared.adapters.pending import Pending
 from shared.adapters.table import ConditionLost, Put, Table, Update
 from shared.domain.clock import Now, from_iso, iso
 from shared.domain.sweep_run import SweepBatch, SweepRun, Tally, sum_of
+from shared.errors import WriteConflict
 
 _KEPT = timedelta(days=90)
+_ATTEMPTS_MAX = 4
 _COUNTS = tuple(f.name for f in fields(Tally))
 
 
@@ -96,19 +98,55 @@ class SweepRuns:
         customers: Sequence[str],
         tally: Tally,
         notices: Sequence[tuple[str, int]],
-        at: datetime,
+        now: Now,
     ) -> None:
-        """Write down what was done for a batch; a repeated message keeps the first report."""
+        """Write down what was done for a batch.
+
+        A repeated message keeps the first report, but what it claimed is watched over, too. Raises
+        WriteConflict where others report the batch all the time.
+        """
         done = Update(
             keys.sweep_batch(entity_id, run_id, number),
             set={
-                "done_at": iso(at),
+                "done_at": iso(now.business),
                 "counts": [getattr(tally, name) for name in _COUNTS],
-                "notices": [part for c, n in notices for part in (customers.index(c), n)],
+                "notices": _flat(customers, notices),
             },
             condition="attribute_exists(pk) AND attribute_not_exists(done_at)",
         )
-        self._once(done)
+        if not self._once(done):
+            self._watch_too(entity_id, run_id, number, notices, now.wall)
+
+    def _watch_too(
+        self,
+        entity_id: str,
+        run_id: str,
+        number: int,
+        notices: Sequence[tuple[str, int]],
+        wall: datetime,
+    ) -> None:
+        """Add notices to those of a batch that was reported, and have its run watched over."""
+        key = keys.sweep_batch(entity_id, run_id, number)
+        for _ in range(_ATTEMPTS_MAX):
+            item = self._table.get(key)
+            if item is None:
+                return
+            known = _batch_from(item)
+            more = [each for each in notices if each not in known.notices]
+            if not more:
+                return
+            whose = list(dict.fromkeys([*known.customers, *(c for c, _ in more)]))
+            flat = item["notices"] + _flat(whose, more)
+            batch = Update(
+                key,
+                set={"customers": whose, "notices": flat, "taken": False},
+                condition="notices = :seen",
+                values={":seen": item["notices"]},
+            )
+            watched = keys.pending_entry(entity_id, "run", wall, run_id)
+            if self._once(batch, Update(keys.sweep_run(entity_id, run_id), set=watched)):
+                return
+        raise WriteConflict(entity=entity_id, run=run_id, batch=number)
 
     def stale(self, entity_id: str, since: datetime) -> Iterator[SweepRun]:
         """Yield the runs that nobody has watched over since since (wall), whole."""
@@ -159,9 +197,9 @@ class SweepRuns:
             return _run_from(head, ())
         return self.find(entity_id, run_id) if head is not None else None
 
-    def _once(self, write: Put | Update) -> bool:
+    def _once(self, *writes: Put | Update) -> bool:
         try:
-            self._table.write(write)
+            self._table.write(*writes)
         except ConditionLost:
             return False
         return True
@@ -174,6 +212,10 @@ def _batch_item(entity_id: str, run_id: str, batch: SweepBatch, ttl: int) -> Ite
         "customers": list(batch.customers),
         "ttl": ttl,
     }
+
+
+def _flat(customers: Sequence[str], notices: Sequence[tuple[str, int]]) -> list[int]:
+    return [part for c, n in notices for part in (customers.index(c), n)]
 
 
 def _closed(tally: Tally, at: datetime) -> Item:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from shared.adapters.formats import LETTER_LOCALES, LOCALES, Formats
+from shared.adapters.formats import LOCALES, Formats
 from shared.adapters.words import Words
 
 FALLBACK = "en"
@@ -55,7 +55,7 @@ class Templates:
 
     def letter_voice(self, *wanted: str) -> LetterVoice:
         """Return the voice for letters of the first of wanted that has one, else of English."""
-        language = next((code for code in wanted if code in LETTER_LOCALES), FALLBACK)
+        language = next((code for code in wanted if code in LOCALES), FALLBACK)
         if language not in self._letters:
             formats = Formats(language)
             words = Words(FOLDER / language, formats, LETTER_FILES)

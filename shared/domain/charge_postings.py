@@ -14,6 +14,7 @@ from shared.errors import InvalidInput
 _ALLOCATES = (MovementKind.ALLOCATION, MovementKind.DEALLOCATION)
 REASON_PAID_EARLIER = "paid_earlier"
 REASON_PRINCIPAL_PAID = "principal_paid"
+REASON_NOT_ANNOUNCED = "not_announced"
 
 
 def holders(charge_id: str, postings: Iterable[Posting]) -> tuple[tuple[str, int], ...]:
@@ -35,6 +36,7 @@ def correction_posting(
     cause: str,
     today: date,
     now: Now,
+    reason: str = REASON_PAID_EARLIER,
 ) -> Posting | None:
     """Return the counter-entry of amount of charge, None where nothing of it can be taken back.
 
@@ -56,12 +58,14 @@ def correction_posting(
     corrected = Money(minor=-min(amount.minor, opened), currency=currency)
     if not corrected:
         return None
-    kind, reason = MovementKind.CORRECTION, REASON_PAID_EARLIER
     return Posting(
         posting_id=f"correction:{document_id}:{cause}",
         value_date=today,
         recorded_at=now.business,
-        movements=(*movements, Movement(kind, corrected, document_id, reason=reason)),
+        movements=(
+            *movements,
+            Movement(MovementKind.CORRECTION, corrected, document_id, reason=reason),
+        ),
     )
 
 

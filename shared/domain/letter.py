@@ -105,12 +105,6 @@ class Letter:
         return Sheet.US if self.law is LetterLaw.US else Sheet.A4
 
 
-def letter_law(code: str) -> LetterLaw:
-    """Return the law of a code such as de, the directive's where there is no wording for it."""
-    known = LetterLaw.__members__.get(code.upper())
-    return known or LetterLaw.EU
-
-
 def law_of_country(country: str) -> LetterLaw:
     """Return the law that a letter to a country (ISO 3166 alpha-2) speaks of.
 

@@ -97,11 +97,6 @@ def all_known_items(account: Account) -> list[Document]:
     return own + [item for item in parts if item.document_id not in known]
 
 
-def plan_of(account: Account, document_id: str, plans: Iterable[Plan]) -> Plan | None:
-    """Return the one of plans that document_id is paid by, or None."""
-    return next((plan for plan in plans if document_id in plan.documents), None)
-
-
 def ended(plan: Plan, state: PlanState, today: date) -> Plan:
     """Return plan as it is once it ended on today."""
     return replace(plan, state=state, ended_on=today, version=plan.version + 1)

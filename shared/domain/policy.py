@@ -268,10 +268,6 @@ class Policy(BaseModel):
         reached = (stage.rung(document, today) for stage in reversed(self.stages))
         return tuple(rung for rung in reached if rung is not None)
 
-    def furthest_reached(self, document: Document, today: date) -> Rung | None:
-        """Return the furthest rung that document has reached on today, or None."""
-        return next(iter(self.reached(document, today)), None)
-
     def reached_by_part(self, part: Document, today: date) -> Rung | None:
         """Return the rung that a part of an instalment plan has reached on today, or None.
 

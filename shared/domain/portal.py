@@ -10,7 +10,6 @@ from shared.domain.customer import Customer
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.money import Money, total
-from shared.domain.open_items import is_plan_part
 from shared.errors import Conflict, NotFound, Unauthenticated
 
 SESSION_IDLE = timedelta(minutes=30)
@@ -96,11 +95,6 @@ class OpenRow:
     asked: bool = False
     promised_on: date | None = None
     disputed: bool = False
-
-    @property
-    def in_plan(self) -> bool:
-        """Return whether it is a part of an instalment plan."""
-        return is_plan_part(self.item.document_id)
 
     @property
     def to_pay(self) -> Money:

@@ -46,6 +46,17 @@ def recipients(customer: Customer, stage: Stage | None = None) -> Recipients:
     return Recipients(to, cc[: RECIPIENTS_MAX - len(to)])
 
 
+def only_the_customer(customer: Customer) -> Recipients:
+    """Return whom a mail goes to that lets its reader act as the customer: nobody else."""
+    return Recipients(_distinct((customer.email,)))
+
+
+def all_addresses(customer: Customer) -> tuple[str, ...]:
+    """Return where customer may be written to: their own address and number, copies, people's."""
+    people = (contact.email for contact in customer.contacts)
+    return _distinct((customer.email, customer.phone, *customer.cc, *people))
+
+
 def _of_roles(customer: Customer, roles: Iterable[str]) -> tuple[str, ...]:
     found: list[str] = []
     for role in roles:

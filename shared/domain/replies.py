@@ -99,12 +99,16 @@ class Reply:
 def reply_address(mailbox: str, tag: ReplyTag) -> str:
     """Return the address under mailbox (an address itself) that names tag.
 
-    It is no secret and gives no access. Returns mailbox where the address would be too long.
+    It is no secret and gives no access. Where the address would be too long it names less: first no
+    notice, then no customer, at last nothing.
     """
     name, _, domain = mailbox.rpartition("@")
-    words = [tag.entity_id, tag.customer_id, str(tag.n) if tag.n else ""]
-    local = f"{name}+{'.'.join(word for word in words if word)}"
-    return f"{local}@{domain}" if len(local) <= _LOCAL_PART_MAX else mailbox
+    words = [word for word in (tag.entity_id, tag.customer_id, str(tag.n or "")) if word]
+    for kept in range(len(words), 0, -1):
+        local = f"{name}+{'.'.join(words[:kept])}"
+        if len(local) <= _LOCAL_PART_MAX:
+            return f"{local}@{domain}"
+    return mailbox
 
 
 def reply_tag(recipients: Iterable[str]) -> ReplyTag | None:

@@ -20,6 +20,7 @@ from shared.usecases.charging import charge_stage
 from shared.usecases.charging_ports import Ports as Charging
 from shared.usecases.put_off_notice import waits_until
 from shared.usecases.second_look import second_look
+from shared.usecases.take_back_untold import Untold, take_back_untold
 
 _DAYS_TO_ACT = 2
 _ASKS: Mapping[Channel, str] = {
@@ -95,7 +96,7 @@ def escalate(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -
     if notice.delivery is not DeliveryState.CLAIMED:
         return "elsewhere"
     entity = ports.accounts.entity(entity_id)
-    if entity.hold_all:
+    if entity.hold_all or (entity.mail_paused and notice.channel is Channel.EMAIL):
         return "held"
     account = ports.accounts.account(entity_id, customer_id)
     book = ports.policies.book(entity_id, account)
@@ -104,6 +105,8 @@ def escalate(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -
         day = waits_until(account, notice, book, now)
         if day is not None and notice.approved_by:
             return "put_off"
+        untold = Untold(ports.accounts, ports.charging.ledger, ports.charging.pause)
+        take_back_untold(untold, entity_id, customer_id, notice, now)
         if day is not None:
             ports.deliveries.put_off(entity, customer_id, n, day, now, decision)
         else:

@@ -15,6 +15,7 @@ from shared.domain.policy_book import PolicyBook
 from shared.domain.tasks import Task
 from shared.usecases.put_off_notice import waits_until
 from shared.usecases.second_look import second_look
+from shared.usecases.take_back_untold import Untold, take_back_untold
 
 
 class Accounts(Protocol):
@@ -78,6 +79,7 @@ class Stores:
     policies: Policies
     deliveries: Deliveries
     tasks: Tasks
+    untold: Untold
     new_fence: Callable[[], str]
 
 
@@ -119,6 +121,7 @@ def look_again(
     day = waits_until(account, notice, book, now)
     if day is not None and notice.approved_by:
         return "put_off"
+    take_back_untold(stores.untold, entity_id, customer_id, notice, now)
     if day is not None:
         stores.deliveries.put_off(entity, customer_id, n, day, now, decision)
         return "withdrawn"

@@ -15,6 +15,7 @@ class Accounts(Protocol):
 
 
 class Deliveries(Protocol):
+    def addressed(self, entity: str, customer_id: str, n: int) -> tuple[str, ...]: ...
     def accepted(self, event: MailEvent, now: Now) -> bool: ...
     def failed(self, event: MailEvent, now: Now) -> bool: ...
     def stop_mail(self, entity_id: str, customer: Customer, reason: str, task: Task) -> bool: ...
@@ -44,19 +45,22 @@ def note_mail_event(
     """Bring the notice's delivery up to event; return what was done, as a stable code.
 
     An address that bounced for good or complained is mailed no more, whoever's it is. Silence is
-    not notice: after a hard bounce, a complaint or a rejection nothing more is mailed to the
-    customer and a person gets a task; where only a copy failed, just the task. Order and
-    repetition of events do not matter.
+    not notice: after a hard bounce, a complaint or a rejection a person gets a task, and where it
+    was the customer's own address nothing more is mailed to them. Where others failed, the notice
+    failed only if it was addressed to nobody else. Order and repetition of events do not matter.
     """
     if event.kind in _ACCEPTED:
         return "noted" if deliveries.accepted(event, now) else "known"
     for address in event.recipients if event.kind in _UNWANTED else ():
         suppressions.add(event.entity_id, address, str(event.kind), now.wall)
     customer = accounts.customer(event.entity_id, event.customer_id)
-    if event.recipients and customer.email.lower() not in event.recipients:
-        known = tasks.open(event.entity_id, _task(event, customer, now))
-        return "copy_failed" if known else "known"
-    deliveries.failed(event, now)
+    reached = {a.lower() for a in deliveries.addressed(event.entity_id, event.customer_id, event.n)}
+    failed = {address.lower() for address in event.recipients}
+    if not failed or (reached and reached <= failed) or customer.email.lower() in failed:
+        deliveries.failed(event, now)
+    if failed and customer.email.lower() not in failed:
+        opened = tasks.open(event.entity_id, _task(event, customer, now))
+        return "copy_failed" if opened else "known"
     for _ in range(_ATTEMPTS_MAX):
         if customer.mail_stopped:
             return "known"

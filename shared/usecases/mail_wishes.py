@@ -55,7 +55,7 @@ def wish_for_mail(
         customer = accounts.customer(entity_id, customer_id)
         today = now.today(customer.time_zone)
         after = wished(customer, wish, today)
-        if after == customer:
+        if after == customer and wish is not MailWish.MAIL_AGAIN:  # which is of contacts, too
             return customer
         task = _task(customer, now) if wish is MailWish.NO_REMINDERS else None
         if wishes.note(entity, after, wish, by, now, task):
@@ -82,7 +82,7 @@ def stop_reminders_by_link(
 
 def _task(customer: Customer, now: Now) -> Task:
     return Task(
-        task_id=derived_id("no_reminders", customer.customer_id, now.business.isoformat()),
+        task_id=derived_id("no_reminders", customer.customer_id, str(customer.version + 1)),
         kind="no_reminders",
         customer_id=customer.customer_id,
         title=f"{customer.name} wants no reminders by mail: get in touch in another way",

@@ -51,12 +51,15 @@ def remind_now(
     by: str,
     now: Now,
     *,
+    subject: str = "",
     stage_id: str = "",
     documents: Collection[str] = (),
 ) -> Notice:
     """Claim the mail of a stage about open documents (all that it fits, if none are named).
 
-    Returns the claimed notice; the sender looks again before it goes out. Raises Conflict where
+    A stage that somebody has to agree to waits for that by hand as well, unless subject is given:
+    who asks may agree, and does. Returns the claimed notice; the sender looks again before it goes
+    out. Raises Conflict where
     nothing may be said, with the code why, NotFound for a document that is not open, and
     WriteConflict where the number is lost again and again.
     """
@@ -76,7 +79,9 @@ def remind_now(
         if _just_asked(account.newest_notice, decision, now):
             raise Conflict(why="just_sent", reason="the same mail was asked for a moment ago")
         made = stage_notice(account.newest_notice, decision, today, now.business)
-        notice = replace(made, by_hand=by, approval=False)
+        notice = replace(made, by_hand=by)
+        if subject and made.approval:
+            notice = replace(notice, approved_by=by, approved_subject=subject)
         if notices.claim(entity_id, customer_id, notice, now.wall):
             return notice
     raise WriteConflict(customer=customer_id)

@@ -12,10 +12,12 @@ from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, S
 from shared.domain.messages import MailText
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import done_as_said
-from shared.domain.recipients import Recipients, recipients
+from shared.domain.policy import Stage
+from shared.domain.recipients import Recipients, only_the_customer, recipients
 from shared.domain.replies import ReplyTag, reply_address
 from shared.usecases import mail_event, write_mail
 from shared.usecases.put_off_notice import waits_until
+from shared.usecases.take_back_untold import Untold, take_back_untold
 
 _ATTEMPTS_MAX = 3
 
@@ -36,6 +38,7 @@ class Deliveries(mail_event.Deliveries, Protocol):
         now_wall: datetime,
         to: tuple[str, ...],
         done: Mapping[str, int] | None = None,
+        cc: tuple[str, ...] = (),
     ) -> bool: ...
     def refused(
         self, entity: str, customer_id: str, n: int, fence: str, wall: datetime, code: str
@@ -91,6 +94,7 @@ class Ports:
     suppressions: Suppressions
     tasks: mail_event.Tasks
     words: write_mail.Ports
+    untold: Untold
     mailer: Mailer
     archive: Archive
     new_fence: Callable[[], str]
@@ -103,14 +107,42 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
 
     sent, busy (it stays claimed: too many wait for their turn), refused (claimed again), rejected
     (mail is stopped, a person has a task), uncertain (nobody knows: SES's event or an operator will
-    tell), withdrawn, held, suppressed (its addresses are ones that nothing is mailed to: mail is
-    stopped, a person has a task), or elsewhere (another worker has it or had it).
+    tell), withdrawn, put_off (somebody agreed, and it only waits), held, suppressed (its addresses
+    are ones that nothing is mailed to: mail is stopped, a person has a task), or elsewhere (another
+    worker has it or had it).
     """
     notice = ports.accounts.notice(entity_id, customer_id, n)
     if notice.delivery is not DeliveryState.CLAIMED or notice.channel is not Channel.EMAIL:
         return "elsewhere"
+    if notice.waits_for_approval or _is_held(ports.accounts.entity(entity_id)):
+        return "held"
+    turns, missing = 0, 1
+    for _ in range(_ATTEMPTS_MAX):
+        if missing > 0 and not ports.wait_turn(missing):
+            return "busy"
+        turns += max(missing, 0)
+        done = _look_and_call(ports, entity_id, customer_id, notice, turns, now)
+        if isinstance(done, str):
+            return done
+        missing = done - turns
+    return "elsewhere"
+
+
+def _is_held(entity: Entity) -> bool:
+    return bool(entity.hold_all or entity.mail_paused)
+
+
+def _look_and_call(
+    ports: Ports, entity_id: str, customer_id: str, notice: Notice, turns: int, now: Now
+) -> str | int:
+    """Do what is to be done with notice as things stand now, since waiting for a turn takes long.
+
+    Returns for how many people a turn is needed where that is more than turns, or where one of them
+    wants no mail since: it is to be looked at again.
+    """
+    n = notice.n
     entity = ports.accounts.entity(entity_id)
-    if entity.hold_all or entity.mail_paused:
+    if _is_held(entity):
         return "held"
     account = ports.accounts.account(entity_id, customer_id)
     mail = write_mail.write_mail(ports.words, entity, account, notice, now)
@@ -122,11 +154,28 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
         entity=entity,
         customer=account.customer,
         notice_n=n,
-        recipients=recipients(account.customer, mail.stage),
+        recipients=_recipients(account, notice, mail.stage),
         reply_to=reply_address(mailbox, tag) if mailbox else entity.contact_email,
         stop_url=mail.stop_url,
     )
+    wanted = (envelope.recipients, only_the_customer(account.customer))
+    off = ports.suppressions.among(entity_id, {a for some in wanted for a in some.all})
+    named, own = (some.without({address.lower() for address in off}) for some in wanted)
+    reached = (
+        named if named.to else Recipients(own.to, named.without({a.lower() for a in own.to}).cc)
+    )
+    if not reached.to:
+        return _suppressed(ports, envelope, notice, now)
+    if len(reached.all) > turns:
+        return len(reached.all)
+    envelope = replace(envelope, recipients=reached)
     return _call(ports, envelope, mail.text, _left_done(account, notice, mail), now)
+
+
+def _recipients(account: Account, notice: Notice, stage: Stage | None) -> Recipients:
+    if notice.kind == "sign_in":
+        return only_the_customer(account.customer)
+    return recipients(account.customer, stage)
 
 
 def _left_done(account: Account, notice: Notice, mail: write_mail.Mail) -> Mapping[str, int] | None:
@@ -147,6 +196,9 @@ def _withdrawn(
     entity_id, customer_id = entity.entity_id, account.customer.customer_id
     book = ports.words.policies.book(entity_id, account)
     day = waits_until(account, notice, book, now) if notice.kind == "stage" else None
+    if day is not None and notice.approved_by:
+        return "put_off"
+    take_back_untold(ports.untold, entity_id, customer_id, notice, now)
     if day is not None:
         ports.deliveries.put_off(entity, customer_id, notice.n, day, now, code)
         return "withdrawn"
@@ -157,14 +209,18 @@ def _withdrawn(
 
 def _call(
     ports: Ports, envelope: Envelope, text: MailText, done: Mapping[str, int] | None, now: Now
-) -> str:
-    whose = (envelope.entity.entity_id, envelope.customer.customer_id, envelope.notice_n)
-    fence = ports.new_fence()
+) -> str | int:
+    """Win the right to call the mail service, call it, and note the answer.
+
+    The claim checks each address once more: returns how many there are where one fell away.
+    """
+    entity_id = envelope.entity.entity_id
+    whose = (entity_id, envelope.customer.customer_id, envelope.notice_n)
+    fence, to = ports.new_fence(), envelope.recipients
     mail_key = ports.archive.keep(*whose, text)
-    reached = _called(ports, envelope, fence, done, now)
-    if not isinstance(reached, Recipients):
-        return reached
-    result = ports.mailer.send(replace(envelope, recipients=reached), text)
+    if not ports.deliveries.call(*whose, fence, now.wall, to.to, done, to.cc):
+        return len(to.all) if ports.suppressions.among(entity_id, to.all) else "elsewhere"
+    result = ports.mailer.send(envelope, text)
     if result.state is SendState.ACCEPTED:
         ports.deliveries.sent(*whose, fence, now.wall, result.message_id, mail_key)
         return "sent"
@@ -176,33 +232,11 @@ def _call(
     return "uncertain"
 
 
-def _called(
-    ports: Ports, envelope: Envelope, fence: str, done: Mapping[str, int] | None, now: Now
-) -> Recipients | str:
-    """Win the right to call the mail service, and return whom to write to, or what was done.
-
-    Addresses that nobody wants mailed are left out; the claim itself checks the others once more.
-    """
-    entity_id = envelope.entity.entity_id
-    whose = (entity_id, envelope.customer.customer_id, envelope.notice_n)
-    for _ in range(_ATTEMPTS_MAX):
-        off = ports.suppressions.among(entity_id, envelope.recipients.all)
-        reached = envelope.recipients.without({address.lower() for address in off})
-        if not reached.to:
-            return _suppressed(ports, envelope, now)
-        if not ports.wait_turn(len(reached.all)):
-            return "busy"
-        if ports.deliveries.call(*whose, fence, now.wall, reached.all, done):
-            return reached
-        if not ports.suppressions.among(entity_id, reached.all):
-            return "elsewhere"
-    return "elsewhere"
-
-
-def _suppressed(ports: Ports, envelope: Envelope, now: Now) -> str:
+def _suppressed(ports: Ports, envelope: Envelope, notice: Notice, now: Now) -> str:
     """Withdraw the notice and stop the mail: there is nobody left to write to."""
     claimed = (DeliveryState.CLAIMED,)
     whose = (envelope.entity.entity_id, envelope.customer.customer_id, envelope.notice_n)
+    take_back_untold(ports.untold, *whose[:2], notice, now)
     if not ports.deliveries.settle(
         *whose, DeliveryState.WITHDRAWN, now.wall, claimed, "suppressed"
     ):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Protocol
 
 from shared.domain.account import Account
@@ -49,8 +50,9 @@ def take_reply(
 
     asked (a question of the customer: task and hold), suspected (a task only), gone (an automatic
     reply says that nobody reads there: a task), automatic (nothing to do), unmatched (a task: a
-    person finds out whose it is), or nowhere (there is no entity yet). Taken twice, it is one
-    reply. Nothing is ever answered.
+    person finds out whose it is), or nowhere (it names no entity, and there is none or more than
+    one: nobody of one reads the mail of another). Taken twice, it is one reply. Nothing is ever
+    answered.
     """
     tag = reply_tag(reply.recipients)
     entity = _entity(accounts, tag)
@@ -82,14 +84,14 @@ def take_reply(
 
 
 def _entity(accounts: Accounts, tag: ReplyTag | None) -> Entity | None:
-    """Return the entity that tag names, else the first there is: a person sorts it out."""
+    """Return the entity that tag names, else the only one there is, else none."""
     if tag is not None:
         try:
             return accounts.entity(tag.entity_id)
         except NotFound:
             pass
-    first = next(iter(accounts.entities()), None)
-    return accounts.entity(first) if first else None
+    known = tuple(islice(accounts.entities(), 2))
+    return accounts.entity(known[0]) if len(known) == 1 else None
 
 
 def _account(accounts: Accounts, entity: Entity, tag: ReplyTag | None) -> Account | None:

@@ -25,6 +25,7 @@ _CLAIMS_PER_CUSTOMER_MAX = len(Channel)
 class Accounts(Protocol):
     def entity(self, entity_id: str) -> Entity: ...
     def account(self, entity_id: str, customer_id: str, *, consistent: bool = True) -> Account: ...
+    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
 
 
 class Policies(Protocol):
@@ -47,7 +48,7 @@ class Runs(Protocol):
         customers: Sequence[str],
         tally: Tally,
         notices: Sequence[tuple[str, int]],
-        at: datetime,
+        now: Now,
     ) -> None: ...
 
 
@@ -118,7 +119,7 @@ def work(
         batch.tally.used_credit = ports.credit(entity_id, customer_ids, now)
     if batch.failed:
         raise ExceptionGroup("customers of a sweep", batch.failed)
-    done = (batch.tally, batch.untaken, now.business)
+    done = (batch.tally, list(dict.fromkeys(batch.untaken)), now)
     ports.runs.report(entity_id, run_id, number, customer_ids, *done)
     return batch.tally
 
@@ -166,11 +167,20 @@ def _look(ports: Ports, batch: _Batch, customer_id: str, *, consistent: bool) ->
         if not ports.end(entity, account, now):
             break
         account = ports.accounts.account(entity.entity_id, customer_id)
-    newest = account.newest_notice
-    if newest is not None and newest.delivery is DeliveryState.CLAIMED:
-        batch.untaken.append((customer_id, newest.n))
+    batch.untaken += _left_claimed(ports.accounts, entity.entity_id, account)
     batch.looks[customer_id] = account
     return account
+
+
+def _left_claimed(accounts: Accounts, entity_id: str, account: Account) -> list[tuple[str, int]]:
+    """Return the newest notices that nobody has taken up: as many as one batch may have claimed."""
+    customer_id, notice = account.customer.customer_id, account.newest_notice
+    found: list[tuple[str, int]] = []
+    while notice is not None and notice.delivery is DeliveryState.CLAIMED:
+        found.append((customer_id, notice.n))
+        more = notice.n > 1 and len(found) < _CLAIMS_PER_CUSTOMER_MAX
+        notice = accounts.notice(entity_id, customer_id, notice.n - 1) if more else None
+    return found
 
 
 def _note(batch: _Batch, customer_id: str, notice: Notice, outcome: ClaimOutcome) -> None:

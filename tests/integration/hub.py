@@ -65,14 +65,20 @@ def add_customer(of: Entity, **changes: object) -> Customer:
 
 
 def add_invoice(
-    of: Entity, whose: Customer, name: str, due_on: date, minor: int = 10_000, policy: str = ""
+    of: Entity,
+    whose: Customer,
+    name: str,
+    due_on: date,
+    minor: int = 10_000,
+    policy: str = "",
+    number: str = "",
 ) -> Document:
     """Write an open invoice with its posting and ticket, and return it."""
     issued_on = due_on - timedelta(days=30)
     document = Document(
         document_id=name,
         kind=DocumentKind.INVOICE,
-        number=name.upper(),
+        number=number or name.upper(),
         issued_on=issued_on,
         due_on=due_on,
         total=eur(minor),

@@ -88,6 +88,27 @@ def made() -> bytes:
     return found
 
 
+def test_documents_whose_numbers_read_the_same_are_all_in_the_pack(handed_over, admin):
+    whose = runtime.accounts().customer("demo", C1)
+    for name, number in (("E", "RE/2024-1"), ("F", "RE 2024-1")):
+        hub.add_invoice(handed_over, whose, "01J" + name * 23, DUE, 70_000, number=number)
+        invoice = {"entity": "demo", "customer_id": C1, "document_id": "01J" + name * 23}
+        hub.invoke("functions.documents.handler", [json.dumps({"kind": "document"} | invoice)])
+    token = admin.mint(operator("demo:clerk"))
+    asked = call(token, "POST", f"/entities/demo/customers/{C1}/packs", {}).json
+    hub.relay(handed_over)
+    hub.drain("DOCUMENT")
+    place = runtime.table().get(keys.case_pack("demo", C1, asked["pack_id"]))["key"]
+    body = boto3.client("s3").get_object(Bucket="documents", Key=place)["Body"].read()
+    with zipfile.ZipFile(io.BytesIO(body)) as pack:
+        names = pack.namelist()
+        index = pack.read("index.html").decode()
+    for name in ("E", "F"):
+        paths = (f"{folder}-{name * 10}" for folder in ("invoices/RE_2024-1", "interest/RE_2024-1"))
+        for path, ending in zip(paths, ("pdf", "csv"), strict=True):
+            assert names.count(f"{path}.{ending}") == index.count(f'"{path}.{ending}"') == 1
+
+
 def test_the_pack_of_a_hand_over_holds_the_whole_case(handed_over):
     with zipfile.ZipFile(io.BytesIO(made())) as pack:
         names = set(pack.namelist())

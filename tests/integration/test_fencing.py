@@ -7,6 +7,7 @@ import pytest
 from shared import runtime
 from shared.domain.mail import MailEvent, MailEventKind, SendResult, SendState
 from shared.domain.notice import DeliveryState
+from shared.domain.notices import next_notice
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at, live
 from tests.unit.test_decide import LADDER
@@ -63,6 +64,16 @@ def test_what_was_being_called_is_never_sent_again_by_itself(seller):
 def test_of_two_workers_one_calls(seller):
     assert call("first")
     assert not call("second")
+
+
+@pytest.mark.rule("R34")
+def test_what_a_later_notice_has_taken_over_is_not_said_to_be_left_out_by_this_one(seller):
+    wall, first = runtime.now().wall, runtime.accounts().notice("demo", "c1", 1)
+    later = next_notice(first, kind="receipt", as_of=REMIND, claimed_at=runtime.now().business)
+    assert runtime.notices().claim("demo", "c1", later, wall)
+    assert not runtime.notices().call("demo", "c1", 1, "stale", wall, TO, done={})
+    assert runtime.accounts().notice("demo", "c1", 1) == first
+    assert call("anew")
 
 
 def test_a_worker_that_lost_its_fence_neither_confirms_nor_gives_back(seller):

@@ -95,6 +95,14 @@ def test_the_wish_is_a_dated_fact_with_one_task_and_the_debt_stays(seller):
     assert runtime.accounts().account("demo", "c1").documents[0].open.minor == 10_000
 
 
+def test_a_wish_made_again_in_the_same_moment_is_a_wish_of_its_own(seller):
+    at(REMIND)
+    for name in ("no_reminders", "reminders", "no_reminders"):
+        wish(name)
+    assert runtime.accounts().customer("demo", "c1").reminders_off_on == REMIND
+    assert [task.kind for task in runtime.tasks().list_open("demo")] == ["no_reminders"] * 2
+
+
 def test_reminders_go_on_when_they_are_wanted_again(seller):
     at(REMIND)
     wish("no_reminders")

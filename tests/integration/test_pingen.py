@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from botocore.exceptions import ClientError
 
 from shared.adapters.pingen import Pingen
 from shared.domain.clock import Now
@@ -78,6 +79,40 @@ def test_what_is_known_after_a_failure(service, step, wrong, state):
     service.fail[step] = wrong
     assert by(service).post(JOB, NOW).state is state
     assert service.steps.count("letter") == (1 if step == "letter" else 0)
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("token", {"token_type": "Bearer"}),
+        ("token", {"access_token": "tok", "expires_in": None}),
+        ("token", []),
+        ("place", {"data": {}}),
+        ("place", {"data": None}),
+    ],
+)
+def test_an_answer_that_says_something_else_has_ordered_nothing(service, step, told):
+    service.say[step] = told
+    posting = by(service)
+    assert posting.post(JOB, NOW).state is SendState.REFUSED
+    del service.say[step]
+    assert posting.post(JOB, NOW).state is SendState.ACCEPTED
+    assert len(service.letters) == 1
+
+
+@pytest.mark.parametrize("name", ["organisation", "client_id"])
+def test_a_secret_that_is_not_filled_has_ordered_nothing(service, name):
+    del service.secret[name]
+    assert by(service).post(JOB, NOW).state is SendState.REFUSED
+    assert "letter" not in service.steps
+
+
+def test_a_secret_that_cannot_be_read_has_ordered_nothing(service):
+    def sealed(_: datetime) -> dict[str, str]:
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
+
+    result = Pingen(sealed, service.url, service.url).post(JOB, NOW)
+    assert (result.state, result.code) == (SendState.REFUSED, "ClientError")
 
 
 def test_nobody_there_is_a_sure_refusal(service):

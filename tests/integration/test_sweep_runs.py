@@ -10,6 +10,9 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table
 from shared.domain.clock import Now
+from shared.domain.notice import Channel
+from shared.domain.policy import Stage
+from shared.domain.sweep_run import Tally
 from shared.usecases.hand_over import LEASE
 from shared.usecases.tend_sweeps import tend_sweeps
 from tests.integration import hub
@@ -112,6 +115,59 @@ def test_claims_of_a_worker_who_died_before_his_report_are_watched_over(seller, 
     assert tend(2 * LEASE) == 3
     hub.drain("NOTICE")
     assert len(hub.sent_mails()) == 3
+
+
+@pytest.fixture
+def two_ways(table: Table):
+    """A seller whose customer is reminded by mail of one invoice, and by letter of another."""
+    letter = Stage(id="letter", offset_days=14, channel=Channel.LETTER)
+    of = hub.seed(LADDER.model_copy(update={"stages": (LADDER.stages[0], letter)}))
+    whose = hub.add_customer(of, address="Hafenweg 5\n20457 Hamburg", country="DE")
+    hub.add_invoice(of, whose, "late", DUE)
+    hub.add_invoice(of, whose, "later", DUE + timedelta(days=7))
+    on = DUE + timedelta(days=14)
+    hub.move_clock(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
+    return of
+
+
+def deliveries() -> list[tuple[str, str]]:
+    found = [runtime.accounts().notice("demo", "c1", n) for n in (1, 2)]
+    return sorted((str(notice.channel), str(notice.delivery)) for notice in found)
+
+
+@pytest.mark.rule("R1")
+def test_all_that_a_dead_worker_claimed_of_one_customer_is_watched_over(two_ways, monkeypatch):
+    plan("r1")
+    (message,) = waiting("SWEEP")
+    with monkeypatch.context() as dying:
+        dying.setattr(type(runtime.sweep_runs()), "report", _die)
+        with pytest.raises(SystemExit):
+            hub.invoke("functions.reminder_sweep.worker", [json.dumps(message)])
+    hub.invoke("functions.reminder_sweep.worker", [json.dumps(message)])
+    assert sorted(run("r1").batches[0].notices) == [("c1", 1), ("c1", 2)]
+    hub.relay(two_ways)
+    hub.drain("ESCALATION", "NOTICE", "DOCUMENT")
+    assert deliveries() == [("email", "sent"), ("letter", "sent")]
+
+
+@pytest.mark.rule("R1")
+def test_claims_of_a_worker_whose_batch_was_reported_meanwhile_are_watched_over(seller):
+    """He was slow: the batch was repeated, the run was closed, and only then he reports."""
+    plan("r1")
+    (message,) = waiting("SWEEP")
+    runs = runtime.sweep_runs()
+    runs.report("demo", "r1", 0, ("c1", "c2", "c3"), Tally(3), (), runtime.now())
+    assert tend(2 * LEASE) == 0
+    assert run("r1").closed
+    hub.invoke("functions.reminder_sweep.worker", [json.dumps(message)])
+    assert len(run("r1").batches[0].notices) == 3
+    assert run("r1").tally.claimed == 0, "the first report stays"
+    assert tend(2 * LEASE) == 3
+    hub.drain("NOTICE")
+    assert len(hub.sent_mails()) == 3
+    assert tend(4 * LEASE) == 0
+    hub.invoke("functions.reminder_sweep.worker", [json.dumps(message)])
+    assert tend(6 * LEASE) == 0, "what was taken up is nobody's to watch"
 
 
 def _die(*_: object) -> None:

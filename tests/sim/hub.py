@@ -54,6 +54,7 @@ from shared.usecases import (
 from shared.usecases.allocate import apply_credits
 from shared.usecases.cash_desk import Desk
 from shared.usecases.end_agreements import end_agreements
+from shared.usecases.take_back_untold import Untold
 from tests.sim.gateway import Gateway
 from tests.sim.outside import Folder, MailService
 from tests.sim.queues import Queues
@@ -140,6 +141,7 @@ class Hub:
             suppressions=self.suppressions,
             tasks=self.tasks,
             words=words,
+            untold=Untold(self.accounts, self.ledger, lambda _: None),
             mailer=mailer,
             archive=mail,
             new_fence=new_fence,

@@ -21,7 +21,10 @@ CHOICES = {
 
 
 class Pingen(ThreadingHTTPServer):
-    """What was asked of it; fail maps a step to the status it answers, or to "hang up"."""
+    """What was asked of it; fail maps a step to the status it answers, or to "hang up".
+
+    say maps a step to what it answers with status 200 and without having done anything.
+    """
 
     daemon_threads = True
 
@@ -33,6 +36,7 @@ class Pingen(ThreadingHTTPServer):
         self.by_key: dict[str, tuple[str, str]] = {}
         self.steps: list[str] = []
         self.fail: dict[str, int | str] = {}
+        self.say: dict[str, object] = {}
 
     @property
     def url(self) -> str:
@@ -78,7 +82,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         self.server.steps.append(name)
         wrong = self.server.fail.get(name)
-        if wrong == "hang up":
+        if name in self.server.say:
+            self._answer(200, self.server.say[name])
+        elif wrong == "hang up":
             act(body, silent=True)
             self.close_connection = True
             self.connection.close()
@@ -133,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, {})
         return good
 
-    def _answer(self, status: int, told: dict[str, Any], silent: bool = False) -> None:
+    def _answer(self, status: int, told: object, silent: bool = False) -> None:
         if silent:
             return
         body = json.dumps(told).encode()

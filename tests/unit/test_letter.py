@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from shared.adapters.formats import LETTER_LOCALES, Formats
+from shared.adapters.formats import LOCALES, Formats
 from shared.adapters.letter_page import letter_page, window
 from shared.adapters.templates import FOLDER, LETTER_FILES, Templates
 from shared.adapters.typst_pdf import Printer
@@ -22,7 +22,6 @@ from shared.domain.letter import (
     Sheet,
     formal_letter,
     fresh_deadline,
-    letter_law,
 )
 from shared.domain.notice import NoticeItem
 from tests.support.samples import customer, entity, eur
@@ -141,11 +140,6 @@ def test_a_letter_that_asks_for_nothing_is_none():
         )
 
 
-def test_a_law_without_wording_falls_back_to_the_directive():
-    assert letter_law("fr") is LetterLaw.FR
-    assert letter_law("it") is LetterLaw.EU
-
-
 def _places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
@@ -153,14 +147,14 @@ def _places(sentence: str) -> set[str]:
 def test_letters_have_every_sentence_in_every_language_and_for_every_law():
     english = sentences(FOLDER / "en", LETTER_FILES)
     assert {f"letter.law.{law}" for law in LetterLaw} <= english.keys()
-    for language in LETTER_LOCALES:
+    for language in LOCALES:
         words = sentences(FOLDER / language, LETTER_FILES)
         assert words.keys() == english.keys()
         for key, sentence in words.items():
             assert _places(str(sentence)) == _places(str(english[key])), (language, key)
 
 
-@pytest.mark.parametrize("language", sorted(LETTER_LOCALES))
+@pytest.mark.parametrize("language", sorted(LOCALES))
 @pytest.mark.parametrize("law", [LetterLaw.DE, LetterLaw.US])
 def test_the_printed_letter_says_all_figures_and_the_deadline(language: str, law: LetterLaw):
     told = _letter(law, language, link="https://pay.seller.example/x")

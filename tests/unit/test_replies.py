@@ -90,9 +90,17 @@ def test_a_reply_address_names_what_was_put_in():
 
 
 def test_a_reply_address_that_no_server_would_take_is_the_plain_mailbox():
-    tag = ReplyTag("d" * 40, "c" * 26, 1)
+    tag = ReplyTag("d" * 60, "c" * 26, 1)
     assert reply_address("replies@seller.example", tag) == "replies@seller.example"
     assert reply_tag(("replies@seller.example", "x+a b@y.example")) is None
+
+
+def test_a_reply_address_that_is_too_long_names_less():
+    tag = ReplyTag("nordwind-trading-company-gmbh", "01JABCDEFGHJKMNPQRSTVWXYZ0", 12)
+    address = reply_address("answers@reply.example.com", tag)
+    assert reply_tag((address,)) == ReplyTag(tag.entity_id, tag.customer_id)
+    address = reply_address("the-answers@reply.example.com", tag)
+    assert reply_tag((address,)) == ReplyTag(tag.entity_id)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +209,15 @@ def test_a_tag_of_another_entity_reaches_no_customer_of_this_one():
     hub = Hub()
     assert hub.take(reply(recipients=("replies+other.c1.1@seller.example",))) == "unmatched"
     assert not hub.holds
+
+
+@pytest.mark.parametrize("address", ["x@s.example", "replies+gone.c1.1@s.example"])
+def test_a_mail_that_names_no_entity_is_told_to_none_of_several(address):
+    hub = Hub()
+    hub.entities = lambda: iter(("demo", "other"))
+    assert hub.take(reply(recipients=(address,))) == "nowhere"
+    assert not hub.tasks
+    assert hub.take(reply()) == "asked"
 
 
 def test_where_there_is_no_entity_there_is_nowhere_to_write():

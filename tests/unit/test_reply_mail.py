@@ -137,6 +137,21 @@ def test_parts_in_parts_without_end_are_read_in_no_time():
     assert time.process_time() - begun < 10
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'Content-Type: text/plain; a="' + b";" * 200_000 + b"\r\n\r\nx",
+        b'Content-Type: multipart/mixed; boundary="b"; a="' + b";" * 200_000 + b"\r\n\r\n--b\r\n",
+        b'Content-Disposition: inline; a="' + b";" * 200_000 + b"\r\n\r\nx",
+        b"Content-Type: text/html\r\n\r\n" + b"<a " * 7_000,
+    ],
+)
+def test_headers_and_tags_without_end_are_read_in_no_time(raw):
+    begun = time.process_time()
+    assert read_reply(b"From: a@b.example\r\n" + raw).sender == "a@b.example"
+    assert time.process_time() - begun < 2
+
+
 def test_of_a_hundred_megabytes_only_the_beginning_is_looked_at():
     begun = time.process_time()
     reply = read_reply(mail(body="paid") + b"x" * 100_000_000)

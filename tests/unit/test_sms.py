@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.formats import LETTER_LOCALES
+from shared.adapters.formats import LOCALES
 from shared.adapters.sms_events import sms_event
 from shared.adapters.sms_texts import SmsTexts
 from shared.adapters.templates import Templates
@@ -53,7 +53,7 @@ def test_a_number_is_one_only_with_its_country(written, number):
     assert e164(written) == number
 
 
-@pytest.mark.parametrize("language", sorted(LETTER_LOCALES))
+@pytest.mark.parametrize("language", sorted(LOCALES))
 def test_a_short_address_fits_into_one_message_in_every_language(language):
     text = TEXTS.sms(view(language, fees=()))
     assert septets(text) <= SINGLE_MAX, (septets(text), text)
@@ -61,7 +61,7 @@ def test_a_short_address_fits_into_one_message_in_every_language(language):
 
 
 @pytest.mark.rule("R22")
-@pytest.mark.parametrize("language", sorted(LETTER_LOCALES))
+@pytest.mark.parametrize("language", sorted(LOCALES))
 @pytest.mark.parametrize("since", [SINCE, TODAY])
 def test_a_fee_is_named_in_the_message_that_charges_it(language, since):
     text = TEXTS.sms(view(language, since=since, link=LONG_LINK))
@@ -70,7 +70,7 @@ def test_a_fee_is_named_in_the_message_that_charges_it(language, since):
     assert septets(text) <= 2 * PART_MAX
 
 
-@pytest.mark.parametrize("language", sorted(LETTER_LOCALES))
+@pytest.mark.parametrize("language", sorted(LOCALES))
 def test_three_currencies_and_a_long_name_fit_into_two(language):
     whose = entity(name="Vereinigte Nordwestdeutsche Handelsgesellschaft für Schiffsbedarf mbH")
     amounts = tuple(Money(minor=98_765_432, currency=c) for c in ("CHF", "EUR", "USD"))

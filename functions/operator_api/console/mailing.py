@@ -30,6 +30,7 @@ def remind(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
             customer_id,
             request.principal.name,
             request.now,
+            subject=access.agreeing(visit.entity.entity_id),
             stage_id=field(form, "stage"),
             documents=tuple(form.get("document", [])),
         )

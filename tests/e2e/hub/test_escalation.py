@@ -103,7 +103,7 @@ def test_a_debt_climbs_to_the_end_and_a_person_decides(company: Company, tmp_pat
     decided = duecourse(company, "approve", "c1", "2", "--yes")
     assert (decided["state"], decided["by"]) == ("approved", "admin")
     company.hub.idle()
-    letters = company.hub.files("DocumentsBucket", "letters/ladder/2026-03-17/")
+    letters = company.hub.files("DocumentsBucket", "letters/ladder/")
     assert [name.rpartition(".")[2] for name in sorted(letters)] == ["json", "pdf"]
     pdf = next(body for name, body in letters.items() if name.endswith(".pdf"))
     words = " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())

@@ -124,3 +124,25 @@ def test_an_entity_that_fails_keeps_no_other_from_the_janitor(
     with pytest.raises(BatchProcessingError):
         reconcile("scheduled")
     assert tidied == ["demo", "other"]
+
+
+def test_a_duty_that_fails_keeps_none_of_the_others_waiting(gateway, seller, buyer, monkeypatch):
+    checkout = add_checkout(seller, buyer, "co1", hub.add_invoice(seller, buyer, "inv1", DUE))
+    gateway.takes(seller, buyer, checkout)
+    gave_up = []
+    handler = "functions.janitor.handler"
+    monkeypatch.setattr(f"{handler}.hand_over_stale", _refused)
+    monkeypatch.setattr(f"{handler}.tend_sweeps", _refused)
+    monkeypatch.setattr(f"{handler}.give_up_waiting", lambda of, *_: gave_up.append(of))
+    with pytest.raises(BatchProcessingError):
+        reconcile("scheduled")
+    assert gave_up == ["demo"]
+    assert len(payments()) == 1
+    monkeypatch.setattr(f"{handler}.hand_out", _refused)
+    with pytest.raises(BatchProcessingError):
+        reconcile("reconcile")
+    assert checkout_state("co1") == "paid"
+
+
+def _refused(*_: object) -> int:
+    raise PermissionError

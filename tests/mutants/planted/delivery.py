@@ -6,6 +6,7 @@ NOTICES = "shared/adapters/notices.py"
 SENDING = "shared/usecases/send_notice.py"
 WRITING = "shared/usecases/write_mail.py"
 FENCING = "tests/integration/test_fencing.py"
+FOLDER = "tests/unit/test_letter_folder.py"
 OUTAGES = "tests/integration/test_ses_outages.py"
 WISHES = "tests/integration/test_mail_wishes.py"
 
@@ -25,6 +26,31 @@ DELIVERY_BUGS: tuple[Bug, ...] = (
         'return SendResult(SendState.REFUSED, code="no_answer")',
         f"{OUTAGES}::test_a_day_without_answers_and_events_repeats_nothing_and_tells_what_is_unknown",
         rules="R1",
+    ),
+    bug(
+        "a letter lies in the printer's folder once a day",
+        "shared/adapters/letter_folder.py",
+        'place = f"letters/{job.entity_id}/{job.customer_id}-{job.n}"',
+        'place = f"letters/{job.entity_id}/{job.dated_on}/{job.customer_id}-{job.n}"',
+        f"{FOLDER}::test_a_letter_that_is_put_in_again_on_another_day_lies_there_once",
+        rules="R1",
+    ),
+    bug(
+        "a letter that may be printed is handed in again",
+        "shared/adapters/letter_folder.py",
+        'return SendResult(SendState.UNCERTAIN, code="no_answer")',
+        'return SendResult(SendState.REFUSED, code="no_answer")',
+        f"{FOLDER}::test_what_may_be_printed_is_never_called_refused",
+        rules="R1",
+    ),
+    bug(
+        "what a later notice has taken over is written anew by an earlier one",
+        NOTICES,
+        "still.append(Check(keys.notice(entity, customer_id, n + 1), NEW))",
+        "pass",
+        f"{FENCING}::"
+        "test_what_a_later_notice_has_taken_over_is_not_said_to_be_left_out_by_this_one",
+        rules="R34",
     ),
     bug(
         "anybody may end anybody's call",
@@ -54,10 +80,28 @@ DELIVERY_BUGS: tuple[Bug, ...] = (
     bug(
         "a pause stops nothing",
         SENDING,
-        "if entity.hold_all or entity.mail_paused:",
-        "if entity.hold_all:",
+        "return bool(entity.hold_all or entity.mail_paused)",
+        "return bool(entity.hold_all)",
         "tests/integration/test_mail_pause.py::"
         "test_too_many_that_come_back_pause_every_mail_until_a_person_lets_them_go",
+    ),
+    bug(
+        "a fee stays though its message was withdrawn",
+        SENDING,
+        "    take_back_untold(ports.untold, entity_id, customer_id, notice, now)\n    if day",
+        "    if day",
+        "tests/integration/test_untold_charges.py::"
+        "test_a_fee_that_was_never_told_is_taken_back_with_its_message",
+        rules="R22",
+    ),
+    bug(
+        "a mail by hand waits for nobody's approval",
+        "shared/usecases/remind_now.py",
+        "notice = replace(made, by_hand=by)",
+        "notice = replace(made, by_hand=by, approval=False)",
+        "tests/integration/test_untold_charges.py::"
+        "test_a_mail_by_hand_waits_for_approval_as_its_stage_says",
+        rules="R37",
     ),
     bug(
         "what a message leaves out counts as said",

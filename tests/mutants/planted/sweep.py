@@ -42,9 +42,25 @@ SWEEP_BUGS = (
     bug(
         "claims that a dead worker left are nobody's",
         "shared/usecases/work_sweep.py",
-        "if newest is not None and newest.delivery is DeliveryState.CLAIMED:",
-        "if newest is not None and newest.delivery is DeliveryState.CALLING:",
+        "while notice is not None and notice.delivery is DeliveryState.CLAIMED:",
+        "while notice is not None and notice.delivery is DeliveryState.CALLING:",
         RUNS,
+        rules="R1",
+    ),
+    bug(
+        "of what a dead worker claimed only the newest is somebody's",
+        "shared/usecases/work_sweep.py",
+        "more = notice.n > 1 and len(found) < _CLAIMS_PER_CUSTOMER_MAX",
+        "more = notice.n > 1 and len(found) < 1",
+        f"{RUNS}::test_all_that_a_dead_worker_claimed_of_one_customer_is_watched_over",
+        rules="R1",
+    ),
+    bug(
+        "what a slow worker claimed is nobody's once another has reported",
+        "shared/adapters/sweep_runs.py",
+        "            self._watch_too(entity_id, run_id, number, notices, now.wall)\n",
+        "            return\n",
+        f"{RUNS}::test_claims_of_a_worker_whose_batch_was_reported_meanwhile_are_watched_over",
         rules="R1",
     ),
     bug(
