@@ -73,10 +73,7 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
     notice tells what its mail said, also before the mail was written.
     """
     day = at.astimezone(ZoneInfo(record.customer.time_zone)).date()
-    known = sorted(
-        (p for p in record.postings if p.recorded_at <= at),
-        key=lambda p: (p.recorded_at, p.posting_id),
-    )
+    known = _known(record.postings, at, before_notice)
     return Account(
         customer=record.customer,
         documents=_open_documents(record.documents, known),
@@ -96,12 +93,14 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
     )
 
 
-def charged_by(record: Record, at: datetime) -> frozenset[str]:
-    """Return the ids of the charges that were made by an instant, open or not."""
+def charged_by(record: Record, at: datetime, before_notice: int | None = None) -> frozenset[str]:
+    """Return the ids of the charges that were made by an instant, open or not.
+
+    before_notice as account_as_of has it: what that notice charged is left out.
+    """
     return frozenset(
         movement.document_id
-        for posting in record.postings
-        if posting.recorded_at <= at
+        for posting in _known(record.postings, at, before_notice)
         for movement in posting.movements
         if movement.kind is MovementKind.CHARGE
     )
@@ -111,6 +110,27 @@ def claimed_on(record: Record, day: date) -> tuple[Notice, ...]:
     """Return the notices of the ladder that were claimed for day, by number."""
     of_day = (t.notice for t in record.notices if t.notice.kind == "stage")
     return tuple(sorted((n for n in of_day if n.as_of == day), key=lambda n: n.n))
+
+
+def _known(
+    postings: Iterable[Posting], at: datetime, before_notice: int | None
+) -> tuple[Posting, ...]:
+    """Return what was recorded by at, in order.
+
+    Moments are kept to the second, and a notice charges after its claim: what was charged in the
+    very second of the claim came from the notice.
+    """
+    known = (
+        posting
+        for posting in postings
+        if posting.recorded_at < at
+        or (posting.recorded_at == at and (before_notice is None or not _charges(posting)))
+    )
+    return tuple(sorted(known, key=lambda p: (p.recorded_at, p.posting_id)))
+
+
+def _charges(posting: Posting) -> bool:
+    return any(movement.kind is MovementKind.CHARGE for movement in posting.movements)
 
 
 def _open_documents(

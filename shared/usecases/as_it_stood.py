@@ -41,6 +41,11 @@ class DayStood:
     at: datetime
     notices: tuple[Notice, ...]
 
+    @property
+    def before_notice(self) -> int | None:
+        """The number of the first claim of the day, or None."""
+        return self.notices[0].n if self.notices else None
+
 
 def day_stood(record: Record, day: date) -> DayStood:
     """Return the account as it was decided on, on a past day of the customer's."""
@@ -72,12 +77,11 @@ class AsItStood:
         """Return the customer's account as it stood."""
         record = self._records.record(entity_id, customer_id)
         if isinstance(self._when, datetime):
-            account, at = account_as_of(record, self._when), self._when
-        else:
-            stood = day_stood(record, self._when)
-            account, at = stood.account, stood.at
-        self._charged[customer_id] = charged_by(record, at)
-        return account
+            self._charged[customer_id] = charged_by(record, self._when)
+            return account_as_of(record, self._when)
+        stood = day_stood(record, self._when)
+        self._charged[customer_id] = charged_by(record, stood.at, stood.before_notice)
+        return stood.account
 
     def charges(
         self, account: Account, invoice: Document, policy: Policy, stage: Stage, today: date
