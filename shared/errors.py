@@ -89,3 +89,40 @@ class MalformedWebhook(HubError):
 
     code = "malformed_webhook"
     help = "Check which endpoint and which mode of the gateway send here."
+
+
+class ErpRefused(HubError):
+    """The ERP said no, in its own words: the same call will be refused again."""
+
+    code = "erp_refused"
+    help = "Read what the ERP said, correct it there or here, then repair the entry."
+
+
+class ErpUnavailable(HubError):
+    """The ERP did not take the call: nothing was booked. retry_after_s says when to come back."""
+
+    code = "erp_unavailable"
+    retryable = True
+    help = "The hub tries again by itself. Check that the ERP runs and can be reached."
+
+
+class ErpOutcomeUnknown(HubError):
+    """The call was sent and no answer came: it may be booked. Look it up before trying again."""
+
+    code = "erp_outcome_unknown"
+    retryable = True
+    help = "The hub looks it up by its own key before it tries again."
+
+
+class ErpAccess(HubError):
+    """The ERP does not let us in: a key was revoked, a sign-in ran out, a right is missing."""
+
+    code = "erp_access"
+    help = "Run duecourse connect again for this entity, with a valid key."
+
+
+class ErpUnreadable(HubError):
+    """The ERP answered with something that is no answer as we know it."""
+
+    code = "erp_unreadable"
+    help = "Check the product's version against docs/connectors.md."

@@ -42,10 +42,8 @@ class Notices:
         Returns False when another decider took the number (or a condition of also was lost):
         read the account again and decide again.
         """
-        pending = keys.pending_entry(entity, "notice", wall, f"{customer_id}#{notice.n}")
-        item = notice_item(entity, customer_id, notice) | pending
         try:
-            self._table.write(Put(item), *also)
+            self._table.write(claim_put(entity, customer_id, notice, wall), *also)
         except ConditionLost:
             return False
         return True
@@ -253,6 +251,12 @@ class Notices:
 
     def _finish(self, *writes: Write) -> None:
         self._write(*writes)  # if lost, an event or another owner moved it on: their word is newer
+
+
+def claim_put(entity: str, customer_id: str, notice: Notice, wall: datetime) -> Put:
+    """Return the write that claims notice: it is lost where another decider took the number."""
+    pending = keys.pending_entry(entity, "notice", wall, f"{customer_id}#{notice.n}")
+    return Put(notice_item(entity, customer_id, notice) | pending)
 
 
 def _of_fence(delivery: keys.Key, fence: str, changes: Item) -> Update:

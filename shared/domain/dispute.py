@@ -71,6 +71,11 @@ def closed(dispute: Dispute, outcome: DisputeOutcome, answer: str, today: date) 
     )
 
 
+def is_answered(dispute: Dispute) -> bool:
+    """Return whether the customer is told how dispute ended: what they took back needs no word."""
+    return bool(dispute.answer) or dispute.outcome is not DisputeOutcome.WITHDRAWN
+
+
 def _share(account: Account, dispute: Dispute, document: Document) -> int:
     """Return what of document falls to dispute: its amount goes over the documents in order."""
     if dispute.amount is None:

@@ -67,7 +67,10 @@ class CustomerRow:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """An invoice as the ERP has it. None is a column that the file does not have."""
+    """An invoice as the ERP has it. None is a column that the file does not have.
+
+    parts are its instalments where the ERP names them one by one: day and amount, summing to total.
+    """
 
     line: int
     external_id: str
@@ -82,6 +85,7 @@ class InvoiceRow:
     stage_done: str | None = None
     terms: str | None = None
     policy: str | None = None
+    parts: tuple[tuple[date, Money], ...] | None = None
 
     @property
     def content_hash(self) -> str:
@@ -91,6 +95,34 @@ class InvoiceRow:
             self.due_on.isoformat(), self.total.currency, self.total.minor, self.description,
             self.po_number, self.stage_done, *([self.terms] if self.terms else []),
             *([f"policy {self.policy}"] if self.policy else []),
+            *([[on.isoformat(), part.minor] for on, part in self.parts] if self.parts else []),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteRow:
+    """A credit note as the ERP has it. total is above zero.
+
+    uses are what the ERP has applied of it, by invoice; what is left is the customer's credit.
+    """
+
+    line: int
+    external_id: str
+    customer_external_id: str
+    number: str
+    issued_on: date
+    total: Money
+    uses: tuple[tuple[str, Money], ...] = ()
+    reason: str = ""
+    revision: str = ""
+
+    @property
+    def content_hash(self) -> str:
+        """Return a hash of everything but the line and the revision."""
+        return _hash(
+            self.external_id, self.customer_external_id, self.number, self.issued_on.isoformat(),
+            self.total.currency, self.total.minor, self.reason,
+            sorted([invoice, part.minor] for invoice, part in self.uses),
         )  # fmt: skip
 
 
@@ -124,7 +156,11 @@ class LineGroup:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """Money that somebody else received for one invoice."""
+    """Money that somebody else received for one invoice.
+
+    our_key is the key of the entry by which this hub booked it there (shared.domain.erp), or "":
+    such a row is an echo.
+    """
 
     line: int
     external_id: str
@@ -132,6 +168,7 @@ class PaymentRow:
     paid_on: date
     amount: Money
     method: str
+    our_key: str = ""
 
     @property
     def maybe_ours(self) -> bool:
@@ -147,7 +184,7 @@ class PaymentRow:
         )  # fmt: skip
 
 
-Row = CustomerRow | InvoiceRow | LineGroup | PaymentRow
+Row = CustomerRow | InvoiceRow | LineGroup | CreditNoteRow | PaymentRow
 
 
 def _hash(*content: object) -> str:

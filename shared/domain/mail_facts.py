@@ -4,12 +4,14 @@ from dataclasses import fields, replace
 from datetime import date
 
 from shared.domain.account import Account
+from shared.domain.agreement import DisputeOutcome
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
-from shared.domain.decide import Decision
+from shared.domain.decide import Decision, notice_item
 from shared.domain.discount import offered
 from shared.domain.document import Document, DocumentKind
-from shared.domain.messages import DISCOUNT, MailView, Note, Offer
+from shared.domain.messages import DISCOUNT, AnswerView, MailView, Note, Offer
 from shared.domain.money import Money
+from shared.domain.open_items import document_id_of
 from shared.domain.policy import Anchor
 from shared.domain.policy_book import PolicyBook
 
@@ -35,6 +37,24 @@ def with_facts(view: MailView, account: Account, decision: Decision, book: Polic
             if item.kind is DocumentKind.CHARGE
         ),
     )
+
+
+def with_answer(view: MailView, account: Account, answer: AnswerView) -> MailView:
+    """Return view with the answer to a dispute, and what is open of what it was about.
+
+    Where the customer was right the correction is on its way, so nothing is listed.
+    """
+    if answer.outcome == DisputeOutcome.LOST:
+        return replace(view, answer=answer)
+    covers = item_coverage(account, view.today)
+    items = tuple(
+        notice_item(item, covers[item.document_id], False, view.today)
+        for item in items_on(account, view.today)
+        if document_id_of(item.document_id) in answer.documents
+        and covers[item.document_id].payable
+    )
+    notes = {i.document_id: found for i in items if (found := _notes(covers[i.document_id]))}
+    return replace(view, answer=answer, items=items, notes=notes)
 
 
 def _notes(cover: Cover) -> tuple[Note, ...]:

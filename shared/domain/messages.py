@@ -12,7 +12,7 @@ from shared.domain.notice import NoticeItem
 STAGE_TEMPLATES = ("invoice", "upcoming", "due_today", "reminder", "late_fee", "final_notice")
 DISCOUNT = "discount"
 """What is said in place of a template before the end of a discount."""
-MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "link", "sign_in"))
+MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "answer", "link", "sign_in"))
 """Every mail there is words for; a policy's stages may name those of STAGE_TEMPLATES."""
 
 REMINDERS = frozenset(STAGE_TEMPLATES) - {"invoice"}
@@ -31,6 +31,23 @@ class ReceiptView:
     reference: str
     received_on: date
     unapplied: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """How a dispute ended, for who opened it.
+
+    numbers are those of the documents that they contested on opened_on: wholly, or amount of them.
+    outcome is as the seller sees it (shared.domain.agreement.DisputeOutcome); words are those of
+    the person who decided, "" for none.
+    """
+
+    outcome: str
+    documents: tuple[str, ...]
+    numbers: tuple[str, ...]
+    opened_on: date
+    words: str
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +92,7 @@ class MailView:
     link: str
     fees: tuple[tuple[str, Money], ...] = ()
     payment: ReceiptView | None = None
+    answer: AnswerView | None = None
     interest: tuple[Money, ...] = ()
     asking: Mapping[str, Money] = field(default_factory=dict)
     notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)

@@ -58,8 +58,8 @@ class NoticeItem:
 class Notice:
     """One numbered message (or task) to a customer about all its open documents.
 
-    kind is "stage" (the ladder), "receipt", "link" or "sign_in". done_before and done_after map the
-    ids of open items to the ladder position done before and after it (shared.domain.policy.Stage).
+    kind is "stage" (the ladder), "receipt" (of payment_id), "answer" (to dispute_id), "link" or
+    "sign_in". done_before and done_after map the ids of open items to the ladder position done before and after it (shared.domain.policy.Stage).
     fee says that the stage charges one before it speaks, approval that a person has to agree
     before anything is charged or sent: approved_by is who did (approved_subject their id), tier to
     whom a case then goes.
@@ -80,6 +80,7 @@ class Notice:
     done_after: Mapping[str, int] = field(default_factory=dict)
     delivery: DeliveryState = DeliveryState.CLAIMED
     payment_id: str = ""
+    dispute_id: str = ""
     fee: bool = False
     approval: bool = False
     approved_by: str = ""

@@ -30,8 +30,9 @@ def next_notice(
     policy_version: int = 0,
     items: tuple[NoticeItem, ...] = (),
     payment_id: str = "",
+    dispute_id: str = "",
 ) -> Notice:
-    """Return the notice after newest that moves nothing on the ladder: a receipt, a link."""
+    """Return the notice after newest that moves nothing on the ladder: a receipt, an answer."""
     done = dict(newest.done) if newest else {}
     return Notice(
         n=newest.n + 1 if newest else 1,
@@ -46,6 +47,7 @@ def next_notice(
         done_before=done,
         done_after=done,
         payment_id=payment_id,
+        dispute_id=dispute_id,
         said_on=newest.said if newest else (),
         ladders=told_by(newest) if newest else {},
     )

@@ -1,18 +1,20 @@
-"""Contesting a claim: a task for a person, and no reminders for what is contested meanwhile."""
+"""Contesting a claim: a task for a person, no reminders meanwhile, and an answer at the end."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreement import Dispute, DisputeOutcome, DisputeReason
 from shared.domain.clock import Now
 from shared.domain.contested import contested
-from shared.domain.dispute import CORRECTION_DAYS, TEXT_MAX, closed, may_dispute
+from shared.domain.dispute import CORRECTION_DAYS, TEXT_MAX, closed, is_answered, may_dispute
 from shared.domain.document import Line
 from shared.domain.entity import Entity
 from shared.domain.money import Money
+from shared.domain.notice import Notice
+from shared.domain.notices import next_notice
 from shared.domain.tasks import Task
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, WriteConflict
 from shared.ids import derived_id
 
 
@@ -29,8 +31,15 @@ class Disputes(Protocol):
     def open(self, entity: Entity, customer_id: str, dispute: Dispute, task: Task) -> bool: ...
     def find(self, entity_id: str, customer_id: str, dispute_id: str) -> Dispute: ...
     def close(
-        self, entity: Entity, customer_id: str, closed: Dispute, today: date, task: Task | None
-    ) -> None: ...
+        self,
+        entity: Entity,
+        customer_id: str,
+        closed: Dispute,
+        today: date,
+        task: Task | None,
+        notice: Notice | None,
+        wall: datetime,
+    ) -> bool: ...
 
 
 def open_dispute(
@@ -100,10 +109,29 @@ def close_dispute(
 ) -> Dispute:
     """Return the dispute as it ended today. What was lost becomes a task to credit it.
 
-    Raises NotFound, and Conflict where it is closed already.
+    The customer is told by a mail of its own, which takes its number as the dispute is closed: so
+    there is one, whatever is repeated. Raises NotFound, Conflict where the dispute is closed
+    already, and WriteConflict where the number was lost again and again.
     """
     entity = accounts.entity(entity_id)
-    account = accounts.account(entity_id, customer_id)
+    for _ in range(_ATTEMPTS_MAX):
+        account = accounts.account(entity_id, customer_id)
+        ended = _close(account, entity, disputes, dispute_id, outcome, answer, now)
+        if ended is not None:
+            return ended
+    raise WriteConflict(dispute=dispute_id, reason="the answer's mail lost its number")
+
+
+def _close(
+    account: Account,
+    entity: Entity,
+    disputes: Disputes,
+    dispute_id: str,
+    outcome: DisputeOutcome,
+    answer: str,
+    now: Now,
+) -> Dispute | None:
+    entity_id, customer_id = entity.entity_id, account.customer.customer_id
     today = now.today(account.customer.time_zone)
     ended = closed(disputes.find(entity_id, customer_id, dispute_id), outcome, answer, today)
     task = None
@@ -119,8 +147,17 @@ def close_dispute(
             documents=ended.documents,
             detail=answer,
         )
-    disputes.close(entity, customer_id, ended, today, task)
-    return ended
+    notice = None
+    if is_answered(ended):
+        notice = next_notice(
+            account.newest_notice,
+            kind="answer",
+            as_of=today,
+            claimed_at=now.business,
+            dispute_id=dispute_id,
+        )
+    made = disputes.close(entity, customer_id, ended, today, task, notice, now.wall)
+    return ended if made else None
 
 
 def _numbers(account: Account, documents: tuple[str, ...]) -> str:
@@ -129,3 +166,4 @@ def _numbers(account: Account, documents: tuple[str, ...]) -> str:
 
 
 _NAMED_MAX = 5
+_ATTEMPTS_MAX = 8

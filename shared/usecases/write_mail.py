@@ -9,8 +9,15 @@ from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.entity import Entity
 from shared.domain.escalation import stage_charge_ids
-from shared.domain.mail_facts import with_facts
-from shared.domain.messages import REMINDERS, Attachment, MailText, MailView, ReceiptView
+from shared.domain.mail_facts import with_answer, with_facts
+from shared.domain.messages import (
+    REMINDERS,
+    AnswerView,
+    Attachment,
+    MailText,
+    MailView,
+    ReceiptView,
+)
 from shared.domain.money import Money
 from shared.domain.notice import Notice
 from shared.domain.open_items import all_open_items, document_ids_of
@@ -42,6 +49,10 @@ class Receipts(Protocol):
     def receipt(self, entity_id: str, payment_id: str) -> ReceiptView: ...
 
 
+class Disputes(Protocol):
+    def answer(self, entity_id: str, customer_id: str, dispute_id: str) -> AnswerView: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that the words of a mail need from outside."""
@@ -50,6 +61,7 @@ class Ports:
     texts: Texts
     links: Links
     receipts: Receipts
+    disputes: Disputes
     ledger: Ledger
     print_statement: Callable[[Statement], bytes]
     public_url: str
@@ -57,7 +69,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail in words, and the stage that it speaks for: None for a receipt or a link.
+    """A mail in words, and the stage that it speaks for: None for a receipt, an answer or a link.
 
     said are the open items that it asks for. stop_url is where reminders can be stopped, or "".
     """
@@ -81,6 +93,9 @@ def write_mail(
     view = MailView(entity=entity, customer=customer, items=(), today=today, link="")
     if notice.kind == "receipt":
         view = replace(view, payment=ports.receipts.receipt(entity.entity_id, notice.payment_id))
+    if notice.kind == "answer":
+        whose = (entity.entity_id, customer.customer_id)
+        view = with_answer(view, account, ports.disputes.answer(*whose, notice.dispute_id))
     if notice.kind != "stage":
         return _written(ports, notice.kind, view, now)
     book = ports.policies.book(entity.entity_id, account)
