@@ -11,19 +11,18 @@ def late_imports(root: Path, module: str) -> set[str]:
     Counts every import inside a function of the handler's own folder and, in shared.runtime, the
     imports of those functions that the folder names, and of those that these call.
     """
-    runtime = ast.parse((root / "shared" / "runtime.py").read_text())
-    makers = {node.name: node for node in runtime.body if isinstance(node, ast.FunctionDef)}
-    found, waiting = set(), []
+    makers = {
+        node.name: node
+        for part in runtime_parts(root)
+        for node in ast.parse(part.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    found: set[str] = set()
+    waiting: list[str] = []
     for source in source_files(root, module):
         tree = ast.parse(source.read_text())
         found |= set(ours(tree))
-        waiting += [
-            node.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "runtime"
-        ]
+        waiting += asked_of_runtime(tree)
     seen: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -31,8 +30,21 @@ def late_imports(root: Path, module: str) -> set[str]:
             continue
         seen.add(name)
         found |= set(ours(makers[name]))
-        waiting += [n.id for n in ast.walk(makers[name]) if isinstance(n, ast.Name)]
+        waiting += asked_of_runtime(makers[name])
     return {name for name in found if exists(root, name)}
+
+
+def runtime_parts(root: Path) -> list[Path]:
+    """Return the files of the composition root."""
+    return sorted((root / "shared" / "runtime").glob("*.py"))
+
+
+def asked_of_runtime(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that tree takes from the composition root."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="runtime"), attr=name):
+                yield name
 
 
 def source_files(root: Path, module: str) -> list[Path]:

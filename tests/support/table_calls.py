@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.build.reach import late_imports, source_files
+from tests.build.reach import late_imports, runtime_parts, source_files
 
 _WRITES = {
     "Put": "PutItem",
@@ -62,7 +62,7 @@ def _followed(root: Path, handler: str) -> Iterator[tuple[str, ast.FunctionDef]]
     own = source_files(root, module)
     reached = _reached(root, late_imports(root, module) | {_module(root, path) for path in own})
     by_name: dict[str, list[tuple[str, ast.FunctionDef]]] = {}
-    for name in reached | {"shared.runtime"}:
+    for name in reached | {_module(root, part) for part in runtime_parts(root)}:
         for function in _functions(_tree(root, name)):
             by_name.setdefault(function.name, []).append((name, function))
     waiting = [name for path in own for name in _names(ast.parse(path.read_text()))]
@@ -84,7 +84,7 @@ def _reached(root: Path, modules: set[str]) -> set[str]:
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
-        known = name in seen or name == "shared.runtime" or name in _NOT_FOLLOWED
+        known = name in seen or name.startswith("shared.runtime") or name in _NOT_FOLLOWED
         if known or not _path(root, name).exists():
             continue
         seen.add(name)
@@ -144,7 +144,7 @@ def _is_table(node: ast.expr) -> bool:
     match node:
         case ast.Attribute(attr="_table") | ast.Name(id="table"):
             return True
-        case ast.Call(func=ast.Name(id="table")):
+        case ast.Call(func=ast.Attribute(attr="table")):
             return True
     return False
 

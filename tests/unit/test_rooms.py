@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from shared import runtime
+
 ROOT = Path(__file__).resolve().parents[2]
 STDLIB = sys.stdlib_module_names
 
@@ -47,7 +49,7 @@ ROOMS = {
             "pydantic",
         )
     ),
-    "shared/runtime.py": Room(("shared", "boto3", "botocore", "mypy_boto3")),
+    "shared/runtime": Room(("shared", "boto3", "botocore", "mypy_boto3")),
     "shared/ids.py": Room(("shared.errors", "ulid")),
     "shared/errors.py": Room(()),
     "shared/__init__.py": Room(()),
@@ -69,8 +71,8 @@ PRODUCTS = {
 }
 
 # only these may look at a clock or at the environment: everybody else is told
-READS_THE_CLOCK = {"shared/runtime.py"}
-READS_THE_ENVIRONMENT = {"shared/runtime.py"}
+READS_THE_CLOCK = {"shared/runtime/environment.py"}
+READS_THE_ENVIRONMENT = {"shared/runtime/environment.py"}
 
 SOURCES = sorted(
     path.relative_to(ROOT).as_posix()
@@ -161,6 +163,17 @@ def test_only_the_runtime_looks_at_the_clock_or_the_environment(path):
     assert "environment" not in found or path in READS_THE_ENVIRONMENT
 
 
+def test_the_runtime_offers_all_that_its_parts_make():
+    parts = [path for path in SOURCES if path.startswith("shared/runtime/")]
+    made = {
+        node.name
+        for path in parts
+        for node in ast.parse((ROOT / path).read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert made and {name for name in made if not hasattr(runtime, name)} == set()
+
+
 def runs_at_import(tree: ast.Module) -> Iterator[ast.stmt]:
     """Yield the statements that run when a module is imported; type-only imports do not."""
     waiting = list(tree.body)
@@ -177,7 +190,11 @@ def runs_at_import(tree: ast.Module) -> Iterator[ast.stmt]:
 
 
 def import_graph(sources: dict[str, str]) -> dict[str, set[str]]:
-    """Return, for each module of ours, the modules of ours that it imports when imported."""
+    """Return, for each module of ours, the modules of ours that it imports when imported.
+
+    A module's own package is left out: Python imports that first in any case, and the module may
+    ask it for the other parts when it is called.
+    """
     names = {
         path: path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         for path in sources
@@ -192,7 +209,7 @@ def import_graph(sources: dict[str, str]) -> dict[str, set[str]]:
             for name in imports(node)
         }
         ours = {name if name in known else name.rpartition(".")[0] for name in wanted} & known
-        graph[names[path]] = ours - {names[path]}
+        graph[names[path]] = ours - {names[path], names[path].rpartition(".")[0]}
     return graph
 
 
