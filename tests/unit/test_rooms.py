@@ -59,7 +59,11 @@ ROOMS = {
 PRODUCTS = {
     "stripe": {"shared/adapters/stripe_gateway.py"},
     # botocore brings it, and the gateway's package is told to use nothing else
-    "urllib3": {"shared/adapters/stripe_gateway.py", "shared/adapters/pingen.py"},
+    "urllib3": {
+        "shared/adapters/stripe_gateway.py",
+        "shared/adapters/pingen.py",
+        "shared/adapters/erp_http.py",
+    },
     "typst": {"shared/adapters/typst_pdf.py"},
     "jwt": {"shared/adapters/tokens.py"},
     "cryptography": {"shared/adapters/tokens.py"},
