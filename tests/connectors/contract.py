@@ -1,0 +1,375 @@
+"""The contract that every connector passes, against its own system or a fake that is checked.
+
+A module of tests makes the fixture `erp` and inherits. What a connector says that it cannot do is
+tested too: it refuses. Nothing here is skipped.
+"""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from shared.domain.erp import Entry, EntryKind, Gone, GoneRow, RecordKind
+from shared.domain.imports import CreditNoteRow, CustomerRow, InvoiceRow, LineGroup, PaymentRow
+from shared.domain.money import Money
+from shared.errors import (
+    ErpAccess,
+    ErpOutcomeUnknown,
+    ErpRefused,
+    ErpUnavailable,
+    ErpUnreadable,
+)
+from tests.connectors.driver import Books, Sources
+
+ISSUED_ON = date(2026, 9, 1)
+DUE_ON = date(2026, 10, 1)
+PAID_ON = date(2026, 9, 20)
+LOWERS = {
+    EntryKind.PAYMENT,
+    EntryKind.CREDIT,
+    EntryKind.DISCOUNT,
+    EntryKind.TOLERANCE,
+    EntryKind.DEDUCTION,
+    EntryKind.WRITE_OFF,
+    EntryKind.FX_DIFFERENCE,
+}
+_PAGES_MAX = 500
+
+
+def pulled(connector, kind, cursor="", limit=100):
+    """Return all rows after cursor, and the last cursor."""
+    rows = []
+    for _ in range(_PAGES_MAX):
+        page = connector.pull(kind, cursor, limit, datetime.now(UTC))
+        assert page.cursor.isascii() and len(page.cursor) <= 1_000
+        assert page.as_of.tzinfo is not None
+        assert not page.bad, page.bad
+        rows += page.rows
+        cursor = page.cursor
+        if not page.more:
+            return rows, cursor
+    raise AssertionError("the pages have no end")
+
+
+def newest(rows, kind):
+    """Return the last row of each id among rows of one class."""
+    return {row.external_id: row for row in rows if isinstance(row, kind)}
+
+
+class SourceContract:
+    """What holds for every system that knows customers."""
+
+    def test_it_says_whose_books_these_are(self, erp: Sources):
+        found = erp.connector.check()
+        assert found.company and found.product
+
+    def test_an_unknown_key_is_told_apart(self, erp: Sources):
+        with pytest.raises(ErpAccess):
+            erp.stranger().check()
+        with pytest.raises(ErpAccess):
+            erp.stranger().pull(RecordKind.CUSTOMERS, "", 10, datetime.now(UTC))
+
+    def test_every_customer_comes_once_the_pages_end(self, erp: Sources):
+        made = {
+            erp.customer(f"Müller & Söhne {n}", f"ap{n}@customer{n}.example"): n for n in range(7)
+        }
+        small, _ = pulled(erp.connector, RecordKind.CUSTOMERS, limit=2)
+        large, _ = pulled(erp.connector, RecordKind.CUSTOMERS, limit=500)
+        found = newest(small, CustomerRow)
+        assert found == newest(large, CustomerRow)
+        assert made.keys() <= found.keys()
+        for external_id, n in made.items():
+            row = found[external_id]
+            assert row.name == f"Müller & Söhne {n}"
+            assert row.email == f"ap{n}@customer{n}.example"
+
+    def test_what_changed_after_the_cursor_comes(self, erp: Sources):
+        first = erp.customer("Before", "ap@before.example")
+        rows, cursor = pulled(erp.connector, RecordKind.CUSTOMERS)
+        before = newest(rows, CustomerRow)
+        erp.rename(first, "After")
+        second = erp.customer("Second", "ap@second.example")
+        rows, cursor = pulled(erp.connector, RecordKind.CUSTOMERS, cursor)
+        after = newest(rows, CustomerRow)
+        assert after[first].name == "After" and after[second].name == "Second"
+        assert after[first].content_hash != before[first].content_hash
+
+    def test_what_was_committed_late_is_not_passed_over(self, erp: Sources):
+        erp.customer("Early", "ap@early.example")
+        _, cursor = pulled(erp.connector, RecordKind.CUSTOMERS)
+        with erp.late(60):
+            late = erp.customer("Late", "ap@late.example")
+        rows, _ = pulled(erp.connector, RecordKind.CUSTOMERS, cursor)
+        assert late in newest(rows, CustomerRow)
+
+    def test_what_comes_again_has_the_same_hash(self, erp: Sources):
+        erp.customer("Same", "ap@same.example")
+        first, _ = pulled(erp.connector, RecordKind.CUSTOMERS)
+        again, _ = pulled(erp.connector, RecordKind.CUSTOMERS)
+        hashes = {row.external_id: row.content_hash for row in first}
+        assert hashes and hashes == {row.external_id: row.content_hash for row in again}
+
+    def test_one_customer_is_read_as_it_is_pulled(self, erp: Sources):
+        made = erp.customer("One", "ap@one.example")
+        rows, _ = pulled(erp.connector, RecordKind.CUSTOMERS)
+        (row,) = erp.connector.read(RecordKind.CUSTOMERS, made)
+        assert row.content_hash == newest(rows, CustomerRow)[made].content_hash
+
+    def test_nobody_is_read_as_nothing(self, erp: Sources):
+        assert erp.connector.read(RecordKind.CUSTOMERS, "999999999") == ()
+
+    def test_a_system_that_is_down_is_unavailable(self, erp: Sources):
+        with erp.down(), pytest.raises(ErpUnavailable):
+            erp.connector.pull(RecordKind.CUSTOMERS, "", 10, datetime.now(UTC))
+        erp.connector.pull(RecordKind.CUSTOMERS, "", 10, datetime.now(UTC))
+
+    def test_what_is_no_answer_is_unreadable(self, erp: Sources):
+        with erp.garbled(), pytest.raises(ErpUnreadable):
+            erp.connector.pull(RecordKind.CUSTOMERS, "", 10, datetime.now(UTC))
+
+
+class BooksContract(SourceContract):
+    """What holds for every ERP and accounting system."""
+
+    def test_an_invoice_comes_with_its_lines(self, erp: Books):
+        customer, invoice = bill(erp, 119_00)
+        rows, _ = pulled(erp.connector, RecordKind.INVOICES)
+        row = newest(rows, InvoiceRow)[invoice]
+        assert row.customer_external_id == customer
+        assert row.total == Money(minor=119_00, currency=erp.currency)
+        assert (row.issued_on, row.due_on) == (ISSUED_ON, DUE_ON)
+        assert row.number and row.parts is None
+        places = [i for i, r in enumerate(rows) if r.external_id == invoice]
+        assert isinstance(rows[places[-1]], LineGroup)
+        assert len(rows[places[-1]].rows) >= 1
+
+    def test_parts_come_one_by_one_and_sum_up(self, erp: Books):
+        customer = erp.customer("Parts", "ap@parts.example")
+        invoice = erp.invoice(customer, 100_00, ISSUED_ON, DUE_ON, parts=3)
+        rows, _ = pulled(erp.connector, RecordKind.INVOICES)
+        row = newest(rows, InvoiceRow)[invoice]
+        if row.parts is None:
+            # a system without instalments says so by the last day
+            assert row.due_on >= DUE_ON
+            return
+        assert len(row.parts) == 3
+        assert row.parts[0][0] == DUE_ON == row.due_on
+        assert sum(part.minor for _, part in row.parts) == row.total.minor == 100_00
+
+    def test_a_touched_invoice_has_the_same_hash(self, erp: Books):
+        _, invoice = bill(erp, 50_00)
+        rows, cursor = pulled(erp.connector, RecordKind.INVOICES)
+        before = {type(r): r.content_hash for r in rows if r.external_id == invoice}
+        erp.touch(invoice)
+        rows, _ = pulled(erp.connector, RecordKind.INVOICES, cursor)
+        after = {type(r): r.content_hash for r in rows if r.external_id == invoice}
+        assert after == before and InvoiceRow in after
+
+    def test_money_in_the_erp_comes_as_money_of_the_erp(self, erp: Books):
+        _, invoice = bill(erp, 80_00)
+        _, cursor = pulled(erp.connector, RecordKind.PAYMENTS)
+        first = erp.pay(invoice, 30_00, PAID_ON)
+        erp.pay(invoice, 50_00, PAID_ON)
+        rows, cursor = pulled(erp.connector, RecordKind.PAYMENTS, cursor)
+        paid = [r for r in newest(rows, PaymentRow).values() if r.invoice_external_id == invoice]
+        assert sorted(r.amount.minor for r in paid) == [30_00, 50_00]
+        assert {r.paid_on for r in paid} == {PAID_ON}
+        assert {r.our_key for r in paid} == {""}
+        if erp.connector.capabilities.tells_deletions:
+            erp.unpay(first)
+            rows, _ = pulled(erp.connector, RecordKind.PAYMENTS, cursor)
+            assert any(isinstance(r, GoneRow) and r.external_id in ids(paid) for r in rows)
+
+    def test_a_credit_note_comes_with_what_was_used_of_it(self, erp: Books):
+        customer, invoice = bill(erp, 60_00)
+        note = erp.credit_note(customer, 20_00, PAID_ON, use_on=[invoice])
+        free = erp.credit_note(customer, 15_00, PAID_ON)
+        rows, _ = pulled(erp.connector, RecordKind.CREDIT_NOTES)
+        found = newest(rows, CreditNoteRow)
+        assert found[note].total.minor == 20_00
+        assert [(i, m.minor) for i, m in found[note].uses] == [(invoice, 20_00)]
+        assert (found[free].total.minor, found[free].uses) == (15_00, ())
+        # what a note paid is no payment
+        rows, _ = pulled(erp.connector, RecordKind.PAYMENTS)
+        assert not [r for r in rows if getattr(r, "invoice_external_id", "") == invoice]
+
+    def test_a_void_invoice_is_gone(self, erp: Books):
+        _, invoice = bill(erp, 10_00)
+        _, cursor = pulled(erp.connector, RecordKind.INVOICES)
+        erp.void(invoice)
+        rows, _ = pulled(erp.connector, RecordKind.INVOICES, cursor)
+        gone = [r for r in rows if isinstance(r, GoneRow) and r.external_id == invoice]
+        assert gone and gone[-1].why in (Gone.VOIDED, Gone.DELETED)
+        read = erp.connector.read(RecordKind.INVOICES, invoice)
+        assert read == () or isinstance(read[-1], GoneRow)
+
+    def test_one_invoice_is_read_as_it_is_pulled(self, erp: Books):
+        _, invoice = bill(erp, 70_00)
+        rows, _ = pulled(erp.connector, RecordKind.INVOICES)
+        read = erp.connector.read(RecordKind.INVOICES, invoice)
+        assert newest(read, InvoiceRow)[invoice] == newest(rows, InvoiceRow)[invoice]
+
+    def test_a_payment_is_booked_once_and_known_again(self, erp: Books):
+        customer, invoice = bill(erp, 100_00)
+        entry = pay(erp, customer, invoice, 100_00, "A")
+        assert erp.connector.find(entry.key) is None
+        posted = erp.connector.post(entry)
+        assert posted.erp_id and not posted.found
+        assert (erp.open_minor(invoice), erp.bookings(entry.key)) == (0, 1)
+        again = erp.connector.find(entry.key)
+        assert again is not None and again.erp_id == posted.erp_id and again.found
+        rows, _ = pulled(erp.connector, RecordKind.PAYMENTS)
+        ours = [r for r in newest(rows, PaymentRow).values() if r.invoice_external_id == invoice]
+        assert [r.our_key for r in ours] == [entry.key]
+
+    def test_parts_of_the_money_sum_up(self, erp: Books):
+        customer, invoice = bill(erp, 100_00)
+        erp.connector.post(pay(erp, customer, invoice, 33_33, "B1"))
+        assert erp.open_minor(invoice) == 66_67
+        erp.connector.post(pay(erp, customer, invoice, 66_67, "B2"))
+        assert erp.open_minor(invoice) == 0
+        rows, _ = pulled(erp.connector, RecordKind.PAYMENTS)
+        ours = [r for r in newest(rows, PaymentRow).values() if r.invoice_external_id == invoice]
+        assert sorted(r.amount.minor for r in ours) == [33_33, 66_67]
+
+    def test_money_that_goes_back_opens_the_invoice(self, erp: Books):
+        customer, invoice = bill(erp, 100_00)
+        erp.connector.post(pay(erp, customer, invoice, 40_00, "C1"))
+        erp.connector.post(pay(erp, customer, invoice, -40_00, "C2"))
+        assert erp.open_minor(invoice) == 100_00
+
+    def test_a_lost_answer_is_found_again(self, erp: Books):
+        customer, invoice = bill(erp, 90_00)
+        entry = pay(erp, customer, invoice, 90_00, "D")
+        with erp.answer_lost(), pytest.raises(ErpOutcomeUnknown):
+            erp.connector.post(entry)
+        found = erp.connector.find(entry.key)
+        assert found is not None and found.found
+        assert (erp.bookings(entry.key), erp.open_minor(invoice)) == (1, 0)
+
+    def test_nothing_is_booked_in_a_system_that_is_down(self, erp: Books):
+        customer, invoice = bill(erp, 90_00)
+        entry = pay(erp, customer, invoice, 90_00, "E")
+        with erp.down(), pytest.raises(ErpUnavailable):
+            erp.connector.post(entry)
+        assert (erp.bookings(entry.key), erp.open_minor(invoice)) == (0, 90_00)
+        erp.connector.post(entry)
+        assert (erp.bookings(entry.key), erp.open_minor(invoice)) == (1, 0)
+
+    def test_an_unknown_invoice_is_refused_in_the_erps_words(self, erp: Books):
+        customer, _ = bill(erp, 5_00)
+        entry = pay(erp, customer, "999999999", 5_00, "F")
+        with pytest.raises(ErpRefused) as refused:
+            erp.connector.post(entry)
+        assert refused.value.facts["words"]
+        assert erp.bookings(entry.key) == 0
+
+    @pytest.mark.parametrize("kind", sorted(EntryKind), ids=str)
+    def test_every_entry_does_what_it_says_or_is_refused(self, erp: Books, kind: EntryKind):
+        customer, invoice = bill(erp, 200_00)
+        key = f"K{kind}.{invoice}.0"
+        if kind is EntryKind.CHARGE_BACK:
+            told = Entry(
+                key=f"{key}1", kind=EntryKind.CHARGE, customer_external_id=customer,
+                invoice_external_id=invoice, booked_on=PAID_ON, number="FEE-1",
+                amount=Money(minor=12_00, currency=erp.currency),
+            )  # fmt: skip
+            if EntryKind.CHARGE in erp.connector.capabilities.entries:
+                erp.connector.post(told)
+        entry = Entry(
+            key=key, kind=kind, customer_external_id=customer, invoice_external_id=invoice,
+            booked_on=PAID_ON, amount=Money(minor=12_00, currency=erp.currency),
+            number="DOC-1", method=str(kind),
+            charge_key=f"{key}1" if kind is EntryKind.CHARGE_BACK else "",
+        )  # fmt: skip
+        if kind not in erp.connector.capabilities.entries:
+            with pytest.raises(ErpRefused):
+                erp.connector.post(entry)
+            assert (erp.bookings(key), erp.open_minor(invoice)) == (0, 200_00)
+            return
+        erp.connector.post(entry)
+        assert erp.bookings(key) == 1
+        assert erp.connector.find(key) is not None
+        left = 188_00 if kind in LOWERS else 200_00
+        assert erp.open_minor(invoice) == left
+        rows, _ = pulled(erp.connector, RecordKind.PAYMENTS)
+        echoes = [r for r in newest(rows, PaymentRow).values() if r.invoice_external_id == invoice]
+        assert all(r.our_key == key for r in echoes)
+
+    def test_a_discount_comes_off_beside_the_money(self, erp: Books):
+        customer, invoice = bill(erp, 100_00)
+        money = pay(erp, customer, invoice, 98_00, "G")
+        off = Money(minor=2_00, currency=erp.currency)
+        both = replace(money, discount=off)
+        if EntryKind.DISCOUNT not in erp.connector.capabilities.entries:
+            with pytest.raises(ErpRefused):
+                erp.connector.post(both)
+            assert erp.open_minor(invoice) == 100_00
+            return
+        erp.connector.post(both)
+        assert erp.open_minor(invoice) == 0
+
+    def test_open_amounts_are_those_of_the_erp(self, erp: Books):
+        if not erp.connector.capabilities.tells_open_amounts:
+            with pytest.raises(ErpRefused):
+                erp.connector.open_amounts("", 2)
+            return
+        customer, full = bill(erp, 100_00)
+        part = erp.invoice(customer, 40_00, ISSUED_ON, DUE_ON)
+        gone = erp.invoice(customer, 30_00, ISSUED_ON, DUE_ON)
+        erp.pay(full, 100_00, PAID_ON)
+        erp.pay(part, 15_00, PAID_ON)
+        erp.void(gone)
+        found, cursor = {}, ""
+        for _ in range(_PAGES_MAX):
+            page = erp.connector.open_amounts(cursor, 2)
+            assert not found.keys() & {a.external_id for a in page.amounts}
+            found |= {a.external_id: a for a in page.amounts}
+            cursor = page.cursor
+            if not cursor:
+                break
+        assert gone not in found
+        assert {i: found[i].open.minor for i in (full, part)} == {full: 0, part: 25_00}
+        for external_id, amount in found.items():
+            if amount.total.minor > 0:
+                assert amount.open.minor == erp.open_minor(external_id)
+
+    def test_pages_are_in_the_order_of_change(self, erp: Books):
+        customer = erp.customer("Many", "ap@many.example")
+        made = [erp.invoice(customer, 10_00 + n, ISSUED_ON, DUE_ON) for n in range(5)]
+        small, _ = pulled(erp.connector, RecordKind.INVOICES, limit=2)
+        large, _ = pulled(erp.connector, RecordKind.INVOICES, limit=500)
+        assert newest(small, InvoiceRow) == newest(large, InvoiceRow)
+        assert set(made) <= newest(small, InvoiceRow).keys()
+
+    def test_errors_hold_no_secret(self, erp: Books):
+        stranger = erp.stranger()
+        with pytest.raises(ErpAccess) as refused:
+            stranger.check()
+        told = json.dumps(refused.value.facts) + str(refused.value) + repr(stranger)
+        assert "secret" not in told
+
+
+def bill(erp: Books, minor: int) -> tuple[str, str]:
+    """Make a customer with one invoice; return both ids."""
+    customer = erp.customer("Brightwater Ltd", "ap@brightwater.example")
+    return customer, erp.invoice(customer, minor, ISSUED_ON, DUE_ON)
+
+
+def pay(erp: Books, customer: str, invoice: str, minor: int, name: str) -> Entry:
+    """Return the entry of money on an invoice, under a key that no other test uses."""
+    return Entry(
+        key=f"01HZY{name}.{invoice}.{abs(minor)}"[:64],
+        kind=EntryKind.PAYMENT,
+        customer_external_id=customer,
+        invoice_external_id=invoice,
+        booked_on=PAID_ON + timedelta(days=1),
+        amount=Money(minor=minor, currency=erp.currency),
+        method="card",
+        reference="pi_123",
+    )
+
+
+def ids(rows) -> set[str]:
+    return {row.external_id for row in rows}
