@@ -92,7 +92,7 @@ class MalformedWebhook(HubError):
 
 
 class ErpRefused(HubError):
-    """The ERP said no, in its own words: the same call will be refused again."""
+    """The ERP said no: the same call will be refused again. The fact `said` is its own words."""
 
     code = "erp_refused"
     help = "Read what the ERP said, correct it there or here, then repair the entry."

@@ -262,7 +262,7 @@ class BooksContract(SourceContract):
         entry = pay(erp, customer, "999999999", 5_00, "F")
         with pytest.raises(ErpRefused) as refused:
             erp.connector.post(entry)
-        assert refused.value.facts["words"]
+        assert refused.value.facts["said"]
         assert erp.bookings(entry.key) == 0
 
     @pytest.mark.parametrize("kind", sorted(EntryKind), ids=str)

@@ -245,7 +245,7 @@ class ReferenceConnector:
     def post(self, entry: Entry) -> Posted:
         self._call()
         if entry.invoice_external_id not in self.erp.records:
-            raise ErpRefused(words="There is no such invoice.")
+            raise ErpRefused(said="There is no such invoice.")
         off = entry.discount.minor if entry.discount else 0
         minor = entry.amount.minor + off
         if "rounds" in self.erp.faults:
@@ -260,7 +260,7 @@ class ReferenceConnector:
         if self.erp.loses_answers:
             self.erp.loses_answers = 0
             if "calls_it_refused" in self.erp.faults:
-                raise ErpRefused(words="time out")
+                raise ErpRefused(said="time out")
             raise ErpOutcomeUnknown(key=entry.key)
         return Posted(made)
 
