@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prepares this machine. Each step is stamped with what it was made from, so a second run does nothing.
 #   infra/setup.sh            every environment, and the project itself in editable form
-#   infra/setup.sh browser    Chromium for the browser tests, through apt-get where root
+#   infra/setup.sh browser    Chromium for the browser tests, through apt-get where root, and axe
 #   infra/setup.sh books      hledger and beancount, which check the books
 #   infra/setup.sh mails      SpamAssassin and a lint of HTML, which read the mails
 #   infra/setup.sh tryton     the ERP whose dunning ours is measured beside
@@ -66,9 +66,20 @@ environments() {
     environment .venvs/sam sam.txt
 }
 
+node_packages() { # node_packages <name>: installs .venvs/<name> from its lock file, where npm is
+    folder=.venvs/$1 pins=$requirements/$1
+    wanted=$(cat "$pins/package-lock.json" | sha256sum)
+    if [ "$(cat "$folder/.made-from" 2>/dev/null)" = "$wanted" ] || ! runs npm --version; then return; fi
+    say "$folder from $pins"
+    mkdir -p "$folder" && cp "$pins"/package*.json "$folder/"
+    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --silent && echo "$wanted" >"$folder/.made-from"
+}
+
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
 browser() {
+    node_packages page-lint
+    [ -d .venvs/page-lint/node_modules ] || say "search for barriers in pages NOT RUN: no npm on PATH"
     if find_chromium >/dev/null; then return; fi
     if [ "$(id -u)" = 0 ] && runs apt-get --version; then
         say "Chromium through apt-get"
@@ -92,14 +103,8 @@ books() {
 }
 
 mails() {
-    lint=.venvs/mail-lint
-    wanted=$(cat $requirements/mail-lint/package-lock.json | sha256sum)
-    if [ "$(cat $lint/.made-from 2>/dev/null)" != "$wanted" ] && runs npm --version; then
-        say "$lint from $requirements/mail-lint"
-        mkdir -p $lint && cp $requirements/mail-lint/package*.json $lint/
-        npm ci --prefix $lint --ignore-scripts --no-audit --no-fund --silent && echo "$wanted" >$lint/.made-from
-    fi
-    [ -d $lint/node_modules ] || say "lint of mails NOT RUN: no npm on PATH"
+    node_packages mail-lint
+    [ -d .venvs/mail-lint/node_modules ] || say "lint of mails NOT RUN: no npm on PATH"
     if command -v spamassassin >/dev/null; then return; fi
     if [ "$(id -u)" = 0 ] && runs apt-get --version; then
         say "SpamAssassin through apt-get"

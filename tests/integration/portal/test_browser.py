@@ -21,7 +21,7 @@ from tests.integration.portal.people import (
     FakeGateway,
     add_open_invoice,
 )
-from tests.support.served_portal import served
+from tests.support.served_hub import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

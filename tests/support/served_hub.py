@@ -1,4 +1,4 @@
-"""The portal's handler behind a loopback HTTP server, so that a browser can look at it."""
+"""Portal and console behind a loopback HTTP server, so that a browser can look at them."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from functions.portal.handler import handler
+from functions.operator_api.handler import handler as operators
+from functions.portal.handler import handler as customers
 from tests.support.browser import CONTEXT, route_of
 
 _one_at_a_time = threading.Lock()
@@ -15,7 +16,7 @@ _one_at_a_time = threading.Lock()
 
 @contextmanager
 def served() -> Iterator[str]:
-    """Serve the portal and yield its origin, such as http://127.0.0.1:40001."""
+    """Serve both and yield its origin, such as http://127.0.0.1:40001."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Front)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -37,22 +38,28 @@ class _Front(BaseHTTPRequestHandler):
 
     def _answer(self, method: str, body: str | None) -> None:
         parts = urlsplit(self.path)
-        route, parameters = route_of(method, parts.path)
+        of_console = parts.path.partition("/console")[0] == ""
+        route, parameters = ("", {}) if of_console else route_of(method, parts.path)
         event: dict[str, Any] = {
             "version": "2.0",
             "routeKey": route,
             "rawPath": parts.path,
+            "rawQueryString": parts.query,
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "cookies": [c.strip() for c in self.headers.get("cookie", "").split(";") if c],
             "pathParameters": parameters,
             "queryStringParameters": dict(parse_qsl(parts.query)),
-            "requestContext": {"http": {"method": method}},
+            "requestContext": {
+                "http": {"method": method, "path": parts.path, "sourceIp": "127.0.0.1"},
+                "stage": "$default",
+                "requestId": "r",
+            },
             "isBase64Encoded": False,
         }
         if body is not None:
             event["body"] = body
         with _one_at_a_time:
-            answer = handler(event, CONTEXT)
+            answer = (operators if of_console else customers)(event, CONTEXT)
         sent = answer["body"].encode()
         self.send_response(answer["statusCode"])
         for name, value in answer["headers"].items():
