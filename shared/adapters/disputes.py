@@ -57,7 +57,6 @@ class Disputes:
         heads = read_heads(self._table, entity_id, wanted)
         return AnswerView(
             outcome=str(dispute.outcome or ""),
-            documents=dispute.documents,
             numbers=tuple(sorted(head.number for head in heads.values())),
             opened_on=dispute.opened_on,
             words=dispute.answer,

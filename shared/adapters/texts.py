@@ -21,8 +21,9 @@ from shared.domain.statement import CurrencyRows, by_currency, days_late
 from shared.errors import InvalidInput
 
 _NUMBERS_MAX = 3
-_ASKS_NOTHING = ("receipt", "link", "sign_in")
-SPEECHES = MAIL_TEMPLATES | {"just_due", "charges", "instalments", DISCOUNT}
+_ASKS_NOTHING = ("receipt", "answer", "link", "sign_in")
+_ANSWERS = {"answer_won", "answer_lost", "answer_withdrawn"}
+SPEECHES = MAIL_TEMPLATES | _ANSWERS | {"just_due", "charges", "instalments", DISCOUNT}
 """Every set of sentences: one for each template, and those that say it where it would be wrong."""
 _SPEAKS_OF = {"due_today": 0, "reminder": 1, "late_fee": 1, "final_notice": 1}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
@@ -59,7 +60,6 @@ class Texts:
         named = _named(template, view)
         facts = _facts(view, named, words, voice.formats)
         speech = _speech(template, named, view)
-        asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
         values = {
             "template": template,
             "view": view,
@@ -71,12 +71,14 @@ class Texts:
             "offers": lambda group: _offers(group, view, words, voice.formats),
             "offer": lambda item: _offer(item, words, voice.formats),
             "notes": lambda item: _notes(item, view, words, voice.formats),
-            "numbers": _numbers(_names(asked), words),
+            "numbers": _reference(template, view, words),
             "title": words(f"mail.{speech}.title", **facts),
-            "intro": words(f"mail.{speech}.intro", **facts),
+            "intro": _intro(speech, view, words, facts),
+            "answered": words("mail.answer.words") if view.answer and view.answer.words else "",
             "closing": words(_closing(speech, view), **facts),
-            "why": words(f"mail.{speech}.why", **facts),
-            "upcoming": all(days_late(item, view.today) <= 0 for item in asked),
+            "why": words(f"mail.{'answer' if view.answer else speech}.why", **facts),
+            "asking": STAGE_TEMPLATES,
+            "upcoming": all(days_late(i, view.today) <= 0 for i in view.items if i.asked),
         }
         subject = one_line(words(f"mail.{speech}.subject", **facts))
         html = voice.render("mail/mail.html", **values)
@@ -90,6 +92,8 @@ def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
     A mail of the due date that went out later does not say "today"; a charge whose invoice is
     settled is asked for in words of its own.
     """
+    if view.answer:
+        return f"answer_{view.answer.outcome}"
     if template in _ASKS_NOTHING or not named:
         return template
     if all(item.document_id in view.charges for item in named):
@@ -100,6 +104,14 @@ def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
         return "instalments"
     late = any(days_late(item, view.today) > 0 for item in named)
     return "just_due" if template == "due_today" and late else template
+
+
+def _intro(speech: str, view: MailView, words: Words, facts: dict[str, object]) -> str:
+    intro = words(f"mail.{speech}.intro", **facts)
+    if view.answer is None:
+        return intro
+    contested = "part" if view.answer.amount else "whole"
+    return f"{words(f'mail.answer.{contested}', **facts)} {intro}"
 
 
 def _closing(speech: str, view: MailView) -> str:
@@ -153,6 +165,11 @@ def _facts(
     if view.payment:
         facts["amount"] = formats.money(view.payment.amount)
         facts["received"] = formats.long_day(view.payment.received_on)
+    if view.answer:
+        facts["count"] = len(view.answer.numbers)
+        facts["numbers"] = _numbers(list(view.answer.numbers), words)
+        facts["opened"] = formats.long_day(view.answer.opened_on)
+        facts["amount"] = formats.money(view.answer.amount) if view.answer.amount else ""
     return facts
 
 
@@ -178,6 +195,12 @@ def _saving(named: list[NoticeItem], formats: Formats) -> dict[str, str]:
         "off": formats.joined([formats.money(off) for _, off in sums.values()]),
         "last_day": formats.long_day(min(days)) if days else "",
     }
+
+
+def _reference(template: str, view: MailView, words: Words) -> str:
+    """Return the numbers that a transfer names: what is asked for, or listed by an answer."""
+    named = (item for item in view.items if item.asked or template == "answer")
+    return _numbers(_names(sorted(named, key=lambda i: (i.due_on, i.number))), words)
 
 
 def _numbers(numbers: list[str], words: Words) -> str:
@@ -214,7 +237,7 @@ def _listed(group: CurrencyRows, template: str, view: MailView, words: Words) ->
     late = tuple(i for i in group.listed if days_late(i, view.today) >= 0)
     ahead = tuple(i for i in group.listed if days_late(i, view.today) < 0)
     headings = ("mail.table.listed", "mail.table.ahead")
-    if template == "receipt":
+    if template in ("receipt", "answer"):
         headings = ("mail.receipt.still_open", "mail.table.ahead")
     return [
         Section(words(heading), items, group.sum_of(items))

@@ -11,7 +11,6 @@ from shared.domain.discount import offered
 from shared.domain.document import Document, DocumentKind
 from shared.domain.messages import DISCOUNT, AnswerView, MailView, Note, Offer
 from shared.domain.money import Money
-from shared.domain.open_items import document_id_of
 from shared.domain.policy import Anchor
 from shared.domain.policy_book import PolicyBook
 
@@ -39,22 +38,25 @@ def with_facts(view: MailView, account: Account, decision: Decision, book: Polic
     )
 
 
-def with_answer(view: MailView, account: Account, answer: AnswerView) -> MailView:
-    """Return view with the answer to a dispute, and what is open of what it was about.
-
-    Where the customer was right the correction is on its way, so nothing is listed.
-    """
-    if answer.outcome == DisputeOutcome.LOST:
-        return replace(view, answer=answer)
+def with_open(view: MailView, account: Account) -> MailView:
+    """Return view with all that is issued and open on account, for information."""
     covers = item_coverage(account, view.today)
     items = tuple(
         notice_item(item, covers[item.document_id], False, view.today)
         for item in items_on(account, view.today)
-        if document_id_of(item.document_id) in answer.documents
-        and covers[item.document_id].payable
+        if covers[item.document_id].payable and _issued(item, view.today)
     )
     notes = {i.document_id: found for i in items if (found := _notes(covers[i.document_id]))}
-    return replace(view, answer=answer, items=items, notes=notes)
+    return replace(view, items=items, notes=notes)
+
+
+def with_answer(view: MailView, account: Account, answer: AnswerView) -> MailView:
+    """Return view with the answer to a dispute, and with what is open.
+
+    Where the customer was right the correction is on its way, so nothing is listed.
+    """
+    view = replace(view, answer=answer)
+    return view if answer.outcome == DisputeOutcome.LOST else with_open(view, account)
 
 
 def _notes(cover: Cover) -> tuple[Note, ...]:

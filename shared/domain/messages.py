@@ -43,7 +43,6 @@ class AnswerView:
     """
 
     outcome: str
-    documents: tuple[str, ...]
     numbers: tuple[str, ...]
     opened_on: date
     words: str

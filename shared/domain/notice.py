@@ -59,10 +59,10 @@ class Notice:
     """One numbered message (or task) to a customer about all its open documents.
 
     kind is "stage" (the ladder), "receipt" (of payment_id), "answer" (to dispute_id), "link" or
-    "sign_in". done_before and done_after map the ids of open items to the ladder position done before and after it (shared.domain.policy.Stage).
-    fee says that the stage charges one before it speaks, approval that a person has to agree
-    before anything is charged or sent: approved_by is who did (approved_subject their id), tier to
-    whom a case then goes.
+    "sign_in". done_before and done_after map the ids of open items to the ladder position done
+    before and after it (shared.domain.policy.Stage). fee says that the stage charges one before it
+    speaks, approval that a person has to agree before anything is charged or sent: approved_by is
+    who did (approved_subject their id), tier to whom a case then goes.
     said_on are the days of the ladder's messages so far, this one's included, for some months.
     ladders are the versions of the policies by which positions are told, by name.
     """

@@ -9,7 +9,7 @@ from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.entity import Entity
 from shared.domain.escalation import stage_charge_ids
-from shared.domain.mail_facts import with_answer, with_facts
+from shared.domain.mail_facts import with_answer, with_facts, with_open
 from shared.domain.messages import (
     REMINDERS,
     AnswerView,
@@ -92,7 +92,8 @@ def write_mail(
     today = now.today(customer.time_zone)
     view = MailView(entity=entity, customer=customer, items=(), today=today, link="")
     if notice.kind == "receipt":
-        view = replace(view, payment=ports.receipts.receipt(entity.entity_id, notice.payment_id))
+        payment = ports.receipts.receipt(entity.entity_id, notice.payment_id)
+        view = with_open(replace(view, payment=payment), account)
     if notice.kind == "answer":
         whose = (entity.entity_id, customer.customer_id)
         view = with_answer(view, account, ports.disputes.answer(*whose, notice.dispute_id))

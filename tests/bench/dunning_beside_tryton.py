@@ -225,6 +225,7 @@ def ours_s(size: int) -> float:
         texts=Texts(Templates()),
         links=_Links(),
         receipts=None,  # no receipt is written here
+        disputes=None,
         ledger=_Ledger(),
         print_statement=lambda _: b"",
         public_url="https://pay.seller.example",

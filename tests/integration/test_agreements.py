@@ -1,6 +1,7 @@
 """Promises and disputes through the operator API: what each stops, and how it ends."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
@@ -8,6 +9,10 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.policy_yaml import read_policy, standard_text
 from shared.adapters.table import Put
+from shared.domain.agreement import DisputeOutcome
+from shared.domain.notices import next_notice
+from shared.errors import Conflict, NotFound
+from shared.usecases.disputes import close_dispute
 from tests.integration import hub
 from tests.support.operators import ADMIN, AUDIENCE, call, issuer
 
@@ -140,6 +145,37 @@ def test_how_a_dispute_ends_decides_whether_the_chase_resumes(owing, outcome, qu
     assert codes(owing)[FIRST] == ("disputed" if quiet else "stage_reached")
     on(17)
     assert codes(owing)[FIRST] == "stage_reached"
+
+
+@pytest.mark.rule("R5")
+def test_the_answer_to_a_dispute_is_mailed_once_however_many_close_it(owing):
+    whose, made = ("demo", CUSTOMER), dispute(owing).json["dispute_id"]
+    closing = partial(
+        close_dispute, disputes=runtime.disputes(), entity_id="demo", customer_id=CUSTOMER,
+        dispute_id=made, outcome=DisputeOutcome.WON, answer="As agreed.", now=runtime.now(),
+    )  # fmt: skip
+    lost = runtime.accounts().account(*whose)
+
+    class Late:
+        """Two read the account before either has written."""
+
+        entity, reads = staticmethod(runtime.accounts().entity), 0
+
+        def account(self, *asked):
+            self.reads += 1
+            return lost if self.reads == 1 else runtime.accounts().account(*asked)
+
+    other = next_notice(None, kind="link", as_of=NOON.date(), claimed_at=NOON)
+    assert runtime.notices().claim(*whose, other, NOON)
+    late = Late()
+    assert closing(late).outcome is DisputeOutcome.WON
+    assert late.reads == 2, "the number was not lost first"
+    with pytest.raises(Conflict):
+        closing(runtime.accounts())
+    told = [runtime.accounts().notice(*whose, n) for n in (1, 2)]
+    assert [(n.kind, n.dispute_id) for n in told] == [("link", ""), ("answer", made)]
+    with pytest.raises(NotFound):
+        runtime.accounts().notice(*whose, 3)
 
 
 PLAN = {"documents": [FIRST, SECOND], "parts": 3, "first_on": "2026-03-09", "pace": "weekly"}

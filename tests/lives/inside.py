@@ -26,6 +26,7 @@ from shared.adapters.codec import decode_item
 from shared.domain.clock import Now
 from shared.domain.roles import Principal, Role
 from shared.errors import WriteConflict
+from shared.runtime import environment as world
 from tests.lives.aws import Files, Json, Mail, Queues, Settings, ShortMessages, services
 from tests.sim.balance import Balance
 from tests.sim.gateway import Gateway
@@ -91,7 +92,7 @@ class Inside:
         environment = {name: _setting(name, value) for name, value in _variables().items()}
         with (
             patch.dict(os.environ, environment | _SETTINGS),
-            patch.object(runtime, "boto3", root),
+            patch.object(world, "boto3", root),
             patch.object(runtime, "now", lambda: Now(self.now, self.now)),
             patch.object(runtime, "wall", lambda: self.now),
             patch.object(runtime, "gateway", self._gateway),

@@ -123,6 +123,7 @@ class Hub:
             texts=mail,
             links=mail,
             receipts=self.payments,
+            disputes=None,  # nobody disputes here
             ledger=self.ledger,
             print_statement=lambda _: b"",
             public_url=_URL,

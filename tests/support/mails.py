@@ -13,6 +13,7 @@ from shared.domain.mail import Envelope
 from shared.domain.messages import (
     MAIL_TEMPLATES,
     REMINDERS,
+    AnswerView,
     Attachment,
     MailText,
     MailView,
@@ -39,6 +40,8 @@ def view(template: str) -> MailView:
         return replace(shown, items=())
     if template == "receipt":
         return replace(shown, payment=_PAYMENT)
+    if template == "answer":
+        return replace(shown, answer=_ANSWER)
     return replace(
         shown,
         fees=(("INV-21-FEE", eur(4_000)),) if template == "late_fee" else (),
@@ -100,3 +103,6 @@ _ITEMS = (
     _item("JP-1", -1, Money(minor=5_000, currency="JPY"), asked=False),
 )
 _PAYMENT = ReceiptView(eur(10_000), (("INV-11", eur(9_000)),), "pi_3Q1", TODAY, eur(1_000))
+_ANSWER = AnswerView(
+    "won", ("INV-17",), TODAY - timedelta(days=9), "You ordered twelve.", eur(100_000)
+)

@@ -5,7 +5,17 @@ from tests.mutants.bug import bug
 LIVES = "tests/lives/test_rules_in_lives.py"
 DUE = "shared/domain/due_stage.py"
 
+AGREED = "tests/integration/test_agreements.py"
+
 LIFE_BUGS = (
+    bug(
+        "the answer to a dispute is kept from who opened it",
+        "shared/domain/dispute.py",
+        "return bool(dispute.answer) or dispute.outcome is not DisputeOutcome.WITHDRAWN",
+        "return False",
+        f"{AGREED}::test_the_answer_to_a_dispute_is_mailed_once_however_many_close_it",
+        rules="R5",
+    ),
     bug(
         "a part-paid invoice leaves the ladder",
         DUE,

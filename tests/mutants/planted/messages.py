@@ -25,9 +25,10 @@ MESSAGE_BUGS = (
     bug(
         "the claim of a number is not conditional",
         NOTICES,
-        "self._table.write(Put(item), *also)",
-        f'self._table.write(Put(item, condition="{ALWAYS}"), *also)',
-        RACES,
+        "return Put(notice_item(entity, customer_id, notice) | pending)",
+        f'return Put(notice_item(entity, customer_id, notice) | pending, condition="{ALWAYS}")',
+        "tests/integration/test_agreements.py"
+        "::test_the_answer_to_a_dispute_is_mailed_once_however_many_close_it",
     ),
     bug(
         "the call to the mail service is not conditional",
