@@ -1,6 +1,7 @@
 """Follows stored webhooks: asks the gateway what happened, and books what is true.
 
-Refunds that people want are asked for here as well: only this worker has the gateway's key. So is
+Refunds that people want are asked for here as well, and money is taken that a customer gave leave
+to take: only this worker has the gateway's key. So is
 what is left of a large payment's plan or reversal, which whoever began it may have left half done.
 """
 
@@ -16,6 +17,7 @@ from shared.usecases.apply_payment import follow_again
 from shared.usecases.cash_desk import go_on
 from shared.usecases.request_refund import request_refund
 from shared.usecases.reverse_payment import finish_reversal
+from shared.usecases.take_autopay import take_autopay
 from shared.usecases.take_event import take_event
 
 log = Logger()
@@ -29,6 +31,11 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
 def _take(body: dict[str, Any]) -> None:
     if "refund_id" in body:
         _refund(body["entity"], body["refund_id"])
+        return
+    if "autopay" in body:
+        whose = (body["entity"], body["customer_id"], body["autopay"])
+        outcome = take_autopay(runtime.money_in(), *whose, runtime.now())
+        log.info("autopay " + outcome.code, entity=body["entity"], checkout_id=body["autopay"])
         return
     if "payment_id" in body:
         desk, whose = runtime.cash_desk(), (body["entity"], body["payment_id"])

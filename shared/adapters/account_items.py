@@ -146,6 +146,8 @@ def checkout_item(entity: str, customer_id: str, checkout: Checkout) -> Item:
         "url": checkout.url,
         "gateway_reference": checkout.gateway_reference,
         "version": checkout.version,
+        **({"mandate_id": checkout.mandate_id} if checkout.mandate_id else {}),
+        **({"called": True} if checkout.called else {}),
     }
 
 
@@ -169,6 +171,8 @@ def checkout_from(item: Item) -> Checkout:
         url=item["url"],
         gateway_reference=item["gateway_reference"],
         version=item["version"],
+        mandate_id=item.get("mandate_id", ""),
+        called=item.get("called", False),
     )
 
 

@@ -12,6 +12,7 @@ from shared.adapters.account_items import (
     unresolved,
 )
 from shared.adapters.agreement_items import dispute_from, plan_from, promise_from
+from shared.adapters.autopay_items import collection_from, mandate_from
 from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from
 from shared.adapters.handover_items import handover_from
@@ -79,6 +80,8 @@ class Accounts:
             handovers=tuple(handover_from(i) for i in of("HANDOVER")),
             newest_notice=self.newest_notice(entity_id, customer_id, consistent=consistent),
             broken_promises=sum(i["broken_promises"] for i in of("WORD")),
+            mandates=tuple(mandate_from(i) for i in of("MANDATE")),
+            collections=tuple(collection_from(i) for i in of("COLLECTION")),
         )
 
     def newest_notice(

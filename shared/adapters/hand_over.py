@@ -56,6 +56,8 @@ def errand(item: Item) -> Errand | None:
             if step := item.get("step", 0):
                 ids["step"], dedup = step, f"{dedup}-{step}"
             return Errand("WRITEBACK", whose | ids, group=item["document_id"], dedup=dedup)
+        case "CHECKOUT":
+            return Errand("PAYMENT", whose | {"autopay": item["checkout_id"]})
         case "REFUND":
             return Errand("PAYMENT", {"entity": entity, "refund_id": item["refund_id"]})
     return None

@@ -137,6 +137,22 @@ def credited(entity: str, customer_id: str, document_id: str) -> Key:
     return _key(history(entity, customer_id), f"CREDITED#{document_id}")
 
 
+def mandate(entity: str, customer_id: str, mandate_id: str) -> Key:
+    return _key(live(entity, customer_id), f"MANDATE#{mandate_id}")
+
+
+def past_mandate(entity: str, customer_id: str, mandate_id: str) -> Key:
+    return _key(history(entity, customer_id), f"MANDATE#{mandate_id}")
+
+
+def collection(entity: str, customer_id: str, collection_id: str) -> Key:
+    return _key(live(entity, customer_id), f"COLLECTION#{collection_id}")
+
+
+def past_collection(entity: str, customer_id: str, collection_id: str) -> Key:
+    return _key(history(entity, customer_id), f"COLLECTION#{collection_id}")
+
+
 def notice(entity: str, customer_id: str, n: int) -> Key:
     return _key(history(entity, customer_id), f"NOTICE#{n:08d}")
 

@@ -11,6 +11,7 @@ from typing import Any
 import urllib3
 
 from shared.adapters.stripe_amounts import to_stripe
+from shared.adapters.stripe_autopay import setup_params, taking_params
 from shared.adapters.stripe_objects import (
     checkout_from,
     payment_entry_from,
@@ -28,6 +29,7 @@ from shared.domain.gateway import (
     GatewayUnavailable,
     PaymentEntry,
 )
+from shared.domain.mandate import Mandate, Method
 from shared.domain.money import Money
 from shared.errors import NotFound
 
@@ -40,6 +42,7 @@ _CHARGE = "latest_charge"
 _BALANCE = "balance_transaction"
 _WITH_CHARGE = [f"{_CHARGE}.{_BALANCE}"]
 _WITH_PAYMENT = [f"payment_intent.{_CHARGE}.{name}" for name in (_BALANCE, "refunds")]
+_WITH_METHOD = "setup_intent.payment_method"
 _WITH_ALL = [
     *_WITH_CHARGE,
     f"{_CHARGE}.failure_{_BALANCE}",
@@ -117,7 +120,7 @@ class StripeGateway:
         """Return the page and its payment as they stand. Raises NotFound."""
         with _told():
             session = self._client.v1.checkout.sessions.retrieve(
-                session_id, {"expand": _WITH_PAYMENT}
+                session_id, {"expand": [*_WITH_PAYMENT, _WITH_METHOD]}
             )
         intent = session.payment_intent
         if not intent:
@@ -128,11 +131,55 @@ class StripeGateway:
 
     def find_checkout(self, checkout: Checkout, since: datetime) -> GatewayCheckout | None:
         """Return the page that was opened for checkout at since or later, or None."""
+        return self._find_page(checkout.checkout_id, since)
+
+    def create_setup(
+        self,
+        entity: Entity,
+        customer: Customer,
+        mandate: Mandate,
+        success_url: str,
+        cancel_url: str,
+    ) -> tuple[str, str]:
+        """Open a hosted page to give mandate on; return its session id and address.
+
+        The same mandate always gives the same page. Raises as create_checkout does.
+        """
+        params = setup_params(entity, customer, mandate)
+        params |= {"success_url": success_url, "cancel_url": cancel_url}
+        key = f"mandate/{entity.entity_id}/{mandate.mandate_id}"
+        with _told():
+            session = self._client.v1.checkout.sessions.create(params, {"idempotency_key": key})
+        return session.id, session.url or ""
+
+    def find_setup(self, mandate: Mandate, since: datetime) -> GatewayCheckout | None:
+        """Return the page that was opened for mandate at since or later, or None."""
+        return self._find_page(mandate.mandate_id, since)
+
+    def take(
+        self, entity: Entity, customer: Customer, method: Method, checkout: Checkout
+    ) -> GatewayPayment:
+        """Take checkout's amount from method, nobody being there to ask; return how that stands.
+
+        The same checkout is never taken twice. Raises GatewayUnavailable when nobody knows whether
+        it was done (ask again with the same checkout), and GatewayRefused with the bank's reason.
+        """
+        params = taking_params(entity, customer, method, checkout)
+        params["expand"] = _WITH_ALL
+        key = f"autopay/{entity.entity_id}/{checkout.checkout_id}"
+        with _told():
+            intent = self._client.v1.payment_intents.create(params, {"idempotency_key": key})
+        return payment_from(intent)
+
+    def find_taking(self, checkout: Checkout, since: datetime) -> GatewayPayment | None:
+        """Return the payment that was begun for checkout at since or later, or None."""
         params = {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
         with _told():
-            for session in self._client.v1.checkout.sessions.list(params).auto_paging_iter():
-                if session.client_reference_id == checkout.checkout_id:
-                    return self.checkout(session.id)
+            for intent in self._client.v1.payment_intents.list(params).auto_paging_iter():
+                if intent.metadata and intent.metadata.to_dict().get("checkout") == (
+                    checkout.checkout_id
+                ):
+                    return self.payment(intent.id)
         return None
 
     def payment(self, reference: str) -> GatewayPayment:
@@ -192,6 +239,14 @@ class StripeGateway:
                 if found is not None:
                     yield found
 
+    def _find_page(self, reference_id: str, since: datetime) -> GatewayCheckout | None:
+        params = {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
+        with _told():
+            for session in self._client.v1.checkout.sessions.list(params).auto_paging_iter():
+                if session.client_reference_id == reference_id:
+                    return self.checkout(session.id)
+        return None
+
     def _refunds(self, charge: Any) -> tuple[Any, ...]:
         """Return all refunds of a charge: those that came with it, or a list of their own."""
         if not charge or not charge.refunds:
@@ -228,7 +283,10 @@ def _told() -> Iterator[None]:
         if status == 404:
             raise NotFound(gateway=exc.code or "not_found") from exc
         code = exc.code or type(exc).__name__
-        raise GatewayRefused(reason=code, status=status, request=exc.request_id or "") from exc
+        decline = getattr(exc.error, "decline_code", None) or code
+        raise GatewayRefused(
+            reason=code, decline=decline, status=status, request=exc.request_id or ""
+        ) from exc
 
 
 @cache

@@ -13,6 +13,10 @@ from shared.domain.gateway import (
     GatewayRefund,
     PaymentEntry,
 )
+from shared.domain.mandate import Method
+
+_BRANDS = ("brand", "bank_name", "bank_code")
+_BRAND_CHARS_MAX = 40
 
 
 def checkout_from(session: Any, payment: GatewayPayment | None) -> GatewayCheckout:
@@ -23,6 +27,7 @@ def checkout_from(session: Any, payment: GatewayPayment | None) -> GatewayChecko
         payment_status=str(session.payment_status),
         url=session.url or "",
         payment=payment,
+        method=method_from(session.setup_intent) if session.setup_intent else None,
         **_ours(session),
     )
 
@@ -61,8 +66,33 @@ def payment_from(
         refunds=gave_back,
         disputes=disputed,
         returned=returned,
+        decline=_decline(intent.last_payment_error),
         **_ours(intent),
     )
+
+
+def method_from(setup: Any) -> Method | None:
+    """Return the method that an expanded setup intent leaves for later, None until it succeeded."""
+    method = setup.payment_method
+    if setup.status != "succeeded" or not method or not setup.customer:
+        return None
+    kind = str(method.type)
+    details = getattr(method, kind, None)
+    brand = next((getattr(details, n, None) for n in _BRANDS if getattr(details, n, None)), "")
+    return Method(
+        payer=str(setup.customer),
+        reference=method.id,
+        kind=kind,
+        brand=str(brand)[:_BRAND_CHARS_MAX],
+        last4=str(getattr(details, "last4", None) or ""),
+    )
+
+
+def _decline(error: Any) -> str:
+    """Return why an attempt failed, as the bank says it, else as Stripe does; "" for no failure."""
+    if not error:
+        return ""
+    return str(getattr(error, "decline_code", None) or error.code or error.type)
 
 
 def refund_from(refund: Any) -> GatewayRefund:
@@ -136,6 +166,7 @@ def _ours(thing: Any) -> dict[str, str]:
         "entity_id": written.get("entity", ""),
         "customer_id": written.get("customer", ""),
         "checkout_id": written.get("checkout", ""),
+        "mandate_id": written.get("mandate", ""),
     }
 
 

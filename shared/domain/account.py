@@ -5,8 +5,10 @@ from datetime import date
 
 from shared.domain.agreement import Dispute, Handover, Hold, Plan, Promise
 from shared.domain.checkout import Checkout
+from shared.domain.collection import Collection
 from shared.domain.customer import Customer
 from shared.domain.document import Document
+from shared.domain.mandate import Mandate
 from shared.domain.money import Money
 from shared.domain.notice import Notice
 
@@ -50,6 +52,8 @@ class Account:
     handovers: tuple[Handover, ...] = ()
     newest_notice: Notice | None = None
     broken_promises: int = 0
+    mandates: tuple[Mandate, ...] = ()
+    collections: tuple[Collection, ...] = ()
 
     def document(self, document_id: str) -> Document | None:
         """Return the open document of that id, or None."""
@@ -58,3 +62,11 @@ class Account:
     def handed_over(self, today: date) -> Handover | None:
         """Return the case that somebody else has on today, or None."""
         return next((h for h in self.handovers if h.in_force(today)), None)
+
+    def mandate(self, today: date) -> Mandate | None:
+        """Return the leave by which money may be taken by itself on today, or None."""
+        return next((m for m in self.mandates if m.in_force(today)), None)
+
+    def collecting(self, item_id: str) -> Collection | None:
+        """Return the collection that has yet to take money of an open item, or None."""
+        return next((c for c in self.collections if not c.over and c.names(item_id)), None)

@@ -1,4 +1,4 @@
-"""An attempt to pay through the gateway's page. Values only."""
+"""An attempt to pay through the gateway: on its page, or by a mandate. Values only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,11 @@ class CheckoutState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """One attempt to pay through the gateway's page: what it is meant for, and how it stands."""
+    """One attempt to pay through the gateway: what it is meant for, and how it stands.
+
+    mandate_id is the mandate by which it takes the money by itself, "" where it has a page; called
+    says that the gateway may have been asked for that money already.
+    """
 
     checkout_id: str
     state: CheckoutState
@@ -29,3 +33,5 @@ class Checkout:
     url: str = ""
     gateway_reference: str = ""
     version: int = 1
+    mandate_id: str = ""
+    called: bool = False

@@ -77,14 +77,21 @@ def items_on(account: Account, today: date) -> list[Document]:
 def kept_plans(account: Account, today: date) -> tuple[Plan, ...]:
     """Return the plans that are kept on today: no part is free money past its days of grace.
 
-    What is under way, credited, contested, promised or on hold is no broken word.
+    What is under way, credited, contested, promised or on hold is no broken word, nor is what has
+    yet to be taken by itself.
     """
     plans = running(account, today)
     if not plans:
         return ()
     items = items_under(account, plans)
     covers = _covers(account, items, today)
-    missed = [i for i in items if is_plan_part(i.document_id) and covers[i.document_id].free]
+    missed = [
+        item
+        for item in items
+        if is_plan_part(item.document_id)
+        and covers[item.document_id].free
+        and account.collecting(item.document_id) is None
+    ]
     return tuple(plan for plan in plans if not any(_past(plan, item, today) for item in missed))
 
 

@@ -17,6 +17,9 @@ from shared.domain.policy import Anchor, Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.domain.put_off import put_off
 
+BY_HAND = "by_hand"
+"""The code of what a person has said, whatever the ladder says."""
+
 
 class Action(StrEnum):
     SEND = "send"
@@ -74,7 +77,7 @@ def decide(
         return tuple(_handed_over(item, elsewhere) for item in open_items)
     done = positions_done(account, book)
     covers = item_coverage(account, today)
-    items = items_of(open_items, covers, book, done, today)
+    items = items_of(account, open_items, covers, book, done, today)
     sums = sums_of(items)
     verdicts: list[Decision] = []
     due: dict[Channel, list[_Due]] = {}

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.domain.account import Account
+from shared.domain.autopay import taken_on
 from shared.domain.conditions import Standing
 from shared.domain.coverage import Cover
 from shared.domain.document import Document, DocumentKind
 from shared.domain.mail_wish import wants_none
+from shared.domain.messages import REMINDERS
 from shared.domain.money import Money, parse_money
 from shared.domain.notice import Channel
 from shared.domain.open_items import document_id_of, is_plan_part
@@ -25,7 +27,8 @@ class Item:
     """An open item with its cover, its policy, and the rungs it has reached, furthest first.
 
     rides_with is the invoice of a charge while that is open itself: the charge is asked for in the
-    messages about its invoice, and has no ladder of its own.
+    messages about its invoice, and has no ladder of its own. taken_on is the day on which it is
+    taken by itself, None where nobody waits for that.
     """
 
     document: Document
@@ -34,6 +37,7 @@ class Item:
     reached: tuple[Rung, ...]
     done: int
     rides_with: str = ""
+    taken_on: date | None = None
 
     def is_done(self, rung: Rung) -> bool:
         """Return whether this item was taken to rung, or further."""
@@ -62,6 +66,7 @@ class Sums:
 
 
 def items_of(
+    account: Account,
     open_items: Iterable[Document],
     covers: Mapping[str, Cover],
     book: PolicyBook,
@@ -84,7 +89,9 @@ def items_of(
             reached = policy.reached(document, today)
         cover = covers[document.document_id]
         position = done.get(document.document_id, NEVER)
-        found.append(Item(document, cover, policy, reached, position, rides_with))
+        rule = book.customer_policy.autopay
+        day = taken_on(account, document, cover, rule, today)
+        found.append(Item(document, cover, policy, reached, position, rides_with, day))
     return tuple(found)
 
 
@@ -108,7 +115,8 @@ def joins(item: Item, invoice: Document, rung: Rung, today: date) -> bool:
     """Return whether a charge is asked for in the message about invoice that says rung."""
     if item.rides_with != document_id_of(invoice.document_id) or item.is_done(rung):
         return False
-    return item.document.due_on <= today and bool(item.cover.chaseable)
+    asked = item.document.due_on <= today and item.taken_on is None
+    return asked and bool(item.cover.chaseable)
 
 
 def sums_of(items: Iterable[Item]) -> Sums:
@@ -116,7 +124,7 @@ def sums_of(items: Iterable[Item]) -> Sums:
     sums = Sums()
     for item in items:
         chaseable = item.cover.chaseable
-        for rung in item.reached if chaseable else ():
+        for rung in item.reached if chaseable and item.taken_on is None else ():
             if not (rung.stage.minimum_open or rung.stage.when.stated):
                 continue
             key = (item.policy.name, rung.stage.id, chaseable.currency)
@@ -144,16 +152,30 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
             "already_done", f"Stage {furthest.stage.id} of {number} was done.", furthest.stage
         )
     if not item.cover.chaseable:
-        return Refusal(*_covered(number, item.cover))
+        taken = item.taken_on is not None and item.cover.processing
+        return _taken(item) if taken else Refusal(*_covered(number, item.cover))
     passed_over: Refusal | None = None
     for rung in item.reached:
         if item.is_done(rung):
             break
+        if item.taken_on is not None and not _brings_invoice(rung.stage):
+            return _taken(item)
         refusal = _passes_over(account, item, rung.stage, sums, today)
         if refusal is None:
             return _unheard(account, rung.stage) or rung
         passed_over = passed_over or refusal
     return passed_over or Refusal("already_done", f"Stage {furthest.stage.id} was done.")
+
+
+def _brings_invoice(stage: Stage) -> bool:
+    """Return whether stage is the mail that an invoice comes with, and no reminder."""
+    return bool(stage.template) and stage.template not in REMINDERS
+
+
+def _taken(item: Item) -> Refusal:
+    day = item.taken_on.isoformat() if item.taken_on else ""
+    reason = f"{item.document.number} is taken by autopay on {day}: there is nothing to do."
+    return Refusal("autopay_pending", reason)
 
 
 def _passes_over(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from shared.domain.mandate import Method
 from shared.domain.money import Money
 from shared.errors import HubError
 
@@ -99,7 +100,8 @@ class GatewayPayment:
     the gateway's figure is no amount of ours: odd then says why, as a code. The three ids are
     what we wrote on it, "" where somebody else made it. received_at is when it was booked. came_in
     is what it did to the balance, None while that is unknown; returned is what a debit that failed
-    after it had succeeded took from it.
+    after it had succeeded took from it. mandate_id is set where it was taken by itself; decline is
+    why the newest attempt failed, as a code.
     """
 
     reference: str
@@ -115,6 +117,8 @@ class GatewayPayment:
     refunds: tuple[GatewayRefund, ...] = ()
     disputes: tuple[GatewayDispute, ...] = ()
     returned: BalanceEntry | None = None
+    mandate_id: str = ""
+    decline: str = ""
 
     @property
     def has_gone_back(self) -> bool:
@@ -126,7 +130,8 @@ class GatewayPayment:
 class GatewayCheckout:
     """One hosted page as the gateway has it.
 
-    state is "open", "complete" or "expired". payment is None until somebody tries to pay.
+    state is "open", "complete" or "expired". payment is None until somebody tries to pay. A page on
+    which leave to take money is given has a mandate_id, and the method once that is done.
     """
 
     session_id: str
@@ -137,6 +142,8 @@ class GatewayCheckout:
     checkout_id: str
     url: str = ""
     payment: GatewayPayment | None = None
+    mandate_id: str = ""
+    method: Method | None = None
 
     @property
     def payment_reference(self) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.domain.autopay_rule import AutopayRule
 from shared.domain.conditions import Conditions, Word
 from shared.domain.days import days_after
 from shared.domain.discount import offered
@@ -217,7 +218,8 @@ class Policy(BaseModel):
     closed_on are further days on which nothing goes out; holidays says that those of the customer's
     country are such days as well. at_most and quiet_hours bound how often and when messages go out.
     interest is what overdue invoices bear, None where they bear none. promises and plans bound what
-    customers may be given time for.
+    customers may be given time for. autopay lets them have what is due taken by itself, None where
+    that is not offered.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -234,6 +236,7 @@ class Policy(BaseModel):
     interest: InterestRule | None = None
     promises: PromiseRule = PromiseRule()
     plans: PlanRule = PlanRule()
+    autopay: AutopayRule | None = None
 
     @model_validator(mode="after")
     def _keeps_its_rules(self) -> Self:

@@ -60,11 +60,14 @@ from shared.runtime.invoices import statement_requests as statement_requests
 from shared.runtime.money import book_keeper as book_keeper
 from shared.runtime.money import books_reader as books_reader
 from shared.runtime.money import cash_desk as cash_desk
+from shared.runtime.money import collections as collections
 from shared.runtime.money import charts as charts
 from shared.runtime.money import checkouts as checkouts
+from shared.runtime.money import giving_mandates as giving_mandates
 from shared.runtime.money import gateway as gateway
 from shared.runtime.money import gateway_of as gateway_of
 from shared.runtime.money import has_gateway as has_gateway
+from shared.runtime.money import mandates as mandates
 from shared.runtime.money import inbox as inbox
 from shared.runtime.money import ledger as ledger
 from shared.runtime.money import money_in as money_in

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from shared import runtime
 
 if TYPE_CHECKING:
+    from shared.adapters.autopay_collections import Collections
     from shared.adapters.book_rebuild import RebuildingKeeper
     from shared.adapters.books_reader import BooksReader
     from shared.adapters.charts import Charts
     from shared.adapters.checkouts import Checkouts
     from shared.adapters.inbox import Inbox
     from shared.adapters.ledger import Ledger
+    from shared.adapters.mandates import Mandates
     from shared.adapters.payments import Payments
     from shared.adapters.secret import Secret
     from shared.adapters.stripe_gateway import StripeGateway
     from shared.usecases.cash_desk import Desk as CashDesk
+    from shared.usecases.give_mandate import Giving as GivingPorts
     from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.request_refund import Ports as RefundPorts
@@ -84,7 +87,7 @@ def money_in() -> "MoneyInPorts":
     """Return everything that booking money from the gateway needs."""
     from shared.adapters.gateway_books import GatewayBooks
     from shared.adapters.pause import pause
-    from shared.usecases.money_in import Ports
+    from shared.usecases.money_in import Autopay, Ports
 
     books = GatewayBooks(runtime.table())
     return Ports(
@@ -94,6 +97,7 @@ def money_in() -> "MoneyInPorts":
         runtime.parked_items(),
         runtime.accounts(),
         pause,
+        Autopay(runtime.accounts(), runtime.mandates(), runtime.collections()),
     )
 
 
@@ -158,3 +162,26 @@ def webhooks() -> "WebhookPorts":
 
     livemode = runtime.setting("STAGE") == "production"
     return Ports(signed, read_event, runtime.inbox(), runtime.queues(), livemode)
+
+
+@cache
+def mandates() -> "Mandates":
+    """Return the leave that customers gave to take money by itself."""
+    from shared.adapters.mandates import Mandates
+
+    return Mandates(runtime.table())
+
+
+@cache
+def collections() -> "Collections":
+    """Return what is taken by itself."""
+    from shared.adapters.autopay_collections import Collections
+
+    return Collections(runtime.table())
+
+
+def giving_mandates() -> "GivingPorts":
+    """Return everything that asking for a mandate needs."""
+    from shared.usecases.give_mandate import Giving
+
+    return Giving(runtime.accounts(), runtime.mandates(), runtime.gateway(), runtime.public_url())

@@ -52,9 +52,14 @@ def sweeping() -> "SweepPorts":
 
     Policies are remembered as long as the entity counts no change of them.
     """
+    from shared.adapters.autopay_tries import Tries
     from shared.usecases.allocate import apply_credits
     from shared.usecases.end_agreements import end_agreements
+    from shared.usecases.tend_autopay import Ports as AutopayPorts
+    from shared.usecases.tend_autopay import tend_autopay
     from shared.usecases.work_sweep import Ports
+
+    taking = AutopayPorts(runtime.accounts(), Tries(runtime.table(), runtime.notices()))
 
     return Ports(
         accounts=runtime.accounts(),
@@ -65,6 +70,7 @@ def sweeping() -> "SweepPorts":
             entity, account, runtime.papers(), runtime.agreements_over(), now
         ),
         credit=lambda *whose: apply_credits(runtime.cash_desk(), *whose),
+        autopay=lambda *what: tend_autopay(taking, *what),
     )
 
 

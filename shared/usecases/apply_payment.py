@@ -28,6 +28,7 @@ from shared.usecases.follow_payment import (
     note_late_entries,
     take_step,
 )
+from shared.usecases.give_mandate import end_returned
 from shared.usecases.money_in import Outcome, Ports, not_ours, park
 from shared.usecases.try_again import try_again
 
@@ -73,6 +74,8 @@ def follow_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now)
             break
     late = note_late_entries(ports.books, entity_id, told, payment, now)
     end_holds(ports.books, entity, told, payment, now)
+    if told.mandate_id:
+        end_returned(ports, entity_id, told, now)
     if short:
         return _short(ports, entity, told, booked_as, now)
     return Outcome("done", "moved" if steps or late else "known")

@@ -10,7 +10,7 @@ from shared.ids import derived_id
 
 LEASE = timedelta(minutes=15)
 AWAIT_EVENT = timedelta(hours=24)
-_HANDED_OVER = ("notice", "payment", "writeback", "document", "refund")
+_HANDED_OVER = ("notice", "payment", "writeback", "document", "refund", "autopay")
 
 
 class Errand(Protocol):

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from shared.domain.account import Account
 from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import Now
+from shared.domain.collection import Collection
+from shared.domain.customer import Customer
 from shared.domain.entity import Entity
 from shared.domain.gateway import GatewayCheckout, GatewayPayment, PaymentEntry
+from shared.domain.mandate import Mandate, Method
 from shared.domain.parked import Parked
 from shared.domain.payment import Booked, Payment
 from shared.domain.settle import Settlement
@@ -34,6 +38,11 @@ class Gateway(Protocol):
     def expire_checkout(self, session_id: str) -> str: ...
     def payment(self, reference: str) -> GatewayPayment: ...
     def find_checkout(self, checkout: Checkout, since: datetime) -> GatewayCheckout | None: ...
+    def find_setup(self, mandate: Mandate, since: datetime) -> GatewayCheckout | None: ...
+    def take(
+        self, entity: Entity, customer: Customer, method: Method, checkout: Checkout
+    ) -> GatewayPayment: ...
+    def find_taking(self, checkout: Checkout, since: datetime) -> GatewayPayment | None: ...
     def payments_since(self, since: datetime) -> Iterator[GatewayPayment]: ...
     def balance_since(self, since: datetime) -> Iterator[PaymentEntry]: ...
 
@@ -87,6 +96,49 @@ class Entities(Protocol):
     def entity(self, entity_id: str) -> Entity: ...
 
 
+class Accounts(Protocol):
+    def account(self, entity_id: str, customer_id: str) -> Account: ...
+
+
+class Mandates(Protocol):
+    def find(self, entity_id: str, customer_id: str, mandate_id: str) -> Mandate: ...
+    def opened(self, entity_id: str, customer_id: str, mandate: Mandate) -> None: ...
+    def ask_again(
+        self, entity_id: str, customer_id: str, mandate: Mandate, asks_at: datetime
+    ) -> None: ...
+    def give(
+        self, entity: Entity, customer_id: str, given: Mandate, replaced: tuple[Mandate, ...]
+    ) -> None: ...
+    def end(
+        self, entity: Entity, customer_id: str, mandate: Mandate, why: str, today: date
+    ) -> Mandate: ...
+
+
+class Collections(Protocol):
+    def called(self, entity_id: str, customer_id: str, checkout: Checkout) -> bool: ...
+    def refused(
+        self,
+        entity: Entity,
+        customer_id: str,
+        checkout: Checkout,
+        failed: Collection | None,
+        mandate: Mandate | None,
+        code: str,
+        today: date,
+        now: Now,
+    ) -> None: ...
+    def end(self, entity: Entity, customer_id: str, ended: Collection) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Autopay:
+    """What money that is taken by itself needs from outside."""
+
+    accounts: Accounts
+    mandates: Mandates
+    collections: Collections
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that money coming in needs from outside. pause waits before try n (from 0)."""
@@ -97,6 +149,7 @@ class Ports:
     parked: ParkedItems
     entities: Entities
     pause: Callable[[int], None]
+    autopay: Autopay
 
 
 def park(

@@ -11,6 +11,7 @@ from shared.domain.gateway import GatewayPayment
 from shared.domain.payment import Booked
 from shared.usecases.apply_payment import apply_payment
 from shared.usecases.compare_balance import BALANCE_BACK, compare_balance
+from shared.usecases.give_mandate import resolve_mandate
 from shared.usecases.money_in import Ports, park
 from shared.usecases.resolve_checkout import ASK_OPEN_AGAIN, ASK_PROCESSING_AGAIN, resolve_checkout
 
@@ -66,6 +67,12 @@ def _ask(
     ports: Ports, pending: Pending, entity_id: str, now: Now, lease: timedelta
 ) -> tuple[int, list[Exception]]:
     asked, failures = 0, []
+    for item in pending.older_than(entity_id, "mandate", now.wall - lease):
+        try:
+            resolve_mandate(ports, entity_id, item["customer_id"], item["mandate_id"], now)
+        except Exception as failure:  # raised when all had their turn
+            failures.append(failure)
+        asked += 1
     for item in pending.older_than(entity_id, "checkout", now.wall - lease):
         customer_id, checkout_id = item["customer_id"], item["checkout_id"]
         try:

@@ -9,6 +9,7 @@ from shared.domain.standing import Standing
 from shared.errors import NotFound
 from shared.usecases.apply_payment import apply_payment
 from shared.usecases.money_in import Outcome, Ports, not_ours, park
+from shared.usecases.take_autopay import follow_taking
 from shared.usecases.try_again import try_again
 
 ASK_OPEN_AGAIN = timedelta(hours=2)
@@ -43,6 +44,8 @@ def _ask(ports: Ports, entity_id: str, customer_id: str, checkout_id: str, now: 
         return Outcome("ignored", "unknown_checkout")
     if standing.checkout.state not in (CheckoutState.OPEN, CheckoutState.PROCESSING):
         return Outcome("done", "known")
+    if standing.checkout.mandate_id:
+        return follow_taking(ports, entity_id, customer_id, standing.checkout, now)
     page = _page(ports, standing, now)
     if page is None:
         return _close(ports, entity_id, standing, CheckoutState.EXPIRED, "", now)

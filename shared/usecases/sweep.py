@@ -6,6 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from shared.domain.account import Account
+from shared.domain.autopay import days_ahead
 from shared.domain.decide import Action, Decision
 from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
@@ -67,11 +68,12 @@ def looks_again(
     """Return the days on which a ticket must bring a sweep back to account, as things stand.
 
     Those to which something of it alone is put off, and those on which an open document reaches a
-    stage that its due date does not show.
+    stage that its due date does not show, or is announced or taken by itself.
     """
     waits = {d.again_on for d in decisions if d.again_on is not None}
     ahead = (days_to_look(each, book.of(each), today) for each in account.documents if each.open)
-    return frozenset(waits | {day for days in ahead for day in days if day > today})
+    taking = days_ahead(account, book.customer_policy.autopay, today)
+    return taking | waits | {day for days in ahead for day in days if day > today}
 
 
 def _offsets(policies: Sequence[Policy], *, full: bool) -> set[int]:
@@ -83,7 +85,7 @@ def _offsets(policies: Sequence[Policy], *, full: bool) -> set[int]:
         if stage.anchor is Anchor.DUE_DATE
         for offset in stage.offsets
         if offset <= 0 or not full
-    }
+    } | {-policy.autopay.announce_days for policy in policies if policy.autopay is not None}
 
 
 def _joined(ranges: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:

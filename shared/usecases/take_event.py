@@ -7,8 +7,10 @@ from shared.domain.clock import Now
 from shared.domain.gateway_event import GatewayEvent
 from shared.errors import NotFound
 from shared.usecases.apply_payment import apply_payment, follow_payment
+from shared.usecases.give_mandate import follow_setup
 from shared.usecases.money_in import Outcome, Ports, park
 from shared.usecases.resolve_checkout import resolve_checkout, resolve_page
+from shared.usecases.take_autopay import note_taking
 
 _PAGE_EVENTS = "checkout.session."
 _PAYMENT_EVENTS = ("payment_intent.", "charge.", "refund.")
@@ -45,6 +47,8 @@ def _follow(ports: Ports, entity_id: str, event: GatewayEvent, now: Now) -> Outc
     try:
         if event.type.startswith(_PAGE_EVENTS):
             page = ports.gateway.checkout(event.object_id)
+            if page.mandate_id:
+                return follow_setup(ports, entity_id, page, now)
             return resolve_page(ports, entity_id, page, now)
         if event.type.startswith(_PAYMENT_EVENTS) and event.type not in _NOTHING_YET:
             return _payment(ports, entity_id, event, now)
@@ -57,6 +61,8 @@ def _payment(ports: Ports, entity_id: str, event: GatewayEvent, now: Now) -> Out
     if not event.payment_reference:
         return park(ports, entity_id, "no_payment", event.object_id, now, type=event.type)
     told = ports.gateway.payment(event.payment_reference)
+    if told.status == "succeeded" and told.mandate_id:
+        return note_taking(ports, entity_id, told, now)
     if told.status == "succeeded":
         return apply_payment(ports, entity_id, told, now)
     if ports.payments.booked(entity_id, [told.reference]):
@@ -65,4 +71,6 @@ def _payment(ports: Ports, entity_id: str, event: GatewayEvent, now: Now) -> Out
         return park(ports, entity_id, "failed_after_settled", told.reference, now)
     if told.entity_id != entity_id:
         return Outcome("ignored", "no_money")
+    if told.mandate_id:
+        return note_taking(ports, entity_id, told, now)
     return resolve_checkout(ports, entity_id, told.customer_id, told.checkout_id, now)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreements_over import over
+from shared.domain.autopay_rule import AutopayRule
 from shared.domain.cash_rules import ApplyCredit
 from shared.domain.clock import Now
 from shared.domain.decide import decide
@@ -54,6 +55,15 @@ class Runs(Protocol):
 
 End = Callable[[Entity, Account, Now], int]
 """Notes how agreements of an account ended; returns how many (shared.usecases.end_agreements)."""
+
+
+def _takes_nothing(*_: object) -> int:
+    return 0
+
+
+Autopay = Callable[[Entity, Account, AutopayRule | None, Now], int]
+"""Announces and takes money of an account; returns how much of it changed
+(shared.usecases.tend_autopay)."""
 Credit = Callable[[str, Sequence[str], Now], int]
 """Puts unapplied money of customers to use; returns of how many (shared.usecases.allocate)."""
 
@@ -68,6 +78,7 @@ class Ports:
     runs: Runs
     end: End
     credit: Credit
+    autopay: Autopay = _takes_nothing
 
 
 @dataclass(slots=True)
@@ -95,10 +106,11 @@ def work(
 ) -> Tally:
     """Decide on each customer of a batch, claim what is to be said, and report what was done.
 
-    What was agreed with them and is over is noted first. The first look at a customer may be stale:
-    a claim by it is lost, and everything is decided once more before it is sent. Repeating a batch
-    is harmless: what was claimed is done, and decide then says so. A customer that fails keeps none
-    of the others waiting, and the batch unreported: raises ExceptionGroup with what went wrong.
+    What was agreed with them and is over is noted first, and what is taken by itself is taken. The
+    first look at a customer may be stale: a claim by it is lost, and everything is decided once
+    more before it is sent. Repeating a batch is harmless: what was claimed is done, and decide then
+    says so. A customer that fails keeps none of the others waiting, and the batch unreported:
+    raises ExceptionGroup with what went wrong.
     """
     entity = ports.accounts.entity(entity_id)
     batch = _Batch(entity, ports.policies(entity), now, dict.fromkeys(customer_ids, 0))
@@ -165,6 +177,11 @@ def _look(ports: Ports, batch: _Batch, customer_id: str, *, consistent: bool) ->
             break
         account = ports.accounts.account(entity.entity_id, customer_id)
         if not ports.end(entity, account, now):
+            break
+        account = ports.accounts.account(entity.entity_id, customer_id)
+    for _ in range(_ROUNDS_MAX if account.mandates or account.collections else 0):
+        rule = batch.policies.book(entity.entity_id, account).customer_policy.autopay
+        if not ports.autopay(entity, account, rule, now):
             break
         account = ports.accounts.account(entity.entity_id, customer_id)
     batch.untaken += _left_claimed(ports.accounts, entity.entity_id, account)

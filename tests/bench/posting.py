@@ -137,6 +137,7 @@ class Hub:
             ParkedItems(table),
             Accounts(table),
             lambda _: None,
+            None,  # nothing is taken by itself
         )
         self.webhooks = receive_webhook.Ports(
             lambda *_: None, read_event, self.inbox, self.queue, livemode=False

@@ -7,6 +7,7 @@ from typing import Any
 from shared.adapters.accounts import Accounts
 from shared.adapters.agreements_over import AgreementsOver
 from shared.adapters.approvals import Approvals
+from shared.adapters.autopay_collections import Collections
 from shared.adapters.cash_book import CashBook
 from shared.adapters.charges import Charges
 from shared.adapters.checkouts import Checkouts
@@ -23,6 +24,7 @@ from shared.adapters.imported_payments import ImportedPayments
 from shared.adapters.inbox import Inbox
 from shared.adapters.issued_invoices import IssuedInvoices
 from shared.adapters.ledger import Ledger
+from shared.adapters.mandates import Mandates
 from shared.adapters.notices import Notices
 from shared.adapters.numbers import Numbers
 from shared.adapters.papers import Papers
@@ -113,6 +115,7 @@ class Hub:
             ParkedItems(table),
             self.accounts,
             lambda _: None,
+            money_in.Autopay(self.accounts, Mandates(table), Collections(table)),
         )
         self.portal = start_checkout.Ports(self.accounts, self.checkouts, gateway, _URL)
         self.webhooks = receive_webhook.Ports(

@@ -1,0 +1,62 @@
+"""Leave to take money by itself, as a customer gave it on the gateway's page. Values only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+BY_CUSTOMER = "customer"
+_CURRENCY_OF = {
+    "acss_debit": "CAD",
+    "au_becs_debit": "AUD",
+    "bacs_debit": "GBP",
+    "sepa_debit": "EUR",
+    "us_bank_account": "USD",
+}
+"""Bank debits move one currency; cards move any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What money is taken from: the gateway's names for payer and method, and what a payer knows.
+
+    kind is the gateway's word, brand the card's or the bank's ("" where unknown), last4 the last
+    digits. No more of a card or an account is known here.
+    """
+
+    payer: str
+    reference: str
+    kind: str
+    brand: str = ""
+    last4: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A customer's leave to take what is due: asked for, then given on given_on, over on ended_on.
+
+    currency is that in which it was asked for. session_id and url are the gateway's page, by whom
+    it was asked for is by. ended_why is a code: by_customer, by_operator, replaced, not_given,
+    returned, or the gateway's reason for refusing the money for good.
+    """
+
+    mandate_id: str
+    currency: str
+    asked_at: datetime
+    by: str
+    session_id: str = ""
+    url: str = ""
+    given_on: date | None = None
+    method: Method | None = None
+    ended_on: date | None = None
+    ended_why: str = ""
+    version: int = 1
+
+    def in_force(self, today: date) -> bool:
+        """Return whether money may be taken on today."""
+        given = self.given_on is not None and self.given_on <= today
+        return given and (self.ended_on is None or today < self.ended_on)
+
+    def takes(self, currency: str) -> bool:
+        """Return whether money of currency can be taken by it."""
+        if self.method is None:
+            return False
+        return _CURRENCY_OF.get(self.method.kind, currency) == currency
