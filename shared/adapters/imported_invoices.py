@@ -41,6 +41,8 @@ from shared.ids import derived_id
 
 # a source takes three writes (its credit, its payment, the word to the ERP), a revision up to 25
 _SOURCES_MAX = 25
+_AS_KNOWN = "content_hash = :old AND attribute_not_exists(gone)"
+_SAID = ("content_hash", "revision", "total")
 _GIVEN_UP = {**TAKES_OFF, MovementKind.DISCOUNT: MovementKind.DISCOUNT}
 
 
@@ -81,6 +83,8 @@ class ImportedInvoices:
         them give theirs back first, and False is returned: the rest is decided anew.
         """
         fact = _fact_item(entity.entity_id, after, arrival)
+        key = keys.fact(entity.entity_id, _name(after.external_id))
+        said = {name: fact[name] for name in _SAID}
         posting = _revision(entity, arrival.customer, before, after, now)
         if surplus:
             taken = self._taken(entity, arrival.customer, before, posting)
@@ -90,7 +94,7 @@ class ImportedInvoices:
                 self._make_room(entity, arrival.customer, before, posting, some, now)
                 return False
         writes: list[Write] = [
-            Put(fact, condition="content_hash = :old", values={":old": old_hash}),
+            Update(key, set=said, condition=_AS_KNOWN, values={":old": old_hash}),
             *head_writes(entity, arrival.customer, before, after, now.wall),
             *_tickets(entity, arrival),
         ]
@@ -251,4 +255,6 @@ def _fact(item: Item) -> InvoiceFact:
         content_hash=item["content_hash"],
         revision=item["revision"],
         total=Money(minor=item["total"], currency=item["currency"]),
+        gone=item.get("gone", ""),
+        earlier=tuple(item.get("earlier", ())),
     )

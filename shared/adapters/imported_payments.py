@@ -12,6 +12,7 @@ from shared.adapters.write_groups import Group, write_groups
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.document import Document
+from shared.domain.entry_keys import EntryKey
 from shared.domain.import_verdicts import Booking, PaymentFact
 from shared.domain.payment import elsewhere_payment_id, payment_posting
 
@@ -40,6 +41,17 @@ class ImportedPayments:
             for i in self._table.get_many(wanted)
         }
         return frozenset(payment_id for _, payment_id in found & set(pairs))
+
+    def told(self, entity_id: str, keys_of: Sequence[tuple[str, EntryKey]]) -> frozenset[EntryKey]:
+        """Return those keys, each beside its customer, under which the ERP is, or was, told."""
+        wanted = [
+            keys.writeback(entity_id, customer_id, key.payment_id, key.document_id, key.step)
+            for customer_id, key in keys_of
+        ]
+        return frozenset(
+            EntryKey(i["payment_id"], i["document_id"], i.get("step", 0))
+            for i in self._table.get_many(wanted)
+        )
 
     def open_documents(
         self, entity_id: str, pairs: Sequence[tuple[str, str]]

@@ -16,6 +16,7 @@ from shared.domain.imports import (
     Problem,
 )
 from shared.domain.money import Money
+from shared.domain.named_parts import first_due, instalments_of, parts_problem
 from shared.domain.payment import Payment
 from shared.domain.settle import Settlement
 from shared.domain.terms import due
@@ -38,13 +39,19 @@ class CustomerFact:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFact:
-    """What is remembered of an imported invoice. total is as the ERP said last."""
+    """What is remembered of an imported invoice. total is as the ERP said last.
+
+    gone says why the ERP has it no more, "" while it does. earlier are the customers that it was
+    moved from, the first one first.
+    """
 
     customer_id: str
     document_id: str
     content_hash: str
     revision: str
     total: Money
+    gone: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,8 @@ def judge_invoice(
     """Return what row means. customer_id is whom it names, None for nobody known.
 
     stages are the stage ids of the row's policy, else of that customer's; None where the row names
-    one that there is not. A row of an older revision than the stored
-    one is the same: nothing goes backwards.
+    one that there is not. A row of equal content is the same whatever its revision, and so is one
+    of an older revision than the stored one: nothing goes backwards.
     """
     if customer_id is None:
         message = "No such customer. Import the customers first."
@@ -106,8 +113,13 @@ def judge_invoice(
     if row.stage_done is not None and row.stage_done not in stages:
         message = "The policy has no such stage."
         return Problem(row.line, "stage_done", "unknown_stage", message)
+    wrong = parts_problem(row)
+    if wrong is not None:
+        return wrong
     if fact is None:
         return Verdict.NEW
+    if fact.gone:
+        return came_back(row.line)
     if fact.customer_id != customer_id:
         message = "This invoice belongs to another customer here. Ask a person to move it."
         return Problem(row.line, "customer_external_id", "owner_changed", message)
@@ -115,19 +127,16 @@ def judge_invoice(
         message = "This invoice has another currency here. Its currency cannot change."
         return Problem(row.line, "currency", "currency_changed", message)
     same = fact.content_hash == row.content_hash
-    if row.revision and fact.revision and row.revision != fact.revision:
-        older = _rank(row.revision) < _rank(fact.revision)
-        return Verdict.SAME if older else Verdict.CHANGED
-    if row.revision and not same and row.revision == fact.revision:
-        message = "This revision was imported with other content. Give the change a new revision."
-        return Problem(row.line, "revision", "revision_conflict", message)
-    return Verdict.SAME if same else Verdict.CHANGED
+    return by_revision(row.line, row.revision, fact.revision, same)
 
 
 def judge_payment(
     row: PaymentRow, fact: PaymentFact | None, invoice: InvoiceFact | None, ours: bool, today: date
 ) -> Verdict | Problem:
-    """Return what row means. ours says that this hub took the payment and told the ERP of it."""
+    """Return what row means.
+
+    ours says that it is an echo: this hub took the payment, or booked the entry, and told the ERP.
+    """
     if invoice is None:
         message = "No such invoice. Import the invoices first."
         return Problem(row.line, "invoice_external_id", "unknown_invoice", message)
@@ -154,6 +163,29 @@ def judge_lines(
         message = "No such invoice. Import the invoices first."
         return Problem(group.line, "invoice_external_id", "unknown_invoice", message)
     return _same_or_not(stored_hash, group.content_hash)
+
+
+def came_back(line: int) -> Problem:
+    """Return the problem of a record that the ERP had given up, and has again."""
+    message = "The ERP had deleted or voided this, and here it is void. Enter it there anew."
+    return Problem(line, "external_id", "came_back", message)
+
+
+def by_revision(line: int, revision: str, stored: str, same: bool) -> Verdict | Problem:
+    """Return what a known record means by its revision; same says that its content is the stored.
+
+    A revision is whatever the ERP raises with each change. Records that nobody changed come with
+    new ones too: content alone decides what is written.
+    """
+    if same:
+        return Verdict.SAME
+    if revision and stored:
+        if revision == stored:
+            message = "This revision came with other content. Give the change a new revision."
+            return Problem(line, "revision", "revision_conflict", message)
+        if _rank(revision) < _rank(stored):
+            return Verdict.SAME
+    return Verdict.CHANGED
 
 
 def customer_of(
@@ -198,14 +230,21 @@ def customer_of(
 
 
 def document_of(row: InvoiceRow, document_id: str) -> Document:
-    """Return the new invoice that row says, all of it open, with the parts that its terms make."""
+    """Return the new invoice that row says, all of it open.
+
+    Its parts are those that row names, else those that its terms make.
+    """
     made = due(parse_terms(row.terms), row.issued_on, row.total) if row.terms else None
+    instalments = made.instalments if made else ()
+    if row.parts:
+        instalments = instalments_of(row.parts)
+    due_on = first_due(row.parts) if row.parts else row.due_on
     return Document(
         document_id=document_id,
         kind=DocumentKind.INVOICE,
         number=row.number,
         issued_on=row.issued_on,
-        due_on=made.due_on if made and made.instalments else row.due_on,
+        due_on=instalments[0].due_on if instalments else due_on,
         total=row.total,
         open=row.total,
         external_id=row.external_id,
@@ -214,7 +253,7 @@ def document_of(row: InvoiceRow, document_id: str) -> Document:
         po_number=row.po_number or "",
         stage_done=row.stage_done or "",
         policy=row.policy or "",
-        instalments=made.instalments if made else (),
+        instalments=instalments,
         discount=made.discount if made else None,
     )
 

@@ -95,7 +95,7 @@ class InvoiceRow:
             self.due_on.isoformat(), self.total.currency, self.total.minor, self.description,
             self.po_number, self.stage_done, *([self.terms] if self.terms else []),
             *([f"policy {self.policy}"] if self.policy else []),
-            *([[on.isoformat(), part.minor] for on, part in self.parts] if self.parts else []),
+            *sorted([on.isoformat(), part.minor] for on, part in self.parts or ()),
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from shared.domain.document import Document, Instalment
 from shared.domain.imports import InvoiceRow
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
+from shared.domain.named_parts import first_due, refitted
 from shared.domain.terms import due
 from shared.domain.terms_text import parse_terms
 
@@ -19,7 +20,8 @@ def revised(row: InvoiceRow, document: Document) -> tuple[Document, Money]:
     What was settled stays settled: open moves by as much as the total does. Where the new total
     is below what was settled, nothing is open and the difference is the surplus, the customer's.
     New terms hold as long as nothing is settled; after that the parts that were agreed stay, and
-    the last of them bear the difference.
+    the last of them bear the difference. Parts that row names hold as long as they have room for
+    what was settled of each.
     """
     settled = document.total - document.open
     rest = row.total - settled
@@ -43,13 +45,17 @@ def revised(row: InvoiceRow, document: Document) -> tuple[Document, Money]:
 
 
 def _dated(row: InvoiceRow, document: Document, changed: Document) -> Document:
-    if row.terms and document.open == document.total:
+    named = refitted(document, row.parts) if row.parts else None
+    if row.terms and not row.parts and document.open == document.total:
         made = due(parse_terms(row.terms), row.issued_on, row.total)
         first = made.due_on if made.instalments else row.due_on
         return replace(changed, due_on=first, instalments=made.instalments, discount=made.discount)
     difference = row.total - document.total
     step = Movement(MovementKind.REVISION, difference, document.document_id)
     changed = replace(changed, discount=followed(document, (step,), row.issued_on))
+    if row.parts and named is not None:
+        first = due_on(first_due(row.parts), named)
+        return replace(changed, due_on=first, instalments=named)
     if not document.instalments:
         return changed
     parts = _moved(document.instalments, difference.minor)

@@ -9,6 +9,7 @@ from shared.domain.clock import Now
 from shared.domain.discount import with_discounts
 from shared.domain.document import Document
 from shared.domain.entity import Entity
+from shared.domain.entry_keys import EntryKey, parse_entry_key
 from shared.domain.import_verdicts import (
     Booking,
     InvoiceFact,
@@ -28,6 +29,7 @@ class Invoices(Protocol):
 class Payments(Protocol):
     def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, PaymentFact]: ...
     def ours(self, entity_id: str, pairs: Sequence[tuple[str, str]]) -> frozenset[str]: ...
+    def told(self, entity_id: str, keys: Sequence[tuple[str, EntryKey]]) -> frozenset[EntryKey]: ...
     def open_documents(
         self, entity_id: str, pairs: Sequence[tuple[str, str]]
     ) -> Mapping[str, tuple[Document, Mapping[str, Any]]]: ...
@@ -57,11 +59,13 @@ class PaymentDesk:
             if row.maybe_ours and row.invoice_external_id in invoices
         ]
         ours = self.store.ours(entity_id, pairs) if pairs else frozenset()
+        told = self._told(rows, invoices)
         today = self.now.today(self.entity.time_zone)
         judged = []
         for row in rows:
             invoice = invoices.get(row.invoice_external_id)
-            fact, is_ours = facts.get(row.external_id), row.external_id in ours
+            fact = facts.get(row.external_id)
+            is_ours = row.external_id in ours or parse_entry_key(row.our_key) in told
             verdict = judge_payment(row, fact, invoice, is_ours, today)
             if isinstance(verdict, Problem):
                 judged.append(Judged(row, None, (verdict,)))
@@ -80,6 +84,17 @@ class PaymentDesk:
             chosen = {id(one) for one in this_round}
             left = [one for one in left if id(one) not in chosen]
         return lost
+
+    def _told(
+        self, rows: Sequence[PaymentRow], invoices: Mapping[str, InvoiceFact]
+    ) -> frozenset[EntryKey]:
+        """Return the keys on rows under which this hub told, or is to tell, the ERP something."""
+        named = [
+            (invoices[row.invoice_external_id].customer_id, key)
+            for row in rows
+            if row.invoice_external_id in invoices and (key := parse_entry_key(row.our_key))
+        ]
+        return self.store.told(self.entity.entity_id, named) if named else frozenset()
 
     def _add(self, judged: Sequence[Judged]) -> list[PaymentRow]:
         entity_id = self.entity.entity_id

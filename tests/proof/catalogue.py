@@ -67,6 +67,13 @@ RULES: Mapping[str, str] = {
     "writes at the same moment.",
     "R40": "Ageing takes its day as an argument for balance and age alike, knows what is not yet "
     "due, and its buckets sum to what is owed.",
+    "R42": "What belongs to one entity stays there: another entity's ERP may give the same ids, "
+    "and nothing of the two meets.",
+    "R43": "A record of the ERP is here once under its own id, however often it is read or its "
+    "writing was cut off; what it deletes or voids goes here too or waits for a person; what the "
+    "hub books there is looked up by the hub's own key before it is booked again.",
+    "i25": "The ERP and the hub tell each other everything once: what one wrote is known when it "
+    "comes back, and a whole second sync changes nothing.",
 }
 
 LAWS: Mapping[str, str] = {

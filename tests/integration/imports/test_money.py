@@ -143,3 +143,29 @@ def test_many_payments_of_one_invoice_settle_it_one_after_the_other(filled: Enti
     assert [d.number for d in account.documents] == ["2026-002"]
     assert sorted(c.unapplied.minor for c in account.credits) == [100, 1000]
     assert balances_agree()
+
+
+@pytest.mark.rule("i25")
+def test_what_we_booked_in_the_erp_is_known_by_its_key_when_it_comes_back(filled: Entity) -> None:
+    from shared.adapters.table import Put
+    from shared.adapters.writeback_items import writeback_puts
+    from shared.domain.imports import PaymentRow
+    from shared.domain.payment import Allocation, Payment
+    from shared.usecases.import_payments import PaymentDesk
+    from shared.usecases.import_rows import write_rows
+
+    ports, at = runtime.importing(), datetime(2026, 1, 9, tzinfo=UTC)
+    ours, document = derived_id("payment", "demo", "pi_1"), document_id("I-1")
+    payment = Payment(ours, customer_id("C-1"), eur(2000), "card", at.date(), at)
+    part = Allocation(document, "2026-001", "I-1", eur(2000))
+    (note,) = writeback_puts("demo", payment, [part], runtime.now())
+    assert isinstance(note, Put)
+    runtime.table().write(note)
+    desk = PaymentDesk(ports.payments, ports.invoices, filled, runtime.now())
+    known = PaymentRow(0, "77", "I-1", at.date(), eur(2000), "bank", f"{ours}.{document}.0")
+    unknown = PaymentRow(0, "78", "I-1", at.date(), eur(2000), "bank", f"{ours}.{document}.1")
+    with counted_writes() as written:
+        assert write_rows(desk, [known]).unchanged == 1
+    assert written == []
+    assert write_rows(desk, [known, unknown]).new == 1
+    assert [p["external_id"] for p in stored("PAYMENT")] == ["78"]
