@@ -13,7 +13,7 @@ compile() {
 
 # What runs in one interpreter with the functions agrees on one version of each package.
 compile "$@" dev.in --output-file constraints.txt
-for use in layer-core layer-web layer-gateway layer-documents layer-calendar cli dev; do
+for use in layer-core layer-web layer-gateway layer-documents layer-calendar layer-erp cli dev; do
     compile "$use.in" --constraint constraints.txt --generate-hashes --output-file "$use.txt"
 done
 # Programs with environments of their own pin what they need for themselves.

@@ -1,0 +1,95 @@
+"""Values as accounting systems write them, read into ours. What cannot be read is BadValue."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from shared.domain.import_cells import BadCell, email
+from shared.domain.money import Money, exponent, parse_money
+from shared.errors import InvalidInput
+
+OUR_MARK = "duecourse:"
+"""What our keys begin with where an ERP keeps them among its users' own words."""
+
+
+class BadValue(Exception):
+    """A value that cannot be read. message is for a person and repeats no value."""
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        self.field, self.code, self.message = field, code, message
+        super().__init__(code)
+
+
+def marked(key: str) -> str:
+    """Return our key as an ERP keeps it."""
+    return OUR_MARK + key
+
+
+def our_key(text: object) -> str:
+    """Return the key in a text of the ERP, or "": it stands first, other words may follow."""
+    word = str(text or "").split(" ", 1)[0]
+    return word.removeprefix(OUR_MARK) if word.startswith(OUR_MARK) else ""
+
+
+def money(record: Mapping[str, Any], field: str, currency: str) -> Money:
+    """Return the amount of a field. JSON's numbers come as text, so that no cent is lost."""
+    try:
+        number = Decimal(str(record[field]))
+        return parse_money(format(number.normalize(), "f"), currency)
+    except (KeyError, InvalidOperation):
+        raise BadValue(field, "no_amount", "There is no amount here.") from None
+    except InvalidInput:
+        message = "The amount or its currency cannot be kept in whole minor units."
+        raise BadValue(field, "bad_amount", message) from None
+
+
+def day(record: Mapping[str, Any], *fields: str) -> date:
+    """Return the date of the first field that has one: ISO text, or /Date(milliseconds)/."""
+    for field in fields:
+        if value := record.get(field):
+            return instant({field: value}, field).date()
+    raise BadValue(fields[0], "no_date", "There is no date here.")
+
+
+def instant(record: Mapping[str, Any], field: str) -> datetime:
+    """Return the moment of a field as UTC; text without a zone is UTC."""
+    text = str(record.get(field) or "")
+    try:
+        if text.startswith("/Date("):
+            ms = text.removeprefix("/Date(").removesuffix(")/").partition("+")[0]
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(ms))
+        found = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise BadValue(field, "bad_date", "This is no date as we know it.") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def address(value: object) -> str:
+    """Return the first e-mail address of a field, or "" where there is none that can be used."""
+    first = str(value or "").replace(";", ",").split(",")[0].strip()
+    try:
+        return email(first)
+    except BadCell:
+        return ""
+
+
+def line_amounts(net: Money, tax: Money) -> tuple[str, str]:
+    """Return unit price and tax rate, as text, of a line of quantity 1 with this net and tax.
+
+    The rate is the roundest one (at most four decimals) that makes this tax of this net.
+    """
+    price = format(Decimal(net.minor).scaleb(-exponent(net.currency)), "f")
+    if not tax.minor or not net.minor:
+        return price, "0"
+    exact = Decimal(tax.minor) * 100 / Decimal(net.minor)
+    for digits in range(5):
+        rate = round(exact, digits)
+        if abs(rate * net.minor / 100 - tax.minor) <= Decimal("0.5"):
+            return price, format(rate.normalize(), "f")
+    return price, format(round(exact, 4).normalize(), "f")
+
+
+def people(rows: Sequence[Mapping[str, Any]], field: str) -> tuple[str, ...]:
+    """Return the addresses of rows in one order, each once."""
+    return tuple(sorted({found for row in rows if (found := address(row.get(field)))}))

@@ -1,0 +1,178 @@
+"""Xero as a connector: what changed there, and what is open. Entries go by XeroEntries."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.adapters.erp_values import BadValue, instant
+from shared.adapters.xero_entries import ENTRIES, Accounts, XeroEntries
+from shared.adapters.xero_rows import (
+    credit_note_rows,
+    customer_rows,
+    invoice_rows,
+    open_amount,
+    open_credit,
+    payment_rows,
+)
+from shared.adapters.xero_session import XeroCalls, rows_of
+from shared.domain.erp import (
+    BadRecord,
+    Capabilities,
+    Connected,
+    Entry,
+    ErpRow,
+    OpenPage,
+    Page,
+    Posted,
+    RecordKind,
+)
+from shared.errors import ErpRefused, ErpUnreadable
+
+OVERLAP = timedelta(minutes=5)
+_PAGE_MAX = 500
+_RAW = {"_preload_content": False}
+_START = datetime(1990, 1, 1, tzinfo=UTC)
+_NAMES = {
+    RecordKind.CUSTOMERS: ("Contacts", "ContactID", customer_rows),
+    RecordKind.INVOICES: ("Invoices", "InvoiceID", invoice_rows),
+    RecordKind.CREDIT_NOTES: ("CreditNotes", "CreditNoteID", credit_note_rows),
+    RecordKind.PAYMENTS: ("Payments", "PaymentID", payment_rows),
+}
+
+
+class Xero:
+    """One organisation. accounts are the codes that entries are booked on."""
+
+    def __init__(self, calls: XeroCalls, tenant_id: Callable[[], str], accounts: Accounts) -> None:
+        self._api = calls.api
+        self._tenant_id = tenant_id
+        self._entries = XeroEntries(calls.api, tenant_id, accounts)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what Xero can do. It reckons differences of exchange by itself."""
+        return Capabilities(
+            kinds=frozenset(RecordKind),
+            entries=ENTRIES,
+            finds_by_key=True,
+            tells_deletions=True,
+            tells_open_amounts=True,
+            hooks=True,
+        )
+
+    def check(self) -> Connected:
+        """Return whose books these are; the accounts that entries need are looked for."""
+        answer = self._api.get_organisations(self._tenant_id(), **_RAW)
+        (company, *_) = rows_of(answer, "Organisations") or [{}]
+        if not company.get("Name"):
+            raise ErpUnreadable(what="no organisation")
+        return Connected(
+            company=str(company["Name"]),
+            product="Xero",
+            currency=str(company.get("BaseCurrency") or ""),
+            warnings=self._entries.missing_accounts(),
+        )
+
+    def pull(self, kind: RecordKind, cursor: str, limit: int, now: datetime) -> Page:
+        """Return the next page. The cursor is a moment and a page number since then.
+
+        Pages are asked for by the moment of the last record, not by number: a record that changes
+        meanwhile would push another one over the edge of a numbered page. Numbers serve where more
+        records than one page have the same second.
+        """
+        since, number = _place(cursor)
+        name, id_field, read = _NAMES[kind]
+        size = min(limit, _PAGE_MAX)
+        records = rows_of(self._list(kind, since, number, size), name)
+        rows: list[ErpRow] = []
+        bad: list[BadRecord] = []
+        for record in records:
+            try:
+                rows += read(record)
+            except BadValue as exc:
+                external_id = str(record.get(id_field, ""))
+                bad.append(BadRecord(kind, external_id, exc.field, exc.code, exc.message))
+        more = len(records) >= size
+        return Page(tuple(rows), _next(records, since, number, more), more, now, tuple(bad))
+
+    def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
+        """Return the record as it is now."""
+        name, _, read = _NAMES[kind]
+        one = {
+            RecordKind.CUSTOMERS: self._api.get_contact,
+            RecordKind.INVOICES: self._api.get_invoice,
+            RecordKind.CREDIT_NOTES: self._api.get_credit_note,
+            RecordKind.PAYMENTS: self._api.get_payment,
+        }[kind]
+        try:
+            found = rows_of(one(self._tenant_id(), external_id, **_RAW), name)
+            return tuple(row for record in found for row in read(record))
+        except ErpRefused as exc:
+            if exc.facts.get("status") in (400, 404):
+                return ()
+            raise
+        except BadValue as exc:
+            raise ErpUnreadable(what=exc.code, field=exc.field) from None
+
+    def find(self, key: str) -> Posted | None:
+        """Return what Xero has under our key, or None."""
+        return self._entries.find(key)
+
+    def post(self, entry: Entry) -> Posted:
+        """Book entry; what an earlier attempt left half done is finished."""
+        return self._entries.post(entry)
+
+    def open_amounts(self, cursor: str, limit: int) -> OpenPage:
+        """Return what is open, invoices first and then credit notes, in the order of their ids."""
+        kind, _, number = (cursor or "invoices 1").partition(" ")
+        size = min(limit, _PAGE_MAX)
+        page = {"page": int(number), "page_size": size, **_RAW}
+        now = datetime.now(UTC)
+        if kind == "invoices":
+            answer = self._api.get_invoices(
+                self._tenant_id(), where='Type=="ACCREC"', order="InvoiceID ASC", **page
+            )
+            records, then = rows_of(answer, "Invoices"), "notes 1"
+            found = [open_amount(record) for record in records]
+        else:
+            answer = self._api.get_credit_notes(
+                self._tenant_id(), where='Type=="ACCRECCREDIT"', order="CreditNoteID ASC", **page
+            )
+            records, then = rows_of(answer, "CreditNotes"), ""
+            found = [open_credit(record) for record in records]
+        following = f"{kind} {int(number) + 1}" if len(records) >= size else then
+        return OpenPage(tuple(one for one in found if one is not None), following, now)
+
+    def _list(self, kind: RecordKind, since: datetime, number: int, size: int) -> Any:
+        asked: dict[str, Any] = {
+            "if_modified_since": since,
+            "order": "UpdatedDateUTC ASC",
+            "page": number,
+            "page_size": size,
+            **_RAW,
+        }
+        if kind is RecordKind.CUSTOMERS:
+            return self._api.get_contacts(self._tenant_id(), include_archived="true", **asked)
+        if kind is RecordKind.INVOICES:
+            where = 'Type=="ACCREC"'
+            return self._api.get_invoices(self._tenant_id(), where=where, **asked)
+        if kind is RecordKind.CREDIT_NOTES:
+            return self._api.get_credit_notes(self._tenant_id(), **asked)
+        return self._api.get_payments(self._tenant_id(), **asked)
+
+
+def _place(cursor: str) -> tuple[datetime, int]:
+    """Return since when to ask, and which page. A new pull begins before the end of the last."""
+    if not cursor:
+        return _START, 1
+    stamp, _, number = cursor.partition(" ")
+    since = datetime.fromisoformat(stamp)
+    return (since, int(number)) if number else (since - OVERLAP, 1)
+
+
+def _next(records: Sequence[Mapping[str, Any]], since: datetime, number: int, more: bool) -> str:
+    stamps = [instant(r, "UpdatedDateUTC") for r in records if r.get("UpdatedDateUTC")]
+    last = max(stamps, default=since).replace(microsecond=0)
+    if not more:
+        return max(last, since).isoformat()
+    return f"{last.isoformat()} 1" if last > since else f"{since.isoformat()} {number + 1}"

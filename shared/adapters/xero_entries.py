@@ -1,0 +1,262 @@
+"""Entries in Xero: payments, allocated credit notes for what comes off, invoices for charges.
+
+Each carries our key as its reference. What takes two calls begins with the one that `find` does
+not see, so that an entry that is found is whole.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from xero_python.accounting import (
+    Account,
+    Allocation,
+    Allocations,
+    Contact,
+    CreditNote,
+    CreditNotes,
+    CurrencyCode,
+    HistoryRecord,
+    HistoryRecords,
+    Invoice,
+    Invoices,
+    LineAmountTypes,
+    LineItem,
+    Payment,
+    PaymentDelete,
+)
+
+from shared.adapters.erp_values import marked, money, our_key
+from shared.adapters.xero_session import rows_of
+from shared.domain.erp import Entry, EntryKind, Posted
+from shared.domain.money import Money, to_decimal_text
+from shared.errors import ErpRefused
+
+ENTRIES = frozenset(EntryKind) - {EntryKind.FX_DIFFERENCE}
+_OFF = frozenset(
+    {EntryKind.DISCOUNT, EntryKind.TOLERANCE, EntryKind.DEDUCTION, EntryKind.WRITE_OFF}
+)
+_RAW = {"_preload_content": False}
+_KEEPS = "keeps"
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Codes of the chart of accounts: the bank's, and by kind of entry what comes off or on."""
+
+    bank: str
+    by_kind: Mapping[EntryKind, str] = field(default_factory=dict)
+
+    def code(self, kind: EntryKind) -> str:
+        """Return the code for kind. Raises ErpRefused where nobody named one."""
+        found = self.by_kind.get(kind, "")
+        if not found:
+            raise ErpRefused(said=f"No account is set for entries of the kind {kind}.")
+        return found
+
+
+class XeroEntries:
+    """Books and finds entries."""
+
+    def __init__(self, api: Any, tenant_id: Callable[[], str], accounts: Accounts) -> None:
+        self._api = api
+        self._tenant_id = tenant_id
+        self._accounts = accounts
+
+    def missing_accounts(self) -> tuple[str, ...]:
+        """Return a sentence for each account that is set and not in the chart."""
+        answer = self._api.get_accounts(self._tenant_id(), **_RAW)
+        codes = {str(row.get("Code")) for row in rows_of(answer, "Accounts")}
+        wanted = sorted({self._accounts.bank, *self._accounts.by_kind.values()})
+        return tuple(f"The chart has no account {code}." for code in wanted if code not in codes)
+
+    def find(self, key: str) -> Posted | None:
+        """Return the entry under key: a payment, a credit note that is used up, or a charge."""
+        payment = self._payment(key)
+        if payment is not None:
+            return Posted(str(payment["PaymentID"]), found=True)
+        note = self._note(key)
+        if note is not None:
+            whole = Decimal(str(note.get("RemainingCredit") or 0)) == 0
+            return Posted(str(note["CreditNoteID"]), found=True) if whole else None
+        charge = self._charge(key)
+        return None if charge is None else Posted(str(charge["InvoiceID"]), found=True)
+
+    def post(self, entry: Entry) -> Posted:
+        """Book entry. Raises ErpRefused with Xero's words."""
+        if entry.kind not in ENTRIES:
+            raise ErpRefused(said=f"Xero books no entries of the kind {entry.kind}.")
+        invoice_id = self._invoice_id(entry)
+        if entry.kind is EntryKind.CHARGE:
+            return self._book_charge(entry)
+        if entry.amount.minor < 0:
+            return self._take_back(entry, invoice_id)
+        if entry.kind is EntryKind.PAYMENT:
+            if entry.discount is not None and entry.discount.minor:
+                key, code = f"{entry.key}.d", self._accounts.code(EntryKind.DISCOUNT)
+                self._credit(entry, invoice_id, key, entry.discount, code)
+            return self._pay(entry, invoice_id, entry.amount)
+        code = self._accounts.code(
+            entry.kind if entry.kind in _OFF or entry.kind is EntryKind.CREDIT else EntryKind.CHARGE
+        )
+        return self._credit(entry, invoice_id, entry.key, entry.amount, code)
+
+    def _invoice_id(self, entry: Entry) -> str:
+        if not entry.charge_key:
+            return entry.invoice_external_id
+        charge = self._charge(entry.charge_key)
+        if charge is None:
+            raise ErpRefused(said="The charge that this belongs to is not in Xero.")
+        return str(charge["InvoiceID"])
+
+    def _pay(self, entry: Entry, invoice_id: str, amount: Money) -> Posted:
+        payment = Payment(
+            invoice=Invoice(invoice_id=invoice_id),
+            account=Account(code=self._accounts.bank),
+            date=entry.booked_on,
+            amount=_number(amount),
+            reference=" ".join(filter(None, (marked(entry.key), entry.reference))),
+        )
+        answer = self._api.create_payment(
+            self._tenant_id(), payment, idempotency_key=entry.key, **_RAW
+        )
+        return Posted(_first(answer, "Payments", "PaymentID"))
+
+    def _credit(self, entry: Entry, invoice_id: str, key: str, off: Money, code: str) -> Posted:
+        """Take off an invoice: a credit note of its own, then its allocation."""
+        note = self._note(key)
+        if note is None:
+            made = CreditNote(
+                type="ACCRECCREDIT",
+                status="AUTHORISED",
+                contact=Contact(contact_id=entry.customer_external_id),
+                date=entry.booked_on,
+                currency_code=CurrencyCode(off.currency),
+                reference=marked(key),
+                line_amount_types=LineAmountTypes.NOTAX,
+                line_items=[_item(entry, off, code)],
+            )
+            answer = self._api.create_credit_notes(
+                self._tenant_id(), CreditNotes(credit_notes=[made]),
+                idempotency_key=f"{key}.note", **_RAW,
+            )  # fmt: skip
+            note_id, left = _first(answer, "CreditNotes", "CreditNoteID"), off
+        else:
+            note_id = str(note["CreditNoteID"])
+            left = money(note, "RemainingCredit", off.currency)
+        if left:
+            used = Allocation(
+                invoice=Invoice(invoice_id=invoice_id), amount=_number(left), date=entry.booked_on
+            )
+            self._api.create_credit_note_allocation(
+                self._tenant_id(), note_id, Allocations(allocations=[used]),
+                idempotency_key=f"{key}.use", **_RAW,
+            )  # fmt: skip
+        return Posted(note_id, found=note is not None)
+
+    def _book_charge(self, entry: Entry) -> Posted:
+        charge = Invoice(
+            type="ACCREC",
+            status="AUTHORISED",
+            contact=Contact(contact_id=entry.customer_external_id),
+            date=entry.booked_on,
+            due_date=entry.booked_on,
+            currency_code=CurrencyCode(entry.amount.currency),
+            invoice_number=entry.number or None,
+            reference=marked(entry.key),
+            line_amount_types=LineAmountTypes.NOTAX,
+            line_items=[_item(entry, entry.amount, self._accounts.code(EntryKind.CHARGE))],
+        )
+        answer = self._api.create_invoices(
+            self._tenant_id(), Invoices(invoices=[charge]), idempotency_key=entry.key, **_RAW
+        )
+        return Posted(_first(answer, "Invoices", "InvoiceID"))
+
+    def _take_back(self, entry: Entry, invoice_id: str) -> Posted:
+        """Take back what we booked on the invoice under keys of the same source and document.
+
+        Xero changes no payment: those are deleted, and what is to stay is booked again under the
+        new key. What is to stay is noted in the invoice's history before, so that a crash between
+        the two is mended by the next attempt.
+        """
+        if entry.kind is not EntryKind.PAYMENT:
+            raise ErpRefused(said="Take this credit note's allocation back in Xero by hand.")
+        family = entry.key.rpartition(".")[0] + "."
+        live = [
+            payment
+            for payment in self._payments_of(invoice_id)
+            if our_key(payment.get("Reference")).startswith(family)
+        ]
+        stays = self._noted(invoice_id, entry)
+        if stays is None:
+            held = sum((money(p, "Amount", entry.amount.currency) for p in live), _none(entry))
+            stays = held + entry.amount
+            if stays.minor < 0:
+                raise ErpRefused(said="Less than this is booked there under our keys.")
+            self._note_down(invoice_id, entry, stays)
+        for payment in live:
+            if our_key(payment.get("Reference")) != entry.key:
+                self._api.delete_payment(
+                    self._tenant_id(), str(payment["PaymentID"]),
+                    PaymentDelete(status="DELETED"), **_RAW,
+                )  # fmt: skip
+        if stays:
+            return self._pay(entry, invoice_id, stays)
+        return Posted(str(live[0]["PaymentID"]) if live else invoice_id, found=not live)
+
+    def _noted(self, invoice_id: str, entry: Entry) -> Money | None:
+        answer = self._api.get_invoice_history(self._tenant_id(), invoice_id, **_RAW)
+        for record in rows_of(answer, "HistoryRecords"):
+            mark, _, rest = str(record.get("Details") or "").partition(f" {_KEEPS} ")
+            if mark == marked(entry.key) and rest:
+                return money({_KEEPS: rest.split(" ")[0]}, _KEEPS, entry.amount.currency)
+        return None
+
+    def _note_down(self, invoice_id: str, entry: Entry, stays: Money) -> None:
+        text = f"{marked(entry.key)} {_KEEPS} {to_decimal_text(stays)} {stays.currency}"
+        self._api.create_invoice_history(
+            self._tenant_id(), invoice_id,
+            HistoryRecords(history_records=[HistoryRecord(details=text)]), **_RAW,
+        )  # fmt: skip
+
+    def _payments_of(self, invoice_id: str) -> list[Mapping[str, Any]]:
+        where = f'Invoice.InvoiceID==guid("{invoice_id}") AND Status=="AUTHORISED"'
+        answer = self._api.get_payments(self._tenant_id(), where=where, **_RAW)
+        return list(rows_of(answer, "Payments"))
+
+    def _payment(self, key: str) -> Mapping[str, Any] | None:
+        mark = marked(key)
+        where = f'Status=="AUTHORISED" AND Reference.StartsWith("{mark}")'
+        answer = self._api.get_payments(self._tenant_id(), where=where, **_RAW)
+        found = (r for r in rows_of(answer, "Payments") if our_key(r.get("Reference")) == key)
+        return next(found, None)
+
+    def _note(self, key: str) -> Mapping[str, Any] | None:
+        where = f'Status!="VOIDED" AND Reference=="{marked(key)}"'
+        answer = self._api.get_credit_notes(self._tenant_id(), where=where, **_RAW)
+        return next(iter(rows_of(answer, "CreditNotes")), None)
+
+    def _charge(self, key: str) -> Mapping[str, Any] | None:
+        where = f'Type=="ACCREC" AND Status!="VOIDED" AND Reference=="{marked(key)}"'
+        answer = self._api.get_invoices(self._tenant_id(), where=where, **_RAW)
+        return next(iter(rows_of(answer, "Invoices")), None)
+
+
+def _item(entry: Entry, amount: Money, code: str) -> LineItem:
+    text = entry.text or entry.number or str(entry.kind)
+    return LineItem(description=text, quantity=1.0, unit_amount=_number(amount), account_code=code)
+
+
+def _number(amount: Money) -> float:
+    """Return the amount as the package wants it: a float that prints as these very digits."""
+    return float(to_decimal_text(amount))
+
+
+def _none(entry: Entry) -> Money:
+    return Money.zero(entry.amount.currency)
+
+
+def _first(answer: Any, name: str, id_field: str) -> str:
+    (row, *_) = rows_of(answer, name) or [{}]
+    return str(row.get(id_field, ""))

@@ -1,0 +1,162 @@
+"""Xero through its official package against a stateful fake; it never ran against Xero itself."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.adapters.erp_http import ErpHttp
+from shared.adapters.xero import Xero
+from shared.adapters.xero_entries import Accounts
+from shared.adapters.xero_session import XeroCalls, refreshed
+from shared.adapters.xero_tokens import XeroTokens
+from shared.domain.erp import EntryKind, RecordKind
+from shared.errors import ErpAccess, ErpUnavailable
+from tests.connectors import contract
+from tests.connectors.xero_fake import TENANT, Driver, XeroFake
+
+ACCOUNTS = Accounts(
+    bank="090",
+    by_kind={
+        EntryKind.DISCOUNT: "404",
+        EntryKind.TOLERANCE: "405",
+        EntryKind.DEDUCTION: "406",
+        EntryKind.WRITE_OFF: "407",
+        EntryKind.CREDIT: "406",
+        EntryKind.CHARGE: "420",
+    },
+)
+
+
+class Secrets:
+    """A secret store of one secret, that counts."""
+
+    def __init__(self, refresh: str = "refresh-0") -> None:
+        self.value = {
+            "client_id": "client",
+            "client_secret": "client-secret",
+            "tenant_id": TENANT,
+            "refresh_token": refresh,
+        }
+        self.written = 0
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:
+        return {"SecretString": json.dumps(self.value)}
+
+    def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:
+        self.written += 1
+        self.value = json.loads(SecretString)
+
+
+def tokens_of(fake: XeroFake, secrets: Secrets, wall_s=None) -> XeroTokens:
+    identity = ErpHttp(fake.identity)
+    known = {} if wall_s is None else {"wall_s": wall_s}
+    return XeroTokens(secrets, "erp/xero", lambda kept: refreshed(identity, kept), **known)
+
+
+def connector_of(fake: XeroFake, secrets: Secrets) -> Xero:
+    tokens = tokens_of(fake, secrets)
+    return Xero(XeroCalls(tokens, fake.base), lambda: tokens.tenant_id, ACCOUNTS)
+
+
+@pytest.fixture
+def fake():
+    with XeroFake() as running:
+        yield running
+
+
+class TestXero(contract.BooksContract):
+    @pytest.fixture
+    def erp(self, fake):
+        strange = connector_of(fake, Secrets("refresh-of-yesterday"))
+        return Driver(fake, connector_of(fake, Secrets()), strange)
+
+
+def test_every_refresh_keeps_the_new_refresh_token(fake):
+    secrets, wall = Secrets(), [1_000_000.0]
+    tokens = tokens_of(fake, secrets, lambda: wall[0])
+    assert tokens.access_token() == "access-1" == tokens.access_token()
+    assert (secrets.written, secrets.value["refresh_token"]) == (1, "refresh-1")
+    wall[0] += 1_800
+    assert tokens.access_token() == "access-2"
+    assert (secrets.written, secrets.value["refresh_token"]) == (2, "refresh-2")
+
+
+def test_who_loses_the_race_of_a_refresh_takes_what_the_other_stored(fake):
+    secrets, wall = Secrets(), [1_000_000.0]
+    slow = tokens_of(fake, secrets, lambda: wall[0])
+    slow._kept = dict(secrets.value)
+    assert tokens_of(fake, secrets, lambda: wall[0]).access_token() == "access-1"
+    answers = iter([dict(slow._kept), secrets.value])
+    slow._read = lambda: next(answers)
+    assert slow.access_token() == "access-1"
+    assert secrets.written == 1
+
+
+def test_a_revoked_sign_in_is_said_and_nothing_is_stored(fake):
+    secrets = Secrets("refresh-of-yesterday")
+    with pytest.raises(ErpAccess):
+        tokens_of(fake, secrets).access_token()
+    assert secrets.written == 0
+
+
+def test_the_limit_of_calls_says_when_to_come_back(fake):
+    xero = connector_of(fake, Secrets())
+    fake.books.minute_left = 0
+    with pytest.raises(ErpUnavailable) as limited:
+        xero.pull(RecordKind.CUSTOMERS, "", 10, datetime.now(UTC))
+    assert limited.value.facts["retry_after_s"] == 37
+    fake.books.minute_left = 60
+    xero.pull(RecordKind.CUSTOMERS, "", 10, datetime.now(UTC))
+
+
+def test_many_records_of_one_second_are_all_pulled(fake):
+    erp = Driver(fake, connector_of(fake, Secrets()), None)
+    made = []
+    for n in range(9):
+        made.append(erp.customer(f"Bulk {n}", f"ap@bulk{n}.example"))
+    same = fake.books.stamp()
+    for contact in fake.books.records["Contacts"].values():
+        contact["UpdatedDateUTC"] = same
+    rows, _ = contract.pulled(erp.connector, RecordKind.CUSTOMERS, limit=2)
+    assert {row.external_id for row in rows} == set(made)
+
+
+def test_a_record_that_changes_between_two_pages_hides_no_other(fake):
+    erp = Driver(fake, connector_of(fake, Secrets()), None)
+    made = [erp.customer(f"C {n}", f"ap@c{n}.example") for n in range(6)]
+    page = erp.connector.pull(RecordKind.CUSTOMERS, "", 2, datetime.now(UTC))
+    seen = {row.external_id for row in page.rows}
+    erp.rename(made[0], "Moved to the end")
+    rows, _ = contract.pulled(erp.connector, RecordKind.CUSTOMERS, page.cursor, limit=2)
+    assert seen | {row.external_id for row in rows} == set(made)
+
+
+@pytest.mark.parametrize("crash_after", range(3))
+def test_a_take_back_in_part_survives_a_crash_at_every_step(fake, crash_after):
+    erp = Driver(fake, connector_of(fake, Secrets()), None)
+    customer, invoice = contract.bill(erp, 100_00)
+    first = contract.pay(erp, customer, invoice, 100_00, "T")
+    family = first.key.rpartition(".")[0]
+    erp.connector.post(first)
+    back = contract.replace(
+        first, key=f"{family}.2", amount=contract.Money(minor=-40_00, currency="EUR")
+    )
+    entries, calls = erp.connector._entries, []
+    for name in ("_note_down", "_pay"):
+        real = getattr(entries, name)
+
+        def step(*args, real=real):
+            if len(calls) == crash_after:
+                raise KeyboardInterrupt
+            calls.append(real)
+            return real(*args)
+
+        setattr(entries, name, step)
+    try:
+        erp.connector.post(back)
+    except KeyboardInterrupt:
+        assert erp.connector.find(back.key) is None
+        connector_of(fake, Secrets(max(fake.books.refresh_tokens))).post(back)
+    assert erp.open_minor(invoice) == 40_00
+    assert erp.bookings(back.key) == 1
