@@ -14,6 +14,7 @@ from shared.domain.messages import (
     MailView,
     Offer,
 )
+    Note,
 from shared.domain.money import Money
 from shared.domain.notice import NoticeItem
 from shared.domain.open_items import document_id_of
@@ -78,7 +79,8 @@ class Texts:
             "closing": words(_closing(speech, view), **facts),
             "why": words(f"mail.{'answer' if view.answer else speech}.why", **facts),
             "asking": STAGE_TEMPLATES,
-            "upcoming": all(days_late(i, view.today) <= 0 for i in view.items if i.asked),
+            "upcoming": bool(view.taking)
+            or all(days_late(i, view.today) <= 0 for i in view.items if i.asked),
         }
         subject = one_line(words(f"mail.{speech}.subject", **facts))
         html = voice.render("mail/mail.html", **values)
@@ -169,6 +171,9 @@ def _facts(
         facts["count"] = len(view.answer.numbers)
         facts["numbers"] = _numbers(list(view.answer.numbers), words)
         facts["opened"] = formats.long_day(view.answer.opened_on)
+    if view.taking:
+        facts["day"] = formats.long_day(view.taking.take_on)
+        facts["account"] = view.taking.account
         facts["amount"] = formats.money(view.answer.amount) if view.answer.amount else ""
     return facts
 
@@ -249,7 +254,13 @@ def _listed(group: CurrencyRows, template: str, view: MailView, words: Words) ->
 def _notes(item: NoticeItem, view: MailView, words: Words, formats: Formats) -> list[str]:
     """Return why an item is not asked for, or not all of it, a sentence for each reason."""
     notes = view.notes.get(item.document_id, ())
-    return [words(f"mail.note.{note.part}", amount=formats.money(note.amount)) for note in notes]
+    return [words(f"mail.note.{note.part}", **_said_of(note, formats)) for note in notes]
+
+
+def _said_of(note: Note, formats: Formats) -> dict[str, object]:
+    days = {"day": note.on, "again": note.again_on}
+    said: dict[str, object] = {n: formats.long_day(day) for n, day in days.items() if day}
+    return said | {"amount": formats.money(note.amount), "account": note.account}
 
 
 def _offer(item: NoticeItem, words: Words, formats: Formats) -> str:

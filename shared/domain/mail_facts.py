@@ -1,10 +1,13 @@
 """What a mail tells beside the items that decide listed: what is not asked for, and why."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date
 
 from shared.domain.account import Account
 from shared.domain.agreement import DisputeOutcome
+from shared.domain.autopay_mail import autopay_notes
+from shared.domain.autopay_rule import AutopayRule
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.decide import Decision, notice_item
 from shared.domain.discount import offered
@@ -27,7 +30,7 @@ def with_facts(view: MailView, account: Account, decision: Decision, book: Polic
     return replace(
         view,
         asking={i: told[i].chaseable for i in decision.documents if told[i].chaseable},
-        notes={i: notes for i, cover in told.items() if (notes := _notes(cover))},
+        notes=_all_notes(account, told, book.customer_policy.autopay, view.today),
         stages=_stages(account, decision, book, view.today),
         offers=_offers(account, view.today),
         charges=frozenset(
@@ -46,7 +49,8 @@ def with_open(view: MailView, account: Account) -> MailView:
         for item in items_on(account, view.today)
         if covers[item.document_id].payable and _issued(item, view.today)
     )
-    notes = {i.document_id: found for i in items if (found := _notes(covers[i.document_id]))}
+    told = {i.document_id: covers[i.document_id] for i in items}
+    notes = _all_notes(account, told, None, view.today)
     return replace(view, items=items, notes=notes)
 
 
@@ -60,6 +64,19 @@ def with_answer(view: MailView, account: Account, answer: AnswerView) -> MailVie
 
 
 def _notes(cover: Cover) -> tuple[Note, ...]:
+def _all_notes(
+    account: Account, told: Mapping[str, Cover], rule: AutopayRule | None, today: date
+) -> dict[str, tuple[Note, ...]]:
+    """Return what is said of the items that are told, by their ids."""
+    found = {}
+    for item in items_on(account, today):
+        cover = told.get(item.document_id)
+        if cover is not None:
+            taken = autopay_notes(account, item, cover, rule, today)
+            found[item.document_id] = (*_notes(cover), *taken)
+    return {item_id: notes for item_id, notes in found.items() if notes}
+
+
     """Return the parts of what is open that something speaks for."""
     parts = (f.name for f in fields(Cover) if f.name not in _NOT_SPOKEN_FOR)
     found: list[tuple[str, Money]] = [(name, getattr(cover, name)) for name in parts]

@@ -4,6 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 BY_CUSTOMER = "customer"
+_CALLED = {
+    "acss_debit": "PAD",
+    "au_becs_debit": "BECS",
+    "bacs_debit": "Bacs",
+    "sepa_debit": "SEPA",
+    "us_bank_account": "ACH",
+}
 _CURRENCY_OF = {
     "acss_debit": "CAD",
     "au_becs_debit": "AUD",
@@ -27,6 +34,12 @@ class Method:
     kind: str
     brand: str = ""
     last4: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return what payers know it by, such as Visa ••4242."""
+        name = _CALLED.get(self.kind) or (self.brand or self.kind).replace("_", " ").capitalize()
+        return f"{name} \u2022\u2022{self.last4}" if self.last4 else name
 
 
 @dataclass(frozen=True, slots=True)

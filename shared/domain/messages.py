@@ -12,7 +12,7 @@ from shared.domain.notice import NoticeItem
 STAGE_TEMPLATES = ("invoice", "upcoming", "due_today", "reminder", "late_fee", "final_notice")
 DISCOUNT = "discount"
 """What is said in place of a template before the end of a discount."""
-MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "answer", "link", "sign_in"))
+MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "autopay", "answer", "link", "sign_in"))
 """Every mail there is words for; a policy's stages may name those of STAGE_TEMPLATES."""
 
 REMINDERS = frozenset(STAGE_TEMPLATES) - {"invoice"}
@@ -52,12 +52,25 @@ class AnswerView:
 @dataclass(frozen=True, slots=True)
 class Note:
     """Why amount of an open item is not asked for. part is a part of its coverage, such as disputed
-    (shared.domain.coverage.Cover).
+    (shared.domain.coverage.Cover), or says what its autopay did or will do.
+
+    That is on a day, from what account is called; again_on is when it is tried again.
     """
 
     part: str
     amount: Money
 
+    on: date | None = None
+    account: str = ""
+    again_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakingView:
+    """Money that is announced to be taken: the day, and what it is taken from is called."""
+
+    take_on: date
+    account: str
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -81,7 +94,8 @@ class MailView:
     item's id. offers are early-payment discounts that stand beside instalments. statement says that
     the statement of account is attached; stop_link is where reminders can be stopped, or "".
     charges are the ids of the items that are charges for late payment. tone is how the stage
-    speaks (shared.domain.policy.Tone), "" as its template does.
+    speaks (shared.domain.policy.Tone), "" as its template does. taking
+    is what an announcement says.
     """
 
     entity: Entity
@@ -102,6 +116,7 @@ class MailView:
     tone: str = ""
     charges: frozenset[str] = frozenset()
 
+    taking: TakingView | None = None
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

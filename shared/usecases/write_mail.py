@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.domain.account import Account
+from shared.domain.autopay_mail import announcement
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.entity import Entity
@@ -97,9 +98,14 @@ def write_mail(
     if notice.kind == "answer":
         whose = (entity.entity_id, customer.customer_id)
         view = with_answer(view, account, ports.disputes.answer(*whose, notice.dispute_id))
-    if notice.kind != "stage":
+    if notice.kind not in ("stage", "autopay"):
         return _written(ports, notice.kind, view, now)
     book = ports.policies.book(entity.entity_id, account)
+    if notice.kind == "autopay":
+        announced = announcement(view, account, notice, book.customer_policy.autopay)
+        return (
+            announced if isinstance(announced, str) else _written(ports, "autopay", announced, now)
+        )
     decision = second_look(account, notice, book, now)
     if isinstance(decision, str):
         return decision

@@ -20,6 +20,7 @@ from shared.domain.messages import (
     Note,
     Offer,
     ReceiptView,
+    TakingView,
 )
 from shared.domain.money import Money
 from shared.domain.notice import NoticeItem
@@ -40,6 +41,8 @@ def view(template: str) -> MailView:
         return replace(shown, items=())
     if template == "receipt":
         return replace(shown, payment=_PAYMENT)
+    if template == "autopay":
+        return replace(shown, taking=TakingView(TODAY + timedelta(days=2), "Visa ••4242"))
     if template == "answer":
         return replace(shown, answer=_ANSWER)
     return replace(

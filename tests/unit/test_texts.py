@@ -14,7 +14,14 @@ from shared.adapters.links import cut_tokens
 from shared.adapters.templates import FOLDER, Templates
 from shared.adapters.texts import SPEECHES, Texts
 from shared.adapters.words import sentences
-from shared.domain.messages import MAIL_TEMPLATES, AnswerView, MailText, MailView, ReceiptView
+from shared.domain.messages import (
+    MAIL_TEMPLATES,
+    AnswerView,
+    MailText,
+    MailView,
+    ReceiptView,
+    TakingView,
+)
 from shared.domain.money import Money
 from shared.domain.notice import NoticeItem
 from shared.domain.policy import Tone
@@ -42,6 +49,8 @@ ITEMS = (
 PAYMENT = ReceiptView(eur(10_000), (("INV-1", eur(9_000)),), "pi_123", TODAY, eur(1_000))
 ANSWER = AnswerView("won", ("INV-1",), TODAY, "As agreed on the phone.", eur(900))
 
+TAKING = TakingView(TODAY + timedelta(days=2), "Visa ••4242")
+
 
 def _mail(template: str, language: str = "en", **changes: object) -> MailText:
     values: dict[str, object] = {
@@ -53,6 +62,7 @@ def _mail(template: str, language: str = "en", **changes: object) -> MailText:
         "fees": (("F-1", eur(4_000)),) if template == "late_fee" else (),
         "payment": PAYMENT if template == "receipt" else None,
         "answer": ANSWER if template == "answer" else None,
+        "taking": TAKING if template == "autopay" else None,
     }
     return TEXTS.mail(template, language, MailView(**(values | changes)))
 
