@@ -115,6 +115,22 @@ def past_plan(entity: str, customer_id: str, plan_id: str) -> Key:
     return _key(history(entity, customer_id), f"PLAN#{plan_id}")
 
 
+def mandate(entity: str, customer_id: str, mandate_id: str) -> Key:
+    return _key(live(entity, customer_id), f"MANDATE#{mandate_id}")
+
+
+def past_mandate(entity: str, customer_id: str, mandate_id: str) -> Key:
+    return _key(history(entity, customer_id), f"MANDATE#{mandate_id}")
+
+
+def collection(entity: str, customer_id: str, collection_id: str) -> Key:
+    return _key(live(entity, customer_id), f"COLLECTION#{collection_id}")
+
+
+def past_collection(entity: str, customer_id: str, collection_id: str) -> Key:
+    return _key(history(entity, customer_id), f"COLLECTION#{collection_id}")
+
+
 def kept_word(entity: str, customer_id: str) -> Key:
     """Return the key of the count of the promises that a customer did not keep."""
     return _key(live(entity, customer_id), "WORD")
@@ -135,22 +151,6 @@ def lines(entity: str, customer_id: str, document_id: str) -> Key:
 def credited(entity: str, customer_id: str, document_id: str) -> Key:
     """Return the key of what credit notes took back of an invoice."""
     return _key(history(entity, customer_id), f"CREDITED#{document_id}")
-
-
-def mandate(entity: str, customer_id: str, mandate_id: str) -> Key:
-    return _key(live(entity, customer_id), f"MANDATE#{mandate_id}")
-
-
-def past_mandate(entity: str, customer_id: str, mandate_id: str) -> Key:
-    return _key(history(entity, customer_id), f"MANDATE#{mandate_id}")
-
-
-def collection(entity: str, customer_id: str, collection_id: str) -> Key:
-    return _key(live(entity, customer_id), f"COLLECTION#{collection_id}")
-
-
-def past_collection(entity: str, customer_id: str, collection_id: str) -> Key:
-    return _key(history(entity, customer_id), f"COLLECTION#{collection_id}")
 
 
 def notice(entity: str, customer_id: str, n: int) -> Key:

@@ -12,9 +12,9 @@ from shared.domain.messages import (
     STAGE_TEMPLATES,
     MailText,
     MailView,
+    Note,
     Offer,
 )
-    Note,
 from shared.domain.money import Money
 from shared.domain.notice import NoticeItem
 from shared.domain.open_items import document_id_of
@@ -167,13 +167,13 @@ def _facts(
     if view.payment:
         facts["amount"] = formats.money(view.payment.amount)
         facts["received"] = formats.long_day(view.payment.received_on)
+    if view.taking:
+        facts["day"] = formats.long_day(view.taking.take_on)
+        facts["account"] = view.taking.account
     if view.answer:
         facts["count"] = len(view.answer.numbers)
         facts["numbers"] = _numbers(list(view.answer.numbers), words)
         facts["opened"] = formats.long_day(view.answer.opened_on)
-    if view.taking:
-        facts["day"] = formats.long_day(view.taking.take_on)
-        facts["account"] = view.taking.account
         facts["amount"] = formats.money(view.answer.amount) if view.answer.amount else ""
     return facts
 

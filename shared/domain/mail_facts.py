@@ -63,7 +63,6 @@ def with_answer(view: MailView, account: Account, answer: AnswerView) -> MailVie
     return view if answer.outcome == DisputeOutcome.LOST else with_open(view, account)
 
 
-def _notes(cover: Cover) -> tuple[Note, ...]:
 def _all_notes(
     account: Account, told: Mapping[str, Cover], rule: AutopayRule | None, today: date
 ) -> dict[str, tuple[Note, ...]]:
@@ -77,6 +76,7 @@ def _all_notes(
     return {item_id: notes for item_id, notes in found.items() if notes}
 
 
+def _notes(cover: Cover) -> tuple[Note, ...]:
     """Return the parts of what is open that something speaks for."""
     parts = (f.name for f in fields(Cover) if f.name not in _NOT_SPOKEN_FOR)
     found: list[tuple[str, Money]] = [(name, getattr(cover, name)) for name in parts]

@@ -72,6 +72,7 @@ class TakingView:
     take_on: date
     account: str
 
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A discount on a whole invoice that is told by its instalments: rest closes it by last_day."""
@@ -114,8 +115,8 @@ class MailView:
     statement: bool = False
     stop_link: str = ""
     tone: str = ""
-    charges: frozenset[str] = frozenset()
 
+    charges: frozenset[str] = frozenset()
     taking: TakingView | None = None
 
 @dataclass(frozen=True, slots=True)
