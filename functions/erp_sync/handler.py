@@ -1,6 +1,6 @@
-"""Imports a dropped file of customers, invoices, lines or payments."""
+"""Makes true what comes from outside: dropped files, and what an ERP changed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
@@ -9,7 +9,9 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
+from shared.domain.erp import RecordKind
 from shared.usecases.import_file import Drop, arrival_id, import_file
+from shared.usecases.sync_erp import Errand, ask_for_syncs, sync_erp, take_again
 
 log = Logger()
 
@@ -19,11 +21,34 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
     enough_time = batch.enough_time(context)
 
     def act(body: dict[str, Any]) -> None:
+        asked = _ASKED.get(body.get("kind", ""))
+        if asked is not None:
+            asked(body, enough_time)
         for drop in _drops(body):
             outcome = import_file(runtime.importing(), drop, runtime.now(), enough_time)
             log.info("import " + outcome, entity=drop.entity_id, etag=drop.etag)
 
     return batch.each(event, context, act)
+
+
+def _scheduled(_: dict[str, Any], __: Callable[[], bool]) -> None:
+    sent = ask_for_syncs(runtime.syncing(), runtime.entities().ids())
+    log.info("syncs asked for", connections=sent)
+
+
+def _pull(body: dict[str, Any], enough_time: Callable[[], bool]) -> None:
+    at, full = RecordKind(body.get("at", RecordKind.CUSTOMERS)), bool(body.get("full"))
+    errand = Errand(body["entity"], body["connection"], at, full, body.get("tries", 0))
+    outcome = sync_erp(runtime.syncing(), errand, runtime.now(), enough_time)
+    log.info("sync " + outcome, entity=errand.entity_id, connection=errand.connection)
+
+
+def _again(body: dict[str, Any], _: Callable[[], bool]) -> None:
+    outcome = take_again(runtime.syncing(), body["entity"], body["parked_id"], runtime.now())
+    log.info("parked record " + outcome, entity=body["entity"], parked_id=body["parked_id"])
+
+
+_ASKED = {"scheduled": _scheduled, "pull": _pull, "again": _again}
 
 
 def _drops(body: dict[str, Any]) -> Iterator[Drop]:

@@ -1,5 +1,6 @@
 """Plain values to and from DynamoDB's typed JSON. Numbers are whole; there is no float."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ def encode(value: object) -> dict[str, Any]:
             return {"N": str(value)}
         case None:
             return {"NULL": True}
+        case bytes():
+            return {"B": b64encode(value).decode()}
     raise TypeError(f"no {kind.__name__} in the table")
 
 
@@ -47,6 +50,8 @@ def decode(attribute: Mapping[str, Any]) -> Any:
         return {k: decode(v) for k, v in value.items()}
     if kind == "NULL":
         return None
+    if kind == "B":  # text as it is on the wire, bytes where botocore has read it
+        return value if isinstance(value, bytes) else b64decode(value)
     raise TypeError(f"unexpected attribute type {kind}")
 
 

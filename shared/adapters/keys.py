@@ -51,6 +51,28 @@ def import_run(entity: str, import_id: str) -> Key:
     return _key(f"E#{entity}#IMPORT", import_id)
 
 
+def connection(entity: str, name: str) -> Key:
+    """Return the key of a connection; how far its kinds are pulled lies in the same partition."""
+    return _key(f"E#{entity}#CONN", name)
+
+
+def ledger_connection(entity: str) -> Key:
+    """Return the key of which connection takes what the hub books."""
+    return _key(f"E#{entity}#CONN", "#LEDGER")
+
+
+def pull_state(entity: str, connection: str, kind: str) -> Key:
+    return _key(f"E#{entity}#CONN", f"{connection}#CURSOR#{kind}")
+
+
+def manifest(entity: str, connection: str, kind: str, bits: int, bucket: int) -> Key:
+    """Return the key of one of the 2**bits buckets of what is known of a kind's records.
+
+    They lie in a partition of their own, so that a list of connections does not read them.
+    """
+    return _key(f"E#{entity}#CONN#{connection}", f"MANIFEST#{kind}#{bits:02d}#{bucket:06x}")
+
+
 def recurrence(entity: str, recurrence_id: str) -> Key:
     return _key(f"E#{entity}#RECUR", recurrence_id)
 
@@ -184,15 +206,22 @@ def incoming(entity: str, customer_id: str, payment_id: str) -> Key:
     return _key(live(entity, customer_id), f"INCOMING#{payment_id}")
 
 
+def writebacks(entity: str, customer_id: str, document_id: str) -> tuple[str, str]:
+    """Return the partition of what the ERP is to hear of a document, and how its keys begin."""
+    return history(entity, customer_id), f"WRITEBACK#{document_id}#"
+
+
 def writeback(
     entity: str, customer_id: str, payment_id: str, document_id: str, step: int = 0
 ) -> Key:
     """Return the key of what the ERP is to hear. step tells later changes of the same allocation.
 
-    step is the payment's version then, 0 for what came with the payment.
+    step is the payment's version then, 0 for what came with the payment. All of one document are
+    side by side.
     """
+    partition, begins = writebacks(entity, customer_id, document_id)
     suffix = f"#{step:06d}" if step else ""
-    return _key(history(entity, customer_id), f"WRITEBACK#{payment_id}#{document_id}{suffix}")
+    return _key(partition, f"{begins}{payment_id}{suffix}")
 
 
 def statement(entity: str, customer_id: str, statement_id: str) -> Key:

@@ -1,14 +1,16 @@
 """Parked items: what came in and could not be placed without guessing."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.adapters.table import ConditionLost, Put, Table
+from shared.adapters.table import ConditionLost, Delete, Put, Table
 from shared.adapters.tasks import open_task_put
 from shared.domain.clock import from_iso, iso
 from shared.domain.parked import Parked
 from shared.domain.tasks import Task
+from shared.errors import NotFound
 
 
 def parked_put(entity_id: str, parked: Parked) -> Put:
@@ -41,6 +43,18 @@ class ParkedItems:
         except ConditionLost:
             return False
         return True
+
+    def get(self, entity_id: str, parked_id: str) -> Parked:
+        """Return one parked item. Raises NotFound."""
+        item = self._table.get(keys.parked(entity_id, parked_id))
+        if item is None:
+            raise NotFound(parked=parked_id[:40])
+        return _parked_from(item)
+
+    def remove(self, entity_id: str, parked_id: str) -> None:
+        """Take it off the list: it was placed after all. One that is not there is no matter."""
+        with suppress(ConditionLost):
+            self._table.write(Delete(keys.parked(entity_id, parked_id)))
 
     def list(self, entity_id: str, after: str = "", limit: int | None = None) -> Iterator[Parked]:
         """Yield parked items by id, after the id given, at most limit of them."""

@@ -18,12 +18,16 @@ class Queues:
         self._client = client
         self._urls = urls
 
-    def send(self, queue: str, body: Body, group: str = "", dedup: str = "") -> None:
-        """Send one message; group and dedup are for a FIFO queue."""
-        self.send_many(queue, [(body, group, dedup)])
+    def send(
+        self, queue: str, body: Body, group: str = "", dedup: str = "", *, delay_s: int = 0
+    ) -> None:
+        """Send one message, to be seen after delay_s; group and dedup are for a FIFO queue."""
+        self.send_many(queue, [(body, group, dedup)], delay_s=delay_s)
 
-    def send_many(self, queue: str, messages: Iterable[tuple[Body, str, str]]) -> None:
-        """Send (body, group, dedup) messages in batches.
+    def send_many(
+        self, queue: str, messages: Iterable[tuple[Body, str, str]], *, delay_s: int = 0
+    ) -> None:
+        """Send (body, group, dedup) messages in batches, to be seen after delay_s (900 at most).
 
         Raises WriteConflict when the queue took only some of them: the caller's retry sends all
         again, and every consumer is idempotent.
@@ -31,7 +35,10 @@ class Queues:
         for chunk in batched(messages, _BATCH_MAX, strict=False):
             entries = []
             for i, (body, group, dedup) in enumerate(chunk):
-                entry = {"Id": str(i), "MessageBody": json.dumps(body, separators=(",", ":"))}
+                text = json.dumps(body, separators=(",", ":"))
+                entry: dict[str, Any] = {"Id": str(i), "MessageBody": text}
+                if delay_s:
+                    entry["DelaySeconds"] = delay_s
                 if group:
                     entry |= {"MessageGroupId": group, "MessageDeduplicationId": dedup}
                 entries.append(entry)

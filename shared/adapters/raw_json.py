@@ -2,8 +2,8 @@
 
 botocore walks every attribute of a request and of an answer along its model, only to build what
 json has built already: the values of a typed attribute are texts, lists and maps. Those walks are
-most of what a call costs. Binary attributes stay base64 text; the table holds none, and the codec
-refuses them. Errors are parsed by botocore itself.
+most of what a call costs. Binary attributes stay base64 text, as the codec writes and reads them.
+Errors are parsed by botocore itself.
 
 This leans on botocore's internals: botocore is pinned, and tests/unit/test_raw_json.py holds both
 walks against botocore's own.

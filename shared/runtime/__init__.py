@@ -4,6 +4,7 @@ Each part asks this package for what another part makes, when it is called: what
 replaced for all.
 """
 
+from shared.runtime.connectors import connector_of as connector_of
 from shared.runtime.customers import accounts as accounts
 from shared.runtime.customers import agreements_over as agreements_over
 from shared.runtime.customers import calling as calling
@@ -36,11 +37,14 @@ from shared.runtime.environment import setting as setting
 from shared.runtime.environment import signing_s3 as signing_s3
 from shared.runtime.environment import table as table
 from shared.runtime.environment import wall as wall
+from shared.runtime.erp import connections as connections
+from shared.runtime.erp import connector as connector
 from shared.runtime.erp import drop_bucket as drop_bucket
+from shared.runtime.erp import erp_secret as erp_secret
 from shared.runtime.erp import import_runs as import_runs
 from shared.runtime.erp import importing as importing
-from shared.runtime.erp import writeback_files as writeback_files
-from shared.runtime.erp import writebacks as writebacks
+from shared.runtime.erp import pull_states as pull_states
+from shared.runtime.erp import syncing as syncing
 from shared.runtime.escalation import approvals as approvals
 from shared.runtime.escalation import charges as charges
 from shared.runtime.escalation import charging as charging
@@ -96,3 +100,7 @@ from shared.runtime.sweeping import policy_shelf as policy_shelf
 from shared.runtime.sweeping import runs as runs
 from shared.runtime.sweeping import sweep_runs as sweep_runs
 from shared.runtime.sweeping import sweeping as sweeping
+from shared.runtime.telling import ledger_of as ledger_of
+from shared.runtime.telling import telling as telling
+from shared.runtime.telling import writeback_files as writeback_files
+from shared.runtime.telling import writebacks as writebacks

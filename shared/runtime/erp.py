@@ -1,4 +1,4 @@
-"""What the ERP sends, and what it is told."""
+"""What the ERP sends."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 from shared import runtime
 
 if TYPE_CHECKING:
+    from shared.adapters.connections import Connections
     from shared.adapters.drop_bucket import DropBucket
+    from shared.adapters.erp_secret import ErpSecret
     from shared.adapters.import_runs import ImportRuns
-    from shared.adapters.writeback_files import WritebackFiles
-    from shared.adapters.writebacks import Writebacks
+    from shared.adapters.pull_states import PullStates
+    from shared.usecases.erp_port import Connector
     from shared.usecases.import_file import Ports as ImportPorts
+    from shared.usecases.sync_erp import Ports as SyncPorts
 
 
 @cache
@@ -57,16 +60,53 @@ def importing() -> "ImportPorts":
 
 
 @cache
-def writebacks() -> "Writebacks":
-    """Return what the ERP is still to be told."""
-    from shared.adapters.writebacks import Writebacks
+def connections() -> "Connections":
+    """Return the connections to ERPs."""
+    from shared.adapters.connections import Connections
 
-    return Writebacks(runtime.table())
+    return Connections(runtime.table())
 
 
 @cache
-def writeback_files() -> "WritebackFiles":
-    """Return the files for the ERP to fetch."""
-    from shared.adapters.writeback_files import WritebackFiles
+def pull_states() -> "PullStates":
+    """Return how far each connection is pulled."""
+    from shared.adapters.pull_states import PullStates
 
-    return WritebackFiles(runtime.client("s3"), runtime.setting("DROP_BUCKET"))
+    return PullStates(runtime.table())
+
+
+def erp_secret(entity_id: str, name: str) -> "ErpSecret":
+    """Return the secret of an entity's connection."""
+    from shared.adapters.erp_secret import ErpSecret
+
+    place = f"duecourse/{runtime.setting('STAGE')}/erp/{entity_id}/{name}"
+    return ErpSecret(runtime.client("secretsmanager"), place)
+
+
+def connector(entity_id: str, name: str) -> "Connector":
+    """Return what speaks to the ERP of an entity's connection. Raises NotFound and ErpAccess."""
+    from shared.runtime.connectors import connector_of
+
+    connection = runtime.connections().get(entity_id, name)
+    return connector_of(connection, runtime.erp_secret(entity_id, name))
+
+
+@cache
+def syncing() -> "SyncPorts":
+    """Return everything that a sync with an ERP touches."""
+    from shared.adapters.manifests import Manifests
+    from shared.usecases.sync_desks import desks_of
+    from shared.usecases.sync_erp import Ports
+
+    return Ports(
+        accounts=runtime.accounts(),
+        connections=runtime.connections(),
+        connector=lambda entity_id, name: runtime.connector(entity_id, name),
+        states=runtime.pull_states(),
+        manifests=Manifests(runtime.table()),
+        desks=lambda entity, run_id, now: desks_of(runtime.importing(), entity, run_id, now),
+        parked=runtime.parked_items(),
+        tasks=runtime.tasks(),
+        queue=runtime.queues(),
+        run_id=runtime.fence,
+    )

@@ -2,7 +2,9 @@
 
 import inspect
 from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -24,12 +26,19 @@ QUEUES = (
     "JANITOR",
     "GENERATION",
     "BOOKS",
+    "SYNC",
 )
 
 
 def _forget(module: ModuleType) -> None:
     for _, made in inspect.getmembers(module, lambda m: hasattr(m, "cache_clear")):
         made.cache_clear()
+
+
+@cache
+def _session() -> boto3.Session:
+    """Return one session for all tests: a new one reads the descriptions of all services again."""
+    return boto3.Session()
 
 
 @pytest.fixture
@@ -65,7 +74,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, value)
     insert_as_dynamodb_does(monkeypatch)
     monkeypatch.setattr("shared.adapters.send_pace.SendPace._rate", lambda *_: 10_000.0)
-    with mock_aws():
+    with mock_aws(), patch("boto3.DEFAULT_SESSION", _session()):
         sqs, s3 = boto3.client("sqs"), boto3.client("s3")
         for name in QUEUES:
             url = sqs.create_queue(QueueName=name.lower())["QueueUrl"]

@@ -9,6 +9,7 @@ Sources, pages of the Amazon DynamoDB Developer Guide and API Reference:
 Where the pages are silent, the choice is said at the function and never counts too little.
 """
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import Any
@@ -39,6 +40,8 @@ def value_bytes(attribute: Mapping[str, Any]) -> int:
             return number_bytes(value)
         case "BOOL" | "NULL":
             return 1
+        case "B":
+            return len(value if isinstance(value, bytes) else b64decode(value))
         case "L":
             return 3 + sum(1 + value_bytes(element) for element in value)
         case "M":

@@ -1,0 +1,143 @@
+"""Connections to ERPs as the table holds them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from shared.adapters import keys
+from shared.adapters.codec import Item
+from shared.adapters.table import VERSION, ConditionLost, Put, Table, seen
+from shared.domain.clock import from_iso, iso
+from shared.domain.connection import Connection, ConnectionState, Found, Trouble
+from shared.errors import Conflict, NotFound, WriteConflict
+
+_TYPE = "CONNECTION"
+_BOOKS = "attribute_not_exists(pk) OR connection = :name"
+
+
+class Connections:
+    """Reads and writes of connections. Every read is consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def create(self, entity_id: str, connection: Connection) -> None:
+        """Write a new connection. Raises Conflict where the entity has one of that name."""
+        try:
+            self._table.write(Put(_item(entity_id, connection)))
+        except ConditionLost:
+            raise Conflict(connection=connection.name, reason="this name is taken") from None
+
+    def get(self, entity_id: str, name: str) -> Connection:
+        """Return the connection. Raises NotFound."""
+        item = self._table.get(keys.connection(entity_id, name))
+        if item is None or item["type"] != _TYPE:
+            raise NotFound(connection=name[:32])
+        return _connection(item)
+
+    def list(self, entity_id: str) -> tuple[Connection, ...]:
+        """Return the entity's connections by name."""
+        partition = keys.connection(entity_id, "")["pk"]
+        found = self._table.query(partition)
+        return tuple(_connection(item) for item in found if item["type"] == _TYPE)
+
+    def update(self, entity_id: str, changed: Connection) -> Connection:
+        """Write changed over the version it was read at, and return it one version on.
+
+        Raises WriteConflict where somebody wrote first.
+        """
+        after = replace(changed, version=changed.version + 1)
+        item = _item(entity_id, after)
+        try:
+            self._table.write(Put(item, condition=VERSION, values=seen(changed.version)))
+        except ConditionLost:
+            raise WriteConflict(connection=changed.name) from None
+        return after
+
+    def keep_books(self, entity_id: str, changed: Connection) -> Connection:
+        """Do as update(), and make it the one connection that takes what the hub books.
+
+        Raises Conflict where another one does.
+        """
+        after = replace(changed, version=changed.version + 1)
+        item = _item(entity_id, after)
+        books = {**keys.ledger_connection(entity_id), "type": "LEDGER", "connection": changed.name}
+        try:
+            self._table.write(
+                Put(item, condition=VERSION, values=seen(changed.version)),
+                Put(books, condition=_BOOKS, values={":name": changed.name}),
+            )
+        except ConditionLost as lost:
+            if 1 in lost.positions:
+                raise Conflict(
+                    connection=changed.name, reason="another connection takes what is booked"
+                ) from None
+            raise WriteConflict(connection=changed.name) from None
+        return after
+
+    def ledger(self, entity_id: str) -> Connection | None:
+        """Return the connection that takes what the hub books, or None where there is none."""
+        item = self._table.get(keys.ledger_connection(entity_id))
+        return None if item is None else self.get(entity_id, item["connection"])
+
+
+def _item(entity_id: str, connection: Connection) -> Item:
+    return {
+        **keys.connection(entity_id, connection.name),
+        "type": _TYPE,
+        "name": connection.name,
+        "product": connection.product,
+        "settings": dict(connection.settings),
+        "secret": connection.secret,
+        "state": str(connection.state),
+        "version": connection.version,
+        **({"found": _found_item(connection.found)} if connection.found else {}),
+        **({"trouble": _trouble_item(connection.trouble)} if connection.trouble else {}),
+    }
+
+
+def _connection(item: Item) -> Connection:
+    return Connection(
+        name=item["name"],
+        product=item["product"],
+        settings=item["settings"],
+        secret=item["secret"],
+        state=ConnectionState(item["state"]),
+        found=_found(item["found"]) if "found" in item else None,
+        trouble=_trouble(item["trouble"]) if "trouble" in item else None,
+        version=item["version"],
+    )
+
+
+def _found_item(found: Found) -> Item:
+    return {
+        "at": iso(found.at),
+        "code": found.code,
+        "says": found.says,
+        "company": found.company,
+        "currency": found.currency,
+        "customers": found.customers,
+        "open_invoices": found.open_invoices,
+        "warnings": found.warnings,
+        "kinds": found.kinds,
+        "entries": found.entries,
+    }
+
+
+def _found(stored: Mapping[str, Any]) -> Found:
+    return Found(
+        **{
+            **stored,
+            "at": from_iso(stored["at"]),
+            "warnings": tuple(stored["warnings"]),
+            "kinds": tuple(stored["kinds"]),
+        }
+    )
+
+
+def _trouble_item(trouble: Trouble) -> Item:
+    return {"code": trouble.code, "says": trouble.says, "since": iso(trouble.since)}
+
+
+def _trouble(stored: Mapping[str, Any]) -> Trouble:
+    return Trouble(stored["code"], stored["says"], from_iso(stored["since"]))

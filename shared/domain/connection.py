@@ -1,0 +1,100 @@
+"""One connection of an entity to its ERP or CRM, and how far a sync has come. Values only."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.erp import RecordKind
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+
+class ConnectionState(StrEnum):
+    NEW = "new"  # it was made, and nothing was imported by it yet
+    CONNECTED = "connected"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the last test of a connection found. code is "" where it worked.
+
+    says are the ERP's own words where it refused. entries says that it takes what the hub books,
+    kinds what it gives.
+    """
+
+    at: datetime
+    code: str = ""
+    says: str = ""
+    company: str = ""
+    currency: str = ""
+    customers: int | None = None
+    open_invoices: int | None = None
+    warnings: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    entries: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the last sync stopped: a stable code, the ERP's words, and since when it is so."""
+
+    code: str
+    says: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One connection. settings hold no secret; secret is the name of one in the secret store."""
+
+    name: str
+    product: str
+    settings: Mapping[str, str]
+    secret: str
+    state: ConnectionState = ConnectionState.NEW
+    found: Found | None = None
+    trouble: Trouble | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the records of one kind since the connection began."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    parked: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.new + other.new,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.parked + other.parked,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PullState:
+    """How far one kind is pulled.
+
+    as_of is when, by the ERP's clock, the hub had all that the ERP had; pulled_at the moment of
+    that by ours. applying says that facts may be newer than the manifest; bits and entries are the
+    size of the manifest. by names the run that wrote this, version counts its writes: 0 is a kind
+    that nobody pulled.
+    """
+
+    kind: RecordKind
+    cursor: str = ""
+    as_of: datetime | None = None
+    pulled_at: datetime | None = None
+    applying: bool = False
+    bits: int = 0
+    entries: int = 0
+    counts: Counts = field(default_factory=Counts)
+    by: str = ""
+    version: int = 0

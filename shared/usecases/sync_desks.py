@@ -1,0 +1,30 @@
+"""Which desk takes which row of an ERP: the desks that take the rows of files."""
+
+from collections.abc import Callable, Mapping
+
+from shared.domain.clock import Now
+from shared.domain.entity import Entity
+from shared.domain.erp import ErpRow
+from shared.domain.imports import CustomerRow, InvoiceRow, LineGroup, PaymentRow
+from shared.usecases.import_customers import CustomerDesk
+from shared.usecases.import_file import Ports as Importing
+from shared.usecases.import_invoices import InvoiceDesk
+from shared.usecases.import_lines import LineDesk
+from shared.usecases.import_payments import PaymentDesk
+from shared.usecases.import_rows import Desk
+
+Desks = Mapping[type[ErpRow], Desk]
+MakeDesks = Callable[[Entity, str, Now], Desks]
+
+
+def desks_of(ports: Importing, entity: Entity, import_id: str, now: Now) -> Desks:
+    """Return the desks of one run, in the order in which a page's rows need each other."""
+    names = ports.policies.policy_names(entity.entity_id)
+    return {
+        CustomerRow: CustomerDesk(ports.customers, entity, names, import_id, now),
+        InvoiceRow: InvoiceDesk(
+            ports.invoices, ports.customers, ports.policies, entity, import_id, now
+        ),
+        LineGroup: LineDesk(ports.lines, ports.invoices, ports.customers, entity, now),
+        PaymentRow: PaymentDesk(ports.payments, ports.invoices, entity, now),
+    }
