@@ -1,4 +1,4 @@
-"""Writes settled payments to files that the ERP fetches."""
+"""Tells an entity's ERP of money and charges, or writes files that the ERP fetches."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
-from shared.usecases.write_back import write_back
+from shared.usecases.write_back import Round, write_back
 
 log = Logger()
 
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> batch.Answer:
-    return batch.each_in_order(event, context, _write)
+    round_ = Round(batch.enough_time(context), runtime.wall)
 
+    def act(body: dict[str, Any]) -> None:
+        ids = (body["entity"], body["customer_id"], body["document_id"])
+        outcome = write_back(runtime.telling(), round_, *ids, runtime.now())
+        log.info("write-back " + outcome, entity=ids[0], document_id=ids[2])
 
-def _write(body: dict[str, Any]) -> None:
-    ids = (body["entity"], body["customer_id"], body["payment_id"], body["document_id"])
-    step = body.get("step", 0)
-    outcome = write_back(runtime.writebacks(), runtime.writeback_files(), *ids, step)
-    log.info("write-back " + outcome, entity=ids[0], payment_id=ids[2], document_id=ids[3])
+    return batch.each_in_order(event, context, act)

@@ -25,6 +25,7 @@ from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
 from shared.adapters.writeback_items import (
     adjustment_puts,
+    charged_puts,
     credit_puts,
     note_numbers,
     writeback_puts,
@@ -155,6 +156,7 @@ def _also(
             discounts.pop(allocation.document_id, None)
     if step.posting is not None:
         yield from adjustment_puts(entity_id, books, step.posting, now)
+        yield from charged_puts(entity_id, books, step.posting, now)
     for earlier, refund in step.refunds:
         if earlier is not None:
             yield _refund_write(entity_id, earlier, refund, now)

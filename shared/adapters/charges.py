@@ -26,6 +26,8 @@ from shared.adapters.table import (
     seen,
 )
 from shared.adapters.write_groups import again
+from shared.adapters.writeback_items import charged_puts
+from shared.domain.books import Books
 from shared.domain.charges import InvoiceCharges, Made
 from shared.domain.clock import Now
 from shared.domain.customer import Customer
@@ -64,20 +66,25 @@ class Charges:
     ) -> bool:
         """Write charge on invoice, its posting and its sheet; return False where it is there.
 
-        Raises WriteConflict when the invoice, or what was charged on it, changed since it was read:
-        money that came in meanwhile, or another charge.
+        The ERP is told of it where the invoice is its own. Raises WriteConflict when the invoice,
+        or what was charged on it, changed since it was read: money that came in meanwhile, or
+        another charge.
         """
         whose = (entity.entity_id, customer.customer_id)
         head = head_item(entity.entity_id, customer, charge, entity.shards)
+        posting = document_posting(charge, now)
         pending = keys.pending_entry(entity.entity_id, "document", now.wall, charge.document_id)
         writes: list[Write] = [
-            posting_put(*whose, document_posting(charge, now)),
+            posting_put(*whose, posting),
             Put(head | pending),
             _as_seen(*whose, invoice),
             _charges_put(*whose, before, before.with_charge(made)),
             again(_watch_put(*whose, invoice.document_id)),
             again(_number_put(*whose, charge)),
         ]
+        if invoice.external_id:
+            charged = Books(customer.customer_id, (charge,))
+            writes += charged_puts(entity.entity_id, charged, posting, now)
         if sheet is not None:
             writes.append(Put(sheet_item(*whose, made, sheet)))
             writes.append(Put(lines_item(*whose, charge, sheet_lines(sheet), "")))

@@ -18,8 +18,10 @@ from shared.adapters.table import (
     Write,
     seen,
 )
+from shared.adapters.writeback_items import charged_puts
 from shared.domain.account import Credit
 from shared.domain.books import Books, changed
+from shared.domain.clock import Now
 from shared.domain.customer import Customer
 from shared.domain.document import Document
 from shared.domain.movement import Posting
@@ -85,6 +87,11 @@ class Ledger:
                 return False
             raise WriteConflict(posting=posting.posting_id) from lost
         return True
+
+    def lower_charges(self, entity_id: str, books: Books, posting: Posting, now: Now) -> bool:
+        """Do as post() with what takes back or gives up charges; the ERP is told of it."""
+        told = charged_puts(entity_id, books, posting, now)
+        return self.post(entity_id, books, posting, *told)
 
     def posting(self, entity_id: str, customer_id: str, posting_id: str) -> Posting | None:
         """Return the posting, or None where there is none."""

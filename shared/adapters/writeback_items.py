@@ -12,7 +12,7 @@ from shared.domain.document import DocumentKind
 from shared.domain.money import Money
 from shared.domain.movement import TAKES_OFF, MovementKind, Posting
 from shared.domain.payment import Allocation, Payment
-from shared.ids import derived_id
+from shared.domain.writeback import CHARGED_AS, told_as
 
 
 def writeback_puts(
@@ -106,7 +106,7 @@ def adjustment_puts(
             continue
         off = Money(minor=minor, currency=document.total.currency)
         as_money = Payment(
-            payment_id=derived_id("adjustment", posting.posting_id, kind),
+            payment_id=told_as(posting.posting_id, str(kind)),
             customer_id=books.customer_id,
             amount=off,
             method=str(kind),
@@ -114,6 +114,33 @@ def adjustment_puts(
             received_at=posting.recorded_at,
         )
         whole = Allocation(document_id, document.number, document.external_id, off)
+        yield _put(entity_id, as_money, whole, now, 0, 0)
+
+
+def charged_puts(entity_id: str, books: Books, posting: Posting, now: Now) -> Iterator[Put]:
+    """Yield the notes of what posting charges on the ERP's invoices, or takes back of a charge.
+
+    books hold the charges. One note for each charge and kind: what is charged counts above zero,
+    and so does what is taken back.
+    """
+    charges = {d.document_id: d for d in books.documents if d.kind is DocumentKind.CHARGE}
+    moved: dict[tuple[str, str], int] = {}
+    for movement in posting.movements:
+        if movement.kind in CHARGED_AS and movement.document_id in charges:
+            key = (movement.document_id, CHARGED_AS[movement.kind])
+            moved[key] = moved.get(key, 0) + abs(movement.amount.minor)
+    for (document_id, kind), minor in moved.items():
+        charge = charges[document_id]
+        amount = Money(minor=minor, currency=charge.total.currency)
+        as_money = Payment(
+            payment_id=told_as(posting.posting_id, kind),
+            customer_id=books.customer_id,
+            amount=amount,
+            method=kind,
+            received_on=posting.value_date,
+            received_at=posting.recorded_at,
+        )
+        whole = Allocation(document_id, charge.number, "", amount)
         yield _put(entity_id, as_money, whole, now, 0, 0)
 
 
@@ -127,6 +154,7 @@ def _put(
             **keys.pending_entry(entity_id, "writeback", now.wall, "#".join((*ids, str(step)))),
             "type": "WRITEBACK",
             "step": step,
+            "at": now.wall.isoformat(timespec="microseconds"),
             "customer_id": payment.customer_id,
             "payment_id": payment.payment_id,
             "document_id": allocation.document_id,

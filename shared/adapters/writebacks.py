@@ -1,16 +1,31 @@
 """What the ERP is still to be told, as the table holds it."""
 
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from shared.adapters import keys
-from shared.adapters.table import Table, Update
+from shared.adapters.codec import Item
+from shared.adapters.heads import read_heads
+from shared.adapters.parked import parked_put
+from shared.adapters.table import ConditionLost, Delete, Table, Update, Write
+from shared.adapters.tasks import open_task_put
+from shared.adapters.write_groups import again
+from shared.domain.document import Document
 from shared.domain.money import Money
-from shared.domain.writeback import Writeback
-from shared.errors import NotFound
+from shared.domain.parked import Parked
+from shared.domain.tasks import Task
+from shared.domain.writeback import Failure, Writeback
+from shared.errors import NotFound, WriteConflict
+
+_OPEN = "attribute_exists(ppk)"
+_FREE = f"{_OPEN} AND attribute_not_exists(called_at)"
+_MINE = f"{_OPEN} AND called_at = :mine"
+_TRIED = ("called_at", "doubted", "not_before", "failure", "stopped")
+_NOT_PENDING = ("ppk", "psk")
 
 
 class Writebacks:
-    """Reads of write-backs, and the note that one is done."""
+    """Reads of write-backs, and the notes of what became of each."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -23,22 +38,216 @@ class Writebacks:
         item = self._table.get(key)
         if item is None:
             raise NotFound(payment=payment_id, document=document_id)
-        return Writeback(
-            payment_id=item["payment_id"],
-            document_id=item["document_id"],
-            invoice_external_id=item["invoice_external_id"],
-            received_on=date.fromisoformat(item["received_on"]),
-            amount=Money(minor=item["amount"], currency=item["currency"]),
-            method=item["method"],
-            gateway_reference=item["gateway_reference"],
-            pending="ppk" in item,
-            step=item.get("step", 0),
-            discount_minor=item.get("discount", 0),
+        return note_from(item)
+
+    def line(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Writeback, ...]:
+        """Return all that the ERP was and is to be told of a document, in the order of its making.
+
+        One consistent Query.
+        """
+        partition, begins = keys.writebacks(entity_id, customer_id, document_id)
+        found = [note_from(item) for item in self._table.query(partition, begins=begins)]
+        return tuple(sorted(found, key=lambda note: (note.written_at, note.payment_id, note.step)))
+
+    def head(self, entity_id: str, customer_id: str, document_id: str) -> Document | None:
+        """Return the document, open or closed, or None."""
+        return read_heads(self._table, entity_id, [(customer_id, document_id)]).get(document_id)
+
+    def claim(self, entity_id: str, note: Writeback, wall: datetime) -> None:
+        """Note that the ERP is called at wall. Raises WriteConflict where somebody else calls."""
+        before = {":was": note.calling.isoformat()} if note.calling else {}
+        condition = f"{_OPEN} AND called_at = :was" if note.calling else _FREE
+        self._write(
+            note,
+            Update(
+                _key(entity_id, note),
+                set={"called_at": wall.isoformat()},
+                condition=condition,
+                values=before,
+            ),
         )
 
-    def done(
-        self, entity_id: str, customer_id: str, payment_id: str, document_id: str, step: int = 0
-    ) -> None:
+    def done(self, entity_id: str, note: Writeback) -> None:
         """Take it off the list of pending facts."""
-        key = keys.writeback(entity_id, customer_id, payment_id, document_id, step)
-        self._table.write(Update(key, remove=("ppk", "psk")))
+        self._table.write(Update(_key(entity_id, note), remove=_NOT_PENDING))
+
+    def told(self, entity_id: str, note: Writeback, erp_id: str, wall: datetime) -> None:
+        """Note how the ERP calls what note, claimed at wall, was booked as.
+
+        Raises WriteConflict where somebody else called since.
+        """
+        self._write(
+            note,
+            Update(
+                _key(entity_id, note),
+                set={"erp_id": erp_id, "told_at": wall.isoformat()},
+                remove=(*_NOT_PENDING, *_TRIED),
+                condition=_MINE,
+                values={":mine": wall.isoformat()},
+            ),
+        )
+
+    def leave(self, entity_id: str, note: Writeback, reason: str, task: Task | None) -> None:
+        """Note that note is never told, and why. Raises WriteConflict where that is decided."""
+        change = Update(
+            _key(entity_id, note),
+            set={"left": reason},
+            remove=(*_NOT_PENDING, *_TRIED),
+            condition=_OPEN,
+        )
+        self._write(note, change, *([again(open_task_put(entity_id, task))] if task else []))
+
+    def later(self, entity_id: str, after: Writeback, since: datetime, wall: datetime) -> None:
+        """Note a try that failed, claimed at wall; it is pending since then, for the janitor.
+
+        Raises WriteConflict where somebody else called since.
+        """
+        self._write(
+            after,
+            Update(
+                _key(entity_id, after),
+                set=_tried(after) | _pending(entity_id, after, since),
+                remove=("called_at",),
+                condition=_MINE,
+                values={":mine": wall.isoformat()},
+            ),
+        )
+
+    def stop(
+        self, entity_id: str, after: Writeback, parked: Parked, task: Task, wall: datetime
+    ) -> None:
+        """Note that a line waits for a person, after the try claimed at wall, and tell people.
+
+        Raises WriteConflict where somebody else called since.
+        """
+        self._write(
+            after,
+            Update(
+                _key(entity_id, after),
+                set=_tried(after) | {"stopped": True},
+                remove=(*_NOT_PENDING, "called_at"),
+                condition=_MINE,
+                values={":mine": wall.isoformat()},
+            ),
+            again(parked_put(entity_id, parked)),
+            again(open_task_put(entity_id, task)),
+        )
+
+    def resume(self, entity_id: str, note: Writeback, parked_id: str, wall: datetime) -> None:
+        """Make a line that waits for a person pending again. Raises WriteConflict if it is not."""
+        self._write(
+            note,
+            Update(
+                _key(entity_id, note),
+                set=_pending(entity_id, note, wall),
+                remove=("stopped", "not_before", "failure"),
+                condition="stopped = :yes",
+                values={":yes": True},
+            ),
+            *_unparked(entity_id, parked_id),
+        )
+
+    def settle(
+        self, entity_id: str, note: Writeback, parked_id: str, became: Mapping[str, str]
+    ) -> None:
+        """Note what a person says became of a line that waited. Raises WriteConflict as resume."""
+        self._write(
+            note,
+            Update(
+                _key(entity_id, note),
+                set=became,
+                remove=(*_NOT_PENDING, *_TRIED),
+                condition="stopped = :yes",
+                values={":yes": True},
+            ),
+            *_unparked(entity_id, parked_id),
+        )
+
+    def reopen(self, entity_id: str, note: Writeback, wall: datetime) -> None:
+        """Make a line that was told pending again: the ERP has it no more.
+
+        Raises WriteConflict where it is not as it was seen.
+        """
+        self._write(
+            note,
+            Update(
+                _key(entity_id, note),
+                set=_pending(entity_id, note, wall) | {"doubted": True},
+                remove=("erp_id", "told_at"),
+                condition="erp_id = :was AND attribute_not_exists(ppk)",
+                values={":was": note.erp_id},
+            ),
+        )
+
+    def _write(self, note: Writeback, *writes: Write) -> None:
+        try:
+            self._table.write(*writes)
+        except ConditionLost as lost:
+            raise WriteConflict(document=note.document_id, payment=note.payment_id) from lost
+
+
+def note_from(item: Mapping[str, object] | Item) -> Writeback:
+    """Return the write-back of an item."""
+    stored: Item = dict(item)
+    failure = stored.get("failure")
+    return Writeback(
+        payment_id=stored["payment_id"],
+        document_id=stored["document_id"],
+        invoice_external_id=stored["invoice_external_id"],
+        received_on=date.fromisoformat(stored["received_on"]),
+        amount=Money(minor=stored["amount"], currency=stored["currency"]),
+        method=stored["method"],
+        gateway_reference=stored["gateway_reference"],
+        pending="ppk" in stored,
+        step=stored.get("step", 0),
+        discount_minor=stored.get("discount", 0),
+        customer_id=stored["customer_id"],
+        number=stored.get("number", ""),
+        written_at=stored.get("at", ""),
+        calling=_instant(stored.get("called_at", "")),
+        doubted=stored.get("doubted", False),
+        not_before=_instant(stored.get("not_before", "")),
+        failure=_failure(failure) if failure else None,
+        stopped=stored.get("stopped", False),
+        erp_id=stored.get("erp_id", ""),
+        left=stored.get("left", ""),
+    )
+
+
+def _failure(stored: Item) -> Failure:
+    since = datetime.fromisoformat(stored["since"])
+    return Failure(stored["code"], stored["words"], since, stored["tries"])
+
+
+def _instant(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _key(entity_id: str, note: Writeback) -> keys.Key:
+    whose = (entity_id, note.customer_id)
+    return keys.writeback(*whose, note.payment_id, note.document_id, note.step)
+
+
+def _pending(entity_id: str, note: Writeback, since: datetime) -> dict[str, object]:
+    fact = "#".join((note.payment_id, note.document_id, str(note.step)))
+    return dict(keys.pending_entry(entity_id, "writeback", since, fact))
+
+
+def _tried(note: Writeback) -> dict[str, object]:
+    failure, not_before = note.failure, note.not_before
+    return {
+        "doubted": note.doubted,
+        "not_before": not_before.isoformat() if not_before else "",
+        "failure": {
+            "code": failure.code,
+            "words": failure.words,
+            "since": failure.since.isoformat(),
+            "tries": failure.tries,
+        }
+        if failure
+        else {},
+    }
+
+
+def _unparked(entity_id: str, parked_id: str) -> Iterable[Write]:
+    yield Delete(keys.parked(entity_id, parked_id), condition="attribute_exists(pk)")

@@ -261,7 +261,7 @@ def _waive_all(
     for charge in found:
         if charge is not None and charge.open:
             posting = waiver_posting(charge, REASON_PRINCIPAL_PAID, today, now)
-            waived += ports.ledger.post(entity.entity_id, books, posting)
+            waived += ports.ledger.lower_charges(entity.entity_id, books, posting, now)
     return waived
 
 

@@ -25,7 +25,9 @@ class Ledger(Protocol):
     def look(
         self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
     ) -> tuple[Customer, Books]: ...
-    def post(self, entity_id: str, books: Books, posting: Posting) -> bool: ...
+    def lower_charges(
+        self, entity_id: str, books: Books, posting: Posting, now: Now
+    ) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +63,5 @@ def _take_back(ports: Untold, entity_id: str, customer_id: str, notice: Notice, 
         cause, reason = f"untold.{notice.n}", REASON_NOT_ANNOUNCED
         posting = correction_posting(charge, books, charge.open, (), cause, today, now, reason)
         if posting is not None:
-            taken += ports.ledger.post(entity_id, books, posting)
+            taken += ports.ledger.lower_charges(entity_id, books, posting, now)
     return taken

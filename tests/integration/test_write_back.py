@@ -22,7 +22,8 @@ NAME = "out/demo/payments-2026-02-03-p1-d1.csv"
 
 
 @pytest.fixture
-def note(cloud: None) -> None:
+def note(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "ledger_of", lambda _: None)
     pending = keys.pending_entry("demo", "writeback", runtime.now().wall, "p1#d1")
     item = {
         **keys.writeback("demo", "c1", "p1", "d1"),

@@ -17,7 +17,8 @@ from shared.usecases.request_refund import request_refund
 from shared.usecases.reverse_payment import finish_reversal
 from shared.usecases.take_event import take_event
 from shared.usecases.work_sweep import work
-from shared.usecases.write_back import write_back
+from shared.usecases.write_back import Ports as Telling
+from shared.usecases.write_back import Round, write_back
 from tests.sim.founding import ENTITY
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ def consume(world: "World", queue: str, body: Mapping[str, Any]) -> str:
             stores = (hub.accounts, hub.papers, world.folder, world.folder)
             return render_document(*stores, ENTITY, body["customer_id"], body["document_id"])
         case "WRITEBACK":
-            whose = (body["customer_id"], body["payment_id"], body["document_id"])
-            return write_back(hub.writebacks, world.folder, ENTITY, *whose, body.get("step", 0))
+            ports = Telling(hub.writebacks, world.folder, hub.accounts, lambda _: None)
+            here = Round(lambda: True, lambda: world.now.wall)
+            whose = (body["customer_id"], body["document_id"])
+            return write_back(ports, here, ENTITY, *whose, world.now)
         case "PAYMENT" if "payment_id" in body:
             go_on(hub.desk, ENTITY, body["payment_id"], world.now)
             done = finish_reversal(hub.desk, ENTITY, body["payment_id"], world.now)

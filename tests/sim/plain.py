@@ -6,7 +6,7 @@ from typing import Any
 MAY_CHANGE: Mapping[str, set[str]] = {
     "POSTING": set(),
     "NOTICE": {"ppk", "psk", "done_after"},
-    "WRITEBACK": {"ppk", "psk"},
+    "WRITEBACK": {"ppk", "psk", "left"},
     "PAYMENT": {"ppk", "psk", "allocations", "plan", "version", "state", "gone", "kept"},
 }
 """What may change of an item of a type that otherwise never does, and is never removed."""

@@ -7,6 +7,7 @@ from tests.sim.books.customer import Customer
 from tests.sim.books.sources import ALLOCATES
 
 GIVEN_UP = {"write_off", "deduction", "tolerance", "fx_difference"}
+CHARGED = {"charge", "charge_back"}
 GIVEN_UP_BY = {kind: kind for kind in GIVEN_UP} | {"recovery": "write_off"}
 NEVER_CAME = {"pending", "failed"}
 
@@ -46,7 +47,7 @@ def _notes_to_erp(customer: Customer) -> Iterator[str]:
     """Yield where what the ERP was told, all lines together, is not what payments are used for."""
     told: Counter[tuple[str, str]] = Counter()
     for note in customer.of["WRITEBACK"]:
-        if note["method"] in GIVEN_UP | {"discount"}:
+        if note["method"] in GIVEN_UP | CHARGED | {"discount"}:
             continue
         told[note["payment_id"], note["document_id"]] += note["amount"]
     wanted = Counter(

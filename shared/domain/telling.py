@@ -1,0 +1,169 @@
+"""How a line is told to an ERP: as which entry, and when again after a failure. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.domain.clock import Now
+from shared.domain.entity import Entity
+from shared.domain.erp import Entry, EntryKind
+from shared.domain.money import Money
+from shared.domain.parked import Parked
+from shared.domain.tasks import Task
+from shared.domain.writeback import Failure, Writeback
+from shared.errors import ErpAccess, ErpUnavailable
+from shared.ids import derived_id
+
+PARKED = "writeback"
+"""What a line that waits for a person is called among the parked."""
+
+CALL_LEASE = timedelta(minutes=3)
+"""How long a call may be under way: longer than an invocation, so that nobody looks too early."""
+
+GIVE_UP_AFTER = timedelta(days=3)
+_WAIT_MAX = timedelta(hours=1)
+_DOUBT_WAIT = timedelta(minutes=5)
+_TEXT_MAX = 120
+_KINDS = {
+    "credit_note": EntryKind.CREDIT,
+    **{
+        str(kind): kind
+        for kind in (
+            EntryKind.DISCOUNT,
+            EntryKind.TOLERANCE,
+            EntryKind.DEDUCTION,
+            EntryKind.WRITE_OFF,
+            EntryKind.FX_DIFFERENCE,
+            EntryKind.CHARGE,
+            EntryKind.CHARGE_BACK,
+        )
+    },
+}
+_TOLD_BY_ITSELF = frozenset(_KINDS.values()) - {EntryKind.CREDIT}
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What an entry says beside its line: the ERP's ids, and the entry that told the charge."""
+
+    customer_external_id: str
+    invoice_external_id: str
+    charge_key: str = ""
+
+
+def kind_of(note: Writeback) -> EntryKind:
+    """Return as what the ERP is told of note."""
+    return _KINDS.get(note.method, EntryKind.PAYMENT)
+
+
+def entry_of(note: Writeback, whose: Whose) -> Entry:
+    """Return the entry that tells note."""
+    kind = kind_of(note)
+    off = Money(minor=note.discount_minor, currency=note.amount.currency)
+    words = (str(kind).replace("_", " "), note.number, note.gateway_reference)
+    return Entry(
+        key=note.key,
+        kind=kind,
+        customer_external_id=whose.customer_external_id,
+        invoice_external_id=whose.invoice_external_id,
+        booked_on=note.received_on,
+        amount=note.amount,
+        discount=off if off else None,
+        method="" if kind in _TOLD_BY_ITSELF else note.method,
+        reference=note.gateway_reference,
+        number=note.number,
+        text=" ".join(word for word in words if word)[:_TEXT_MAX],
+        charge_key=whose.charge_key,
+    )
+
+
+def failed(
+    note: Writeback, code: str, words: str, wall: datetime, wait_s: int, *, doubted: bool
+) -> Writeback:
+    """Return note after a try that failed: when to try again, or that a person has to look.
+
+    Waits grow to an hour; the ERP's own wish of wait_s holds where it is longer. Where a call may
+    have been booked nobody looks for it before its transaction can have ended.
+    """
+    before = note.failure
+    since, tries = (before.since, before.tries) if before else (wall, 0)
+    wait = min(_WAIT_MAX, timedelta(minutes=1 << min(tries, 6)))
+    wait = max(wait, timedelta(seconds=min(wait_s, 86_400)), _DOUBT_WAIT if doubted else wait)
+    return replace(
+        note,
+        calling=None,
+        doubted=doubted,
+        not_before=wall + wait,
+        failure=Failure(code, words, since, tries + 1),
+        stopped=wall - since >= GIVE_UP_AFTER,
+    )
+
+
+def refused(note: Writeback, code: str, words: str, wall: datetime, *, doubted: bool) -> Writeback:
+    """Return note as it waits for a person, with the ERP's words."""
+    return replace(failed(note, code, words, wall, 0, doubted=doubted), stopped=True)
+
+
+def parked_id(note: Writeback) -> str:
+    """Return the id under which a line that waits for a person is parked."""
+    return f"{PARKED}.{note.key}"
+
+
+def parked_of(note: Writeback, now: Now) -> Parked:
+    """Return what people are shown of a line that waits for them."""
+    failure = note.failure
+    return Parked(
+        parked_id=parked_id(note),
+        kind=PARKED,
+        source="erp",
+        reason=failure.code if failure else "",
+        created_at=now.business,
+        facts={
+            "customer_id": note.customer_id,
+            "document_id": note.document_id,
+            "number": note.number,
+            "told_as": str(kind_of(note)),
+            "amount_minor": note.amount.minor,
+            "discount_minor": note.discount_minor,
+            "currency": note.amount.currency,
+            "key": note.key,
+            "tries": failure.tries if failure else 0,
+            "said": failure.words if failure else "",
+        },
+    )
+
+
+def stopped_task(entity: Entity, note: Writeback, now: Now) -> Task:
+    """Return the task for a person: one for each line, and one for an ERP that does not answer."""
+    failure = note.failure
+    code, words = (failure.code, failure.words) if failure else ("", "")
+    silent = code in (ErpUnavailable.code, ErpAccess.code)
+    who = (entity.entity_id, code) if silent else (note.key,)
+    title = (
+        "The ERP has not taken what it is told for days: make it reachable, then repair"
+        if silent
+        else f"The ERP does not take what it is told of {note.number}: {words}"
+    )
+    return Task(
+        task_id=derived_id("writeback", *who),
+        kind="writeback",
+        customer_id="" if silent else note.customer_id,
+        title=title,
+        created_at=now.business,
+        due_on=now.today(entity.time_zone),
+        documents=() if silent else (note.document_id,),
+        detail=f"{words} Then: duecourse writeback again {'--all' if silent else note.key}",
+    )
+
+
+def cannot_task(entity: Entity, note: Writeback, now: Now) -> Task:
+    """Return the task for what this ERP cannot be told: one for each kind of entry."""
+    kind = str(kind_of(note)).replace("_", " ")
+    return Task(
+        task_id=derived_id("writeback", "cannot", entity.entity_id, kind),
+        kind="writeback",
+        customer_id="",
+        title=f"The ERP cannot be told of a {kind}: book each by hand there, drift names them",
+        created_at=now.business,
+        due_on=now.today(entity.time_zone),
+        detail=note.number,
+    )
