@@ -4,7 +4,7 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser checkers mails books build demo test check mutants histories bench-sweep bench-tryton finding format requirements clean
+.PHONY: help setup browser checkers mails erps books build demo test check mutants histories bench-sweep bench-tryton finding format requirements clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ browser: setup
 
 checkers: setup
 	@infra/setup.sh books
+
+erps: setup ## Installs ERPs to run against (Tryton), and what checks calls of others
+	@infra/setup.sh erps
 
 mails: setup ## Installs what reads the mails: SpamAssassin and a lint of HTML
 	@infra/setup.sh mails
@@ -37,7 +40,7 @@ check: setup ## Style, types, walls between rooms, and the template
 	@$(BIN)/pytest -q tests/unit/test_rooms.py tests/unit/test_template.py
 	@.venvs/sam/bin/sam validate --lint
 
-test: browser checkers mails check build ## Everything: check, build, unit, integration, end to end, browser
+test: browser checkers mails erps check build ## Everything: check, build, unit, integration, end to end, browser
 	@infra/test.sh
 
 mutants: setup ## Plants every known bug into a copy of the tree; the tests must notice each

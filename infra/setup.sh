@@ -4,6 +4,7 @@
 #   infra/setup.sh browser    Chromium for the browser tests, through apt-get where root, and axe
 #   infra/setup.sh books      hledger and beancount, which check the books
 #   infra/setup.sh mails      SpamAssassin and a lint of HTML, which read the mails
+#   infra/setup.sh erps       ERPs to run against: Tryton, and what checks calls of others
 #   infra/setup.sh tryton     the ERP whose dunning ours is measured beside
 #   infra/setup.sh uv         prints the uv to use
 set -eu
@@ -115,11 +116,18 @@ mails() {
     say "spam check of mails NOT RUN: no spamassassin on PATH, and no root to install it"
 }
 
+erps() {
+    environment .venvs/tryton tryton.txt
+    node_packages erp-lint
+    [ -d .venvs/erp-lint/node_modules ] || say "check of calls to Xero NOT RUN: no npm on PATH"
+}
+
 case "${1:-environments}" in
 environments) environments ;;
 browser) browser ;;
 books) books ;;
 mails) mails ;;
+erps) erps ;;
 tryton) environment .venvs/tryton tryton.txt ;;
 uv) find_uv ;;
 *) missing "a step called $1" ;;
