@@ -13,7 +13,7 @@ from functions.operator_api.views import cover_out, decision_out
 from shared import runtime
 from shared.domain.coming import Coming, coming
 from shared.domain.notice import Notice
-from shared.domain.open_items import all_open_items, document_ids_of
+from shared.domain.open_items import all_open_items
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
 from shared.usecases.explain import explain_day
@@ -48,14 +48,8 @@ def get_decisions(
     day = on or moment(at).today(runtime.accounts().customer(entity, customer_id).time_zone)
     ports = (runtime.accounts(), runtime.records(), runtime.entities())
     told = explain_day(*ports, entity, customer_id, day, current().now)
-    shown = [
-        d for d in told.decisions if not document_id or document_id in document_ids_of(d.documents)
-    ]
-    documents = [
-        d for d in told.account.documents if not document_id or d.document_id == document_id
-    ]
     after = coming(told.account, told.book, told.on, document_id)
-    policy = told.book.of(documents[0]) if document_id and documents else told.book.customer_policy
+    policy = told.policy_of(document_id)
     return ExplanationOut(
         customer_id=customer_id,
         name=told.account.customer.name,
@@ -64,8 +58,8 @@ def get_decisions(
         policy_version=policy.version,
         hold_all=entity_of(entity).hold_all,
         facts_as_of=told.facts_as_of,
-        decisions=[decision_out(d) for d in shown],
-        coverage=[cover_out(d, told.covers[d.document_id]) for d in documents],
+        decisions=[decision_out(d) for d in told.decisions_of(document_id)],
+        coverage=[cover_out(d, told.covers[d.document_id]) for d in told.documents_of(document_id)],
         numbers={i.document_id: i.number for i in all_open_items(told.account.documents)},
         notices=[_claimed(notice) for notice in told.notices],
         coming=_coming(after) if after else None,

@@ -11,7 +11,10 @@ from shared.domain.account_as_of import UNDATED, Record, claimed_on
 from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage
 from shared.domain.decide import Decision, decide
+from shared.domain.document import Document
 from shared.domain.notice import Notice
+from shared.domain.open_items import document_ids_of
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.usecases.as_it_stood import day_stood
 
@@ -45,6 +48,28 @@ class Explanation:
     facts_as_of: datetime
     notices: tuple[Notice, ...] = ()
     undated: tuple[str, ...] = ()
+
+    def decisions_of(self, document_id: str) -> tuple[Decision, ...]:
+        """Return the decisions about a document, all of them for ""."""
+        return tuple(
+            decision
+            for decision in self.decisions
+            if not document_id or document_id in document_ids_of(decision.documents)
+        )
+
+    def documents_of(self, document_id: str) -> tuple[Document, ...]:
+        """Return the document if it was open, all that were open for ""."""
+        return tuple(
+            document
+            for document in self.account.documents
+            if not document_id or document.document_id == document_id
+        )
+
+    def policy_of(self, document_id: str) -> Policy:
+        """Return the policy that the document was on, the customer's own for "" or a closed one."""
+        for document in self.documents_of(document_id) if document_id else ():
+            return self.book.of(document)
+        return self.book.customer_policy
 
 
 def explain(

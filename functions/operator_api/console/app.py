@@ -10,6 +10,7 @@ from functions.operator_api.console import (
     calls,
     cases,
     customer,
+    day,
     document,
     home,
     lists,
@@ -77,7 +78,7 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
         case "GET", ["customers", customer_id]:
             return customer.customer(visit, customer_id)
         case _, ["customers", customer_id, *further] if further:
-            return _of_customer(method, visit, customer_id, further, form)
+            return _of_customer(event, visit, customer_id, further, form)
         case "GET", ["tasks"]:
             return lists.tasks(visit)
         case "GET", ["runs"]:
@@ -98,8 +99,9 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
 
 
 def _of_customer(
-    method: str, visit: Visit, customer_id: str, rest: list[str], form: http.Form
+    event: Event, visit: Visit, customer_id: str, rest: list[str], form: http.Form
 ) -> http.Answer:
+    method = event["requestContext"]["http"]["method"]
     match method, rest:
         case "POST", ["notices", n, answer] if n.isdecimal():
             return cases.decide(visit, customer_id, int(n), answer, form)
@@ -117,6 +119,9 @@ def _of_customer(
             return customer.add_hold(visit, customer_id, form)
         case "POST", ["holds", hold_id]:
             return customer.end_hold(visit, customer_id, hold_id)
+        case "GET", ["day"]:
+            asked = (http.query(event, "on")[:10], http.query(event, "document")[:_ID_CHARS_MAX])
+            return day.day_page(visit, customer_id, *asked)
         case "GET", ["agreements"]:
             return agreements.agreements_page(visit, customer_id)
         case "POST", ["promises" | "disputes" | "plans" | "pauses" as what]:

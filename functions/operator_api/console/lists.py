@@ -12,6 +12,7 @@ from shared import runtime
 from shared.adapters.receivables import Listed
 from shared.domain.document import Document
 from shared.domain.figures import BUCKETS, Ageing, ageing, bucket_of
+from shared.domain.money import total
 from shared.domain.open_items import open_items
 from shared.errors import NotFound
 
@@ -67,7 +68,15 @@ def invoices(visit: Visit, currency: str, bucket: str) -> http.Answer:
         for item in open_items(document)
         if item.open.currency == currency and bucket_of(item.days_late(today)) == place
     ]
-    return page("invoices", visit, rows=rows, currency=currency, label=LABELS[bucket], today=today)
+    return page(
+        "invoices",
+        visit,
+        rows=rows,
+        sum=total((item.open for _, _, item in rows), currency) if rows else None,
+        currency=currency,
+        label=LABELS[bucket],
+        today=today,
+    )
 
 
 def tasks(visit: Visit) -> http.Answer:

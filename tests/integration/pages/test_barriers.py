@@ -116,7 +116,8 @@ class Walk:
         if self.page.evaluate("document.documentElement.scrollWidth") > width:
             self.found[f"{self._screen}: {name}"].append("is wider than the screen")
         if PICTURES:
-            plain = "".join(c if c.isalnum() else "-" for c in name.removeprefix("GET /"))
+            name = name.removeprefix("GET /").replace("{}", "one")
+            plain = "".join(c if c.isalnum() else "-" for c in name)
             file = Path(PICTURES) / f"{plain.strip('-')}.{self._screen}.png"
             self.page.screenshot(path=file, full_page=True)
 
@@ -138,7 +139,7 @@ def test_no_page_has_a_barrier(chromium, company, identity, monkeypatch) -> None
             context = chromium.new_context(**screen)
             walk = Walk(context, origin, screen["color_scheme"])
             _portal(walk, company)
-            _console(walk, identity)
+            _console(walk, company, identity)
             seen += walk.seen
             found |= walk.found
             context.close()
@@ -221,7 +222,7 @@ def _pays(walk: Walk, company: Company) -> None:
         walk.go(f"/p/demo/thanks?checkout={checkout.checkout_id}", state)
 
 
-def _console(walk: Walk, identity) -> None:
+def _console(walk: Walk, company: Company, identity) -> None:
     page, here = walk.page, "/console/e/demo"
     walk.go("/console", "signed out")
 
@@ -251,6 +252,10 @@ def _console(walk: Walk, identity) -> None:
     whose = f"{here}/customers/{PAYER}"
     for path in ("", "/money", "/agreements", f"/documents/{LATE}"):
         walk.go(whose + path)
+    days = {"today": company.today, "past": company.today - timedelta(days=5), "none": None}
+    for note, day in days.items():
+        walk.go(f"{whose}/day?on={day or 'tomorrow'}", note)
+    walk.go(f"{whose}/day?on={company.today}&document={LATE}", "of a document")
     for customer_id in (CALLED, HANDED_OVER):
         walk.go(f"{here}/customers/{customer_id}", customer_id[-1])
     walk.go(whose)

@@ -1,0 +1,70 @@
+"""The console's page of a day: the account, the decision and the notices by that day's facts."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.test_console import get, identity
+from tests.integration.test_explained_days import DUE, REMINDED, live, seller
+from tests.support.operators import operator
+
+__all__ = ["identity", "seller"]
+PAGE = "/console/e/demo/customers/c1/day"
+
+
+@pytest.fixture
+def viewer(identity, seller):
+    """Somebody who looks a fortnight after the reminder went out."""
+    live(seller, -5, 7, 21)
+    return identity.mint(operator("demo:viewer"))
+
+
+def shown(token, day, **more):
+    query = "".join(f"&{name}={value}" for name, value in more.items())
+    return get(token, f"{PAGE}?on={day}{query}")
+
+
+def test_a_past_day_is_told_by_its_own_facts_and_names_what_was_claimed_then(viewer):
+    page = shown(viewer, REMINDED)
+    assert page.status == 200
+    assert "What was said on 9 March 2026" in page.text
+    assert "reminder, no. 2" in page.text
+    assert "stage_reached" in page.text
+    before = shown(viewer, REMINDED - timedelta(days=1)).text
+    assert "reminder, no. 2" not in before
+    assert "stage_reached" not in before
+    assert "INV1" in before
+
+
+def test_before_the_hub_heard_of_anything_nothing_was_open(viewer):
+    page = shown(viewer, DUE - timedelta(days=60))
+    assert "Nothing was open, so nothing was said." in page.text
+    assert "INV1" not in page.text
+
+
+def test_a_day_to_come_says_whose_facts_it_is_told_by(viewer):
+    page = shown(viewer, DUE + timedelta(days=90))
+    assert "What will be said" in page.text
+    assert "By the facts that stand now, if nothing happens before." in page.text
+
+
+def test_it_is_narrowed_to_a_document_and_its_page_leads_there(viewer):
+    page = shown(viewer, REMINDED, document="inv1")
+    assert "The account: INV1" in page.text
+    leads = get(viewer, "/console/e/demo/customers/c1/documents/inv1").text
+    assert f'action="{PAGE}"' in leads
+    assert 'name="document" value="inv1"' in leads
+    assert shown(viewer, REMINDED, document="nothing").status == 404
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "0001-01-01", "9999-12-31"])
+def test_what_is_no_day_is_said_beside_todays(viewer, day):
+    page = shown(viewer, day)
+    assert page.status == 422
+    assert 'role="alert"' in page.text
+
+
+def test_nobody_elses_customer_is_told_of(identity, viewer):
+    stranger = identity.mint(operator("other:admin"))
+    assert shown(stranger, REMINDED).status == 404
+    assert get(viewer, PAGE.replace("/c1/", "/c2/")).status == 404
