@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from functions import batch
 from shared import runtime
 from shared.domain.erp import RecordKind
+from shared.usecases.connect_erp import check_connection
 from shared.usecases.import_file import Drop, arrival_id, import_file
 from shared.usecases.sync_erp import Errand, ask_for_syncs, sync_erp, take_again
 
@@ -48,7 +49,13 @@ def _again(body: dict[str, Any], _: Callable[[], bool]) -> None:
     log.info("parked record " + outcome, entity=body["entity"], parked_id=body["parked_id"])
 
 
-_ASKED = {"scheduled": _scheduled, "pull": _pull, "again": _again}
+def _check(body: dict[str, Any], _: Callable[[], bool]) -> None:
+    entity, connection = body["entity"], body["connection"]
+    found = check_connection(runtime.connecting(), entity, connection, runtime.now())
+    log.info("connection tested", entity=entity, connection=connection, code=found.code)
+
+
+_ASKED = {"scheduled": _scheduled, "pull": _pull, "again": _again, "check": _check}
 
 
 def _drops(body: dict[str, Any]) -> Iterator[Drop]:

@@ -12,7 +12,7 @@ from shared.domain.connection import Connection, ConnectionState, Found, Trouble
 from shared.errors import Conflict, NotFound, WriteConflict
 
 _TYPE = "CONNECTION"
-_BOOKS = "attribute_not_exists(pk) OR connection = :name"
+_BOOKS = "attribute_not_exists(pk) OR #connection = :name"
 
 
 class Connections:

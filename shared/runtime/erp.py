@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shared.adapters.erp_secret import ErpSecret
     from shared.adapters.import_runs import ImportRuns
     from shared.adapters.pull_states import PullStates
+    from shared.usecases.connect_erp import Ports as ConnectPorts
     from shared.usecases.erp_port import Connector
     from shared.usecases.import_file import Ports as ImportPorts
     from shared.usecases.sync_erp import Ports as SyncPorts
@@ -109,4 +110,19 @@ def syncing() -> "SyncPorts":
         tasks=runtime.tasks(),
         queue=runtime.queues(),
         run_id=runtime.fence,
+    )
+
+
+@cache
+def connecting() -> "ConnectPorts":
+    """Return everything that connecting to an ERP touches."""
+    from shared.runtime.connectors import PRODUCTS
+    from shared.usecases.connect_erp import Ports
+
+    return Ports(
+        connections=runtime.connections(),
+        secret=runtime.erp_secret,
+        connector=lambda entity_id, name: runtime.connector(entity_id, name),
+        products=lambda: tuple(sorted(PRODUCTS)),
+        queue=runtime.queues(),
     )

@@ -1,0 +1,90 @@
+"""A connection is made and tested before anything is imported; what lets us in is never told."""
+
+import json
+
+import boto3
+import pytest
+
+from shared import runtime
+from shared.domain.connection import ConnectionState
+from shared.errors import Conflict, InvalidInput
+from shared.runtime.connectors import PRODUCTS
+from shared.usecases import connect_erp
+from tests.integration.drops import stored
+from tests.integration.syncing import carry
+
+KEY = "k-7f3a9d"
+
+
+@pytest.fixture
+def known(erp, monkeypatch):
+    """An ERP that the hub speaks to by the product name reference."""
+    monkeypatch.setitem(PRODUCTS, "reference", lambda connection, secret: erp.connector)
+    return erp
+
+
+def connect(name: str = "second", **secret: str) -> None:
+    ports = runtime.connecting()
+    settings = {"url": "https://erp.example", "database": "books"}
+    connect_erp.connect(ports, "demo", name, "reference", settings, secret or {"key": KEY})
+
+
+def test_a_connection_is_tested_and_imports_nothing_before_it_is_begun(known):
+    whose = known.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    connect()
+    carry()
+    found = runtime.connections().get("demo", "second").found
+    assert (found.code, found.company, found.customers, found.entries) == (
+        "", "Reference Ltd", 1, True,
+    )  # fmt: skip
+    assert stored("CUSTOMER") == []
+    connect_erp.begin(runtime.connecting(), "demo", "second")
+    carry()
+    assert [c["external_id"] for c in stored("CUSTOMER")] == [whose]
+
+
+def test_the_secret_is_in_the_secret_store_and_nowhere_else(known):
+    connect()
+    carry()
+    client = boto3.client("secretsmanager")
+    kept = client.get_secret_value(SecretId="duecourse/sandbox/erp/demo/second")
+    assert json.loads(kept["SecretString"]) == {"key": KEY}
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="hub")
+    assert KEY not in json.dumps([page["Items"] for page in pages], default=str)
+    assert runtime.erp_secret("demo", "second").value() == {"key": KEY}
+
+
+def test_a_new_secret_is_taken_under_the_old_name_and_no_secret_leaves_the_one_there_is(known):
+    connect()
+    connect(key="newer")
+    ports = runtime.connecting()
+    connect_erp.connect(ports, "demo", "second", "reference", {"url": "https://other.example"}, {})
+    assert runtime.erp_secret("demo", "second").value() == {"key": "newer"}
+    assert runtime.connections().get("demo", "second").settings == {"url": "https://other.example"}
+
+
+def test_a_connection_that_is_not_let_in_says_so_and_cannot_begin(known, monkeypatch):
+    monkeypatch.setattr(runtime, "connector", lambda *_: known.stranger())
+    connect()
+    carry()
+    assert runtime.connections().get("demo", "second").found.code == "erp_access"
+    with pytest.raises(Conflict):
+        connect_erp.begin(runtime.connecting(), "demo", "second")
+
+
+def test_one_connection_alone_takes_what_the_hub_books(known):
+    for name in ("second", "third"):
+        connect(name)
+    carry()
+    connect_erp.begin(runtime.connecting(), "demo", "second")
+    connect_erp.begin(runtime.connecting(), "demo", "second")
+    with pytest.raises(Conflict):
+        connect_erp.begin(runtime.connecting(), "demo", "third")
+    assert runtime.connections().ledger("demo").name == "second"
+    assert runtime.connections().get("demo", "third").state is ConnectionState.NEW
+
+
+@pytest.mark.parametrize("name", ["", "Books", "a#b", "x" * 33])
+def test_a_name_that_could_be_another_key_is_refused(known, name):
+    with pytest.raises(InvalidInput):
+        connect(name)
