@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 
-import boto3
-
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.account_items import customer_item
@@ -104,7 +102,7 @@ def relay(of: Entity) -> int:
 
 def drain(*names: str) -> dict[str, int]:
     """Carry every waiting message of the named queues to its handler; count them by queue."""
-    sqs, seen = boto3.client("sqs"), dict.fromkeys(names, 0)
+    sqs, seen = runtime.client("sqs"), dict.fromkeys(names, 0)
     for name in names:
         url = runtime.setting(f"{name}_QUEUE_URL")
         while batch := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):

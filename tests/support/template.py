@@ -1,5 +1,6 @@
 """Reads template.yaml as CloudFormation does, tags included."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,11 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     pass
 
 
-def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+def _tagged(loader: yaml.CSafeLoader, suffix: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return {suffix: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
@@ -25,11 +26,12 @@ _Loader.add_multi_constructor("!", _tagged)
 
 def template() -> dict[str, Any]:
     """Return template.yaml with each tag as a one-key mapping, such as {"Ref": "Stage"}."""
-    return yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 - a SafeLoader
+    return yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 - a safe loader
 
 
+@cache
 def table_properties() -> dict[str, Any]:
-    """Return what create_table needs of the template's table: its keys and indexes."""
+    """Return what create_table needs of the template's table: its keys and indexes. To be read."""
     properties = template()["Resources"]["Table"]["Properties"]
     wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
     return {name: properties[name] for name in wanted}
