@@ -1,6 +1,6 @@
 """Xero as a connector: what changed there, and what is open. Entries go by XeroEntries."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,7 +43,7 @@ _NAMES = {
 class Xero:
     """One organisation. accounts are the codes that entries are booked on."""
 
-    def __init__(self, calls: XeroCalls, tenant_id: Callable[[], str], accounts: Accounts) -> None:
+    def __init__(self, calls: XeroCalls, tenant_id: str, accounts: Accounts) -> None:
         self._api = calls.api
         self._tenant_id = tenant_id
         self._entries = XeroEntries(calls.api, tenant_id, accounts)
@@ -62,7 +62,7 @@ class Xero:
 
     def check(self) -> Connected:
         """Return whose books these are; the accounts that entries need are looked for."""
-        answer = self._api.get_organisations(self._tenant_id(), **_RAW)
+        answer = self._api.get_organisations(self._tenant_id, **_RAW)
         (company, *_) = rows_of(answer, "Organisations") or [{}]
         if not company.get("Name"):
             raise ErpUnreadable(what="no organisation")
@@ -105,7 +105,7 @@ class Xero:
             RecordKind.PAYMENTS: self._api.get_payment,
         }[kind]
         try:
-            found = rows_of(one(self._tenant_id(), external_id, **_RAW), name)
+            found = rows_of(one(self._tenant_id, external_id, **_RAW), name)
             return tuple(row for record in found for row in read(record))
         except ErpRefused as exc:
             if exc.facts.get("status") in (400, 404):
@@ -130,13 +130,13 @@ class Xero:
         now = datetime.now(UTC)
         if kind == "invoices":
             answer = self._api.get_invoices(
-                self._tenant_id(), where='Type=="ACCREC"', order="InvoiceID ASC", **page
+                self._tenant_id, where='Type=="ACCREC"', order="InvoiceID ASC", **page
             )
             records, then = rows_of(answer, "Invoices"), "notes 1"
             found = [open_amount(record) for record in records]
         else:
             answer = self._api.get_credit_notes(
-                self._tenant_id(), where='Type=="ACCRECCREDIT"', order="CreditNoteID ASC", **page
+                self._tenant_id, where='Type=="ACCRECCREDIT"', order="CreditNoteID ASC", **page
             )
             records, then = rows_of(answer, "CreditNotes"), ""
             found = [open_credit(record) for record in records]
@@ -152,13 +152,13 @@ class Xero:
             **_RAW,
         }
         if kind is RecordKind.CUSTOMERS:
-            return self._api.get_contacts(self._tenant_id(), include_archived="true", **asked)
+            return self._api.get_contacts(self._tenant_id, include_archived="true", **asked)
         if kind is RecordKind.INVOICES:
             where = 'Type=="ACCREC"'
-            return self._api.get_invoices(self._tenant_id(), where=where, **asked)
+            return self._api.get_invoices(self._tenant_id, where=where, **asked)
         if kind is RecordKind.CREDIT_NOTES:
-            return self._api.get_credit_notes(self._tenant_id(), **asked)
-        return self._api.get_payments(self._tenant_id(), **asked)
+            return self._api.get_credit_notes(self._tenant_id, **asked)
+        return self._api.get_payments(self._tenant_id, **asked)
 
 
 def _place(cursor: str) -> tuple[datetime, int]:

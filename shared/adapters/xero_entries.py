@@ -4,7 +4,7 @@ Each carries our key as its reference. What takes two calls begins with the one 
 not see, so that an entry that is found is whole.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -59,14 +59,14 @@ class Accounts:
 class XeroEntries:
     """Books and finds entries."""
 
-    def __init__(self, api: Any, tenant_id: Callable[[], str], accounts: Accounts) -> None:
+    def __init__(self, api: Any, tenant_id: str, accounts: Accounts) -> None:
         self._api = api
         self._tenant_id = tenant_id
         self._accounts = accounts
 
     def missing_accounts(self) -> tuple[str, ...]:
         """Return a sentence for each account that is set and not in the chart."""
-        answer = self._api.get_accounts(self._tenant_id(), **_RAW)
+        answer = self._api.get_accounts(self._tenant_id, **_RAW)
         codes = {str(row.get("Code")) for row in rows_of(answer, "Accounts")}
         wanted = sorted({self._accounts.bank, *self._accounts.by_kind.values()})
         return tuple(f"The chart has no account {code}." for code in wanted if code not in codes)
@@ -119,7 +119,7 @@ class XeroEntries:
             reference=" ".join(filter(None, (marked(entry.key), entry.reference))),
         )
         answer = self._api.create_payment(
-            self._tenant_id(), payment, idempotency_key=entry.key, **_RAW
+            self._tenant_id, payment, idempotency_key=entry.key, **_RAW
         )
         return Posted(_first(answer, "Payments", "PaymentID"))
 
@@ -138,7 +138,7 @@ class XeroEntries:
                 line_items=[_item(entry, off, code)],
             )
             answer = self._api.create_credit_notes(
-                self._tenant_id(), CreditNotes(credit_notes=[made]),
+                self._tenant_id, CreditNotes(credit_notes=[made]),
                 idempotency_key=f"{key}.note", **_RAW,
             )  # fmt: skip
             note_id, left = _first(answer, "CreditNotes", "CreditNoteID"), off
@@ -150,7 +150,7 @@ class XeroEntries:
                 invoice=Invoice(invoice_id=invoice_id), amount=_number(left), date=entry.booked_on
             )
             self._api.create_credit_note_allocation(
-                self._tenant_id(), note_id, Allocations(allocations=[used]),
+                self._tenant_id, note_id, Allocations(allocations=[used]),
                 idempotency_key=f"{key}.use", **_RAW,
             )  # fmt: skip
         return Posted(note_id, found=note is not None)
@@ -169,7 +169,7 @@ class XeroEntries:
             line_items=[_item(entry, entry.amount, self._accounts.code(EntryKind.CHARGE))],
         )
         answer = self._api.create_invoices(
-            self._tenant_id(), Invoices(invoices=[charge]), idempotency_key=entry.key, **_RAW
+            self._tenant_id, Invoices(invoices=[charge]), idempotency_key=entry.key, **_RAW
         )
         return Posted(_first(answer, "Invoices", "InvoiceID"))
 
@@ -198,7 +198,7 @@ class XeroEntries:
         for payment in live:
             if our_key(payment.get("Reference")) != entry.key:
                 self._api.delete_payment(
-                    self._tenant_id(), str(payment["PaymentID"]),
+                    self._tenant_id, str(payment["PaymentID"]),
                     PaymentDelete(status="DELETED"), **_RAW,
                 )  # fmt: skip
         if stays:
@@ -206,7 +206,7 @@ class XeroEntries:
         return Posted(str(live[0]["PaymentID"]) if live else invoice_id, found=not live)
 
     def _noted(self, invoice_id: str, entry: Entry) -> Money | None:
-        answer = self._api.get_invoice_history(self._tenant_id(), invoice_id, **_RAW)
+        answer = self._api.get_invoice_history(self._tenant_id, invoice_id, **_RAW)
         for record in rows_of(answer, "HistoryRecords"):
             mark, _, rest = str(record.get("Details") or "").partition(f" {_KEEPS} ")
             if mark == marked(entry.key) and rest:
@@ -216,30 +216,30 @@ class XeroEntries:
     def _note_down(self, invoice_id: str, entry: Entry, stays: Money) -> None:
         text = f"{marked(entry.key)} {_KEEPS} {to_decimal_text(stays)} {stays.currency}"
         self._api.create_invoice_history(
-            self._tenant_id(), invoice_id,
+            self._tenant_id, invoice_id,
             HistoryRecords(history_records=[HistoryRecord(details=text)]), **_RAW,
         )  # fmt: skip
 
     def _payments_of(self, invoice_id: str) -> list[Mapping[str, Any]]:
         where = f'Invoice.InvoiceID==guid("{invoice_id}") AND Status=="AUTHORISED"'
-        answer = self._api.get_payments(self._tenant_id(), where=where, **_RAW)
+        answer = self._api.get_payments(self._tenant_id, where=where, **_RAW)
         return list(rows_of(answer, "Payments"))
 
     def _payment(self, key: str) -> Mapping[str, Any] | None:
         mark = marked(key)
         where = f'Status=="AUTHORISED" AND Reference.StartsWith("{mark}")'
-        answer = self._api.get_payments(self._tenant_id(), where=where, **_RAW)
+        answer = self._api.get_payments(self._tenant_id, where=where, **_RAW)
         found = (r for r in rows_of(answer, "Payments") if our_key(r.get("Reference")) == key)
         return next(found, None)
 
     def _note(self, key: str) -> Mapping[str, Any] | None:
         where = f'Status!="VOIDED" AND Reference=="{marked(key)}"'
-        answer = self._api.get_credit_notes(self._tenant_id(), where=where, **_RAW)
+        answer = self._api.get_credit_notes(self._tenant_id, where=where, **_RAW)
         return next(iter(rows_of(answer, "CreditNotes")), None)
 
     def _charge(self, key: str) -> Mapping[str, Any] | None:
         where = f'Type=="ACCREC" AND Status!="VOIDED" AND Reference=="{marked(key)}"'
-        answer = self._api.get_invoices(self._tenant_id(), where=where, **_RAW)
+        answer = self._api.get_invoices(self._tenant_id, where=where, **_RAW)
         return next(iter(rows_of(answer, "Invoices")), None)
 
 

@@ -10,10 +10,10 @@ from xero_python.api_client.configuration import Configuration
 from xero_python.api_client.oauth2 import OAuth2Token
 
 from shared.adapters.erp_http import Answer, ErpHttp
-from shared.errors import ErpAccess, ErpRefused
 
 API = "https://api.xero.com/api.xro/2.0"
 IDENTITY = "https://identity.xero.com"
+RENEWAL_PATH = "/connect/token"
 
 
 class Tokens(Protocol):
@@ -45,22 +45,6 @@ def rows_of(answer: Any, name: str) -> Sequence[Mapping[str, Any]]:
     body = answer.json()
     rows = body.get(name, ()) if isinstance(body, dict) else ()
     return [row for row in rows if isinstance(row, dict)]
-
-
-def refreshed(identity: ErpHttp, kept: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return new tokens for the refresh token in kept. Raises ErpAccess where it holds no more."""
-    form = {
-        "grant_type": "refresh_token",
-        "refresh_token": str(kept["refresh_token"]),
-        "client_id": str(kept["client_id"]),
-        "client_secret": str(kept["client_secret"]),
-    }
-    try:
-        answer = identity.call("POST", "/connect/token", writes=False, form=form)
-    except ErpRefused as exc:
-        raise ErpAccess(host=IDENTITY, said=exc.facts.get("said", "")) from None
-    found: Mapping[str, Any] = answer.json()
-    return found
 
 
 class _Response:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from shared.domain.erp import EntryKind
 from shared.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -12,7 +13,26 @@ if TYPE_CHECKING:
 
 Make = Callable[["Connection", "ErpSecret"], "Connector"]
 
-PRODUCTS: dict[str, Make] = {}
+
+def _xero(connection: "Connection", secret: "ErpSecret") -> "Connector":
+    from shared.adapters import xero_session
+    from shared.adapters.erp_http import ErpHttp
+    from shared.adapters.oauth_tokens import OAuthTokens, by_refresh_token
+    from shared.adapters.xero import Xero
+    from shared.adapters.xero_entries import Accounts
+
+    settings = connection.settings
+    identity = ErpHttp(settings.get("identity_url", xero_session.IDENTITY))
+    tokens = OAuthTokens(secret, by_refresh_token(identity, xero_session.RENEWAL_PATH))
+    calls = xero_session.XeroCalls(tokens, settings.get("url", xero_session.API))
+    named = {kind: settings.get(f"account_{kind}", "") for kind in EntryKind}
+    accounts = Accounts(
+        settings.get("account_bank", ""), {kind: code for kind, code in named.items() if code}
+    )
+    return Xero(calls, settings["tenant_id"], accounts)
+
+
+PRODUCTS: dict[str, Make] = {"xero": _xero}
 """What makes a connector, by the product's name in `duecourse connect`."""
 
 

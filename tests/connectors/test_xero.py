@@ -1,15 +1,15 @@
 """Xero through its official package against a stateful fake; it never ran against Xero itself."""
 
-import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from shared.adapters.erp_http import ErpHttp
+from shared.adapters.oauth_tokens import OAuthTokens, by_refresh_token
 from shared.adapters.xero import Xero
 from shared.adapters.xero_entries import Accounts
-from shared.adapters.xero_session import XeroCalls, refreshed
-from shared.adapters.xero_tokens import XeroTokens
+from shared.adapters.xero_session import RENEWAL_PATH, XeroCalls
 from shared.domain.erp import EntryKind, RecordKind
 from shared.errors import ErpAccess, ErpUnavailable
 from tests.connectors import contract
@@ -32,31 +32,29 @@ class Secrets:
     """A secret store of one secret, that counts."""
 
     def __init__(self, refresh: str = "refresh-0") -> None:
-        self.value = {
+        self.kept = {
             "client_id": "client",
             "client_secret": "client-secret",
-            "tenant_id": TENANT,
             "refresh_token": refresh,
         }
         self.written = 0
 
-    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:
-        return {"SecretString": json.dumps(self.value)}
+    def value(self):
+        return dict(self.kept)
 
-    def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:
+    def store(self, value):
         self.written += 1
-        self.value = json.loads(SecretString)
+        self.kept = dict(value)
 
 
-def tokens_of(fake: XeroFake, secrets: Secrets, wall_s=None) -> XeroTokens:
-    identity = ErpHttp(fake.identity)
+def tokens_of(fake: XeroFake, secrets: Secrets, wall_s=None) -> OAuthTokens:
     known = {} if wall_s is None else {"wall_s": wall_s}
-    return XeroTokens(secrets, "erp/xero", lambda kept: refreshed(identity, kept), **known)
+    return OAuthTokens(secrets, by_refresh_token(ErpHttp(fake.identity), RENEWAL_PATH), **known)
 
 
 def connector_of(fake: XeroFake, secrets: Secrets) -> Xero:
     tokens = tokens_of(fake, secrets)
-    return Xero(XeroCalls(tokens, fake.base), lambda: tokens.tenant_id, ACCOUNTS)
+    return Xero(XeroCalls(tokens, fake.base), TENANT, ACCOUNTS)
 
 
 @pytest.fixture
@@ -76,19 +74,19 @@ def test_every_refresh_keeps_the_new_refresh_token(fake):
     secrets, wall = Secrets(), [1_000_000.0]
     tokens = tokens_of(fake, secrets, lambda: wall[0])
     assert tokens.access_token() == "access-1" == tokens.access_token()
-    assert (secrets.written, secrets.value["refresh_token"]) == (1, "refresh-1")
+    assert (secrets.written, secrets.kept["refresh_token"]) == (1, "refresh-1")
     wall[0] += 1_800
     assert tokens.access_token() == "access-2"
-    assert (secrets.written, secrets.value["refresh_token"]) == (2, "refresh-2")
+    assert (secrets.written, secrets.kept["refresh_token"]) == (2, "refresh-2")
 
 
 def test_who_loses_the_race_of_a_refresh_takes_what_the_other_stored(fake):
     secrets, wall = Secrets(), [1_000_000.0]
     slow = tokens_of(fake, secrets, lambda: wall[0])
-    slow._kept = dict(secrets.value)
+    slow._kept = dict(secrets.kept)
     assert tokens_of(fake, secrets, lambda: wall[0]).access_token() == "access-1"
-    answers = iter([dict(slow._kept), secrets.value])
-    slow._read = lambda: next(answers)
+    answers = iter([dict(slow._kept), secrets.kept])
+    slow._secret = SimpleNamespace(value=lambda: next(answers))
     assert slow.access_token() == "access-1"
     assert secrets.written == 1
 
