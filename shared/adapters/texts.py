@@ -91,8 +91,8 @@ class Texts:
 def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
     """Return which sentences speak for template: what they say must be true of the items named.
 
-    A mail of the due date that went out later does not say "today"; a charge whose invoice is
-    settled is asked for in words of its own.
+    A mail of the due date that went out later does not say "today", nor one ahead of it "soon"; a
+    charge whose invoice is settled is asked for in words of its own.
     """
     if view.answer:
         return f"answer_{view.answer.outcome}"
@@ -104,8 +104,9 @@ def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
         return DISCOUNT
     if template == "invoice" and len(_names(named)) == 1 < len(named):
         return "instalments"
-    late = any(days_late(item, view.today) > 0 for item in named)
-    return "just_due" if template == "due_today" and late else template
+    late = [days_late(item, view.today) > 0 for item in named]
+    said_late = (template == "due_today" and any(late)) or (template == "upcoming" and all(late))
+    return "just_due" if said_late else template
 
 
 def _intro(speech: str, view: MailView, words: Words, facts: dict[str, object]) -> str:

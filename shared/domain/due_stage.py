@@ -158,8 +158,9 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
     for rung in item.reached:
         if item.is_done(rung):
             break
-        if item.taken_on is not None and not _brings_invoice(rung.stage):
-            return _taken(item)
+        if item.taken_on is not None and not _brings_invoice(rung.stage, item, today):
+            passed_over = _taken(item)
+            continue
         refusal = _passes_over(account, item, rung.stage, sums, today)
         if refusal is None:
             return _unheard(account, rung.stage) or rung
@@ -167,9 +168,10 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
     return passed_over or Refusal("already_done", f"Stage {furthest.stage.id} was done.")
 
 
-def _brings_invoice(stage: Stage) -> bool:
-    """Return whether stage is the mail that an invoice comes with, and no reminder."""
-    return bool(stage.template) and stage.template not in REMINDERS
+def _brings_invoice(stage: Stage, item: Item, today: date) -> bool:
+    """Return whether stage is the mail that item comes with, and no reminder."""
+    ahead = item.document.due_on >= today
+    return ahead and bool(stage.template) and stage.template not in REMINDERS
 
 
 def _taken(item: Item) -> Refusal:

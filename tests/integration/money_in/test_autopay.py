@@ -1,0 +1,196 @@
+"""Autopay through the real handlers: announced, taken once, before anybody is reminded."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from shared import runtime
+from shared.domain.money import Money
+from tests.integration import hub, money, taking
+from tests.integration.taking import DUE, TAKING, TakingGateway
+
+BEFORE = DUE - timedelta(days=5)
+
+
+@pytest.fixture
+def gateway(table, monkeypatch):
+    """The gateway, in place of the real one."""
+    money.make_secret()
+    made = TakingGateway()
+    monkeypatch.setattr(runtime, "gateway", lambda: made)
+    return made
+
+
+@pytest.fixture
+def seller(gateway):
+    return hub.seed(TAKING)
+
+
+@pytest.fixture
+def buyer(seller):
+    return hub.add_customer(seller)
+
+
+def _later(days: int):
+    return DUE + timedelta(days=days)
+
+
+@pytest.mark.rule("R44")
+def test_what_is_due_is_announced_then_taken_and_nobody_is_reminded(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    said = taking.days(seller, BEFORE, _later(10))
+    assert list(said) == [BEFORE, DUE - timedelta(days=2), DUE]
+    assert said[BEFORE] == ["Invoice INV1 from Seller Ltd: €100.00, due 9 March 2026"]
+    assert said[DUE - timedelta(days=2)] == [
+        "On 9 March 2026 we take €100.00 from Visa ••4242: Seller Ltd"
+    ]
+    assert said[DUE] == ["Thank you: we received €100.00"]
+    assert gateway.calls == 1
+    assert money.account().documents == ()
+    assert [p["amount"] for p in money.payments()] == [10_000]
+    assert [c.outcome for c in taking.collections()] == ["paid"]
+    money.books_balance()
+
+
+@pytest.mark.rule("R44")
+def test_the_lost_answer_of_a_taking_takes_once(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    taking.days(seller, DUE - timedelta(days=2), DUE - timedelta(days=1))
+    gateway.lost = True
+    assert taking.day(seller, DUE) == []
+    assert len(gateway.taken) == 1 and gateway.calls > 1
+    gateway.lost = False
+    taking.carry(seller)
+    assert [p["amount"] for p in money.payments()] == [10_000]
+    assert len(gateway.taken) == 1
+    money.books_balance()
+
+
+def test_a_taking_that_nobody_answered_for_long_is_looked_for_and_not_made_anew(
+    gateway, seller, buyer, monkeypatch
+):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    taking.days(seller, DUE - timedelta(days=2), DUE - timedelta(days=1))
+    gateway.lost = True
+    taking.day(seller, DUE)
+    asked = gateway.calls
+    wall = datetime.now(UTC) + timedelta(hours=30)
+    monkeypatch.setattr(runtime, "wall", lambda: wall)
+    gateway.lost = False
+    taking.carry(seller)
+    assert gateway.calls in (asked, asked + 1)
+    assert [p["amount"] for p in money.payments()] == [10_000]
+    assert len(gateway.taken) == 1
+
+
+@pytest.mark.rule("R44")
+def test_a_refusal_that_may_pass_is_tried_again_on_its_days_before_any_reminder(
+    gateway, seller, buyer
+):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    gateway.refuses = "insufficient_funds"
+    said = taking.days(seller, BEFORE, _later(6))
+    assert gateway.calls == 2
+    assert list(said) == [BEFORE, DUE - timedelta(days=2), _later(1)]
+    assert said[_later(1)] == ["Due: invoice INV1 from Seller Ltd, €100.00"]
+    assert "We try again on 12 March 2026" in hub.sent_mails()[-1].body
+    gateway.refuses = ""
+    said = taking.days(seller, _later(7), _later(8))
+    assert said == {_later(7): ["Thank you: we received €100.00"]}
+    (collection,) = taking.collections()
+    assert [(t.on, t.code) for t in collection.tries] == [
+        (DUE, "insufficient_funds"),
+        (_later(3), "insufficient_funds"),
+        (_later(7), "paid"),
+    ]
+
+
+@pytest.mark.rule("R44")
+def test_a_refusal_for_good_is_not_tried_again_and_the_next_message_says_so(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    gateway.refuses = "stolen_card"
+    said = taking.days(seller, BEFORE, _later(8))
+    assert gateway.calls == 1
+    assert list(said) == [BEFORE, DUE - timedelta(days=2), _later(1), _later(7)]
+    assert "we do not try again" in hub.sent_mails()[-1].body
+    assert money.account().mandates == ()
+    (mandate,) = runtime.mandates().of("demo", "c1")
+    assert (mandate.ended_on, mandate.ended_why) == (DUE, "stolen_card")
+
+
+def test_a_debit_under_way_is_neither_reminded_nor_taken_again(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    gateway.status = "processing"
+    said = taking.days(seller, BEFORE, _later(8))
+    assert list(said) == [BEFORE, DUE - timedelta(days=2)]
+    assert gateway.calls == 1
+    gateway.changes("pi_0", status="succeeded")
+    money.hint(seller, "evt_1", "payment_intent.succeeded", money.intent("pi_0"))
+    assert [p["amount"] for p in money.payments()] == [10_000]
+
+
+def test_a_debit_that_fails_later_is_tried_again(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    gateway.status = "processing"
+    taking.days(seller, BEFORE, _later(1))
+    gateway.changes("pi_0", status="requires_payment_method", decline="insufficient_funds")
+    money.hint(seller, "evt_1", "payment_intent.payment_failed", money.intent("pi_0"))
+    (collection,) = taking.collections()
+    assert collection.next_on == _later(3)
+    gateway.status = "succeeded"
+    taking.days(seller, _later(2), _later(3))
+    assert [p["amount"] for p in money.payments()] == [10_000]
+
+
+def test_money_that_came_before_the_day_is_not_taken_again(gateway, seller, buyer):
+    invoice = hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    taking.days(seller, BEFORE, DUE - timedelta(days=1))
+    checkout = money.add_checkout(seller, buyer, "co1", invoice)
+    gateway.takes(seller, buyer, checkout)
+    money.hint(seller, "evt_1", money.COMPLETED, money.session("co1"))
+    taking.day(seller, DUE)
+    assert gateway.calls == 0
+    assert [c.outcome for c in taking.collections()] == ["nothing_left"]
+
+
+def test_a_mandate_that_ended_just_before_takes_nothing(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    given = taking.give(seller, buyer, BEFORE)
+    taking.days(seller, BEFORE, DUE - timedelta(days=1))
+    hub.move_clock(datetime.combine(DUE, time(9), UTC))
+    hub.sweep(seller)
+    runtime.mandates().end(seller, "c1", given, "by_customer", DUE)
+    taking.carry(seller)
+    assert gateway.calls == 0
+    assert [c.outcome for c in taking.collections()] == ["withdrawn"]
+    assert money.account().checkouts == ()
+
+
+def test_a_held_entity_takes_nothing(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    taking.days(seller, BEFORE, DUE - timedelta(days=1))
+    runtime.entities().update(replace(runtime.accounts().entity("demo"), hold_all=True))
+    taking.days(seller, DUE, _later(1))
+    assert gateway.calls == 0
+
+
+def test_no_more_is_taken_than_is_left_and_was_announced(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    taking.days(seller, BEFORE, DUE - timedelta(days=1))
+    hub.add_invoice(seller, buyer, "inv2", DUE)
+    taking.day(seller, DUE)
+    (made,) = gateway.taken.values()
+    assert made.amount == Money(minor=10_000, currency="EUR")
+    said = taking.days(seller, _later(1), _later(2))
+    assert said == {_later(2): ["Thank you: we received €100.00"]}
