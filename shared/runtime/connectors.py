@@ -32,7 +32,17 @@ def _xero(connection: "Connection", secret: "ErpSecret") -> "Connector":
     return Xero(calls, settings["tenant_id"], accounts)
 
 
-PRODUCTS: dict[str, Make] = {"xero": _xero}
+def _hubspot(connection: "Connection", secret: "ErpSecret") -> "Connector":
+    from shared.adapters import hubspot
+    from shared.adapters.erp_http import ErpHttp
+
+    settings = connection.settings
+    http = ErpHttp(settings.get("url", hubspot.API))
+    token = str(secret.value()["token"])
+    return hubspot.HubSpot(http, token, settings["erp_id"], settings.get("segment", ""))
+
+
+PRODUCTS: dict[str, Make] = {"xero": _xero, "hubspot": _hubspot}
 """What makes a connector, by the product's name in `duecourse connect`."""
 
 

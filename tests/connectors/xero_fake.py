@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.connectors.served import Served
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 _ID = {
@@ -238,45 +239,20 @@ def meets(where: str, record: dict[str, Any]) -> bool:
     return True
 
 
-class XeroFake:
-    """The server. It answers while the context lasts."""
+class XeroFake(Served):
+    """The organisation on loopback."""
 
     def __init__(self) -> None:
         self.books = Organisation()
-        self._server: ThreadingHTTPServer | None = None
-        self.port = 0
-
-    def __enter__(self) -> "XeroFake":
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self.books))
-        self.port = self._server.server_port
-        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        super().__init__(_handler(self.books))
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api.xro/2.0"
+        return f"{self.identity}/api.xro/2.0"
 
     @property
     def identity(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        self.stop()
-        yield
-        self.start()
+        return super().base
 
 
 def _handler(books: Organisation) -> type[BaseHTTPRequestHandler]:
