@@ -44,6 +44,7 @@ _NEVER = frozenset(
         "payment_method_unexpected_state",
         "payment_method_customer_decline",
         "pickup_card",
+        "requires_action",
         "resource_missing",
         "restricted_card",
         "revocation_of_all_authorizations",

@@ -18,6 +18,7 @@ from infra.local.stripe import (
     payment_methods,
     refunds,
     sessions,
+    setups,
 )
 from infra.local.stripe.errors import invalid
 from infra.local.stripe.events import list_events
@@ -49,6 +50,12 @@ def session_lines(query: dict[str, Any], session_id: str) -> dict[str, Any]:
     return retrieve("checkout.session", session_id).lines(query)
 
 
+def open_page(given: dict[str, Any]) -> Any:
+    """Return a new hosted page: to pay on, or to leave a way to be charged later."""
+    of_setup = given.get("mode") == setups.MODE
+    return setups.create(given) if of_setup else sessions.create(given)
+
+
 def _one(kind: str) -> Call:
     def call(_: dict[str, Any], object_id: str) -> Any:
         return retrieve(kind, object_id)
@@ -65,7 +72,7 @@ ROUTES: tuple[tuple[str, str, Call], ...] = (
     ("GET", "/v1/charges/{id}", _one("charge")),
     ("POST", "/v1/charges/{id}", charges.update_charge),
     ("GET", "/v1/checkout/sessions", sessions.list_sessions),
-    ("POST", "/v1/checkout/sessions", sessions.create),
+    ("POST", "/v1/checkout/sessions", open_page),
     ("GET", "/v1/checkout/sessions/{id}", _one("checkout.session")),
     ("POST", "/v1/checkout/sessions/{id}", sessions.update),
     ("POST", "/v1/checkout/sessions/{id}/expire", sessions.expire),
@@ -81,6 +88,7 @@ ROUTES: tuple[tuple[str, str, Call], ...] = (
     ("POST", "/v1/payment_intents/{id}/confirm", payment_intents.confirm),
     ("POST", "/v1/payment_intents/{id}/cancel", payment_intents.cancel),
     ("POST", "/v1/payment_methods", payment_methods.create),
+    ("POST", "/v1/payment_methods/{id}/detach", setups.detach),
     ("GET", "/v1/refunds", refunds.list_refunds),
     ("POST", "/v1/refunds", refunds.create),
     ("GET", "/v1/refunds/{id}", _one("refund")),

@@ -43,7 +43,7 @@ class Charge(resources.Charge):
         )
         method = retrieve("payment_method", self.payment_method)
         self._method = method
-        self._failure = payment_methods.failure_of(method)
+        self._failure = payment_methods.failure_of(method, off_session=intent._off_session)
         self._settled: Callable[[], None] = _nothing
         self._failed_later: Callable[[], None] = _nothing
         self.payment_intent = intent.id

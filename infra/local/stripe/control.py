@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from localstripe import resources
 
-from infra.local.stripe import disputes, refunds
+from infra.local.stripe import disputes, refunds, setups
 from infra.local.stripe.charges import end_debits
 from infra.local.stripe.errors import invalid, missing
 from infra.local.stripe.faults import KINDS, Fault
@@ -92,6 +92,13 @@ async def return_debit(request: web.Request) -> web.Response:
     reason = body.get("reason", "insufficient_funds")
     dispute = disputes.return_debit(body.get("payment_intent", ""), reason)
     return web.json_response(dispute._export())
+
+
+async def decline_method(request: web.Request) -> web.Response:
+    """Let charges of a payment method fail from now on: {code, decline_code?}; code "" ends it."""
+    body = await _body(request)
+    setups.decline(request.match_info["id"], body.get("code", ""), body.get("decline_code"))
+    return web.json_response({"declines": bool(body.get("code"))})
 
 
 async def set_settlement(request: web.Request) -> web.Response:
@@ -204,6 +211,7 @@ def add_routes(app: web.Application) -> None:
         ("POST", "/_config/debits", set_debits),
         ("POST", "/_config/debits/settle", settle_debits),
         ("POST", "/_config/debits/return", return_debit),
+        ("POST", "/_config/payment_methods/{id}/decline", decline_method),
         ("POST", "/_config/settlement", set_settlement),
         ("POST", "/_config/faults", order_fault),
         ("GET", "/_config/faults", get_faults),

@@ -18,6 +18,7 @@ KIND_OF_PREFIX = {
     "re": "refund",
     "txn": "balance_transaction",
     "pm": "payment_method",
+    "seti": "setup_intent",
     "cus": "customer",
     "du": "dispute",
 }

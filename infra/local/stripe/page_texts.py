@@ -4,6 +4,9 @@
 TEXTS = {
     "en": {
         "title": "Pay {seller}",
+        "save_title": "Let {seller} take payments",
+        "save_note": "Nothing is charged now. {seller} says before each payment what it takes.",
+        "save": "Save this way to pay",
         "test_mode": "Local test mode: no real money moves.",
         "total": "Total",
         "quantity": "Quantity {quantity}, {each} each",
@@ -40,6 +43,9 @@ TEXTS = {
     },
     "de": {
         "title": "Zahlung an {seller}",
+        "save_title": "Zahlungen an {seller} erlauben",
+        "save_note": "Jetzt wird nichts belastet. {seller} sagt vor jeder Zahlung, was es belastet.",
+        "save": "Diesen Zahlungsweg speichern",
         "test_mode": "Lokaler Testbetrieb: es fließt kein echtes Geld.",
         "total": "Summe",
         "quantity": "Menge {quantity}, je {each}",

@@ -44,15 +44,17 @@ class View:
         self, session: Any, entered: dict[str, str], problems: dict[str, str], failure: str | None
     ) -> str:
         """Return the page to pay on; problems name fields, failure is the bank's answer."""
-        amount = shown(session.amount_total, session.currency, self.language)
+        saves = session.mode == "setup"
+        amount = "" if saves else shown(session.amount_total, session.currency, self.language)
         kinds = [k for k in session.payment_method_types if k == "card" or k in DEBITS]
         chosen = entered.get("method") if entered.get("method") in kinds else kinds[0]
         cancel = ""
         if session.cancel_url:
             cancel = f'<p><a href="{escape(session.cancel_url)}">{self.say("cancel")}</a></p>'
-        return template("checkout.html").substitute(
+        return template("setup.html" if saves else "checkout.html").substitute(
             language=self.language,
-            title=self.say("title"),
+            title=self.say("save_title" if saves else "title"),
+            save_note=self.say("save_note"),
             seller=escape(self.seller),
             test_mode=self.say("test_mode"),
             total=self.say("total"),
@@ -130,15 +132,15 @@ class View:
             expiry = field("card_expiry", "exp", "12/34", maxlength="5")
             code = field("card_cvc", "cvc", "123", inputmode="numeric", maxlength="3")
             fields += f'<div class="pair"><div>{expiry}</div><div>{code}</div></div>'
-            button = self.say("pay", amount=amount)
+            button = self.say("pay" if amount else "save", amount=amount)
             note = ""
         else:
             debit = DEBITS[kind]
             account = entered.get(debit.account_field, debit.account)
             options = self._accounts(kind)
             fields += self._select(kind, debit.account_field, "test_account", options, account)
-            button = self.say("debit", amount=amount)
-            note = f"<p>{self.say('debit_note')}</p>"
+            button = self.say("debit" if amount else "save", amount=amount)
+            note = f"<p>{self.say('debit_note')}</p>" if amount else ""
         fields += field("name", "holder", email.partition("@")[0], autocomplete="name")
         return template("method.html").substitute(
             kind=kind,

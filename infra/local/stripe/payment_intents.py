@@ -19,7 +19,6 @@ TAKEN_AND_IGNORED = frozenset(
         "automatic_payment_methods",
         "payment_method_options",
         "return_url",
-        "off_session",
         "setup_future_usage",
         "shipping",
         "transfer_group",
@@ -41,6 +40,7 @@ REAL = frozenset(
         "metadata",
         "capture_method",
         "confirm",
+        "off_session",
     ]
 )
 
@@ -72,6 +72,7 @@ class PaymentIntent(resources.PaymentIntent):
         self.transfer_data = None
         self.transfer_group = None
         self._session: Any = None
+        self._off_session = False
         emit("payment_intent.created", self)
 
     @property
@@ -190,9 +191,26 @@ def create(params: dict[str, Any]) -> PaymentIntent:
         payment_method=_method_given(params),
         **given,
     )
+    _owned(intent)
+    intent._off_session = boolean(params.get("off_session", False), "off_session")
     if boolean(params.get("confirm", False), "confirm"):
-        intent._confirm(on_failure_now=intent._report_failure)
+        attempt = intent._create_charge if intent._off_session else intent._confirm
+        attempt(on_failure_now=intent._report_failure)
     return intent
+
+
+def _owned(intent: PaymentIntent) -> None:
+    """Return if the method may be charged for the intent's customer. Raises Stripe's error."""
+    if intent.payment_method is None:
+        return
+    method = retrieve("payment_method", intent.payment_method)
+    detached = getattr(method, "_detached", False)
+    if detached or (method.customer and method.customer != intent.customer):
+        raise invalid(
+            "The provided PaymentMethod was previously used or belongs to another customer.",
+            "payment_method",
+            "payment_method_unexpected_state",
+        )
 
 
 def confirm(params: dict[str, Any], intent_id: str) -> PaymentIntent:

@@ -67,6 +67,11 @@ DEBIT_FAILURES = {
 }
 
 
+ALWAYS_ASKS = "4000002760003184"
+"""Stripe's test card whose bank asks its owner at every payment."""
+ASKED = _declined("Your card was declined: its bank asks you.", "authentication_required")
+
+
 class BankAccount(resources.PaymentMethod):
     """A payment method of a kind that localstripe lacks: an American or British bank account."""
 
@@ -120,8 +125,15 @@ def is_debit(method: Any) -> bool:
     return method.type in DEBITS
 
 
-def failure_of(method: Any) -> Failure | None:
-    """Return why a payment by this method fails, or None when it goes through."""
+def failure_of(method: Any, *, off_session: bool = False) -> Failure | None:
+    """Return why a payment by this method fails, or None when it goes through.
+
+    Off session nobody is there to answer a bank that asks.
+    """
+    if getattr(method, "_declines", None) is not None:
+        return method._declines
+    if off_session and method.type == "card" and method._card_number == ALWAYS_ASKS:
+        return ASKED
     if method.type == "card":
         return CARD_FAILURES.get(method._card_number)
     if method.type == "sepa_debit":

@@ -88,7 +88,7 @@ class Session(resources.StripeObject):
         self.collected_information = None
         self.consent = None
         self.consent_collection = None
-        self.currency = lines[0]["currency"]
+        self.currency = given.get("currency") or lines[0]["currency"]
         self.currency_conversion = None
         self.custom_fields = []
         self.custom_text = dict.fromkeys(
@@ -142,6 +142,13 @@ class Session(resources.StripeObject):
             self._intent = self._new_intent()
         if not self._intent._attempt(method):
             return self._intent.latest_charge.failure_message
+        self._complete(name, email)
+        if self._intent.status == "succeeded":
+            self.payment_status = "paid"
+        emit("checkout.session.completed", self)
+        return None
+
+    def _complete(self, name: str, email: str) -> None:
         self._expiry.live = False
         self.status = "complete"
         self.url = None
@@ -155,10 +162,6 @@ class Session(resources.StripeObject):
             "tax_exempt": "none",
             "tax_ids": [],
         }
-        if self._intent.status == "succeeded":
-            self.payment_status = "paid"
-        emit("checkout.session.completed", self)
-        return None
 
     def return_url(self) -> str:
         """Return where the payer goes after paying."""
@@ -217,9 +220,7 @@ class Session(resources.StripeObject):
 
 def create(given: dict[str, Any]) -> Session:
     """Return a new open session, or raise the error that the parameters deserve."""
-    unknown = given.keys() - REAL - TAKEN_AND_IGNORED
-    if unknown:
-        raise unknown_parameters(unknown)
+    unknown_refused(given)
     params.choice(given.get("mode"), "mode", ("payment",))
     params.choice(given.get("ui_mode", "hosted_page"), "ui_mode", ("hosted_page",))
     now_s = world().clock.now_s()
@@ -231,7 +232,7 @@ def create(given: dict[str, Any]) -> Session:
     checked = {
         "metadata": params.metadata(given.get("metadata")),
         "payment_intent_data": _intent_data(given.get("payment_intent_data", {})),
-        "payment_method_types": _method_types(given.get("payment_method_types"), currency),
+        "payment_method_types": method_types(given.get("payment_method_types"), currency),
         **{name: params.url(given[name], name) for name in _URLS & given.keys()},
         **{name: params.text(given[name], name, 200) for name in _TEXTS & given.keys()},
     }
@@ -241,14 +242,22 @@ def create(given: dict[str, Any]) -> Session:
         if "customer" in given:
             raise invalid("You may only specify one of: customer, customer_email.", "customer")
         checked["customer_email"] = params.email(given["customer_email"], "customer_email")
-    return Session(lines, checked, _expiry(given.get("expires_at"), now_s))
+    return Session(lines, checked, expiry(given.get("expires_at"), now_s))
+
+
+def unknown_refused(given: dict[str, Any], also: set[str] | None = None) -> None:
+    """Return if every parameter is one of Stripe's. Raises its error."""
+    unknown = given.keys() - REAL - TAKEN_AND_IGNORED - (also or set())
+    if unknown:
+        raise unknown_parameters(unknown)
 
 
 _URLS = {"success_url", "cancel_url"}
 _TEXTS = {"client_reference_id", "locale", "customer"}
 
 
-def _expiry(given: Any, now_s: int) -> int:
+def expiry(given: Any, now_s: int) -> int:
+    """Return when a page closes: as asked for, or a day later."""
     if given is None:
         return now_s + DAY_S
     expires_at = params.integer(given, "expires_at")
@@ -271,7 +280,8 @@ def _intent_data(given: Any) -> dict[str, Any]:
     return {"metadata": params.metadata(given.get("metadata")), **kept}
 
 
-def _method_types(given: Any, currency: str) -> list[str]:
+def method_types(given: Any, currency: str) -> list[str]:
+    """Return the kinds that a page offers: those asked for, or all that take the currency."""
     if given is None:
         return ["card", *(kind for kind, debit in DEBITS.items() if debit.currency == currency)]
     kinds = params.words(given, "payment_method_types")
