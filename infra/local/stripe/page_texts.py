@@ -44,7 +44,7 @@ TEXTS = {
     "de": {
         "title": "Zahlung an {seller}",
         "save_title": "Zahlungen an {seller} erlauben",
-        "save_note": "Jetzt wird nichts belastet. {seller} sagt vor jeder Zahlung, was es belastet.",
+        "save_note": "Jetzt wird nichts belastet. {seller} kündigt jede Zahlung vorher an.",
         "save": "Diesen Zahlungsweg speichern",
         "test_mode": "Lokaler Testbetrieb: es fließt kein echtes Geld.",
         "total": "Summe",
