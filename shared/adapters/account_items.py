@@ -42,6 +42,7 @@ def customer_item(entity: str, customer: Customer) -> Item:
             customer.reminders_off_on.isoformat() if customer.reminders_off_on else ""
         ),
         "internal": customer.internal,
+        **({"merged_into": customer.merged_into} if customer.merged_into else {}),
         "version": customer.version,
     }
 
@@ -69,6 +70,7 @@ def customer_from(item: Item) -> Customer:
         contacts=tuple(Contact(**contact) for contact in item.get("contacts", ())),
         reminders_off_on=date.fromisoformat(off) if (off := item.get("reminders_off_on")) else None,
         internal=item.get("internal", False),
+        merged_into=item.get("merged_into", ""),
         version=item["version"],
     )
 

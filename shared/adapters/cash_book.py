@@ -150,7 +150,7 @@ def _also(
         yield from _incoming_writes(entity_id, before, after)
         later = before is not None and before.state is not PaymentState.PENDING
         since = after.version if later else 0
-        told = tuple(to_tell(before, after))
+        told = tuple(to_tell(before, after, step.erp_did))
         yield from writeback_puts(entity_id, after, told, now, since, discounts)
         for allocation in told:
             discounts.pop(allocation.document_id, None)

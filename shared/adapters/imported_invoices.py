@@ -94,7 +94,13 @@ class ImportedInvoices:
                 self._make_room(entity, arrival.customer, before, posting, some, now)
                 return False
         writes: list[Write] = [
-            Update(key, set=said, condition=_AS_KNOWN, values={":old": old_hash}),
+            Update(
+                key,
+                set=said,
+                remove=("gone_asked",),
+                condition=_AS_KNOWN,
+                values={":old": old_hash},
+            ),
             *head_writes(entity, arrival.customer, before, after, now.wall),
             *_tickets(entity, arrival),
         ]
@@ -256,5 +262,6 @@ def _fact(item: Item) -> InvoiceFact:
         revision=item["revision"],
         total=Money(minor=item["total"], currency=item["currency"]),
         gone=item.get("gone", ""),
+        gone_asked=item.get("gone_asked", ""),
         earlier=tuple(item.get("earlier", ())),
     )

@@ -99,7 +99,7 @@ def posted_figures(postings: Iterable[Posting]) -> dict[Figure, int]:
         for figure, minor in added.items()
         if figure.kind not in _OF_PAYMENTS or figure.source_id in paid
     }
-    void = {m.document_id for m in movements if m.kind is MovementKind.VOID}
+    void = {m.document_id or m.source_id for m in movements if m.kind is MovementKind.VOID}
     sums |= {Figure(FigureKind.VOID, document_id): 1 for document_id in void}
     is_open = {document_id for document_id, _ in balances.open}
     for document_id in _documents(movements):

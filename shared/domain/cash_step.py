@@ -1,7 +1,7 @@
 """One step of people's work on money, as it is written: together, or not at all."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from shared.domain.movement import Posting
 from shared.domain.payment import Allocation, Payment, PaymentState
@@ -45,7 +45,8 @@ class Step:
 
     payments are (before, after) of each that changes; one that is new has no before. made is what
     the request leads to. look is why the sweep is to look at the customer, "" where it need not.
-    receipt: the payer is sent one.
+    receipt: the payer is sent one. erp_did are the changes of allocations that the ERP made itself,
+    which it is not told of; below zero where it took money back.
     """
 
     posting: Posting | None
@@ -56,14 +57,26 @@ class Step:
     task: Task | None = None
     look: str = ""
     receipt: bool = False
+    erp_did: tuple[Allocation, ...] = ()
 
 
-def to_tell(before: Payment | None, after: Payment) -> Iterator[Allocation]:
+def to_tell(
+    before: Payment | None, after: Payment, erp_did: Iterable[Allocation] = ()
+) -> Iterator[Allocation]:
     """Yield what the ERP is to hear: the change of each allocation, below zero where it fell.
 
-    What somebody else received and used, they know of, but not what we changed since. What was
-    only announced is not money yet.
+    What somebody else received and used, they know of, but not what we changed since; erp_did is
+    what the ERP changed itself. What was only announced is not money yet.
     """
+    changes = {a.document_id: a for a in _changes(before, after)}
+    for done in erp_did:
+        known = changes.get(done.document_id)
+        ours = -done.amount if known is None else known.amount - done.amount
+        changes[done.document_id] = replace(known or done, amount=ours)
+    yield from (change for change in changes.values() if change.amount)
+
+
+def _changes(before: Payment | None, after: Payment) -> Iterator[Allocation]:
     theirs = before is None and after.source == "elsewhere"
     if theirs or after.state is PaymentState.PENDING:
         return

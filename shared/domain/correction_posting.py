@@ -44,16 +44,24 @@ def credit_note_posting(
 
 
 def void_posting(
-    document: Document, credited: bool, reason: str, note: str, today: date, now: Now, by: str
+    document: Document,
+    credited: bool,
+    reason: str,
+    note: str,
+    today: date,
+    now: Now,
+    by: str,
+    in_erp: bool = False,
 ) -> Posting:
     """Return the posting that takes all of an invoice back, as if it had never been asked for.
 
-    credited says that a credit note was issued for it. Raises Conflict where document is not an
-    invoice of this hub, or anything was applied to it: what was paid goes back first.
+    credited says that a credit note was issued for it, in_erp that its issuer, the ERP, voided it.
+    Raises Conflict where document is not an invoice, is the ERP's to void, or anything was applied
+    to it: what was paid goes back first.
     """
     if document.kind is not DocumentKind.INVOICE:
         raise Conflict(document=document.document_id, reason="only invoices are voided")
-    if document.external_id:
+    if document.external_id and not in_erp:
         raise Conflict(document=document.document_id, reason="the ERP issued it: void it there")
     if document.voided:
         raise Conflict(document=document.document_id, reason="it is void already")

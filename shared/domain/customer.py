@@ -21,7 +21,8 @@ class Customer:
     an ISO 3166 alpha-2 code and subdivision the part of it whose holidays count ("" where nobody
     told); segment and risk are words that policies ask for; contacts are people beside email.
     reminders_off_on is the day since when they want no reminders by mail, None where they never
-    said so; internal says that nothing is ever sent: it is the company itself.
+    said so; internal says that nothing is ever sent: it is the company itself. merged_into is the
+    customer that took this one's place, "" while it has its own.
     """
 
     customer_id: str
@@ -45,4 +46,5 @@ class Customer:
     contacts: tuple[Contact, ...] = ()
     reminders_off_on: date | None = None
     internal: bool = False
+    merged_into: str = ""
     version: int = 1

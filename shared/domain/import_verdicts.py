@@ -41,8 +41,9 @@ class CustomerFact:
 class InvoiceFact:
     """What is remembered of an imported invoice. total is as the ERP said last.
 
-    gone says why the ERP has it no more, "" while it does. earlier are the customers that it was
-    moved from, the first one first.
+    gone says why the ERP has it no more, "" while it does; gone_asked why it has it no more while
+    here something is still applied to it. earlier are the customers that it was moved from, the
+    first one first.
     """
 
     customer_id: str
@@ -51,6 +52,7 @@ class InvoiceFact:
     revision: str
     total: Money
     gone: str = ""
+    gone_asked: str = ""
     earlier: tuple[str, ...] = ()
 
 
@@ -127,6 +129,8 @@ def judge_invoice(
         message = "This invoice has another currency here. Its currency cannot change."
         return Problem(row.line, "currency", "currency_changed", message)
     same = fact.content_hash == row.content_hash
+    if same and fact.gone_asked:  # the ERP has it again: nobody is to void it here
+        return Verdict.CHANGED
     return by_revision(row.line, row.revision, fact.revision, same)
 
 

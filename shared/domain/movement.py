@@ -21,7 +21,7 @@ class MovementKind(StrEnum):
 
     INVOICE = "invoice"  # (+, document)
     REVISION = "revision"  # (+ or -, document) the ERP corrected its total
-    VOID = "void"  # (-, document) all of an invoice on which nothing was applied
+    VOID = "void"  # (-, document or source) all of an invoice or credit note, nothing being applied
     CHARGE = "charge"  # (+, document) late fee, interest, compensation
     CORRECTION = "correction"  # (-, document) counter-entry of a charge
     WAIVER = "waiver"  # (-, document) a charge given up on purpose

@@ -41,6 +41,7 @@ from shared.runtime.erp import connecting as connecting
 from shared.runtime.erp import connections as connections
 from shared.runtime.erp import connector as connector
 from shared.runtime.erp import drop_bucket as drop_bucket
+from shared.runtime.erp import erp_corrections as erp_corrections
 from shared.runtime.erp import erp_secret as erp_secret
 from shared.runtime.erp import import_runs as import_runs
 from shared.runtime.erp import importing as importing

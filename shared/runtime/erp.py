@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.usecases.connect_erp import Ports as ConnectPorts
     from shared.usecases.erp_port import Connector
     from shared.usecases.import_file import Ports as ImportPorts
+    from shared.usecases.sync_desks import Corrections
     from shared.usecases.sync_erp import Ports as SyncPorts
 
 
@@ -92,6 +93,16 @@ def connector(entity_id: str, name: str) -> "Connector":
     return connector_of(connection, runtime.erp_secret(entity_id, name))
 
 
+def erp_corrections() -> "Corrections":
+    """Return what takes back what an ERP said before."""
+    from shared.adapters.imported_credit_notes import ImportedCreditNotes
+    from shared.adapters.imported_gone import ImportedGone
+    from shared.usecases.sync_desks import Corrections
+
+    table = runtime.table()
+    return Corrections(ImportedCreditNotes(table), ImportedGone(table), runtime.cash_desk())
+
+
 @cache
 def syncing() -> "SyncPorts":
     """Return everything that a sync with an ERP touches."""
@@ -105,7 +116,9 @@ def syncing() -> "SyncPorts":
         connector=lambda entity_id, name: runtime.connector(entity_id, name),
         states=runtime.pull_states(),
         manifests=Manifests(runtime.table()),
-        desks=lambda entity, run_id, now: desks_of(runtime.importing(), entity, run_id, now),
+        desks=lambda entity, run_id, now: desks_of(
+            runtime.importing(), runtime.erp_corrections(), entity, run_id, now
+        ),
         parked=runtime.parked_items(),
         tasks=runtime.tasks(),
         queue=runtime.queues(),

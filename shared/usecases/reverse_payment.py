@@ -8,7 +8,7 @@ from shared.domain.clock import Now
 from shared.domain.counter_entries import freed_by, given_again, taken_back
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
-from shared.domain.payment import Payment, PaymentState
+from shared.domain.payment import Allocation, Payment, PaymentState
 from shared.domain.payment_use import cash_of, used
 from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import Conflict, InvalidInput
@@ -16,6 +16,7 @@ from shared.usecases.cash_desk import Desk, Look, look, once, write
 from shared.usecases.try_again import try_again
 
 REASONS = ("bounced", "recalled", "wrong_customer", "noted_twice", "other")
+GONE_IN_ERP = "gone_in_erp"
 _NEVER_HIS = ("wrong_customer", "noted_twice")
 _UNNAMED = Asked("", "", "")
 
@@ -58,6 +59,25 @@ def reverse_payment(
         return payment_id
 
     once(desk, entity_id, asked, work)
+    return finish_reversal(desk, entity_id, payment_id, now)
+
+
+def take_back_gone(
+    desk: Desk, entity_id: str, payment_id: str, gone_on: date | None, now: Now
+) -> Payment:
+    """Undo a payment that the ERP, which took the money, has no more, and return it.
+
+    The ERP is told only what this hub had changed of it since: the rest it did itself. gone_on is
+    the value date, the day on which it came where None. A payment that is no more stays as it is.
+    Raises NotFound, and Conflict where its money is not here.
+    """
+
+    def work() -> None:
+        payment = desk.cash.payment(entity_id, payment_id)
+        if payment.state is PaymentState.SETTLED:
+            _step(desk, entity_id, payment, GONE_IN_ERP, gone_on, _UNNAMED, now)
+
+    try_again(desk.pause, work)
     return finish_reversal(desk, entity_id, payment_id, now)
 
 
@@ -111,7 +131,10 @@ def _step(
     So no step leaves money behind that is not there.
     """
     newest = payment.allocations[-DOCUMENTS_MAX:]
-    at = look(desk, entity_id, payment.customer_id, [a.document_id for a in newest])
+    first = payment.state is PaymentState.SETTLED
+    erps = _of_the_erp(desk, entity_id, payment) if first and reason == GONE_IN_ERP else {}
+    named = dict.fromkeys([*(a.document_id for a in newest), *erps])
+    at = look(desk, entity_id, payment.customer_id, list(named))
     day = _day(at, payment, reason, returned_on, now)
     movements = taken_back(payment.payment_id, newest, payment.amount, at.books, day, reason)
     freed = freed_by(movements, payment.payment_id)
@@ -130,7 +153,6 @@ def _step(
             cash=cash_of(payment, leaves),
         )
         movements = (*movements, *again, left)
-    first = payment.state is PaymentState.SETTLED
     name = f"return:{payment.payment_id}" + ("" if first else f":{payment.version}")
     after = replace(used(payment, movements), state=PaymentState.RETURNED, plan=())
     step = Step(
@@ -139,14 +161,33 @@ def _step(
         payment.payment_id,
         asked,
         look=f"payment:{payment.payment_id}:{after.version}",
+        erp_did=tuple(
+            Allocation(d.document_id, d.number, d.external_id, -erps[d.document_id])
+            for d in at.books.documents
+            if d.document_id in erps
+        ),
     )
     write(desk, at, step, now)
+
+
+def _of_the_erp(desk: Desk, entity_id: str, payment: Payment) -> dict[str, Money]:
+    """Return what the payment settled when the ERP told of it, by document id."""
+    name = f"payment:{payment.payment_id}"
+    came = desk.cash.posting(entity_id, payment.customer_id, name)
+    settled: dict[str, Money] = {}
+    for movement in came.movements if came else ():
+        if movement.kind is MovementKind.ALLOCATION:
+            known = settled.get(movement.document_id, Money.zero(movement.amount.currency))
+            settled[movement.document_id] = known - movement.amount
+    return settled
 
 
 def _day(at: Look, payment: Payment, reason: str, returned_on: date | None, now: Now) -> date:
     if reason in _NEVER_HIS:
         return payment.received_on
     today = now.today(at.customer.time_zone)
+    if reason == GONE_IN_ERP:
+        return min(max(returned_on or payment.received_on, payment.received_on), today)
     day = returned_on or today
     if not payment.received_on <= day <= today:
         raise InvalidInput(field="returned_on", reason="after it came, and not in the future")

@@ -1,0 +1,210 @@
+"""Records that the ERP deleted, voided or merged: taken back here too, or left to a person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from shared.domain.books import Books
+from shared.domain.clock import Now
+from shared.domain.correction_posting import void_posting
+from shared.domain.customer import Customer
+from shared.domain.document import Document
+from shared.domain.entity import Entity
+from shared.domain.erp import Gone, GoneRow, RecordKind
+from shared.domain.erp_credit import CreditNoteFact, Followed, withdrawn
+from shared.domain.erp_gone import (
+    day_of,
+    judge_gone_customer,
+    judge_gone_invoice,
+    judge_gone_payment,
+    names,
+)
+from shared.domain.import_verdicts import CustomerFact, InvoiceFact, Verdict
+from shared.domain.imports import Problem
+from shared.domain.movement import Posting
+from shared.domain.payment import Payment, elsewhere_payment_id
+from shared.errors import Conflict, WriteConflict
+from shared.usecases.cash_desk import Desk as CashDesk
+from shared.usecases.import_credit_notes import CreditNotes
+from shared.usecases.import_rows import Judged
+from shared.usecases.reverse_payment import take_back_gone
+
+
+class Customers(Protocol):
+    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, CustomerFact]: ...
+    def profiles(self, entity_id: str, customer_ids: Iterable[str]) -> Mapping[str, Customer]: ...
+
+
+class Invoices(Protocol):
+    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
+
+
+class GoneInvoices(Protocol):
+    def look(self, entity_id: str, fact: InvoiceFact) -> tuple[Books, Document | None, bool]: ...
+    def void(
+        self, entity_id: str, external_id: str, fact: InvoiceFact, books: Books, posting: Posting,
+        why: str,
+    ) -> bool: ...  # fmt: skip
+    def ask(self, entity_id: str, external_id: str, fact: InvoiceFact, why: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """An invoice to be voided, or, where document is None, one that is asked for only."""
+
+    fact: InvoiceFact
+    books: Books
+    document: Document | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A credit note to be taken back."""
+
+    fact: CreditNoteFact
+    note: Document
+    customer: Customer
+    books: Books
+    followed: Followed
+
+
+@dataclass(frozen=True, slots=True)
+class GoneDesk:
+    """What one entity's ERP has no more, one record after the other."""
+
+    store: GoneInvoices
+    invoices: Invoices
+    notes: CreditNotes
+    customers: Customers
+    cash: CashDesk
+    entity: Entity
+    import_id: str
+    now: Now
+
+    def judge(self, rows: Sequence[GoneRow]) -> list[Judged]:
+        """Return what each row means; the basis is what is to be written."""
+        return [self._judged(row) for row in rows]
+
+    def write(self, judged: Sequence[Judged]) -> list[GoneRow]:
+        """Take each record back; return those that lost, and those of which more is to be done."""
+        return [one.row for one in judged if not self._write(one)]
+
+    def _judged(self, row: GoneRow) -> Judged:
+        match row.kind:
+            case RecordKind.INVOICES:
+                return self._invoice(row)
+            case RecordKind.CREDIT_NOTES:
+                return self._note(row)
+            case RecordKind.PAYMENTS:
+                return self._payment(row)
+            case RecordKind.CUSTOMERS:
+                return self._customer(row)
+
+    def _write(self, one: Judged) -> bool:
+        match one.basis:
+            case Void():
+                return self._void(one.row, one.basis)
+            case Withdrawal():
+                return self._withdraw(one.row, one.basis)
+            case Payment():
+                return self._take_back(one.row, one.basis)
+        raise ValueError(f"nothing is written for a record of {one.row.kind} that is gone")
+
+    def _invoice(self, row: GoneRow) -> Judged:
+        entity_id = self.entity.entity_id
+        fact = self.invoices.facts(entity_id, [row.external_id]).get(row.external_id)
+        if fact is None or fact.gone:
+            return Judged(row, Verdict.SAME, basis=fact)
+        books, document, credited = self.store.look(entity_id, fact)
+        verdict = judge_gone_invoice(row, fact, document, credited)
+        if isinstance(verdict, Problem):
+            if fact.gone_asked == row.why:
+                return Judged(row, None, (verdict,))
+            return Judged(row, Verdict.CHANGED, basis=Void(fact, books, None))
+        return Judged(row, verdict, basis=Void(fact, books, document))
+
+    def _void(self, row: GoneRow, found: Void) -> bool:
+        entity_id = self.entity.entity_id
+        if found.document is None:
+            self.store.ask(entity_id, row.external_id, found.fact, str(row.why))
+            return False  # it is judged again, and refused
+        today = self.now.today(self.entity.time_zone)
+        day = day_of(row, found.document.issued_on, today)
+        posting = void_posting(
+            found.document, False, str(row.why), "", day, self.now, "", in_erp=True
+        )
+        why = str(row.why)
+        return self.store.void(entity_id, row.external_id, found.fact, found.books, posting, why)
+
+    def _note(self, row: GoneRow) -> Judged:
+        entity_id = self.entity.entity_id
+        fact = self.notes.facts(entity_id, [row.external_id]).get(row.external_id)
+        if fact is None or fact.gone:
+            return Judged(row, Verdict.SAME, basis=fact)
+        note, held = self.notes.note(entity_id, fact), self.notes.held(entity_id, fact)
+        customer, books = self.notes.look(entity_id, fact.customer_id, sorted(held))
+        day = day_of(row, note.issued_on, self.now.today(customer.time_zone))
+        found = withdrawn(note, str(row.why), held, books, day)
+        if isinstance(found, Problem):
+            return Judged(row, None, (found,))
+        return Judged(row, Verdict.CHANGED, basis=Withdrawal(fact, note, customer, books, found))
+
+    def _withdraw(self, row: GoneRow, found: Withdrawal) -> bool:
+        done, version = found.followed, found.note.version + 1
+        note = replace(found.note, voided=done.complete, version=version)
+        today = self.now.today(found.customer.time_zone)
+        posting = Posting(
+            posting_id=f"credit_note:{note.document_id}:{version}",
+            value_date=day_of(row, note.issued_on, today),
+            recorded_at=self.now.business,
+            movements=done.movements,
+        )
+        why = str(row.why) if done.complete else ""
+        fact = replace(found.fact, uses={}, gone=why)
+        written = self.notes.write(
+            self.entity, found.customer, found.books, note, posting, fact, found.fact, self.now,
+            self.import_id,
+        )  # fmt: skip
+        return written and done.complete
+
+    def _payment(self, row: GoneRow) -> Judged:
+        entity_id = self.entity.entity_id
+        payment_id = elsewhere_payment_id(entity_id, row.external_id)
+        payment = self.cash.cash.find_payment(entity_id, payment_id)
+        books = None
+        if payment is not None and payment.allocations:
+            named = [a.document_id for a in payment.allocations]
+            _, books = self.cash.cash.look(entity_id, payment.customer_id, named)
+        verdict = judge_gone_payment(row, payment, books)
+        if isinstance(verdict, Problem):
+            return Judged(row, None, (verdict,))
+        return Judged(row, verdict, basis=payment)
+
+    def _take_back(self, row: GoneRow, payment: Payment) -> bool:
+        entity_id = self.entity.entity_id
+        try:
+            take_back_gone(self.cash, entity_id, payment.payment_id, row.on, self.now)
+        except (Conflict, WriteConflict):
+            return False  # somebody used its money meanwhile: it is judged again
+        self._void_what_waited([a.invoice_external_id for a in payment.allocations])
+        return True
+
+    def _void_what_waited(self, external_ids: Sequence[str]) -> None:
+        """Void those invoices that the ERP gave up before the money on them was taken back."""
+        facts = self.invoices.facts(self.entity.entity_id, [e for e in external_ids if e])
+        rows = [
+            GoneRow(RecordKind.INVOICES, external_id, Gone(fact.gone_asked))
+            for external_id, fact in facts.items()
+            if fact.gone_asked
+        ]
+        self.write([j for j in self.judge(rows) if j.verdict is Verdict.CHANGED])
+
+    def _customer(self, row: GoneRow) -> Judged:
+        entity_id = self.entity.entity_id
+        facts = self.customers.facts(entity_id, names([row]))
+        fact, into = facts.get(row.external_id), facts.get(row.into)
+        account = self.cash.accounts.account(entity_id, fact.customer_id) if fact else None
+        verdict = judge_gone_customer(row, account, into.customer_id if into else None)
+        if isinstance(verdict, Problem):
+            return Judged(row, None, (verdict,))
+        return Judged(row, verdict, basis=fact)

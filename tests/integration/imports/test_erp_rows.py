@@ -1,0 +1,202 @@
+"""What an ERP takes back, and what it used of its credit notes: the books follow, in full."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shared import runtime
+from shared.domain.apply_cash import Part
+from shared.domain.cash_step import Asked
+from shared.domain.entity import Entity
+from shared.domain.erp import Gone, RecordKind
+from shared.usecases.allocate import allocate, move_allocation
+from tests.integration.drops import counted_writes, stored
+from tests.integration.erp_rows import (
+    codes,
+    gone,
+    invoice,
+    note,
+    opened,
+    paid,
+    take,
+    told,
+    waiting,
+)
+from tests.integration.importing import customer_id, document_id
+from tests.integration.money import of_type
+from tests.support.samples import eur
+
+BY = Asked("", "", "ann")
+
+
+@pytest.fixture
+def books(filled: Entity) -> Entity:
+    """Three invoices of C-1: I-1 of 119.00, I-2 of 59.50, I-4 of 100.00."""
+    assert take(invoice("I-4", 10_000)).new == 1
+    assert opened() == {"I-1": 11_900, "I-2": 5_950, "I-4": 10_000}
+    return filled
+
+
+def use(source: str, name: str, minor: int) -> None:
+    """Let a person put credit to use."""
+    part = Part(document_id(name), eur(minor))
+    desk = runtime.cash_desk()
+    allocate(desk, "demo", customer_id("C-1"), source, [part], BY, runtime.now())
+
+
+def note_id() -> str:
+    (head,) = (h for h in of_type("demo", "HEAD") if h["kind"] == "credit_note")
+    return str(head["document_id"])
+
+
+@pytest.mark.rule("R43", "R16")
+def test_a_credit_note_is_here_once_and_its_uses_follow(books: Entity) -> None:
+    assert take(note(8_000, I_1=5_000)).new == 1
+    assert (opened()["I-1"], waiting()) == (6_900, 3_000)
+    with counted_writes() as written:
+        assert take(note(8_000, I_1=5_000)).unchanged == 1
+    assert written == []
+    assert take(note(8_000, I_1=2_000, I_2=5_950)).updated == 1
+    assert (opened(), waiting()) == ({"I-1": 9_900, "I-4": 10_000}, 50)
+    assert take(note(8_000)).updated == 1
+    assert (opened()["I-1"], opened()["I-2"], waiting()) == (11_900, 5_950, 8_000)
+    assert told() == []
+    assert [h["number"] for h in of_type("demo", "HEAD") if h["kind"] == "credit_note"] == [
+        "N-CN-1"
+    ]
+
+
+@pytest.mark.rule("i25")
+def test_what_the_hub_used_of_a_note_is_told_once_and_its_echo_changes_nothing(
+    books: Entity,
+) -> None:
+    take(note(8_000, I_1=5_000))
+    use(note_id(), "I-2", 3_000)
+    assert told() == [("I-2", 3_000)]
+    assert take(note(8_000, I_1=5_000, I_2=3_000)).updated == 1
+    assert (opened()["I-1"], opened()["I-2"], waiting()) == (6_900, 2_950, 0)
+    assert told() == [("I-2", 3_000)]
+
+
+def test_a_use_that_comes_before_the_hub_was_told_of_money_leaves_credit(books: Entity) -> None:
+    take(paid(10_000))
+    take(note(8_000, I_1=8_000))
+    assert ("I-1" in opened(), waiting()) == (False, 6_100)
+
+
+@pytest.mark.rule("R43")
+def test_a_note_that_the_erp_voids_is_void_and_what_it_paid_is_open(books: Entity) -> None:
+    take(note(8_000, I_1=5_000, I_2=3_000))
+    row = gone(RecordKind.CREDIT_NOTES, "CN-1", Gone.VOIDED)
+    assert take(row).updated == 1
+    assert (opened()["I-1"], opened()["I-2"], waiting()) == (11_900, 5_950, 0)
+    (head,) = (h for h in of_type("demo", "HEAD") if h["kind"] == "credit_note")
+    assert (head["voided"], head["total"]) == (True, 8_000)
+    with counted_writes() as written:
+        assert take(row).unchanged == 1
+    assert written == []
+    assert codes(note(8_000)) == ["came_back"]
+    assert told() == []
+
+
+@pytest.mark.rule("R43", "R14")
+@pytest.mark.parametrize("why", [Gone.VOIDED, Gone.DELETED])
+def test_an_invoice_on_which_nothing_is_applied_goes_with_the_erps(
+    books: Entity, why: Gone
+) -> None:
+    row = gone(RecordKind.INVOICES, "I-1", why)
+    assert take(row).updated == 1
+    assert "I-1" not in opened()
+    (head,) = (h for h in of_type("demo", "HEAD") if h["external_id"] == "I-1")
+    assert (head["voided"], head["open"], head["total"], "gpk" in head) == (True, 0, 11_900, False)
+    with counted_writes() as written:
+        assert take(row, gone(RecordKind.INVOICES, "never-here")).unchanged == 2
+    assert written == []
+    assert codes(invoice("I-1", 11_900)) == ["came_back"]
+
+
+@pytest.mark.rule("R43", "R14")
+def test_an_invoice_with_payments_is_not_voided_until_they_are_gone_too(books: Entity) -> None:
+    take(paid(5_000), paid(1_000, "P-2"))
+    void = gone(RecordKind.INVOICES, "I-1", Gone.VOIDED)
+    tally = take(void)
+    assert (tally.refused, [p.code for p in tally.problems]) == (1, ["gone_but_settled"])
+    assert opened()["I-1"] == 5_900
+    assert take(gone(RecordKind.PAYMENTS, "P-1")).updated == 1
+    assert opened()["I-1"] == 10_900
+    assert take(gone(RecordKind.PAYMENTS, "P-2")).updated == 1
+    assert "I-1" not in opened()
+    assert take(void).unchanged == 1
+    assert told() == []
+
+
+def test_an_invoice_that_the_erp_has_again_is_not_voided_when_its_payment_goes(
+    books: Entity,
+) -> None:
+    known = invoice("I-4", 10_000)
+    take(paid(5_000, invoice="I-4"))
+    assert take(gone(RecordKind.INVOICES, "I-4")).refused == 1
+    assert take(known).updated == 1
+    assert take(known).unchanged == 1
+    take(gone(RecordKind.PAYMENTS, "P-1"))
+    assert opened()["I-4"] == 10_000
+
+
+@pytest.mark.rule("R43", "R10")
+def test_a_payment_that_the_erp_deletes_is_taken_out_and_not_told_of(books: Entity) -> None:
+    take(paid(12_900))
+    assert ("I-1" in opened(), waiting()) == (False, 1_000)
+    row = gone(RecordKind.PAYMENTS, "P-1")
+    assert take(row).updated == 1
+    assert (opened()["I-1"], waiting(), told()) == (11_900, 0, [])
+    with counted_writes() as written:
+        assert take(row, gone(RecordKind.PAYMENTS, "never-here")).unchanged == 2
+        assert take(paid(12_900)).unchanged == 1
+    assert written == []
+
+
+@pytest.mark.rule("i25")
+def test_of_a_payment_that_is_gone_the_erp_hears_what_we_had_changed_of_it(books: Entity) -> None:
+    """Its own booking is gone by itself; what we had told of it is taken back."""
+    take(paid(10_000))
+    (payment,) = stored("PAYMENT")
+    at = (document_id("I-1"), eur(4_000), Part(document_id("I-2"), eur(4_000)))
+    move_allocation(runtime.cash_desk(), "demo", payment["payment_id"], *at, BY, runtime.now())
+    assert told() == [("I-1", -4_000), ("I-2", 4_000)]
+    take(gone(RecordKind.PAYMENTS, "P-1"))
+    assert told() == [("I-1", -4_000), ("I-1", 4_000), ("I-2", -4_000), ("I-2", 4_000)]
+    assert (opened()["I-1"], opened()["I-2"]) == (11_900, 5_950)
+
+
+def test_money_whose_invoice_fell_below_it_waits_for_a_person(books: Entity) -> None:
+    take(paid(11_900))
+    (payment,) = stored("PAYMENT")
+    key = {"pk": payment["pk"], "sk": payment["sk"]}
+    from shared.adapters.table import Update
+
+    runtime.table().write(Update(key, set={"gone": 500}))
+    assert codes(gone(RecordKind.PAYMENTS, "P-1")) == ["payment_paid_back"]
+
+
+@pytest.mark.rule("R43")
+def test_a_customer_that_is_gone_waits_only_where_something_is_open(books: Entity) -> None:
+    row = gone(RecordKind.CUSTOMERS, "C-2")
+    assert codes(row) == ["customer_gone"]
+    take(gone(RecordKind.INVOICES, "I-3"))
+    assert take(row).unchanged == 1
+    assert take(gone(RecordKind.CUSTOMERS, "never-here")).unchanged == 1
+    assert codes(gone(RecordKind.CUSTOMERS, "C-1", Gone.MERGED, into="C-2")) == ["customer_merged"]
+    assert codes(gone(RecordKind.CUSTOMERS, "C-1", Gone.MERGED, into="C-9")) == ["unknown_customer"]
+
+
+def test_parts_come_in_and_are_put_off_by_the_erp(books: Entity) -> None:
+    first, second = date(2026, 2, 1), date(2026, 3, 1)
+    parts: Any = ((first, eur(3_000)), (second, eur(7_000)))
+    assert take(invoice("I-5", 10_000, due_on=first, parts=parts)).new == 1
+    take(paid(4_000, invoice="I-5"))
+    later = tuple((day.replace(day=20), part) for day, part in parts)
+    assert take(invoice("I-5", 10_000, due_on=later[0][0], parts=later)).updated == 1
+    document = runtime.accounts().document("demo", customer_id("C-1"), document_id("I-5"))
+    assert [(i.due_on.day, i.open.minor) for i in document.instalments] == [(20, 0), (20, 6_000)]
+    assert document.due_on == date(2026, 3, 20)
