@@ -34,6 +34,7 @@ from functions.operator_api import (
     routes_statements,
     routes_sweeps,
     routes_work,
+    routes_writebacks,
 )
 from shared.adapters.policy_yaml import PolicyInvalid
 from shared.domain.roles import Role
@@ -55,6 +56,7 @@ ROUTERS = (
     routes_calls.router,
     routes_recurrences.router,
     routes_work.router,
+    routes_writebacks.router,
     routes_sweeps.router,
     routes_decisions.router,
     routes_figures.router,

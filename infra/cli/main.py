@@ -10,6 +10,7 @@ from infra.cli import (
     charging,
     checking,
     clock,
+    connecting,
     demo_command,
     disputing,
     entity,
@@ -28,6 +29,8 @@ from infra.cli import (
     stack,
     statement,
     sweeping,
+    syncing,
+    telling,
     why,
 )
 from infra.cli.errors import HELP, CliError, Exit
@@ -46,6 +49,8 @@ app.command("up")(stack.up)
 app.command("down")(stack.down)
 app.command("demo")(demo_command.demo)
 app.command("import")(importing.import_files)
+app.command("connect")(connecting.connect)
+app.add_typer(syncing.app, name="sync")
 app.add_typer(entity.app, name="entity")
 app.add_typer(clock.app, name="clock")
 app.add_typer(recurring.app, name="recurring")
@@ -77,6 +82,7 @@ app.command("refuse")(cases.refuse)
 app.command("handover")(cases.handover)
 app.command("take-back")(cases.take_back)
 app.add_typer(calling.app, name="calls")
+app.add_typer(telling.app, name="writeback")
 app.command("tasks")(lists.tasks)
 app.command("parked")(lists.parked)
 app.command("figures")(lists.figures)

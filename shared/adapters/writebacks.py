@@ -1,13 +1,13 @@
 """What the ERP is still to be told, as the table holds it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.heads import read_heads
 from shared.adapters.parked import parked_put
-from shared.adapters.table import ConditionLost, Delete, Table, Update, Write
+from shared.adapters.table import ConditionLost, Table, Update, Write
 from shared.adapters.tasks import open_task_put
 from shared.adapters.write_groups import again
 from shared.domain.document import Document
@@ -20,8 +20,10 @@ from shared.errors import NotFound, WriteConflict
 _OPEN = "attribute_exists(ppk)"
 _FREE = f"{_OPEN} AND attribute_not_exists(called_at)"
 _MINE = f"{_OPEN} AND called_at = :mine"
-_TRIED = ("called_at", "doubted", "not_before", "failure", "stopped")
-_NOT_PENDING = ("ppk", "psk")
+TRIED = ("called_at", "doubted", "again", "not_before", "failure", "stopped")
+"""What a note carries while it is tried."""
+
+NOT_PENDING = ("ppk", "psk")
 
 
 class Writebacks:
@@ -60,7 +62,7 @@ class Writebacks:
         self._write(
             note,
             Update(
-                _key(entity_id, note),
+                place(entity_id, note),
                 set={"called_at": wall.isoformat()},
                 condition=condition,
                 values=before,
@@ -69,7 +71,7 @@ class Writebacks:
 
     def done(self, entity_id: str, note: Writeback) -> None:
         """Take it off the list of pending facts."""
-        self._table.write(Update(_key(entity_id, note), remove=_NOT_PENDING))
+        self._table.write(Update(place(entity_id, note), remove=NOT_PENDING))
 
     def told(self, entity_id: str, note: Writeback, erp_id: str, wall: datetime) -> None:
         """Note how the ERP calls what note, claimed at wall, was booked as.
@@ -79,9 +81,9 @@ class Writebacks:
         self._write(
             note,
             Update(
-                _key(entity_id, note),
+                place(entity_id, note),
                 set={"erp_id": erp_id, "told_at": wall.isoformat()},
-                remove=(*_NOT_PENDING, *_TRIED),
+                remove=(*NOT_PENDING, *TRIED),
                 condition=_MINE,
                 values={":mine": wall.isoformat()},
             ),
@@ -90,9 +92,9 @@ class Writebacks:
     def leave(self, entity_id: str, note: Writeback, reason: str, task: Task | None) -> None:
         """Note that note is never told, and why. Raises WriteConflict where that is decided."""
         change = Update(
-            _key(entity_id, note),
+            place(entity_id, note),
             set={"left": reason},
-            remove=(*_NOT_PENDING, *_TRIED),
+            remove=(*NOT_PENDING, *TRIED),
             condition=_OPEN,
         )
         self._write(note, change, *([again(open_task_put(entity_id, task))] if task else []))
@@ -105,8 +107,8 @@ class Writebacks:
         self._write(
             after,
             Update(
-                _key(entity_id, after),
-                set=_tried(after) | _pending(entity_id, after, since),
+                place(entity_id, after),
+                set=_tried(after) | pending(entity_id, after, since),
                 remove=("called_at",),
                 condition=_MINE,
                 values={":mine": wall.isoformat()},
@@ -123,60 +125,14 @@ class Writebacks:
         self._write(
             after,
             Update(
-                _key(entity_id, after),
+                place(entity_id, after),
                 set=_tried(after) | {"stopped": True},
-                remove=(*_NOT_PENDING, "called_at"),
+                remove=(*NOT_PENDING, "called_at"),
                 condition=_MINE,
                 values={":mine": wall.isoformat()},
             ),
             again(parked_put(entity_id, parked)),
             again(open_task_put(entity_id, task)),
-        )
-
-    def resume(self, entity_id: str, note: Writeback, parked_id: str, wall: datetime) -> None:
-        """Make a line that waits for a person pending again. Raises WriteConflict if it is not."""
-        self._write(
-            note,
-            Update(
-                _key(entity_id, note),
-                set=_pending(entity_id, note, wall),
-                remove=("stopped", "not_before", "failure"),
-                condition="stopped = :yes",
-                values={":yes": True},
-            ),
-            *_unparked(entity_id, parked_id),
-        )
-
-    def settle(
-        self, entity_id: str, note: Writeback, parked_id: str, became: Mapping[str, str]
-    ) -> None:
-        """Note what a person says became of a line that waited. Raises WriteConflict as resume."""
-        self._write(
-            note,
-            Update(
-                _key(entity_id, note),
-                set=became,
-                remove=(*_NOT_PENDING, *_TRIED),
-                condition="stopped = :yes",
-                values={":yes": True},
-            ),
-            *_unparked(entity_id, parked_id),
-        )
-
-    def reopen(self, entity_id: str, note: Writeback, wall: datetime) -> None:
-        """Make a line that was told pending again: the ERP has it no more.
-
-        Raises WriteConflict where it is not as it was seen.
-        """
-        self._write(
-            note,
-            Update(
-                _key(entity_id, note),
-                set=_pending(entity_id, note, wall) | {"doubted": True},
-                remove=("erp_id", "told_at"),
-                condition="erp_id = :was AND attribute_not_exists(ppk)",
-                values={":was": note.erp_id},
-            ),
         )
 
     def _write(self, note: Writeback, *writes: Write) -> None:
@@ -209,6 +165,7 @@ def note_from(item: Mapping[str, object] | Item) -> Writeback:
         not_before=_instant(stored.get("not_before", "")),
         failure=_failure(failure) if failure else None,
         stopped=stored.get("stopped", False),
+        again=stored.get("again", False),
         erp_id=stored.get("erp_id", ""),
         left=stored.get("left", ""),
     )
@@ -223,12 +180,14 @@ def _instant(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _key(entity_id: str, note: Writeback) -> keys.Key:
+def place(entity_id: str, note: Writeback) -> keys.Key:
+    """Return the key of the item of note."""
     whose = (entity_id, note.customer_id)
     return keys.writeback(*whose, note.payment_id, note.document_id, note.step)
 
 
-def _pending(entity_id: str, note: Writeback, since: datetime) -> dict[str, object]:
+def pending(entity_id: str, note: Writeback, since: datetime) -> dict[str, object]:
+    """Return what makes note one of the pending facts, since then."""
     fact = "#".join((note.payment_id, note.document_id, str(note.step)))
     return dict(keys.pending_entry(entity_id, "writeback", since, fact))
 
@@ -247,7 +206,3 @@ def _tried(note: Writeback) -> dict[str, object]:
         if failure
         else {},
     }
-
-
-def _unparked(entity_id: str, parked_id: str) -> Iterable[Write]:
-    yield Delete(keys.parked(entity_id, parked_id), condition="attribute_exists(pk)")

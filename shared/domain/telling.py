@@ -20,6 +20,7 @@ CALL_LEASE = timedelta(minutes=3)
 """How long a call may be under way: longer than an invocation, so that nobody looks too early."""
 
 GIVE_UP_AFTER = timedelta(days=3)
+_SILENT = (ErpUnavailable.code, ErpAccess.code)
 _WAIT_MAX = timedelta(hours=1)
 _DOUBT_WAIT = timedelta(minutes=5)
 _TEXT_MAX = 120
@@ -105,7 +106,7 @@ def refused(note: Writeback, code: str, words: str, wall: datetime, *, doubted: 
 
 def parked_id(note: Writeback) -> str:
     """Return the id under which a line that waits for a person is parked."""
-    return f"{PARKED}.{note.key}"
+    return f"{PARKED}-{_task_id(note)}"
 
 
 def parked_of(note: Writeback, now: Now) -> Parked:
@@ -136,15 +137,14 @@ def stopped_task(entity: Entity, note: Writeback, now: Now) -> Task:
     """Return the task for a person: one for each line, and one for an ERP that does not answer."""
     failure = note.failure
     code, words = (failure.code, failure.words) if failure else ("", "")
-    silent = code in (ErpUnavailable.code, ErpAccess.code)
-    who = (entity.entity_id, code) if silent else (note.key,)
+    silent = code in _SILENT
     title = (
         "The ERP has not taken what it is told for days: make it reachable, then repair"
         if silent
         else f"The ERP does not take what it is told of {note.number}: {words}"
     )
     return Task(
-        task_id=derived_id("writeback", *who),
+        task_id=_silent_task_id(entity.entity_id, code) if silent else _task_id(note),
         kind="writeback",
         customer_id="" if silent else note.customer_id,
         title=title,
@@ -153,6 +153,19 @@ def stopped_task(entity: Entity, note: Writeback, now: Now) -> Task:
         documents=() if silent else (note.document_id,),
         detail=f"{words} Then: duecourse writeback again {'--all' if silent else note.key}",
     )
+
+
+def task_ids(entity_id: str, note: Writeback) -> tuple[str, ...]:
+    """Return the tasks that a repair of note answers: its own, and those of an ERP that was out."""
+    return (_task_id(note), *(_silent_task_id(entity_id, code) for code in _SILENT))
+
+
+def _task_id(note: Writeback) -> str:
+    return derived_id("writeback", note.key)
+
+
+def _silent_task_id(entity_id: str, code: str) -> str:
+    return derived_id("writeback", entity_id, code)
 
 
 def cannot_task(entity: Entity, note: Writeback, now: Now) -> Task:

@@ -41,9 +41,9 @@ class Writeback:
     for a document that the ERP does not know.
 
     written_at (wall) orders the lines of a document. calling is the instant of a call whose end
-    nobody noted, doubted says that an earlier call may have been booked. not_before is when to try
-    again. stopped: it waits for a person. erp_id is how the ERP calls what was booked, left why it
-    is not to be told at all.
+    nobody noted, doubted says that an earlier call may have been booked, again that a person wants
+    it tried once more. not_before is when to try next. stopped: it waits for a person. erp_id is
+    how the ERP calls what was booked, left why it is not to be told at all.
     """
 
     payment_id: str
@@ -61,6 +61,7 @@ class Writeback:
     written_at: str = ""
     calling: datetime | None = None
     doubted: bool = False
+    again: bool = False
     not_before: datetime | None = None
     failure: Failure | None = None
     stopped: bool = False

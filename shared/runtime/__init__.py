@@ -57,6 +57,7 @@ from shared.runtime.invoices import corrections as corrections
 from shared.runtime.invoices import documents as documents
 from shared.runtime.invoices import generating as generating
 from shared.runtime.invoices import issued_invoices as issued_invoices
+from shared.runtime.invoices import ladder_moves as ladder_moves
 from shared.runtime.invoices import numbers as numbers
 from shared.runtime.invoices import packing as packing
 from shared.runtime.invoices import packs as packs
@@ -103,6 +104,7 @@ from shared.runtime.sweeping import runs as runs
 from shared.runtime.sweeping import sweep_runs as sweep_runs
 from shared.runtime.sweeping import sweeping as sweeping
 from shared.runtime.telling import ledger_of as ledger_of
+from shared.runtime.telling import repairing as repairing
 from shared.runtime.telling import telling as telling
 from shared.runtime.telling import writeback_files as writeback_files
 from shared.runtime.telling import writebacks as writebacks

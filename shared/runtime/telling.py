@@ -8,6 +8,7 @@ from shared import runtime
 if TYPE_CHECKING:
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
+    from shared.usecases.repair_writeback import Ports as RepairPorts
     from shared.usecases.write_back import Ledger
     from shared.usecases.write_back import Ports as TellingPorts
 
@@ -38,6 +39,17 @@ def telling() -> "TellingPorts":
         files=runtime.writeback_files(),
         accounts=runtime.accounts(),
         ledger=lambda entity_id: runtime.ledger_of(entity_id),
+    )
+
+
+@cache
+def repairing() -> "RepairPorts":
+    """Return everything that repairing a line touches."""
+    from shared.adapters.writeback_repairs import WritebackRepairs
+    from shared.usecases.repair_writeback import Ports as RepairPorts
+
+    return RepairPorts(
+        repairs=WritebackRepairs(runtime.table()), queue=runtime.queues(), tasks=runtime.tasks()
     )
 
 

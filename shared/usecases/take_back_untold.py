@@ -25,9 +25,7 @@ class Ledger(Protocol):
     def look(
         self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
     ) -> tuple[Customer, Books]: ...
-    def lower_charges(
-        self, entity_id: str, books: Books, posting: Posting, now: Now
-    ) -> bool: ...
+    def lower_charges(self, entity_id: str, books: Books, posting: Posting, now: Now) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from shared.domain.clock import Now
 from shared.domain.customer import Customer
 from shared.domain.document import Document, DocumentKind
 from shared.domain.entity import Entity
-from shared.domain.erp import EntryKind
+from shared.domain.erp import EntryKind, Posted
 from shared.domain.parked import Parked
 from shared.domain.tasks import Task
 from shared.domain.telling import (
@@ -106,7 +106,10 @@ def write_back(
     of a file), "left" (it is not for the ERP), "done_before" (nothing was to be told), "later",
     "waits" (for a person), "paused". Raises WriteConflict where somebody else tells the same.
     """
-    ledger = ports.ledger(entity_id)
+    try:
+        ledger = ports.ledger(entity_id)
+    except _NOBODY_ANSWERS:
+        return "later"
     line = ports.notes.line(entity_id, customer_id, document_id)
     outcome = "done_before"
     for note in line:
@@ -161,12 +164,12 @@ def _to_erp(
         return "later"
     doubted = note.doubted or note.calling is not None
     ports.notes.claim(entity_id, note, wall)
+    if doubted and not erp.capabilities.finds_by_key:
+        said = "No answer came, and this ERP cannot be asked by our key."
+        after = refused(note, ErpOutcomeUnknown.code, said, wall, doubted=True)
+        return _stop(ports, entity_id, after, now, wall)
     try:
-        posted = erp.find(note.key) if doubted and erp.capabilities.finds_by_key else None
-        if posted is None and doubted and not erp.capabilities.finds_by_key:
-            said = "No answer came, and this ERP cannot be asked by our key."
-            after = refused(note, ErpOutcomeUnknown.code, said, wall, doubted=True)
-            return _stop(ports, entity_id, after, now, wall)
+        posted = _found(erp, note, doubted=doubted)
         doubted = False
         posted = posted or erp.post(entry_of(note, whose))
     except ErpRefused as exc:
@@ -186,6 +189,12 @@ def _to_erp(
         return "later"
     ports.notes.told(entity_id, note, posted.erp_id, wall)
     return "found" if posted.found else "told"
+
+
+def _found(erp: Connector, note: Writeback, *, doubted: bool) -> Posted | None:
+    """Return what the ERP has of note where it may have it, asked before it is booked."""
+    look = doubted or note.again
+    return erp.find(note.key) if look and erp.capabilities.finds_by_key else None
 
 
 def _stop(ports: Ports, entity_id: str, after: Writeback, now: Now, wall: datetime) -> str:

@@ -1,9 +1,10 @@
 """An entity whose books are kept by an ERP in memory, and the way from a fact to that ERP."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -22,8 +23,10 @@ from shared.domain.policy import Policy, Stage
 from shared.usecases.write_back import Ledger
 from tests.connectors.reference import ReferenceErp
 from tests.integration.hub import add_customer, invoke, relay, seed
+from tests.support.operators import AUDIENCE, call, issuer, operator
 from tests.support.samples import eur
 
+Clerk = Callable[..., Any]
 DAY = date(2026, 9, 1)
 WRITE_BACK = "functions.erp_writeback.handler"
 LATE = Stage(id="late", offset_days=7, channel=Channel.EMAIL, template="reminder")
@@ -145,3 +148,16 @@ def books(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Books]:
     ledger = lambda _: Ledger(made.connector) if made.has_erp else None  # noqa: E731
     monkeypatch.setattr(runtime, "ledger_of", ledger)
     yield made
+
+
+@pytest.fixture
+def clerk(books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clerk]:
+    """Return what calls the operator API in a controller's name."""
+    with issuer(tmp_path / "key.pem") as serving:
+        monkeypatch.setenv("TOKEN_ISSUER", serving.url)
+        monkeypatch.setenv("TOKEN_AUDIENCE", AUDIENCE)
+        monkeypatch.setenv("TOKEN_JWKS_URL", f"{serving.url}/.well-known/jwks.json")
+        monkeypatch.setattr(runtime, "wall", lambda: books.wall)
+        token = serving.mint(operator("demo:controller"))
+        books.wall = datetime.now(UTC)  # the token is good by the wall clock
+        yield lambda method, path, body=None: call(token, method, f"/entities/demo{path}", body)
