@@ -47,9 +47,15 @@ PRODUCTS: dict[str, Make] = {"xero": _xero, "hubspot": _hubspot}
 
 
 def connector_of(connection: "Connection", secret: "ErpSecret") -> "Connector":
-    """Return what speaks to connection's ERP. Raises InvalidInput for an unknown product."""
+    """Return what speaks to connection's ERP.
+
+    Raises InvalidInput for an unknown product, and where it lacks a setting.
+    """
     make = PRODUCTS.get(connection.product)
     if make is None:
         known = ", ".join(sorted(PRODUCTS))
         raise InvalidInput(field="product", reason=f"one of {known}")
-    return make(connection, secret)
+    try:
+        return make(connection, secret)
+    except KeyError as missing:
+        raise InvalidInput(field=str(missing.args[0]), reason="this setting is missing") from None

@@ -150,6 +150,8 @@ def test_a_foreign_entity_answers_as_an_unknown_one_on_every_route(acme, identit
 ONE_EURO = {"amount": "1.00", "currency": "EUR"}
 PLAN = {"customer_id": ULID, "documents": [ULID], "parts": 3, "first_on": "2026-03-31"}
 BODIES = {
+    ("PUT", "/connections/name"): {"product": "tryton"},
+    ("POST", "/connections/name/sync"): {},
     ("POST", "/customers/customer/books/rebuild"): {},
     ("POST", "/customers/customer/payments"): {"amount": ONE_EURO, "received_on": "2026-03-01"},
     ("POST", "/customers/customer/credits/source/allocate"): {"oldest_first": True},
