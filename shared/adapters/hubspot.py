@@ -8,9 +8,10 @@ their last change; the people of each come by its associations. HubSpot's search
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from shared.adapters import change_cursor
 from shared.adapters.erp_http import Answer, ErpHttp
 from shared.adapters.erp_values import BadValue, address, instant
 from shared.domain.customer import Contact
@@ -29,8 +30,6 @@ from shared.domain.imports import CustomerRow
 from shared.errors import ErpRefused, ErpUnreadable
 
 API = "https://api.hubapi.com"
-OVERLAP = timedelta(minutes=5)
-_START = datetime(2000, 1, 1, tzinfo=UTC)
 _PAGE_MAX = 100
 _STAMP = "hs_lastmodifieddate"
 _COMPANY = ("name", "hubspot_owner_id", _STAMP, "billing_email")
@@ -70,9 +69,10 @@ class HubSpot:
         """Return the next page of companies with their people."""
         if kind is not RecordKind.CUSTOMERS:
             return Page((), cursor, False, now)
-        since, after = _place(cursor)
+        since, taken = change_cursor.place(cursor)
+        size = min(limit, _PAGE_MAX)
         ms = str(int(since.timestamp() * 1000))
-        found = self._search(_STAMP, "GTE", ms, min(limit, _PAGE_MAX), after)
+        found = self._search(_STAMP, "GTE", ms, size, taken)
         companies = _results(found)
         rows: list[ErpRow] = []
         bad: list[BadRecord] = []
@@ -80,15 +80,17 @@ class HubSpot:
             rows += self._rows(companies)
         except BadValue as exc:
             bad.append(BadRecord(kind, "", exc.field, exc.code, exc.message))
-        following = str(((found.get("paging") or {}).get("next") or {}).get("after") or "")
-        following_cursor = _next(companies, since, following)
-        return Page(tuple(rows), following_cursor, bool(following), now, tuple(bad))
+        more = bool(((found.get("paging") or {}).get("next") or {}).get("after"))
+        told = [one.get("properties") or {} for one in companies]
+        stamps = [instant(p, _STAMP) for p in told if p.get(_STAMP)]
+        after = change_cursor.following(stamps, since, taken, more, size)
+        return Page(tuple(rows), after, more, now, tuple(bad))
 
     def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
         """Return the company that stands for the ERP's customer, as it is now."""
         if kind is not RecordKind.CUSTOMERS:
             return ()
-        return self._rows(_results(self._search(self._erp_id, "EQ", external_id, 1, "")))
+        return self._rows(_results(self._search(self._erp_id, "EQ", external_id, 1, 0)))
 
     def find(self, key: str) -> Posted | None:
         """Return None: a CRM has no entries."""
@@ -164,7 +166,7 @@ class HubSpot:
         }
 
     def _search(
-        self, name: str, operator: str, value: str, size: int, after: str
+        self, name: str, operator: str, value: str, size: int, taken: int
     ) -> Mapping[str, Any]:
         wanted = {"propertyName": name, "operator": operator, "value": value}
         question = {
@@ -172,7 +174,7 @@ class HubSpot:
             "sorts": [{"propertyName": _STAMP, "direction": "ASCENDING"}],
             "properties": self._properties(),
             "limit": size,
-            **({"after": after} if after else {}),
+            **({"after": str(taken)} if taken else {}),
         }
         return self._post("/crm/v3/objects/companies/search", question)
 
@@ -210,19 +212,3 @@ def _contact(person: Mapping[str, Any]) -> Contact | None:
     )
     role = str(person.get("jobtitle") or "").strip().lower() or "contact"
     return Contact(role, " ".join(filter(None, names)), mail) if mail else None
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    if not cursor:
-        return _START, ""
-    stamp, _, after = cursor.partition(" ")
-    since = datetime.fromisoformat(stamp)
-    return (since, after) if after else (since - OVERLAP, "")
-
-
-def _next(companies: Sequence[Mapping[str, Any]], since: datetime, following: str) -> str:
-    told = [one.get("properties") or {} for one in companies]
-    last = max([instant(p, _STAMP) for p in told if p.get(_STAMP)], default=since)
-    if not following:
-        return max(last, since).isoformat()
-    return f"{last.isoformat()} 0" if last > since else f"{since.isoformat()} {following}"

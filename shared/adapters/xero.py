@@ -1,9 +1,9 @@
 """Xero as a connector: what changed there, and what is open. Entries go by XeroEntries."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+from shared.adapters import change_cursor
 from shared.adapters.erp_values import BadValue, instant
 from shared.adapters.xero_entries import ENTRIES, Accounts, XeroEntries
 from shared.adapters.xero_rows import (
@@ -28,10 +28,8 @@ from shared.domain.erp import (
 )
 from shared.errors import ErpRefused, ErpUnreadable
 
-OVERLAP = timedelta(minutes=5)
 _PAGE_MAX = 500
 _RAW = {"_preload_content": False}
-_START = datetime(1990, 1, 1, tzinfo=UTC)
 _NAMES = {
     RecordKind.CUSTOMERS: ("Contacts", "ContactID", customer_rows),
     RecordKind.INVOICES: ("Invoices", "InvoiceID", invoice_rows),
@@ -74,16 +72,11 @@ class Xero:
         )
 
     def pull(self, kind: RecordKind, cursor: str, limit: int, now: datetime) -> Page:
-        """Return the next page. The cursor is a moment and a page number since then.
-
-        Pages are asked for by the moment of the last record, not by number: a record that changes
-        meanwhile would push another one over the edge of a numbered page. Numbers serve where more
-        records than one page have the same second.
-        """
-        since, number = _place(cursor)
+        """Return the next page."""
+        since, taken = change_cursor.place(cursor)
         name, id_field, read = _NAMES[kind]
         size = min(limit, _PAGE_MAX)
-        records = rows_of(self._list(kind, since, number, size), name)
+        records = rows_of(self._list(kind, since, taken // size + 1, size), name)
         rows: list[ErpRow] = []
         bad: list[BadRecord] = []
         for record in records:
@@ -93,7 +86,9 @@ class Xero:
                 external_id = str(record.get(id_field, ""))
                 bad.append(BadRecord(kind, external_id, exc.field, exc.code, exc.message))
         more = len(records) >= size
-        return Page(tuple(rows), _next(records, since, number, more), more, now, tuple(bad))
+        stamps = [instant(r, "UpdatedDateUTC") for r in records if r.get("UpdatedDateUTC")]
+        after = change_cursor.following(stamps, since, taken, more, size)
+        return Page(tuple(rows), after, more, now, tuple(bad))
 
     def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
         """Return the record as it is now."""
@@ -159,20 +154,3 @@ class Xero:
         if kind is RecordKind.CREDIT_NOTES:
             return self._api.get_credit_notes(self._tenant_id, **asked)
         return self._api.get_payments(self._tenant_id, **asked)
-
-
-def _place(cursor: str) -> tuple[datetime, int]:
-    """Return since when to ask, and which page. A new pull begins before the end of the last."""
-    if not cursor:
-        return _START, 1
-    stamp, _, number = cursor.partition(" ")
-    since = datetime.fromisoformat(stamp)
-    return (since, int(number)) if number else (since - OVERLAP, 1)
-
-
-def _next(records: Sequence[Mapping[str, Any]], since: datetime, number: int, more: bool) -> str:
-    stamps = [instant(r, "UpdatedDateUTC") for r in records if r.get("UpdatedDateUTC")]
-    last = max(stamps, default=since).replace(microsecond=0)
-    if not more:
-        return max(last, since).isoformat()
-    return f"{last.isoformat()} 1" if last > since else f"{since.isoformat()} {number + 1}"
