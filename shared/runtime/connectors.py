@@ -42,7 +42,25 @@ def _hubspot(connection: "Connection", secret: "ErpSecret") -> "Connector":
     return hubspot.HubSpot(http, token, settings["erp_id"], settings.get("segment", ""))
 
 
-PRODUCTS: dict[str, Make] = {"xero": _xero, "hubspot": _hubspot}
+def _quickbooks(connection: "Connection", secret: "ErpSecret") -> "Connector":
+    from shared.adapters import quickbooks
+    from shared.adapters.erp_http import ErpHttp
+    from shared.adapters.oauth_tokens import OAuthTokens, by_refresh_token
+    from shared.adapters.quickbooks_entries import Items, QuickBooksEntries
+
+    settings = connection.settings
+    identity = ErpHttp(settings.get("identity_url", quickbooks.IDENTITY))
+    tokens = OAuthTokens(secret, by_refresh_token(identity, quickbooks.RENEWAL_PATH))
+    http = ErpHttp(settings.get("url", quickbooks.API), words=quickbooks.words)
+    calls = quickbooks.QuickBooksCalls(http, tokens, settings["realm_id"])
+    named = {kind: settings.get(f"item_{kind}", "") for kind in EntryKind}
+    items = Items(
+        settings.get("deposit_account", ""), {kind: item for kind, item in named.items() if item}
+    )
+    return quickbooks.QuickBooks(calls, QuickBooksEntries(calls, items), settings["realm_id"])
+
+
+PRODUCTS: dict[str, Make] = {"xero": _xero, "quickbooks": _quickbooks, "hubspot": _hubspot}
 """What makes a connector, by the product's name in `duecourse connect`."""
 
 

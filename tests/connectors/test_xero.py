@@ -13,6 +13,7 @@ from shared.adapters.xero_session import RENEWAL_PATH, XeroCalls
 from shared.domain.erp import EntryKind, RecordKind
 from shared.errors import ErpAccess, ErpUnavailable
 from tests.connectors import contract
+from tests.connectors.secrets import KeptSecret
 from tests.connectors.xero_fake import TENANT, Driver, XeroFake
 
 ACCOUNTS = Accounts(
@@ -28,31 +29,12 @@ ACCOUNTS = Accounts(
 )
 
 
-class Secrets:
-    """A secret store of one secret, that counts."""
-
-    def __init__(self, refresh: str = "refresh-0") -> None:
-        self.kept = {
-            "client_id": "client",
-            "client_secret": "client-secret",
-            "refresh_token": refresh,
-        }
-        self.written = 0
-
-    def value(self):
-        return dict(self.kept)
-
-    def store(self, value):
-        self.written += 1
-        self.kept = dict(value)
-
-
-def tokens_of(fake: XeroFake, secrets: Secrets, wall_s=None) -> OAuthTokens:
+def tokens_of(fake: XeroFake, secrets: KeptSecret, wall_s=None) -> OAuthTokens:
     known = {} if wall_s is None else {"wall_s": wall_s}
     return OAuthTokens(secrets, by_refresh_token(ErpHttp(fake.identity), RENEWAL_PATH), **known)
 
 
-def connector_of(fake: XeroFake, secrets: Secrets) -> Xero:
+def connector_of(fake: XeroFake, secrets: KeptSecret) -> Xero:
     tokens = tokens_of(fake, secrets)
     return Xero(XeroCalls(tokens, fake.base), TENANT, ACCOUNTS)
 
@@ -66,12 +48,12 @@ def fake():
 class TestXero(contract.BooksContract):
     @pytest.fixture
     def erp(self, fake):
-        strange = connector_of(fake, Secrets("refresh-of-yesterday"))
-        return Driver(fake, connector_of(fake, Secrets()), strange)
+        strange = connector_of(fake, KeptSecret("refresh-of-yesterday"))
+        return Driver(fake, connector_of(fake, KeptSecret()), strange)
 
 
 def test_every_refresh_keeps_the_new_refresh_token(fake):
-    secrets, wall = Secrets(), [1_000_000.0]
+    secrets, wall = KeptSecret(), [1_000_000.0]
     tokens = tokens_of(fake, secrets, lambda: wall[0])
     assert tokens.access_token() == "access-1" == tokens.access_token()
     assert (secrets.written, secrets.kept["refresh_token"]) == (1, "refresh-1")
@@ -81,7 +63,7 @@ def test_every_refresh_keeps_the_new_refresh_token(fake):
 
 
 def test_who_loses_the_race_of_a_refresh_takes_what_the_other_stored(fake):
-    secrets, wall = Secrets(), [1_000_000.0]
+    secrets, wall = KeptSecret(), [1_000_000.0]
     slow = tokens_of(fake, secrets, lambda: wall[0])
     slow._kept = dict(secrets.kept)
     assert tokens_of(fake, secrets, lambda: wall[0]).access_token() == "access-1"
@@ -92,14 +74,14 @@ def test_who_loses_the_race_of_a_refresh_takes_what_the_other_stored(fake):
 
 
 def test_a_revoked_sign_in_is_said_and_nothing_is_stored(fake):
-    secrets = Secrets("refresh-of-yesterday")
+    secrets = KeptSecret("refresh-of-yesterday")
     with pytest.raises(ErpAccess):
         tokens_of(fake, secrets).access_token()
     assert secrets.written == 0
 
 
 def test_the_limit_of_calls_says_when_to_come_back(fake):
-    xero = connector_of(fake, Secrets())
+    xero = connector_of(fake, KeptSecret())
     fake.books.minute_left = 0
     with pytest.raises(ErpUnavailable) as limited:
         xero.pull(RecordKind.CUSTOMERS, "", 10, datetime.now(UTC))
@@ -109,7 +91,7 @@ def test_the_limit_of_calls_says_when_to_come_back(fake):
 
 
 def test_many_records_of_one_second_are_all_pulled(fake):
-    erp = Driver(fake, connector_of(fake, Secrets()), None)
+    erp = Driver(fake, connector_of(fake, KeptSecret()), None)
     made = []
     for n in range(9):
         made.append(erp.customer(f"Bulk {n}", f"ap@bulk{n}.example"))
@@ -121,7 +103,7 @@ def test_many_records_of_one_second_are_all_pulled(fake):
 
 
 def test_a_record_that_changes_between_two_pages_hides_no_other(fake):
-    erp = Driver(fake, connector_of(fake, Secrets()), None)
+    erp = Driver(fake, connector_of(fake, KeptSecret()), None)
     made = [erp.customer(f"C {n}", f"ap@c{n}.example") for n in range(6)]
     page = erp.connector.pull(RecordKind.CUSTOMERS, "", 2, datetime.now(UTC))
     seen = {row.external_id for row in page.rows}
@@ -132,7 +114,7 @@ def test_a_record_that_changes_between_two_pages_hides_no_other(fake):
 
 @pytest.mark.parametrize("crash_after", range(3))
 def test_a_take_back_in_part_survives_a_crash_at_every_step(fake, crash_after):
-    erp = Driver(fake, connector_of(fake, Secrets()), None)
+    erp = Driver(fake, connector_of(fake, KeptSecret()), None)
     customer, invoice = contract.bill(erp, 100_00)
     first = contract.pay(erp, customer, invoice, 100_00, "T")
     family = first.key.rpartition(".")[0]
@@ -155,6 +137,6 @@ def test_a_take_back_in_part_survives_a_crash_at_every_step(fake, crash_after):
         erp.connector.post(back)
     except KeyboardInterrupt:
         assert erp.connector.find(back.key) is None
-        connector_of(fake, Secrets(max(fake.books.refresh_tokens))).post(back)
+        connector_of(fake, KeptSecret(max(fake.books.refresh_tokens))).post(back)
     assert erp.open_minor(invoice) == 40_00
     assert erp.bookings(back.key) == 1

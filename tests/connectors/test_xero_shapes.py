@@ -7,7 +7,8 @@ import pytest
 from shared.domain.erp import Entry, EntryKind, RecordKind
 from shared.domain.money import Money
 from tests.connectors import contract, xero_shapes
-from tests.connectors.test_xero import Secrets, connector_of
+from tests.connectors.secrets import KeptSecret
+from tests.connectors.test_xero import connector_of
 from tests.connectors.xero_fake import TENANT, Driver, XeroFake
 
 pytestmark = [
@@ -29,7 +30,7 @@ def base():
 def calls():
     """All that the connector does in a day, as the fake saw it."""
     with XeroFake() as fake:
-        erp = Driver(fake, connector_of(fake, Secrets()), None)
+        erp = Driver(fake, connector_of(fake, KeptSecret()), None)
         live_a_day(erp)
         return fake.books.calls
 

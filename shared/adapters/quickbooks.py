@@ -1,0 +1,225 @@
+"""QuickBooks Online as a connector: what changed there, what is open, and its calls.
+
+Not verified live. Changes are queried in the order of their last change; what was deleted is told
+by change data capture alone, which goes back thirty days.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from shared.adapters import change_cursor
+from shared.adapters.erp_http import Answer, ErpHttp
+from shared.adapters.erp_values import BadValue, instant
+from shared.adapters.quickbooks_rows import (
+    credit_note_rows,
+    customer_rows,
+    gone_payment,
+    invoice_rows,
+    open_amount,
+    payment_rows,
+)
+from shared.domain.erp import (
+    BadRecord,
+    Capabilities,
+    Connected,
+    Entry,
+    EntryKind,
+    ErpRow,
+    Gone,
+    GoneRow,
+    OpenPage,
+    Page,
+    Posted,
+    RecordKind,
+)
+from shared.errors import ErpUnreadable
+
+API = "https://quickbooks.api.intuit.com"
+IDENTITY = "https://oauth.platform.intuit.com"
+RENEWAL_PATH = "/oauth2/v1/tokens/bearer"
+MINOR_VERSION = "75"
+ENTRIES = frozenset(EntryKind) - {EntryKind.FX_DIFFERENCE}
+_PAGE_MAX = 500
+_CAPTURE = timedelta(days=29)
+_NAMES = {
+    RecordKind.CUSTOMERS: "Customer",
+    RecordKind.INVOICES: "Invoice",
+    RecordKind.CREDIT_NOTES: "CreditMemo",
+    RecordKind.PAYMENTS: "Payment",
+}
+Json = Mapping[str, Any]
+
+
+class Tokens(Protocol):
+    def access_token(self) -> str: ...
+
+
+class Entries(Protocol):
+    def find(self, key: str) -> Posted | None: ...
+    def post(self, entry: Entry) -> Posted: ...
+
+
+class QuickBooksCalls:
+    """Calls to one company."""
+
+    def __init__(self, http: ErpHttp, tokens: Tokens, realm_id: str) -> None:
+        self._http = http
+        self._tokens = tokens
+        self._room = f"/v3/company/{realm_id}"
+
+    def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Json:
+        """Return what path answers."""
+        return self._call("GET", path, query, None)
+
+    def write(self, name: str, body: Json, request_id: str = "", operation: str = "") -> Json:
+        """Create or change one record and return it; the same request_id creates once."""
+        query = [("requestid", request_id)] if request_id else []
+        query += [("operation", operation)] if operation else []
+        found = self._call("POST", f"/{name.lower()}", query, body)
+        made: Json = found.get(name) or {}
+        return made
+
+    def query(self, name: str, rest: str) -> list[Json]:
+        """Return the records of `select * from name` and the rest of the sentence."""
+        found = self.get("/query", [("query", f"select * from {name} {rest}")])  # noqa: S608
+        rows = (found.get("QueryResponse") or {}).get(name) or ()
+        return [row for row in rows if isinstance(row, dict)]
+
+    def _call(
+        self, method: str, path: str, query: Sequence[tuple[str, str]], body: Json | None
+    ) -> Json:
+        answer = self._http.call(
+            method,
+            self._room + path,
+            writes=method != "GET",
+            query=[*query, ("minorversion", MINOR_VERSION)],
+            headers={"authorization": f"Bearer {self._tokens.access_token()}"},
+            body=body,
+        )
+        found = answer.json()
+        if not isinstance(found, dict):
+            raise ErpUnreadable(what="no object")
+        return found
+
+
+class QuickBooks:
+    """One company."""
+
+    def __init__(self, calls: QuickBooksCalls, entries: Entries, realm_id: str) -> None:
+        self._calls = calls
+        self._entries = entries
+        self._realm_id = realm_id
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what QuickBooks can do. It reckons differences of exchange by itself."""
+        return Capabilities(
+            kinds=frozenset(RecordKind),
+            entries=ENTRIES,
+            finds_by_key=True,
+            tells_deletions=True,
+            tells_open_amounts=True,
+        )
+
+    def check(self) -> Connected:
+        """Return whose books these are."""
+        found = self._calls.get(f"/companyinfo/{self._realm_id}").get("CompanyInfo") or {}
+        if not found.get("CompanyName"):
+            raise ErpUnreadable(what="no company")
+        settings = self._calls.get("/preferences").get("Preferences") or {}
+        home = ((settings.get("CurrencyPrefs") or {}).get("HomeCurrency") or {}).get("value")
+        return Connected(str(found["CompanyName"]), "QuickBooks Online", str(home or ""))
+
+    def pull(self, kind: RecordKind, cursor: str, limit: int, now: datetime) -> Page:
+        """Return the next page; its last one also tells what was deleted since then."""
+        since, taken = change_cursor.place(cursor)
+        size, name = min(limit, _PAGE_MAX), _NAMES[kind]
+        active = " and Active in (true, false)" if kind is RecordKind.CUSTOMERS else ""
+        records = self._calls.query(
+            name,
+            f"where MetaData.LastUpdatedTime >= '{since.isoformat()}'{active} "
+            f"orderby MetaData.LastUpdatedTime startposition {taken + 1} maxresults {size}",
+        )
+        rows: list[ErpRow] = []
+        bad: list[BadRecord] = []
+        for record in records:
+            try:
+                rows += self._rows(kind, record)
+            except BadValue as exc:
+                external_id = str(record.get("Id", ""))
+                bad.append(BadRecord(kind, external_id, exc.field, exc.code, exc.message))
+        more = len(records) >= size
+        if not more and cursor:
+            rows += self._deleted(kind, since, now)
+        stamps = [instant(record["MetaData"], "LastUpdatedTime") for record in records]
+        after = change_cursor.following(stamps, since, taken, more, size)
+        return Page(tuple(rows), after, more, now, tuple(bad))
+
+    def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
+        """Return the record as it is now; of a payment, all of its parts."""
+        if not external_id.isdigit() and kind is not RecordKind.PAYMENTS:
+            return ()
+        record_id = external_id.partition(":")[0]
+        found = self._calls.query(_NAMES[kind], f"where Id = '{_plain(record_id)}'")
+        try:
+            return tuple(row for record in found for row in self._rows(kind, record))
+        except BadValue as exc:
+            raise ErpUnreadable(what=exc.code, field=exc.field) from None
+
+    def find(self, key: str) -> Posted | None:
+        """Return what QuickBooks has under our key, or None."""
+        return self._entries.find(key)
+
+    def post(self, entry: Entry) -> Posted:
+        """Book entry; what an earlier attempt left half done is finished."""
+        return self._entries.post(entry)
+
+    def open_amounts(self, cursor: str, limit: int) -> OpenPage:
+        """Return what is open, invoices first and then credit memos, in the order of their ids."""
+        name, _, start = (cursor or "Invoice 1").partition(" ")
+        size = min(limit, _PAGE_MAX)
+        rest = f"orderby Id startposition {start} maxresults {size}"
+        records = self._calls.query(name, rest)
+        found = [open_amount(record, 1 if name == "Invoice" else -1) for record in records]
+        then = "CreditMemo 1" if name == "Invoice" else ""
+        after = f"{name} {int(start) + size}" if len(records) >= size else then
+        return OpenPage(tuple(one for one in found if one is not None), after, datetime.now(UTC))
+
+    def _rows(self, kind: RecordKind, record: Json) -> tuple[ErpRow, ...]:
+        if kind is RecordKind.CUSTOMERS:
+            return customer_rows(record)
+        if kind is RecordKind.INVOICES:
+            return invoice_rows(record)
+        if kind is RecordKind.PAYMENTS:
+            return payment_rows(record)
+        whose = _plain(str((record.get("CustomerRef") or {}).get("value") or ""))
+        payments = self._calls.query("Payment", f"where CustomerRef = '{whose}'")
+        return credit_note_rows(record, payments)
+
+    def _deleted(self, kind: RecordKind, since: datetime, now: datetime) -> list[ErpRow]:
+        name = _NAMES[kind]
+        at = max(since, now - _CAPTURE).isoformat()
+        found = self._calls.get("/cdc", [("entities", name), ("changedSince", at)])
+        gone = [
+            str(record["Id"])
+            for answer in found.get("CDCResponse") or ()
+            for response in answer.get("QueryResponse") or ()
+            for record in response.get(name) or ()
+            if record.get("status") == "Deleted"
+        ]
+        if kind is RecordKind.PAYMENTS:
+            return [row for record_id in gone for row in gone_payment(record_id, Gone.DELETED)]
+        return [GoneRow(kind, record_id, Gone.DELETED) for record_id in gone]
+
+
+def words(answer: Answer) -> str:
+    """Return what QuickBooks says of a request that it refuses."""
+    body = answer.json()
+    errors = ((body or {}).get("Fault") or {}).get("Error") or () if isinstance(body, dict) else ()
+    return " ".join(str(error.get("Detail") or error.get("Message") or "") for error in errors)
+
+
+def _plain(value: str) -> str:
+    """Return a value for a query: ids of QuickBooks are letters, digits and dashes."""
+    return "".join(char for char in value if char.isalnum() or char == "-")

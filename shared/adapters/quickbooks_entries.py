@@ -1,0 +1,215 @@
+"""Entries in QuickBooks Online: payments, credit memos that a payment of nothing applies, invoices.
+
+Our key stands in the private note; a short form of it is the number by which QuickBooks looks up.
+What takes two calls ends with the payment, which `find` looks for: an entry that is found is whole.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.adapters.erp_values import marked, money, our_key
+from shared.adapters.quickbooks import ENTRIES, QuickBooksCalls
+from shared.adapters.quickbooks_rows import reference
+from shared.domain.erp import Entry, EntryKind, Posted
+from shared.domain.money import Money, to_decimal_text
+from shared.errors import ErpRefused
+
+Json = Mapping[str, Any]
+_KEEPS = "keeps"
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Ids in QuickBooks: the account that money goes to ("" for undeposited), items by kind."""
+
+    deposit_account: str
+    by_kind: Mapping[EntryKind, str]
+
+    def item(self, kind: EntryKind) -> str:
+        """Return the item for kind. Raises ErpRefused where nobody named one."""
+        found = self.by_kind.get(kind, "")
+        if not found:
+            raise ErpRefused(said=f"No item is set for entries of the kind {kind}.")
+        return found
+
+
+class QuickBooksEntries:
+    """Books and finds entries."""
+
+    def __init__(self, calls: QuickBooksCalls, items: Items) -> None:
+        self._calls = calls
+        self._items = items
+
+    def find(self, key: str) -> Posted | None:
+        """Return the entry under key: a payment, one that applies a credit memo, or a charge."""
+        for name, field in (("Payment", "PaymentRefNum"), ("Invoice", "DocNumber")):
+            found = self._one(name, field, key)
+            if found is not None:
+                return Posted(str(found["Id"]), found=True)
+        return None
+
+    def post(self, entry: Entry) -> Posted:
+        """Book entry. Raises ErpRefused with QuickBooks' words."""
+        if entry.kind not in ENTRIES:
+            raise ErpRefused(said=f"QuickBooks books no entries of the kind {entry.kind}.")
+        if entry.kind is EntryKind.CHARGE:
+            return self._charge(entry)
+        invoice = self._invoice(entry)
+        if entry.amount.minor < 0:
+            return self._take_back(entry, invoice)
+        if entry.kind is EntryKind.PAYMENT:
+            if entry.discount is not None and entry.discount.minor:
+                item = self._items.item(EntryKind.DISCOUNT)
+                self._credit(entry, invoice, f"{entry.key}.d", entry.discount, item)
+            return self._pay(entry, invoice)
+        kind = EntryKind.CHARGE if entry.kind is EntryKind.CHARGE_BACK else entry.kind
+        return self._credit(entry, invoice, entry.key, entry.amount, self._items.item(kind))
+
+    def _invoice(self, entry: Entry) -> Json:
+        if entry.charge_key:
+            found = self._one("Invoice", "DocNumber", entry.charge_key)
+        else:
+            wanted = entry.invoice_external_id
+            rows = (
+                self._calls.query("Invoice", f"where Id = '{wanted}'") if wanted.isdigit() else []
+            )
+            found = rows[0] if rows else None
+        if found is None:
+            raise ErpRefused(said="There is no such invoice in QuickBooks.")
+        return found
+
+    def _pay(self, entry: Entry, invoice: Json) -> Posted:
+        note = " ".join(filter(None, (marked(entry.key), entry.reference)))
+        body = self._payment(entry, entry.key, note, entry.amount)
+        body |= {"Line": [_linked(entry.amount, "Invoice", str(invoice["Id"]))]}
+        made = self._calls.write("Payment", body, request_id=reference(entry.key))
+        return Posted(str(made["Id"]))
+
+    def _credit(self, entry: Entry, invoice: Json, key: str, off: Money, item: str) -> Posted:
+        """Take off an invoice: a credit memo of its own, then a payment of nothing applies it."""
+        memo = self._one("CreditMemo", "DocNumber", key) or self._calls.write(
+            "CreditMemo",
+            {**_document(entry, key), "Line": [_item(entry, off, item)]},
+            request_id=reference(f"{key}.memo"),
+        )
+        applied = self._one("Payment", "PaymentRefNum", key)
+        if applied is not None:
+            return Posted(str(applied["Id"]), found=True)
+        body = self._payment(entry, key, marked(key), Money.zero(off.currency))
+        body |= {
+            "Line": [
+                _linked(off, "Invoice", str(invoice["Id"])),
+                _linked(off, "CreditMemo", str(memo["Id"])),
+            ]
+        }
+        made = self._calls.write("Payment", body, request_id=reference(key))
+        return Posted(str(made["Id"]))
+
+    def _charge(self, entry: Entry) -> Posted:
+        item = self._items.item(EntryKind.CHARGE)
+        body = {
+            **_document(entry, entry.key),
+            "DueDate": entry.booked_on.isoformat(),
+            "Line": [_item(entry, entry.amount, item)],
+        }
+        made = self._calls.write("Invoice", body, request_id=reference(entry.key))
+        return Posted(str(made["Id"]))
+
+    def _take_back(self, entry: Entry, invoice: Json) -> Posted:
+        """Take back what we booked on the invoice under keys of the same source and document.
+
+        What is to stay is noted on the first of them before, so that a crash is mended by the next
+        attempt. Nothing left of ours means that all was taken back before.
+        """
+        if entry.kind is not EntryKind.PAYMENT:
+            raise ErpRefused(said="Take this credit memo back in QuickBooks by hand.")
+        family = entry.key.rpartition(".")[0] + "."
+        live = [p for p in self._payments_of(invoice) if _of_family(p, family)]
+        if not live:
+            return Posted(str(invoice["Id"]), found=True)
+        stays = _planned(live, entry)
+        first = next((p for p in live if our_key(p.get("PrivateNote")) == entry.key), live[0])
+        if stays is None:
+            none = Money.zero(entry.amount.currency)
+            stays = sum((money(p, "TotalAmt", none.currency) for p in live), none) + entry.amount
+            if stays.minor < 0:
+                raise ErpRefused(said="Less than this is booked there under our keys.")
+            plan = f"{marked(entry.key)} {_KEEPS} {to_decimal_text(stays)}"
+            first = self._calls.write("Payment", {**first, "PrivateNote": plan})
+        for payment in live:
+            if payment["Id"] != first["Id"]:
+                self._delete(payment)
+        if not stays.minor:
+            self._delete(first)
+            return Posted(str(first["Id"]))
+        changed = {
+            **first,
+            **self._payment(entry, entry.key, marked(entry.key), stays),
+            "Line": [_linked(stays, "Invoice", str(invoice["Id"]))],
+        }
+        return Posted(str(self._calls.write("Payment", changed)["Id"]))
+
+    def _payments_of(self, invoice: Json) -> list[Json]:
+        ids = [str(t["TxnId"]) for t in invoice.get("LinkedTxn") or () if t["TxnType"] == "Payment"]
+        return [p for i in ids for p in self._calls.query("Payment", f"where Id = '{i}'")]
+
+    def _delete(self, payment: Json) -> None:
+        body = {"Id": payment["Id"], "SyncToken": payment["SyncToken"]}
+        self._calls.write("Payment", body, operation="delete")
+
+    def _one(self, name: str, field: str, key: str) -> Json | None:
+        rows = self._calls.query(name, f"where {field} = '{reference(key)}'")
+        return next((row for row in rows if our_key(row.get("PrivateNote")) == key), None)
+
+    def _payment(self, entry: Entry, key: str, note: str, total: Money) -> dict[str, Any]:
+        account = self._items.deposit_account
+        return {
+            "CustomerRef": {"value": entry.customer_external_id},
+            "CurrencyRef": {"value": total.currency},
+            "TxnDate": entry.booked_on.isoformat(),
+            "TotalAmt": float(to_decimal_text(total)),
+            "PaymentRefNum": reference(key),
+            "PrivateNote": note,
+            **({"DepositToAccountRef": {"value": account}} if account else {}),
+        }
+
+
+def _planned(live: Sequence[Json], entry: Entry) -> Money | None:
+    """Return what an earlier attempt noted is to stay, None where there was none."""
+    for payment in live:
+        words = str(payment.get("PrivateNote") or "").split(" ")
+        if words[0] == marked(entry.key) and words[1:2] == [_KEEPS]:
+            return money({_KEEPS: words[2]}, _KEEPS, entry.amount.currency)
+    return None
+
+
+def _of_family(payment: Json, family: str) -> bool:
+    return our_key(payment.get("PrivateNote")).startswith(family)
+
+
+def _document(entry: Entry, key: str) -> dict[str, Any]:
+    return {
+        "CustomerRef": {"value": entry.customer_external_id},
+        "CurrencyRef": {"value": entry.amount.currency},
+        "TxnDate": entry.booked_on.isoformat(),
+        "DocNumber": reference(key),
+        "PrivateNote": marked(key),
+        "CustomerMemo": {"value": entry.number or str(entry.kind)},
+    }
+
+
+def _item(entry: Entry, amount: Money, item: str) -> Json:
+    return {
+        "DetailType": "SalesItemLineDetail",
+        "Amount": float(to_decimal_text(amount)),
+        "Description": entry.text or entry.number or str(entry.kind),
+        "SalesItemLineDetail": {"ItemRef": {"value": item}, "TaxCodeRef": {"value": "NON"}},
+    }
+
+
+def _linked(amount: Money, kind: str, record_id: str) -> Json:
+    return {
+        "Amount": float(to_decimal_text(amount)),
+        "LinkedTxn": [{"TxnId": record_id, "TxnType": kind}],
+    }

@@ -1,0 +1,83 @@
+"""QuickBooks Online against a stand-in of its published calls; it never ran against the product."""
+
+import pytest
+
+from shared.adapters.erp_http import ErpHttp
+from shared.adapters.oauth_tokens import OAuthTokens, by_refresh_token
+from shared.adapters.quickbooks import RENEWAL_PATH, QuickBooks, QuickBooksCalls, words
+from shared.adapters.quickbooks_entries import Items, QuickBooksEntries
+from shared.domain.erp import EntryKind, RecordKind
+from shared.domain.imports import PaymentRow
+from tests.connectors import contract
+from tests.connectors.quickbooks_fake import REALM, Company, Driver, Handler
+from tests.connectors.secrets import KeptSecret
+from tests.connectors.served import Served
+
+ITEMS = Items("", {kind: f"{n}" for n, kind in enumerate(EntryKind, 10)})
+
+
+def connector_of(server: Served, refresh: str = "refresh-0") -> QuickBooks:
+    renew = by_refresh_token(ErpHttp(server.base), RENEWAL_PATH)
+    tokens = OAuthTokens(KeptSecret(refresh), renew)
+    calls = QuickBooksCalls(ErpHttp(server.base, words=words), tokens, REALM)
+    return QuickBooks(calls, QuickBooksEntries(calls, ITEMS), REALM)
+
+
+@pytest.fixture
+def driver():
+    company = Company()
+    with Served(type("CompanyHandler", (Handler,), {"company": company})) as server:
+        strange = connector_of(server, "refresh-of-yesterday")
+        yield Driver(company, server, connector_of(server), strange)
+
+
+class TestQuickBooks(contract.BooksContract):
+    @pytest.fixture
+    def erp(self, driver):
+        return driver
+
+
+def test_one_payment_of_two_invoices_and_a_credit_memo_is_told_apart(driver):
+    customer, first = contract.bill(driver, 100_00)
+    second = driver.invoice(customer, 50_00, contract.ISSUED_ON, contract.DUE_ON)
+    memo = driver.credit_note(customer, 30_00, contract.PAID_ON)
+    parts = [("Invoice", first, 100), ("Invoice", second, 50), ("CreditMemo", memo, 30)]
+    driver._payment(customer, 120, contract.PAID_ON, parts)
+    rows, _ = contract.pulled(driver.connector, RecordKind.PAYMENTS)
+    paid = {r.invoice_external_id: r.amount.minor for r in rows if isinstance(r, PaymentRow)}
+    assert paid == {first: 70_00, second: 50_00}
+    notes, _ = contract.pulled(driver.connector, RecordKind.CREDIT_NOTES)
+    assert [(i, m.minor) for i, m in notes[-1].uses] == [(first, 30_00)]
+
+
+@pytest.mark.parametrize("crash_at", range(4))
+def test_a_take_back_of_two_payments_survives_a_crash_at_every_write(driver, crash_at):
+    customer, invoice = contract.bill(driver, 100_00)
+    first = contract.pay(driver, customer, invoice, 60_00, "T")
+    family = first.key.rpartition(".")[0]
+    second = contract.replace(
+        first, key=f"{family}.3", amount=contract.Money(minor=40_00, currency="EUR")
+    )
+    back = contract.replace(
+        first, key=f"{family}.5", amount=contract.Money(minor=-50_00, currency="EUR")
+    )
+    driver.connector.post(first)
+    driver.connector.post(second)
+    calls = driver.connector._entries._calls
+    write, written = calls.write, []
+
+    def crashing(*args, **named):
+        if len(written) == crash_at:
+            raise KeyboardInterrupt
+        written.append(args)
+        return write(*args, **named)
+
+    calls.write = crashing
+    try:
+        driver.connector.post(back)
+    except KeyboardInterrupt:
+        calls.write = write
+        assert driver.connector.find(back.key) is None
+        driver.connector.post(back)
+    assert driver.open_minor(invoice) == 50_00
+    assert driver.bookings(back.key) == 1
