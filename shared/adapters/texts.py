@@ -8,7 +8,9 @@ from shared.adapters.templates import Templates, one_line
 from shared.adapters.words import Words
 from shared.domain.messages import (
     DISCOUNT,
+    LATE_FEE,
     MAIL_TEMPLATES,
+    REMINDER,
     STAGE_TEMPLATES,
     MailText,
     MailView,
@@ -56,6 +58,8 @@ class Texts:
             raise ValueError("the link of a mail is an absolute address")
         voice = self._templates.voice(language, view.entity.language)
         words = voice.words
+        if template == LATE_FEE and not view.fees:
+            template = REMINDER
         if template in _ASKS_NOTHING:
             view = replace(view, items=tuple(replace(i, asked=False) for i in view.items))
         named = _named(template, view)

@@ -9,7 +9,7 @@ from datetime import date
 
 from shared.domain.account import Account
 from shared.domain.coverage import item_coverage, items_on
-from shared.domain.decide import Action, Decision, notice_item, positions_done
+from shared.domain.decide import BY_HAND, Action, Decision, notice_item, positions_done
 from shared.domain.document import Document
 from shared.domain.mail_wish import wants_none
 from shared.domain.notice import Channel
@@ -50,7 +50,7 @@ def remind_decision(
     numbers = ", ".join(item.number for item in asked.values())
     return Decision(
         Action.SEND,
-        "by_hand",
+        BY_HAND,
         f"A person asks for {numbers} in the words of stage {stage.id}.",
         tuple(asked),
         stage,

@@ -4,15 +4,56 @@ from datetime import date, timedelta
 
 from shared.domain.account import Account
 from shared.domain.coverage import item_coverage
+from shared.domain.decide import BY_HAND, Decision
 from shared.domain.document import Document, DocumentKind
+from shared.domain.due_stage import NEVER
 from shared.domain.fee import Fee
 from shared.domain.interest_charges import interest_charge_id
 from shared.domain.money import Money, total
-from shared.domain.open_items import open_items
-from shared.domain.policy import Policy, Stage
+from shared.domain.open_items import document_id_of, document_ids_of, open_items
+from shared.domain.policy import Anchor, Policy, Stage
+from shared.domain.policy_book import PolicyBook
 from shared.ids import derived_id
 
 _COMPENSATION = "compensation"
+
+
+def reminded(account: Account, book: PolicyBook, decision: Decision) -> tuple[str, ...]:
+    """Return the documents that decision asks for and on which its stage may put a charge.
+
+    They were asked for before by a message after their due date, where their ladder has such a
+    stage before the charge: nothing is charged with the first word about what is late. What a
+    person has said by hand charges as that person means it.
+    """
+    asked, said = document_ids_of(decision.documents), decision.done_before or {}
+    if decision.code == BY_HAND or decision.stage is None:
+        return asked
+    furthest: dict[str, int] = {}
+    for item_id in decision.documents:
+        document_id, position = document_id_of(item_id), said.get(item_id, NEVER)
+        furthest[document_id] = max(position, furthest.get(document_id, position))
+    found = []
+    for document_id in asked:
+        document = account.document(document_id)
+        first = _first_reminder(book.of(document), decision.stage) if document else None
+        if first is None or furthest[document_id] >= first.position:
+            found.append(document_id)
+    return tuple(found)
+
+
+def _first_reminder(policy: Policy, stage: Stage) -> Stage | None:
+    """Return the first stage before stage that asks for what is late and charges nothing."""
+    return next(
+        (
+            one
+            for one in policy.stages
+            if one.anchor is Anchor.DUE_DATE
+            and 0 < one.offset_days < stage.offset_days
+            and one.channel.is_message
+            and not one.charges
+        ),
+        None,
+    )
 
 
 def fee_charge_id(document_id: str, rule: str) -> str:

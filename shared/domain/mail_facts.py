@@ -12,8 +12,9 @@ from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.decide import Decision, notice_item
 from shared.domain.discount import offered
 from shared.domain.document import Document, DocumentKind
-from shared.domain.messages import DISCOUNT, AnswerView, MailView, Note, Offer
+from shared.domain.messages import DISCOUNT, LATE_FEE, REMINDER, AnswerView, MailView, Note, Offer
 from shared.domain.money import Money
+from shared.domain.open_items import document_id_of
 from shared.domain.policy import Anchor
 from shared.domain.policy_book import PolicyBook
 
@@ -86,13 +87,17 @@ def _notes(cover: Cover) -> tuple[Note, ...]:
 def _stages(account: Account, decision: Decision, book: PolicyBook, today: date) -> dict[str, str]:
     """Return the template of the stage that each item asked for has reached with decision."""
     found = {}
+    fees = {(d.invoice_id, d.stage_done) for d in account.documents}
     positions = decision.done_after or {}
     for item in items_on(account, today):
         if item.document_id in decision.documents:
             position = positions[item.document_id]
             reached = [stage for stage in book.of(item).stages if stage.position <= position]
             of_discount = reached[-1].anchor is Anchor.DISCOUNT_END
-            found[item.document_id] = DISCOUNT if of_discount else reached[-1].template
+            template = DISCOUNT if of_discount else reached[-1].template
+            charged = (document_id_of(item.document_id), reached[-1].id) in fees
+            uncharged = template == LATE_FEE and not charged
+            found[item.document_id] = REMINDER if uncharged else template
     return found
 
 

@@ -10,6 +10,7 @@ from shared.domain.money import Money
 from shared.domain.notice import NoticeItem
 
 STAGE_TEMPLATES = ("invoice", "upcoming", "due_today", "reminder", "late_fee", "final_notice")
+REMINDER, LATE_FEE = "reminder", "late_fee"
 DISCOUNT = "discount"
 """What is said in place of a template before the end of a discount."""
 MAIL_TEMPLATES = frozenset((*STAGE_TEMPLATES, "receipt", "autopay", "answer", "link", "sign_in"))
@@ -59,7 +60,6 @@ class Note:
 
     part: str
     amount: Money
-
     on: date | None = None
     account: str = ""
     again_on: date | None = None
@@ -115,9 +115,9 @@ class MailView:
     statement: bool = False
     stop_link: str = ""
     tone: str = ""
-
     charges: frozenset[str] = frozenset()
     taking: TakingView | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -11,11 +11,10 @@ from shared.domain.customer import Customer
 from shared.domain.decide import Decision, decide
 from shared.domain.document import Document
 from shared.domain.entity import Entity
-from shared.domain.escalation import fee_ahead
+from shared.domain.escalation import fee_ahead, reminded
 from shared.domain.money import Money
 from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
-from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.usecases.sweep import Finder, Watermark, candidates, to_send
@@ -126,7 +125,7 @@ def _fees(
     account: Account, book: PolicyBook, decision: Decision, day: date, charges: Charges
 ) -> tuple[tuple[str, Money], ...]:
     fees = []
-    for document_id in document_ids_of(decision.documents):
+    for document_id in reminded(account, book, decision):
         document = account.document(document_id)
         if document is None or decision.stage is None:
             continue

@@ -11,6 +11,7 @@ from shared.domain.case_pack import PackRequest
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
 from shared.domain.entity import Entity
+from shared.domain.escalation import reminded
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy_book import PolicyBook
@@ -96,7 +97,7 @@ def escalate(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -
     if notice.delivery is not DeliveryState.CLAIMED:
         return "elsewhere"
     entity = ports.accounts.entity(entity_id)
-    if entity.hold_all or (entity.mail_paused and notice.channel is Channel.EMAIL):
+    if entity.waits or (entity.mail_paused and notice.channel is Channel.EMAIL):
         return "held"
     account = ports.accounts.account(entity_id, customer_id)
     book = ports.policies.book(entity_id, account)
@@ -119,7 +120,7 @@ def escalate(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -
     stage = book.stage(notice.policy, notice.stage)
     made = 0
     if stage is not None and stage.charges:
-        documents = document_ids_of(decision.documents)
+        documents = reminded(account, book, decision)
         made = charge_stage(ports.charging, entity, customer_id, documents, stage, now)
     if notice.channel in _SENT_BY:
         queue, kind = _SENT_BY[notice.channel]

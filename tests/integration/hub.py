@@ -70,8 +70,12 @@ def add_invoice(
     minor: int = 10_000,
     policy: str = "",
     number: str = "",
+    stage_done: str = "",
 ) -> Document:
-    """Write an open invoice with its posting and ticket, and return it."""
+    """Write an open invoice with its posting and ticket, and return it.
+
+    stage_done is the stage that another system had said of it before.
+    """
     issued_on = due_on - timedelta(days=30)
     document = Document(
         document_id=name,
@@ -82,6 +86,7 @@ def add_invoice(
         total=eur(minor),
         open=eur(minor),
         policy=policy,
+        stage_done=stage_done,
     )
     now = datetime.now(UTC)
     posting = posting_put(

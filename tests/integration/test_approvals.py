@@ -48,7 +48,7 @@ def say_no(n: int) -> str:
 def seller(table):
     of = hub.seed(LADDER)
     whose = hub.add_customer(of)
-    hub.add_invoice(of, whose, "inv1", DUE)
+    hub.add_invoice(of, whose, "inv1", DUE, stage_done="reminder")
     return of
 
 

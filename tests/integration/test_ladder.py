@@ -53,7 +53,7 @@ def test_each_stage_is_mailed_once_and_a_missed_week_is_one_mail(table, seller):
 
 def test_a_fee_is_charged_once_and_told_in_the_message_that_announces_it(table, seller):
     whose = hub.add_customer(seller)
-    hub.add_invoice(seller, whose, "inv1", DUE)
+    hub.add_invoice(seller, whose, "inv1", DUE, stage_done="reminder")
     live(DUE + timedelta(days=14), seller, times=3)
     account = runtime.accounts().account("demo", "c1")
     charges = [d for d in account.documents if d.kind == "charge"]

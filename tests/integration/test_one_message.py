@@ -112,7 +112,7 @@ def test_an_invoice_held_after_the_claim_mutes_no_other_and_is_asked_for_when_th
 def test_a_stage_by_stage_total_stands_in_html_and_text_alike(table, requests):
     seller = hub.seed(LADDER)
     whose = hub.add_customer(seller)
-    hub.add_invoice(seller, whose, "inv1", DUE)
+    hub.add_invoice(seller, whose, "inv1", DUE, stage_done="reminder")
     hub.add_invoice(seller, whose, "inv2", DUE + timedelta(days=7))
     hub.add_invoice(seller, whose, "inv3", DUE + timedelta(days=7))
     live(DUE + timedelta(days=14), seller)

@@ -82,8 +82,9 @@ def test_a_text_goes_out_once_and_its_delivery_is_noted(seller, service):
 
 @pytest.mark.rule("R22")
 def test_the_text_names_the_fee_that_it_charges(seller, service):
+    live(seller, 3)
     live(seller, 14)
-    (text,) = service.texts
+    (_, text) = service.texts
     assert "140.00" in text["body"]
     assert "late fee" in text["body"]
     assert "40.00" in text["body"].replace("140.00", "")

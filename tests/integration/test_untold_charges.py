@@ -23,9 +23,9 @@ from tests.unit.test_decide import LADDER
 LATE = DUE + timedelta(days=14)
 
 
-def seller(policy=LADDER):
+def seller(policy=LADDER, stage_done=""):
     of = hub.seed(policy)
-    hub.add_invoice(of, hub.add_customer(of), "inv1", DUE)
+    hub.add_invoice(of, hub.add_customer(of), "inv1", DUE, stage_done=stage_done)
     return of
 
 
@@ -54,7 +54,7 @@ def charge_only(of) -> None:
 
 @pytest.mark.rule("R22")
 def test_a_fee_that_was_never_told_is_taken_back_with_its_message(table):
-    of = seller()
+    of = seller(stage_done="reminder")
     charge_only(of)
     hold()
     hub.drain("NOTICE")
@@ -67,7 +67,7 @@ def test_a_fee_that_was_never_told_is_taken_back_with_its_message(table):
 
 @pytest.mark.rule("R22")
 def test_a_fee_that_was_told_stays_when_the_mail_is_asked_for_once_more_and_withdrawn(table):
-    of = seller()
+    of = seller(stage_done="reminder")
     live(LATE, of)
     assert len(hub.sent_mails()) == 1
     at(LATE + timedelta(days=1))
@@ -82,7 +82,7 @@ def test_a_fee_that_was_told_stays_when_the_mail_is_asked_for_once_more_and_with
 
 @pytest.mark.rule("R22")
 def test_nothing_is_charged_for_a_mail_while_mails_are_paused(table):
-    of = seller()
+    of = seller(stage_done="reminder")
     pause("bounces")
     live(LATE, of)
     assert owed() == [("INV1", 10_000)]

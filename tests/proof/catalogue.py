@@ -37,7 +37,8 @@ RULES: Mapping[str, str] = {
     "setting.",
     "R21": "Interest runs on each day's balance, ends with it, stays under its cap, and is never "
     "charged on interest.",
-    "R22": "The message that announces a fee names its amount.",
+    "R22": "The message that announces a fee names its amount, and is not the first word about "
+    "what is late.",
     "R23": "An early-payment discount is decided by value date, for the whole invoice, once, and "
     "its tax follows the agreed treatment.",
     "R24": "Money is allocated in the document's currency; what another currency's rate makes of "

@@ -4,10 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.domain.account import Account
+from shared.domain.by_hand import remind_decision
+from shared.domain.decide import decide
 from shared.domain.document import Document, DocumentKind
-from shared.domain.escalation import late_fee
-from shared.domain.policy import Fee, Stage
-from tests.support.samples import eur
+from shared.domain.escalation import late_fee, reminded
+from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.policy_book import PolicyBook
+from tests.support.samples import customer, eur
 
 DUE = date(2026, 3, 9)
 STAGE = Stage(
@@ -50,3 +54,29 @@ def test_a_charge_bears_no_charge_and_a_currency_without_a_fee_none():
     assert late_fee(invoice(kind=DocumentKind.CHARGE), STAGE, today) is None
     yen = STAGE.model_copy(update={"fee": Fee(flat={"JPY": "4000"}, payable_in_days=7)})
     assert late_fee(invoice(), yen, today) is None
+
+
+REMINDER = Stage(id="reminder", offset_days=7, channel="email", template="reminder")
+WITH_A_REMINDER = PolicyBook(Policy(name="standard", stages=(REMINDER, STAGE)))
+TODAY = DUE + timedelta(days=14)
+
+
+def charged(book: PolicyBook, *invoices: Document) -> tuple[str, ...]:
+    account = Account(customer(), invoices)
+    return reminded(account, book, decide(account, book, TODAY)[0])
+
+
+@pytest.mark.rule("R22")
+def test_nothing_is_charged_with_the_first_word_about_what_is_late():
+    known = invoice(document_id="known", stage_done="reminder")
+    assert charged(WITH_A_REMINDER, invoice(), known) == ("known",)
+
+
+def test_a_ladder_without_a_reminder_before_the_fee_charges_with_its_first_word():
+    assert charged(PolicyBook(Policy(name="standard", stages=(STAGE,))), invoice()) == ("d1",)
+
+
+def test_a_person_charges_by_hand_whatever_was_said_before():
+    account = Account(customer(), (invoice(),))
+    decision = remind_decision(account, WITH_A_REMINDER, TODAY, "late_fee")
+    assert reminded(account, WITH_A_REMINDER, decision) == ("d1",)

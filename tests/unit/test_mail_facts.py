@@ -9,6 +9,7 @@ from shared.domain.account import Account
 from shared.domain.agreement import Dispute, DisputeReason, Hold
 from shared.domain.decide import Decision, decide
 from shared.domain.document import Discount, DiscountTax, Instalment
+from shared.domain.escalation import late_fee
 from shared.domain.mail_facts import with_facts
 from shared.domain.messages import MailView, Note, Offer
 from shared.domain.notices import done_as_said, stage_notice
@@ -48,8 +49,16 @@ def test_an_invoice_on_hold_is_told_as_such_beside_one_that_is_asked_for():
 
 
 def test_each_item_asked_for_is_named_with_the_stage_that_it_has_reached():
-    account = Account(customer(), (invoice("old", 15), invoice("new", 8), invoice("fresh", -4)))
-    assert view_of(account).stages == {"old": "late_fee", "new": "reminder", "fresh": "upcoming"}
+    account = Account(customer(), (invoice("new", 8), invoice("fresh", -4)))
+    assert view_of(account).stages == {"new": "reminder", "fresh": "upcoming"}
+
+
+def test_a_late_fee_is_named_only_where_it_was_charged():
+    late = Account(customer(), (invoice("old", 15),))
+    assert view_of(late).stages == {"old": "reminder"}
+    fee = late_fee(late.documents[0], LADDER.stage("late_fee"), TODAY)
+    charged = Account(customer(), (*late.documents, fee))
+    assert view_of(charged).stages["old"] == "late_fee"
 
 
 def in_parts(last_day: date) -> Account:

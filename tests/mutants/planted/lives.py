@@ -9,6 +9,15 @@ AGREED = "tests/integration/test_agreements.py"
 
 LIFE_BUGS = (
     bug(
+        "a fee comes with the first word about what is late",
+        "shared/domain/escalation.py",
+        "        if first is None or furthest[document_id] >= first.position:\n",
+        "        if first is None or furthest:\n",
+        "tests/unit/test_late_fee.py"
+        "::test_nothing_is_charged_with_the_first_word_about_what_is_late",
+        rules="R22",
+    ),
+    bug(
         "the answer to a dispute is kept from who opened it",
         "shared/domain/dispute.py",
         "return bool(dispute.answer) or dispute.outcome is not DisputeOutcome.WITHDRAWN",
