@@ -4,6 +4,7 @@ from aws_lambda_powertools import Logger
 
 from functions.edge import http
 from functions.portal import pages
+from functions.portal.autopay import autopay_offered
 from functions.portal.plans import plans_offered
 from functions.portal.visit import (
     COOKIE,
@@ -176,8 +177,15 @@ def _home_with(visitor: Visit, problem: str, status: int) -> http.Answer:
 
 
 def _home(visitor: Visit, view: HomeView, problems: Problems, status: int = 200) -> http.Answer:
-    offered = plans_offered(visitor)
-    return _page("home", visitor, view, problems=problems, status=status, plans_offered=offered)
+    return _page(
+        "home",
+        visitor,
+        view,
+        problems=problems,
+        status=status,
+        plans_offered=plans_offered(visitor),
+        autopay_offered=autopay_offered(visitor),
+    )
 
 
 def _question(

@@ -5,7 +5,16 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.edge.http import Answer
-from functions.portal import account, agreements, confirming, failures, plans, public, statements
+from functions.portal import (
+    account,
+    agreements,
+    autopay,
+    confirming,
+    failures,
+    plans,
+    public,
+    statements,
+)
 
 log = Logger()
 
@@ -13,6 +22,7 @@ ROUTES = (
     public.ROUTES
     | account.ROUTES
     | agreements.ROUTES
+    | autopay.ROUTES
     | confirming.ROUTES
     | plans.ROUTES
     | statements.ROUTES

@@ -81,7 +81,8 @@ class OpenRow:
     """One open item as its customer sees it: item is document itself, or an instalment of it.
 
     payable may be chosen and paid; processing is with the bank. asked says that a question about
-    it waits for an answer, promised_on when it was promised to come, disputed that it is contested.
+    it waits for an answer, promised_on when it was promised to come, disputed that it is contested,
+    taken_on when it is taken by itself.
     days_late is 0 on the due date and negative before it. off is the
     early-payment discount that is offered today on paying it; zero for a single instalment.
     """
@@ -95,6 +96,7 @@ class OpenRow:
     asked: bool = False
     promised_on: date | None = None
     disputed: bool = False
+    taken_on: date | None = None
 
     @property
     def to_pay(self) -> Money:

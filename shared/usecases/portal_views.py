@@ -152,6 +152,7 @@ def _row(
         for promise in account.promises
         if promise.in_force(today) and document.document_id in promise.documents
     ]
+    collection = account.collecting(item.document_id)
     return OpenRow(
         document=document,
         item=item,
@@ -165,6 +166,7 @@ def _row(
             dispute.in_force(today) and document.document_id in dispute.documents
             for dispute in account.disputes
         ),
+        taken_on=collection.next_on if collection is not None else None,
     )
 
 
