@@ -1,4 +1,4 @@
-"""Routes of customers: the list, one of them, and its story."""
+"""Routes of customers: the list, one of them, its story, and who takes whose place."""
 
 from typing import Annotated
 
@@ -7,11 +7,23 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.schema.customers import CustomerOut, CustomerPage, EventOut, TimelineOut
+from functions.operator_api.named import OfCustomer, document_named
+from functions.operator_api.schema.customers import (
+    CustomerOut,
+    CustomerPage,
+    EventOut,
+    MergedOut,
+    MergeIn,
+    MoveIn,
+    StayedOut,
+    TimelineOut,
+)
+from functions.operator_api.schema.documents import DocumentOut
 from functions.operator_api.schema.wire import Limit
-from functions.operator_api.views import customer_out, customer_row
+from functions.operator_api.views import customer_out, customer_row, document_out
 from shared import runtime
 from shared.domain.roles import Role
+from shared.usecases.move_customer import merge_customer, move_invoice
 from shared.usecases.timeline import timeline
 
 router = APIGatewayHttpRouter()
@@ -73,3 +85,35 @@ def get_timeline(entity: str, customer: str) -> TimelineOut:
             for e in events
         ]
     )
+
+
+@router.post(
+    "/api/v1/entities/<entity>/customers/<customer>/merge",
+    summary="Let another customer take this one's place",
+    description="What is open goes over; what cannot is told. What was paid stays where it was.",
+)
+@needs(Role.CONTROLLER)
+def merge(entity: str, customer: str, body: MergeIn) -> MergedOut:
+    request, lists = current(), runtime.receivables()
+    old, new = (lists.find_customer(entity, name) for name in (customer, body.into))
+    done = merge_customer(
+        runtime.customer_moves(), entity, old, new, request.principal.name, body.note, request.now
+    )
+    stayed = [StayedOut(number=number, reason=reason) for number, reason in done.stayed]
+    return MergedOut(into=new, moved=list(done.moved), stayed=stayed, credits=done.credits)
+
+
+@router.post(
+    "/api/v1/entities/<entity>/invoices/<document>/move",
+    summary="Give what is open of an ERP's invoice to another customer",
+)
+@needs(Role.CONTROLLER)
+def move(entity: str, document: str, body: MoveIn, customer: OfCustomer = "") -> DocumentOut:
+    request = current()
+    whose = document_named(entity, document, customer)
+    into = runtime.receivables().find_customer(entity, body.into)
+    moved = move_invoice(
+        runtime.customer_moves(), entity, *whose, into, request.principal.name, body.note,
+        request.now,
+    )  # fmt: skip
+    return document_out(into, moved)

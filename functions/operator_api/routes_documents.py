@@ -6,12 +6,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
-from functions.operator_api.access import entity_of, needs
-from functions.operator_api.schema.documents import DocumentOut, DocumentPage
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.named import OfCustomer, document_named
+from functions.operator_api.schema.documents import DocumentOut, DocumentPage, DocumentPatch
 from functions.operator_api.schema.wire import Limit
 from functions.operator_api.views import document_out
 from shared import runtime
 from shared.domain.roles import Role
+from shared.usecases.change_ladder import change_ladder
 
 router = APIGatewayHttpRouter()
 _CUSTOMERS_PER_PAGE = 25
@@ -58,6 +60,32 @@ def get_invoice(
     else:
         customer_id, document_id = lists.find_document(entity, document)
     return document_out(customer_id, runtime.accounts().document(entity, customer_id, document_id))
+
+
+@router.patch(
+    "/api/v1/entities/<entity>/invoices/<document>",
+    summary="Let an issued invoice climb another ladder from now on",
+    description="What was said of it stays said. Who did it, when and why is kept.",
+)
+@needs(Role.CONTROLLER)
+def change_invoice(
+    entity: str, document: str, body: DocumentPatch, customer: OfCustomer = ""
+) -> DocumentOut:
+    customer_id, document_id = document_named(entity, document, customer)
+    request = current()
+    changed = change_ladder(
+        runtime.accounts(),
+        runtime.entities(),
+        runtime.ladder_moves(),
+        entity,
+        customer_id,
+        document_id,
+        policy=body.policy,
+        reason=body.reason,
+        by=request.principal.name,
+        now=request.now,
+    )
+    return document_out(customer_id, changed)
 
 
 def _of_customer(entity: str, customer_id: str, closed_too: bool) -> DocumentPage:

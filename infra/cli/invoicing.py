@@ -144,6 +144,24 @@ def void(
     _tell(voided, as_json, f"{voided['number']} is void.")
 
 
+@app.command("ladder")
+def ladder(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why, in a few words.")],
+    policy: Annotated[str, typer.Option(help="Its name; default that of the customer.")] = "",
+    entity: EntityName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let an issued invoice climb another ladder from now on; what was said stays said.
+
+    Example: duecourse invoice ladder INV-7 --policy gentle --reason "an old customer"
+    """
+    api, place = _place(entity, number)
+    changed = api.patch(place, {"policy": policy, "reason": reason})
+    name = changed["policy"] or "that of the customer"
+    _tell(changed, as_json, f"{changed['number']} climbs {name} from now on.")
+
+
 def _place(entity: str | None, number: str) -> tuple[Api, str]:
     api = Api.found()
     return api, f"/entities/{segment(api.entity(entity))}/invoices/{segment(number)}"

@@ -224,6 +224,11 @@ def writeback(
     return _key(partition, f"{begins}{payment_id}{suffix}")
 
 
+def merged(entity: str, customer_id: str, into: str) -> Key:
+    """Return the key of the note that a customer was merged into another one."""
+    return _key(history(entity, customer_id), f"MERGED#{into}")
+
+
 def statement(entity: str, customer_id: str, statement_id: str) -> Key:
     return _key(history(entity, customer_id), f"STATEMENT#{statement_id}")
 
@@ -235,6 +240,11 @@ def question(entity: str, customer_id: str, question_id: str) -> Key:
 def mail_wish(entity: str, customer_id: str, profile_version: int) -> Key:
     """Return the key of the wish that made a profile what it is in that version."""
     return _key(history(entity, customer_id), f"MAIL_WISH#{profile_version:08d}")
+
+
+def ladder_move(entity: str, customer_id: str, document_id: str, version: int) -> Key:
+    """Return the key of the move to another ladder that made a document what it is in a version."""
+    return _key(history(entity, customer_id), f"LADDER#{document_id}#{version:08d}")
 
 
 def mail_tally(entity: str, pauses: int, day: date, shard: int) -> Key:

@@ -18,6 +18,7 @@ from shared.adapters.codec import Item
 from shared.adapters.handover_items import handover_from
 from shared.adapters.head_items import document_from
 from shared.adapters.incoming_items import incoming_from
+from shared.adapters.ladder_moves import ladder_move_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
 from shared.domain.account_as_of import Attempt, Record, Told
@@ -52,6 +53,7 @@ class Records:
             attempts=tuple(_attempt(i) for i in of["CHECKOUT"]),
             incoming=tuple(incoming_from(i) for i in of["INCOMING"]),
             notices=tuple(_told(of["NOTICE"], of["DELIVERY"])),
+            ladder_moves=tuple(ladder_move_from(i) for i in of["LADDER_MOVE"]),
         )
 
 

@@ -12,6 +12,7 @@ from shared.domain.book_rebuild import rebuilt, unapplied_since
 from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.customer import Customer
 from shared.domain.document import Discount, Document
+from shared.domain.ladder_move import LadderMove, ladder_at
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, Posting
 from shared.domain.notice import DeliveryState, Notice
@@ -62,6 +63,7 @@ class Record:
     attempts: tuple[Attempt, ...] = ()
     incoming: tuple[Incoming, ...] = ()
     notices: tuple[Told, ...] = ()
+    ladder_moves: tuple[LadderMove, ...] = ()
 
 
 def account_as_of(record: Record, at: datetime, before_notice: int | None = None) -> Account:
@@ -76,7 +78,10 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
     known = _known(record.postings, at, before_notice)
     return Account(
         customer=record.customer,
-        documents=_open_documents(record.documents, known),
+        documents=tuple(
+            replace(document, policy=ladder_at(document, record.ladder_moves, at))
+            for document in _open_documents(record.documents, known)
+        ),
         credits=_credits(known),
         holds=tuple(h for h in record.holds if h.starts_on <= day),
         promises=tuple(_promises(record.promises, day)),

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from shared.adapters.corrections import Corrections
     from shared.adapters.documents import Documents
     from shared.adapters.issued_invoices import IssuedInvoices
+    from shared.adapters.ladder_moves import LadderMoves
     from shared.adapters.numbers import Numbers
     from shared.adapters.packs import Packs
     from shared.adapters.recurrences import Recurrences
@@ -24,6 +25,14 @@ def issued_invoices() -> "IssuedInvoices":
     from shared.adapters.issued_invoices import IssuedInvoices
 
     return IssuedInvoices(runtime.table(), runtime.numbers())
+
+
+@cache
+def ladder_moves() -> "LadderMoves":
+    """Return the writes of invoices that move to another ladder."""
+    from shared.adapters.ladder_moves import LadderMoves
+
+    return LadderMoves(runtime.table())
 
 
 @cache

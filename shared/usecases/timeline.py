@@ -172,6 +172,12 @@ def _mail_wish(item: Mapping[str, Any], _: _Deliveries) -> Event:
     return Event(item["at"], "mail", _WISHES[item["wish"]], "noted", {"by": item["by"]})
 
 
+def _ladder_move(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    facts = {k: item[k] for k in ("document_id", "before", "after", "by")}
+    said = f"{item['number']}: policy {item['after'] or 'of the customer'}"
+    return Event(item["at"], "ladder", said, "moved", facts | {"text": item["reason"]})
+
+
 def _text(minor: int, currency: str) -> str:
     return to_decimal_text(Money(minor=minor, currency=currency))
 
@@ -184,6 +190,7 @@ _WISHES = {
     "mail_again": "The address was found to be good",
 }
 _TELLERS = {
+    "LADDER_MOVE": _ladder_move,
     "MAIL_WISH": _mail_wish,
     "NOTICE": _notice,
     "HEAD": _head,

@@ -23,6 +23,7 @@ from shared.domain.roles import Role
 from shared.domain.write_off import BAD_DEBT_REASONS, DEDUCTION_REASONS
 from shared.errors import InvalidInput, NotFound
 from shared.usecases import adjust_document as cases
+from shared.usecases.change_ladder import change_ladder
 from shared.usecases.issue_credit_note import issue_credit_note
 from shared.usecases.void_invoice import void_invoice
 
@@ -50,6 +51,7 @@ def document_page(
         received=received,
         untouched=document.open == document.total and not received,
         may_give_up=visit.role >= Role.CONTROLLER,
+        policies=runtime.entities().policy_names(entity_id),
         credit_reasons=CREDIT_REASONS,
         waiver_reasons=WAIVER_REASONS,
         bad_debt_reasons=BAD_DEBT_REASONS,
@@ -106,6 +108,21 @@ def _void(visit: Visit, customer_id: str, document: Document, form: http.Form) -
     )
 
 
+def _ladder(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
+    return change_ladder(
+        runtime.accounts(),
+        runtime.entities(),
+        runtime.ladder_moves(),
+        visit.entity.entity_id,
+        customer_id,
+        document.document_id,
+        policy=field(form, "policy"),
+        reason=field(form, "why"),
+        by=access.current().principal.name,
+        now=access.current().now,
+    )
+
+
 def _waive(visit: Visit, customer_id: str, document: Document, form: http.Form) -> None:
     whose = (visit.entity.entity_id, customer_id, document.document_id)
     part = money_or_all(form, "amount", document.total.currency)
@@ -146,6 +163,7 @@ def _reason(form: http.Form, known: tuple[str, ...]) -> str:
 _ACTIONS: dict[str, tuple[Role, _Act]] = {
     "credit": (Role.CLERK, _credit),
     "void": (Role.CLERK, _void),
+    "ladder": (Role.CONTROLLER, _ladder),
     "waive": (Role.CLERK, _waive),
     "deduct": (Role.CLERK, _deduct),
     "write-off": (Role.CONTROLLER, _write_off),

@@ -1,6 +1,8 @@
 """Customers and their stories on the wire."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from functions.operator_api.schema.documents import DocumentOut
 from functions.operator_api.schema.wire import Amount, Wire
@@ -68,3 +70,24 @@ class EventOut(Wire):
 
 class TimelineOut(Wire):
     items: list[EventOut]
+
+
+class MoveIn(Wire):
+    into: Annotated[str, Field(min_length=1, max_length=100, description="Our id or the ERP's")]
+    note: Annotated[str, Field(min_length=1, max_length=300, description="Why, for the books")]
+
+
+class MergeIn(MoveIn):
+    pass
+
+
+class StayedOut(Wire):
+    number: str
+    reason: str
+
+
+class MergedOut(Wire):
+    into: str
+    moved: list[str]
+    stayed: list[StayedOut]
+    credits: Annotated[int, Field(description="Payments whose money waits with the old customer")]

@@ -1,6 +1,9 @@
 """Invoices and charges on the wire."""
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from functions.operator_api.schema.wire import Amount, Wire
 
@@ -40,6 +43,16 @@ class DocumentOut(Wire):
     policy: str
     invoice_id: str
     version: int
+
+
+class DocumentPatch(Wire):
+    """What of an issued invoice may be changed: by which ladder it is chased."""
+
+    policy: Annotated[
+        str,
+        Field(pattern=r"^[a-z0-9_-]{0,31}$", description="Empty: that of the customer"),
+    ]
+    reason: Annotated[str, Field(min_length=3, max_length=300)]
 
 
 class DocumentPage(Wire):

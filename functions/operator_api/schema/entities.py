@@ -55,6 +55,8 @@ class EntityOut(Wire):
     apply_credit: str
     tolerance: dict[str, int]
     tolerance_percent: str
+    erp_max_age_hours: int
+    erp_stale: str
 
 
 class EntityIn(Wire):
@@ -84,6 +86,7 @@ class EntityPatch(Wire):
     apply_credit: CreditUse | None = None
     tolerance: ToleranceMinor | None = None
     tolerance_percent: TolerancePercent | None = None
+    erp_max_age_hours: Annotated[int, Field(ge=1)] | None = None
     hold_all: Annotated[bool, Field(description="Only true: release is its own call")] | None = None
 
 

@@ -10,6 +10,7 @@ from tests.mutants.planted.documents import DOCUMENT_BUGS
 from tests.mutants.planted.escalation import ESCALATION_BUGS
 from tests.mutants.planted.gateway import GATEWAY_BUGS
 from tests.mutants.planted.imports import IMPORT_BUGS
+from tests.mutants.planted.ladders import LADDER_BUGS
 from tests.mutants.planted.ledger import LEDGER_BUGS
 from tests.mutants.planted.lives import LIFE_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
@@ -39,4 +40,5 @@ PLANTED: tuple[Bug, ...] = (
     *SWEEP_BUGS,
     *SIMULATE_BUGS,
     *LIFE_BUGS,
+    *LADDER_BUGS,
 )
