@@ -1,0 +1,1 @@
+"""A live Tryton for tests: it runs in its own environment, driven through proteus."""
