@@ -208,8 +208,13 @@ def _saving(named: list[NoticeItem], formats: Formats) -> dict[str, str]:
 
 
 def _reference(template: str, view: MailView, words: Words) -> str:
-    """Return the numbers that a transfer names: what is asked for, or listed by an answer."""
-    named = (item for item in view.items if item.asked or template == "answer")
+    """Return the numbers that a transfer names: what is asked for, or listed by an answer.
+
+    What is taken by itself needs none.
+    """
+    taken = {i for i, notes in view.notes.items() if any(n.part == "autopay" for n in notes)}
+    ours = (item for item in view.items if item.document_id not in taken)
+    named = (item for item in ours if item.asked or template == "answer")
     return _numbers(_names(sorted(named, key=lambda i: (i.due_on, i.number))), words)
 
 

@@ -16,6 +16,7 @@ Json = dict[str, Any]
 _BAR = "    | "
 _SECRETS = (
     (re.compile(r"/l/\S+"), "/l/…"),
+    (re.compile(r"/s/\S+"), "/s/…"),
     (re.compile(r"\bpi_\S+"), "pi_…"),
     (re.compile(r"https?://[^\s/]+/p/[a-z0-9-]+/"), "https://pay.seller.example/p/seller/"),
     (re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b"), "…"),

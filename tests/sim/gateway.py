@@ -23,11 +23,12 @@ from shared.domain.gateway import (
 from shared.domain.money import Money
 from shared.errors import NotFound
 from tests.sim.balance import Balance
+from tests.sim.leave import Leave
 from tests.sim.outside import Outages
 
 
 @dataclass
-class Gateway:
+class Gateway(Leave):
     """Hosted pages and payments. clock is set by the world before every step."""
 
     outages: Outages
@@ -37,6 +38,7 @@ class Gateway:
     pages: dict[str, GatewayCheckout] = field(default_factory=dict)
     asked: dict[str, Checkout] = field(default_factory=dict)
     webhooks: list[dict[str, Any]] = field(default_factory=list)
+    setups: dict[str, GatewayCheckout] = field(default_factory=dict)
     _events: int = 0
 
     def create_checkout(
@@ -80,6 +82,8 @@ class Gateway:
 
     def checkout(self, session_id: str) -> GatewayCheckout:
         self._answer()
+        if session_id in self.setups:
+            return self.setups[session_id]
         if session_id not in self.pages:
             raise NotFound(session=session_id)
         return self._told(self.pages[session_id])
