@@ -13,6 +13,7 @@ from shared.domain.erp import RecordKind
 from shared.usecases.connect_erp import check_connection
 from shared.usecases.import_file import Drop, arrival_id, import_file
 from shared.usecases.sync_erp import Errand, ask_for_syncs, sync_erp, take_again
+from shared.usecases.watch_erps import watch_erps
 
 log = Logger()
 
@@ -41,6 +42,7 @@ def _pull(body: dict[str, Any], enough_time: Callable[[], bool]) -> None:
     at, full = RecordKind(body.get("at", RecordKind.CUSTOMERS)), bool(body.get("full"))
     errand = Errand(body["entity"], body["connection"], at, full, body.get("tries", 0))
     outcome = sync_erp(runtime.syncing(), errand, runtime.now(), enough_time)
+    watch_erps(runtime.entities(), runtime.connections(), errand.entity_id, runtime.now())
     log.info("sync " + outcome, entity=errand.entity_id, connection=errand.connection)
 
 

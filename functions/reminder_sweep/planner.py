@@ -8,6 +8,7 @@ from functions import batch
 from shared import runtime
 from shared.ids import new_id
 from shared.usecases.plan_sweep import plan
+from shared.usecases.watch_erps import watch_erps
 
 log = Logger()
 
@@ -22,6 +23,9 @@ def _plan(body: dict[str, Any]) -> None:
     named = body.get("entity")
     for entity_id in [named] if named else list(runtime.accounts().entities()):
         run_id = body.get("run_id") or new_id(now.wall)
+        old = watch_erps(runtime.entities(), runtime.connections(), entity_id, now)
+        if old:
+            log.error("erp_stale", entity=entity_id, reason=old)
         found = plan(
             entity_id,
             run_id,

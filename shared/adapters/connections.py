@@ -1,14 +1,16 @@
 """Connections to ERPs as the table holds them."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
+from shared.adapters.pull_states import state_from
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, seen
 from shared.domain.clock import from_iso, iso
-from shared.domain.connection import Connection, ConnectionState, Found, Trouble
+from shared.domain.connection import Connection, ConnectionState, Found, PullState, Trouble
 from shared.errors import Conflict, NotFound, WriteConflict
 
 _TYPE = "CONNECTION"
@@ -40,6 +42,18 @@ class Connections:
         partition = keys.connection(entity_id, "")["pk"]
         found = self._table.query(partition)
         return tuple(_connection(item) for item in found if item["type"] == _TYPE)
+
+    def pulled(self, entity_id: str) -> tuple[tuple[Connection, tuple[PullState, ...]], ...]:
+        """Return the entity's connections and how far each is pulled. One Query."""
+        partition = keys.connection(entity_id, "")["pk"]
+        found: list[Connection] = []
+        states: dict[str, list[PullState]] = defaultdict(list)
+        for item in self._table.query(partition):
+            if item["type"] == _TYPE:
+                found.append(_connection(item))
+            elif item["type"] == "PULL_STATE":
+                states[item["sk"].partition("#")[0]].append(state_from(item))
+        return tuple((one, tuple(states[one.name])) for one in found)
 
     def update(self, entity_id: str, changed: Connection) -> Connection:
         """Write changed over the version it was read at, and return it one version on.

@@ -22,12 +22,12 @@ class PullStates:
     def get(self, entity_id: str, connection: str, kind: RecordKind) -> PullState:
         """Return how far kind is pulled; version 0 where nobody pulled it."""
         item = self._table.get(keys.pull_state(entity_id, connection, kind))
-        return PullState(kind) if item is None else _state(item)
+        return PullState(kind) if item is None else state_from(item)
 
     def of(self, entity_id: str, connection: str) -> tuple[PullState, ...]:
         """Return how far every kind is that was pulled."""
         key = keys.pull_state(entity_id, connection, "")
-        return tuple(_state(i) for i in self._table.query(key["pk"], begins=key["sk"]))
+        return tuple(state_from(i) for i in self._table.query(key["pk"], begins=key["sk"]))
 
     def save(self, entity_id: str, connection: str, state: PullState) -> PullState | None:
         """Write state over the version it was read at, and return it one version on.
@@ -66,7 +66,7 @@ def _item(entity_id: str, connection: str, state: PullState) -> Item:
     }
 
 
-def _state(item: Item) -> PullState:
+def state_from(item: Item) -> PullState:
     return PullState(
         kind=RecordKind(item["kind"]),
         cursor=item["cursor"],

@@ -16,7 +16,8 @@ class Entity:
     tolerance say what happens to money by itself (shared.domain.cash_rules): tolerance is by
     currency, in minor units, and bounded by tolerance_percent as well. mail_paused is the reason
     why no mail goes out for now (shared.domain.reputation), or ""; mail_pauses counts the pauses
-    that are over.
+    that are over. erp_stale says whose facts are older than erp_max_age_hours (shared.domain.
+    freshness), or "".
     """
 
     entity_id: str
@@ -41,4 +42,11 @@ class Entity:
     tolerance_percent: str = "0"
     mail_paused: str = ""
     mail_pauses: int = 0
+    erp_max_age_hours: int = 26
+    erp_stale: str = ""
     version: int = 1
+
+    @property
+    def waits(self) -> bool:
+        """Return whether nothing is asked of anybody for now: by decision, or for lack of facts."""
+        return self.hold_all or bool(self.erp_stale)

@@ -10,6 +10,8 @@ from shared.domain.numbering import check_series
 from shared.domain.terms_text import known_terms
 from shared.errors import InvalidInput
 
+ERP_MAX_AGE_HOURS_MAX = 24 * 14
+
 
 def check_entity(entity: Entity, languages: Collection[str]) -> None:
     """Raise InvalidInput, naming the field, where a setting cannot be.
@@ -19,6 +21,10 @@ def check_entity(entity: Entity, languages: Collection[str]) -> None:
     exponent(entity.currency)
     check_series(entity.series)
     check_tolerance(Tolerance(entity.tolerance, entity.tolerance_percent))
+    if not 1 <= entity.erp_max_age_hours <= ERP_MAX_AGE_HOURS_MAX:
+        raise InvalidInput(
+            field="erp_max_age_hours", reason=f"a number from 1 to {ERP_MAX_AGE_HOURS_MAX}"
+        )
     if entity.apply_credit not in ApplyCredit:
         raise InvalidInput(field="apply_credit", reason=f"one of {', '.join(ApplyCredit)}")
     if known_terms(entity.default_terms) is None:

@@ -74,12 +74,12 @@ def hand_out(
 ) -> int:
     """Queue every customer whose charges somebody must look at, once a day; return how many.
 
-    Those with an overdue invoice, and those with one that is watched. While the entity holds all,
+    Those with an overdue invoice, and those with one that is watched. While the entity waits,
     nothing is charged. The day counts as handed out only after all messages are queued.
     """
     entity = entities.entity(entity_id)
     today = now.today(entity.time_zone)
-    if entity.hold_all or days.handed_out(entity_id, today):
+    if entity.waits or days.handed_out(entity_id, today):
         return 0
     found = {customer_id for customer_id, _ in days.watched(entity_id)}
     found.update(finder.due_between(entity, date.min, today))
@@ -98,7 +98,7 @@ def accrue(
     A customer that fails keeps none of the others waiting. Raises ExceptionGroup at the end.
     """
     entity = entities.entity(entity_id)
-    if entity.hold_all:
+    if entity.waits:
         return 0
     made, failed = 0, []
     for customer_id in customer_ids:

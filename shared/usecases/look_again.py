@@ -111,7 +111,7 @@ def look_again(
     if notice.delivery is not DeliveryState.CLAIMED or notice.channel is not channel:
         return "elsewhere"
     entity = stores.accounts.entity(entity_id)
-    if entity.hold_all or notice.waits_for_approval:
+    if entity.waits or notice.waits_for_approval:
         return "held"
     account = stores.accounts.account(entity_id, customer_id)
     book = stores.policies.book(entity_id, account)

@@ -114,7 +114,7 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
     notice = ports.accounts.notice(entity_id, customer_id, n)
     if notice.delivery is not DeliveryState.CLAIMED or notice.channel is not Channel.EMAIL:
         return "elsewhere"
-    if notice.waits_for_approval or _is_held(ports.accounts.entity(entity_id)):
+    if notice.waits_for_approval or _is_held(ports.accounts.entity(entity_id), notice):
         return "held"
     turns, missing = 0, 1
     for _ in range(_ATTEMPTS_MAX):
@@ -128,8 +128,10 @@ def send_notice(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now
     return "elsewhere"
 
 
-def _is_held(entity: Entity) -> bool:
-    return bool(entity.hold_all or entity.mail_paused)
+def _is_held(entity: Entity, notice: Notice) -> bool:
+    """Return whether notice waits: what asks for money also while the ERP's facts are old."""
+    asks = notice.kind == "stage"
+    return bool(entity.hold_all or entity.mail_paused or (asks and entity.erp_stale))
 
 
 def _look_and_call(
@@ -142,7 +144,7 @@ def _look_and_call(
     """
     n = notice.n
     entity = ports.accounts.entity(entity_id)
-    if _is_held(entity):
+    if _is_held(entity, notice):
         return "held"
     account = ports.accounts.account(entity_id, customer_id)
     mail = write_mail.write_mail(ports.words, entity, account, notice, now)

@@ -38,7 +38,7 @@ def candidates(
     entry that some stage of it may have reached. today is the entity's; what lies a day or two
     around it serves other time zones.
 
-    A sweep on a day when some policy sends nothing, or while the entity holds all, counts up to
+    A sweep on a day when some policy sends nothing, or while the entity waits, counts up to
     the sweep before it: what it had to put off is found again. What is put off for one customer
     only (a holiday, quiet hours, a cap) has a ticket.
     """
@@ -58,7 +58,7 @@ def candidates(
     found.update(finder.ticketed_between(entity, start if since else date.min, end))
     if full:
         found.update(finder.due_between(entity, date.min, _last_due(policies, end, fresh=fresh)))
-    sending = not entity.hold_all and all(p.sends_on(today) for p in policies)
+    sending = not entity.waits and all(p.sends_on(today) for p in policies)
     return found, today if sending else since or today - _LONG_AGO
 
 

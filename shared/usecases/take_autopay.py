@@ -90,7 +90,7 @@ def _trying(account: Account, checkout_id: str) -> Checkout | None:
 
 def _may_call(ports: Ports, entity_id: str, account: Account, checkout: Checkout, now: Now) -> bool:
     today = now.today(account.customer.time_zone)
-    held = ports.entities.entity(entity_id).hold_all
+    held = ports.entities.entity(entity_id).waits
     return not held and still_to_take(account, checkout, today)
 
 

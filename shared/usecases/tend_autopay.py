@@ -69,10 +69,10 @@ def tend_autopay(
     """Do the next thing that is due for account's autopay; return how much was done, or tried.
 
     Where it returns more than 0 the account has changed, and there may be more to do. While the
-    entity holds all, nothing is announced and nothing is taken.
+    entity waits, nothing is announced and nothing is taken.
     """
     customer_id, today = account.customer.customer_id, now.today(account.customer.time_zone)
-    if entity.hold_all:
+    if entity.waits:
         return 0
     over = [*to_end(account, today), *_unsaid(ports, entity, account, today)]
     for collection in over:

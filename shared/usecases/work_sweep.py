@@ -16,6 +16,8 @@ from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import ClaimOutcome, stage_notice
 from shared.domain.policy_book import PolicyBook
 from shared.domain.sweep_run import Tally
+from shared.domain.tasks import Task
+from shared.domain.unheard import unheard_tasks
 from shared.errors import WriteConflict
 from shared.usecases.sweep import looks_again, to_send
 
@@ -70,7 +72,10 @@ Credit = Callable[[str, Sequence[str], Now], int]
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything that working on a batch touches."""
+    """Everything that working on a batch touches.
+
+    once opens a task, unless it is open or was done before.
+    """
 
     accounts: Accounts
     policies: Callable[[Entity], Policies]
@@ -78,6 +83,7 @@ class Ports:
     runs: Runs
     end: End
     credit: Credit
+    once: Callable[[str, Task], bool]
     autopay: Autopay = _takes_nothing
 
 
@@ -124,7 +130,7 @@ def work(
             _note(batch, customer_id, notice, outcome)
     else:
         batch.failed.append(WriteConflict(entity=entity_id, reason="numbers_lost_again_and_again"))
-    if not entity.hold_all:
+    if not entity.waits:
         days = [(customer, day) for customer, seen in batch.again.items() for day in sorted(seen)]
         ports.claims.look_again(entity, days)
     if entity.apply_credit == ApplyCredit.AUTO:
@@ -146,7 +152,7 @@ def _to_claim(ports: Ports, batch: _Batch, *, consistent: bool) -> Iterator[tupl
             notice = None
         if notice is None or won == _CLAIMS_PER_CUSTOMER_MAX:
             del batch.waiting[customer_id]
-        elif batch.entity.hold_all:
+        elif batch.entity.waits:
             batch.tally.held += 1
             del batch.waiting[customer_id]
         else:
@@ -164,6 +170,9 @@ def _next(ports: Ports, batch: _Batch, customer_id: str, *, consistent: bool) ->
     batch.again[customer_id] = looks_again(account, book, decisions, today)
     decision = to_send(decisions)
     if decision is None:
+        unheard = () if batch.entity.waits else unheard_tasks(account, decisions, now, today)
+        for task in unheard:
+            ports.once(batch.entity.entity_id, task)
         return None
     return stage_notice(account.newest_notice, decision, today, now.business)
 

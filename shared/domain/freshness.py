@@ -1,0 +1,37 @@
+"""Whether what the ERPs said is young enough to ask somebody for money by it. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shared.domain.clock import iso
+from shared.domain.connection import Connection, ConnectionState, PullState
+from shared.domain.erp import RecordKind
+
+Pulled = tuple[Connection, Sequence[PullState]]
+
+
+def stale_source(pulled: Sequence[Pulled], max_age_hours: int, wall: datetime) -> str:
+    """Return which connection's facts are too old at wall and as of when they are, or "".
+
+    A connection is as old as the oldest of its kinds; one of which a kind has yet to come whole is
+    too young to go by. Nobody waits for one that is paused, was never begun, or that is not there.
+    """
+    for connection, states in pulled:
+        if connection.state is not ConnectionState.CONNECTED:
+            continue
+        came = {state.kind: _seen(state) for state in states}
+        given = connection.found.kinds if connection.found else ()
+        missing = [kind for kind in RecordKind if kind in given and came.get(kind) is None]
+        if missing:
+            return f"{connection.name}: {missing[0].replace('_', ' ')} have yet to come in"
+        oldest = min((at for at in came.values() if at is not None), default=None)
+        if oldest is not None and wall - oldest > timedelta(hours=max_age_hours):
+            return f"{connection.name}: as of {iso(oldest)}"
+    return ""
+
+
+def _seen(state: PullState) -> datetime | None:
+    """Return the instant that a kind is as of: never later than we asked, whatever clock it has."""
+    if state.as_of is None or state.pulled_at is None:
+        return None
+    return min(state.as_of, state.pulled_at)

@@ -1,0 +1,41 @@
+"""An ERP that gives nothing for too long: the entity says so, and nobody is asked meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from shared.domain.clock import Now
+from shared.domain.entity import Entity
+from shared.domain.freshness import Pulled, stale_source
+from shared.errors import WriteConflict
+
+_ATTEMPTS_MAX = 4
+
+
+class Entities(Protocol):
+    def get(self, entity_id: str) -> Entity: ...
+    def update(self, changed: Entity) -> Entity: ...
+
+
+class Connections(Protocol):
+    def pulled(self, entity_id: str) -> Sequence[Pulled]: ...
+
+
+def watch_erps(entities: Entities, connections: Connections, entity_id: str, now: Now) -> str:
+    """Return whose facts are too old at this moment, or "", once the entity says the same.
+
+    It is looked at before each sweep and after each sync, and by the wall clock: an ERP that
+    nobody asks any more grows old like one that does not answer.
+    """
+    pulled = connections.pulled(entity_id)
+    for _ in range(_ATTEMPTS_MAX):
+        entity = entities.get(entity_id)
+        found = stale_source(pulled, entity.erp_max_age_hours, now.wall)
+        if found == entity.erp_stale:
+            return found
+        try:
+            entities.update(replace(entity, erp_stale=found))
+        except WriteConflict:
+            continue
+        return found
+    raise WriteConflict(entity=entity_id, reason="its freshness")
