@@ -21,6 +21,7 @@ from infra.cli import (
     lists,
     mailing,
     money,
+    owners,
     planning,
     policy,
     promising,
@@ -69,6 +70,7 @@ app.command("sweep")(sweeping.sweep)
 app.add_typer(running.app, name="runs")
 app.command("explain")(why.explain)
 app.command("simulate")(simulation.run)
+app.add_typer(owners.app, name="customer")
 app.command("customers")(lists.customers)
 app.command("invoices")(lists.invoices)
 app.command("payments")(lists.payments)

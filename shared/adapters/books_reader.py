@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.adapters import keys
 from shared.adapters.account_items import credit_from
+from shared.adapters.codec import Item
 from shared.adapters.head_items import document_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
@@ -59,12 +60,24 @@ class BooksReader:
         for item in self._table.query(first["pk"], between=between, limit=limit):
             yield posting_from(item)
 
-    def erp_totals(self, entity_id: str, external_ids: Iterable[str]) -> tuple[Money, ...]:
-        """Return what the ERP last said that its invoices of these ids come to."""
+    def erp_totals(
+        self, entity_id: str, customer_id: str, external_ids: Iterable[str]
+    ) -> tuple[Money, ...]:
+        """Return what the ERP last said that its invoices of these ids come to.
+
+        Of one that was moved, each customer has what was settled of it while it was theirs.
+        """
         wanted = [
             keys.fact(entity_id, f"erp:invoice:{external_id}") for external_id in external_ids
         ]
         return tuple(
-            Money(minor=item["total"], currency=item["currency"])
+            Money(minor=_share(item, customer_id), currency=item["currency"])
             for item in self._table.get_many(wanted)
         )
+
+
+def _share(fact: Item, customer_id: str) -> int:
+    elsewhere: dict[str, int] = fact.get("elsewhere", {})
+    if fact["customer_id"] == customer_id:
+        return int(fact["total"] - sum(elsewhere.values()))
+    return elsewhere.get(customer_id, 0)

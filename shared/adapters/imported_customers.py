@@ -15,6 +15,7 @@ from shared.domain.import_verdicts import CustomerFact
 from shared.errors import WriteConflict
 
 _SAME_FACT = "content_hash = :old"
+_MERGES_MAX = 8
 
 
 class ImportedCustomers:
@@ -37,10 +38,17 @@ class ImportedCustomers:
         return {i["customer_id"]: customer_from(i) for i in self._table.get_many(wanted)}
 
     def by_external_id(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, Customer]:
-        """Return the customers that exist, by external id."""
+        """Return the customers that exist, by external id: who was merged is who they are now."""
         facts = self.facts(entity_id, external_ids)
-        profiles = self.profiles(entity_id, (f.customer_id for f in facts.values()))
-        return {e: profiles[f.customer_id] for e, f in facts.items() if f.customer_id in profiles}
+        profiles = dict(self.profiles(entity_id, {f.customer_id for f in facts.values()}))
+        found = {e: f.customer_id for e, f in facts.items() if f.customer_id in profiles}
+        for _ in range(_MERGES_MAX):
+            merged = {e: into for e, c in found.items() if (into := profiles[c].merged_into)}
+            if not merged:
+                break
+            profiles |= self.profiles(entity_id, set(merged.values()) - profiles.keys())
+            found |= {e: into for e, into in merged.items() if into in profiles}
+        return {e: profiles[customer_id] for e, customer_id in found.items()}
 
     def create(self, entity: Entity, new: Sequence[tuple[Customer, str]]) -> set[int]:
         """Write new customers with their content hashes; return the indexes of those that lost."""

@@ -250,7 +250,7 @@ def _fact_item(entity_id: str, document: Document, arrival: Arrival) -> Item:
         "content_hash": arrival.content_hash,
         "revision": document.revision,
         "currency": document.total.currency,
-        "total": document.total.minor,
+        "total": document.total.minor + arrival.elsewhere_minor,
     }
 
 
@@ -263,5 +263,5 @@ def _fact(item: Item) -> InvoiceFact:
         total=Money(minor=item["total"], currency=item["currency"]),
         gone=item.get("gone", ""),
         gone_asked=item.get("gone_asked", ""),
-        earlier=tuple(item.get("earlier", ())),
+        elsewhere=item.get("elsewhere", {}),
     )

@@ -396,3 +396,8 @@ def charge_number(entity: str, number: str, customer_id: str) -> Key:
 def charged_day(entity: str) -> Key:
     """Return the key of the newest day whose charges were handed out."""
     return _key(f"E#{entity}", "CHARGED_DAY")
+
+
+def drift_report(entity: str) -> Key:
+    """Return the key of the newest comparison of an entity with its ERP."""
+    return _key(f"E#{entity}", "DRIFT")

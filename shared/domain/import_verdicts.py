@@ -1,7 +1,7 @@
 """What a good row means beside what is stored: new, changed, the same, or impossible."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -42,8 +42,8 @@ class InvoiceFact:
     """What is remembered of an imported invoice. total is as the ERP said last.
 
     gone says why the ERP has it no more, "" while it does; gone_asked why it has it no more while
-    here something is still applied to it. earlier are the customers that it was moved from, the
-    first one first.
+    here something is still applied to it. elsewhere is what was settled of it, in minor
+    units, by the customers that it was moved from.
     """
 
     customer_id: str
@@ -53,7 +53,7 @@ class InvoiceFact:
     total: Money
     gone: str = ""
     gone_asked: str = ""
-    earlier: tuple[str, ...] = ()
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,15 @@ class PaymentFact:
 class Arrival:
     """What an invoice's writes need beside the invoice: whose, when, and who must look.
 
-    days are those on which the sweep must look at the customer because of it.
+    days are those on which the sweep must look at the customer because of it. elsewhere_minor is
+    what of its total was settled with customers that it was moved from.
     """
 
     customer: Customer
     content_hash: str
     days: tuple[date, ...]
     import_id: str
+    elsewhere_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ def judge_invoice(
     wrong = parts_problem(row)
     if wrong is not None:
         return wrong
+    if fact is not None and row.total.minor <= sum(fact.elsewhere.values()):
+        message = "Its total is below what was settled before it was moved. Ask a person to look."
+        return Problem(row.line, "total", "total_below_moved", message)
     if fact is None:
         return Verdict.NEW
     if fact.gone:
@@ -167,6 +172,15 @@ def judge_lines(
         message = "No such invoice. Import the invoices first."
         return Problem(group.line, "invoice_external_id", "unknown_invoice", message)
     return _same_or_not(stored_hash, group.content_hash)
+
+
+def here(row: InvoiceRow, fact: InvoiceFact) -> InvoiceRow:
+    """Return what of row is its present customer's: less what was settled before it was moved."""
+    settled = sum(fact.elsewhere.values())
+    if not settled:
+        return row
+    total = Money(minor=row.total.minor - settled, currency=row.total.currency)
+    return replace(row, total=total, parts=None, terms=None)
 
 
 def came_back(line: int) -> Problem:

@@ -97,6 +97,7 @@ def _fx(movement: Movement, names: Names) -> Role:
 OTHER_SIDE: Mapping[MovementKind, _Other | None] = {
     MovementKind.INVOICE: _income,
     MovementKind.REVISION: _income,
+    MovementKind.MOVE: _income,
     MovementKind.VOID: _income,
     MovementKind.CHARGE: _income,
     MovementKind.CORRECTION: _income,

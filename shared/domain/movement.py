@@ -21,6 +21,7 @@ class MovementKind(StrEnum):
 
     INVOICE = "invoice"  # (+, document)
     REVISION = "revision"  # (+ or -, document) the ERP corrected its total
+    MOVE = "move"  # (- or +, document) what is open of it goes to another customer, or comes
     VOID = "void"  # (-, document or source) all of an invoice or credit note, nothing being applied
     CHARGE = "charge"  # (+, document) late fee, interest, compensation
     CORRECTION = "correction"  # (-, document) counter-entry of a charge
@@ -44,7 +45,9 @@ class MovementKind(StrEnum):
     GATEWAY_FEE = "gateway_fee"  # (+, neither) what the gateway kept; - when it gave it back
 
 
-MAKES_TOTAL = frozenset({MovementKind.INVOICE, MovementKind.REVISION, MovementKind.CHARGE})
+MAKES_TOTAL = frozenset(
+    {MovementKind.INVOICE, MovementKind.REVISION, MovementKind.CHARGE, MovementKind.MOVE}
+)
 """The kinds whose sum is a document's total. All others change only what is open of it."""
 
 TAKES_OFF = {

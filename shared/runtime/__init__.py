@@ -9,6 +9,7 @@ from shared.runtime.customers import accounts as accounts
 from shared.runtime.customers import agreements_over as agreements_over
 from shared.runtime.customers import calling as calling
 from shared.runtime.customers import contacts as contacts
+from shared.runtime.customers import customer_moves as customer_moves
 from shared.runtime.customers import disputes as disputes
 from shared.runtime.customers import entities as entities
 from shared.runtime.customers import holds as holds

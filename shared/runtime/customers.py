@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.adapters.records import Records
     from shared.adapters.tasks import Tasks
     from shared.usecases.call_customers import Ports as CallPorts
+    from shared.usecases.move_customer import Ports as MovePorts
 
 
 @cache
@@ -157,3 +158,13 @@ def calling() -> "CallPorts":
         runtime.papers(),
         runtime.disputes(),
     )
+
+
+@cache
+def customer_moves() -> "MovePorts":
+    """Return everything that moving invoices between customers touches."""
+    from shared.adapters.customer_moves import CustomerMoves
+    from shared.adapters.pause import pause
+    from shared.usecases.move_customer import Ports
+
+    return Ports(runtime.accounts(), CustomerMoves(runtime.table()), pause)

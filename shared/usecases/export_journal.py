@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from shared.domain.account import Credit
 from shared.domain.chart import Role
-from shared.domain.document import Document
+from shared.domain.document import Document, DocumentKind
 from shared.domain.journal import JournalEntry, Names, journal
 from shared.domain.journal_book import Asserted, asserted_of
 from shared.domain.money import Money
@@ -38,7 +38,9 @@ class Books(Protocol):
     def postings(
         self, entity_id: str, customer_id: str, after: str = "", limit: int | None = None
     ) -> Iterator[Posting]: ...
-    def erp_totals(self, entity_id: str, external_ids: Iterable[str]) -> tuple[Money, ...]: ...
+    def erp_totals(
+        self, entity_id: str, customer_id: str, external_ids: Iterable[str]
+    ) -> tuple[Money, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,9 @@ def _part(
     moved = not more and _mark(*books.live(*whose)) != mark
     asserted: tuple[Asserted, ...] = ()
     if not (more or moved or left_out):
-        known = [d.external_id for d in heads if d.external_id]
-        totals = books.erp_totals(entity_id, known) if known else None
+        invoices = (d for d in heads if d.kind is DocumentKind.INVOICE)
+        known = [d.external_id for d in invoices if d.external_id]
+        totals = books.erp_totals(*whose, known) if known else None
         asserted = asserted_of(
             chart, customer.customer_id, heads, standing.credits, totals, currencies
         )

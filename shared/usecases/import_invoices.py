@@ -1,7 +1,7 @@
 """Rows of invoices: the ERP owns their totals and dates, the hub what is still open of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from shared.domain.clock import Now
@@ -14,6 +14,7 @@ from shared.domain.import_verdicts import (
     InvoiceFact,
     Verdict,
     document_of,
+    here,
     judge_invoice,
 )
 from shared.domain.imports import InvoiceRow, Problem
@@ -28,6 +29,7 @@ class Customers(Protocol):
     def by_external_id(
         self, entity_id: str, external_ids: Iterable[str]
     ) -> Mapping[str, Customer]: ...
+    def profiles(self, entity_id: str, customer_ids: Iterable[str]) -> Mapping[str, Customer]: ...
 
 
 class Invoices(Protocol):
@@ -65,9 +67,13 @@ class InvoiceDesk:
         facts = self.store.facts(entity_id, (row.external_id for row in rows))
         owners = {row.customer_external_id for row in rows}
         customers = self.customers.by_external_id(entity_id, owners)
+        named = [(row, facts.get(row.external_id)) for row in rows]
+        before = self._merged(named, customers)
         return [
-            self._judged(row, facts.get(row.external_id), customers.get(row.customer_external_id))
-            for row in rows
+            self._judged(
+                row, fact, before.get(row.external_id) or customers.get(row.customer_external_id)
+            )
+            for row, fact in named
         ]
 
     def write(self, judged: Sequence[Judged]) -> list[InvoiceRow]:
@@ -83,6 +89,30 @@ class InvoiceDesk:
             if not self._change(one.row, fact, customer, documents[fact.document_id]):
                 lost.append(one.row)
         return lost
+
+    def _merged(
+        self,
+        named: Sequence[tuple[InvoiceRow, InvoiceFact | None]],
+        customers: Mapping[str, Customer],
+    ) -> dict[str, Customer]:
+        """Return the customers, merged into those that rows name, whose invoices still are theirs.
+
+        What was settled stays where it was: only what is open is moved.
+        """
+        owners = {
+            row.external_id: (fact.customer_id, customers[row.customer_external_id].customer_id)
+            for row, fact in named
+            if fact and row.customer_external_id in customers
+        }
+        differ = {e: pair for e, pair in owners.items() if pair[0] != pair[1]}
+        if not differ:
+            return {}
+        known = self.customers.profiles(self.entity.entity_id, {old for old, _ in differ.values()})
+        return {
+            external_id: known[old]
+            for external_id, (old, new) in differ.items()
+            if old in known and known[old].merged_into == new
+        }
 
     def _judged(
         self, row: InvoiceRow, fact: InvoiceFact | None, customer: Customer | None
@@ -102,8 +132,10 @@ class InvoiceDesk:
     def _change(
         self, row: InvoiceRow, fact: InvoiceFact, customer: Customer, before: Document
     ) -> bool:
-        after, surplus = revised(row, before)
-        arrival = self._arrival(row, customer, after)
+        after, surplus = revised(here(row, fact), before)
+        arrival = replace(
+            self._arrival(row, customer, after), elsewhere_minor=sum(fact.elsewhere.values())
+        )
         return self.store.change(
             self.entity, before, after, surplus, arrival, fact.content_hash, self.now
         )

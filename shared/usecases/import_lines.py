@@ -59,7 +59,7 @@ class LineDesk:
                 judged.append(Judged(group, None, problem))
                 continue
             document = documents[fact.document_id]
-            lines, problems = lines_of(group, document.total)
+            lines, problems = lines_of(group, fact.total)
             basis = (customers[fact.customer_id], document, lines, (old_hash, group.content_hash))
             good = None if problems else verdict
             judged.append(Judged(group, good, tuple(problems), basis))

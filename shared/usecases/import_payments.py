@@ -90,9 +90,11 @@ class PaymentDesk:
     ) -> frozenset[EntryKey]:
         """Return the keys on rows under which this hub told, or is to tell, the ERP something."""
         named = [
-            (invoices[row.invoice_external_id].customer_id, key)
+            (customer_id, key)
             for row in rows
-            if row.invoice_external_id in invoices and (key := parse_entry_key(row.our_key))
+            if (invoice := invoices.get(row.invoice_external_id))
+            and (key := parse_entry_key(row.our_key))
+            for customer_id in (invoice.customer_id, *invoice.elsewhere)
         ]
         return self.store.told(self.entity.entity_id, named) if named else frozenset()
 

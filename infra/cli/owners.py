@@ -1,0 +1,63 @@
+"""customer: give an invoice to another customer, and let one customer take another's place."""
+
+from typing import Annotated, Any
+
+import typer
+
+from infra.cli.api import Api, segment
+from infra.cli.output import AsJson, EntityName, Yes, confirm, show_json, talk
+
+app = typer.Typer(help="Invoices that change their customer, and merges.", no_args_is_help=True)
+Into = Annotated[str, typer.Argument(help="The customer it goes to: our id or the ERP's.")]
+Why = Annotated[str, typer.Option("--why", help="The reason, kept in the books.")]
+
+
+@app.command("move")
+def move(
+    invoice: Annotated[str, typer.Argument(help="The invoice: its number, the ERP's id or ours.")],
+    into: Into,
+    why: Why,
+    yes: Yes = False,
+    entity: EntityName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give what is open of an ERP's invoice to another customer. What was paid stays.
+
+    Example: duecourse customer move 4711 C-20 --why "billed to the wrong branch"
+    """
+    api = Api.found()
+    confirm(f"Ask {into} for what is open of {invoice} from now on?", yes)
+    place = f"/entities/{segment(api.entity(entity))}/invoices/{segment(invoice)}/move"
+    moved = api.post(place, {"into": into, "note": why})
+    if as_json:
+        show_json(moved)
+        return
+    open_ = moved["open"]
+    talk().print(f"{moved['number']}: {into} owes {open_['amount']} {open_['currency']} of it now.")
+
+
+@app.command("merge")
+def merge(
+    customer: Annotated[str, typer.Argument(help="Who is no more: our id or the ERP's.")],
+    into: Into,
+    why: Why,
+    yes: Yes = False,
+    entity: EntityName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let another customer take one's place, as the ERP did. What is open goes over.
+
+    Example: duecourse customer merge C-19 C-20 --why "one company since June"
+    """
+    api = Api.found()
+    confirm(f"Let {into} owe all that is open of {customer}? A merge is for good.", yes)
+    place = f"/entities/{segment(api.entity(entity))}/customers/{segment(customer)}/merge"
+    done: dict[str, Any] = api.post(place, {"into": into, "note": why})
+    if as_json:
+        show_json(done)
+        return
+    talk().print(f"{len(done['moved'])} invoices went from {customer} to {into}.")
+    for stayed in done["stayed"]:
+        talk().print(f"{stayed['number']} stays: {stayed['reason']}.")
+    if done["credits"]:
+        talk().print(f"Money that waits stays with {customer}: duecourse money credits.")
