@@ -69,7 +69,8 @@ def to_announce(account: Account, rule: AutopayRule | None, today: date) -> tupl
     All that is due within the days of the announcement goes together. Nothing is announced twice,
     and what an earlier try could not bring is not taken again by the same mandate.
     """
-    if rule is None or account.mandate(today) is None:
+    mandate = account.mandate(today)
+    if rule is None or mandate is None:
         return ()
     take_on = days_after(today, rule.announce_days)
     found: dict[str, list[tuple[str, Money]]] = {}
@@ -77,17 +78,8 @@ def to_announce(account: Account, rule: AutopayRule | None, today: date) -> tupl
         currency = item.open.currency
         if item.due_on <= take_on and not _is_taken(account, currency, take_on):
             found.setdefault(currency, []).append((item.document_id, _wanted(cover)))
-    mandate = account.mandate(today)
-    return tuple(
-        Announced(
-            mandate,
-            tuple(lines),
-            take_on,
-            tuple(days_after(take_on, days) for days in rule.retry_days),
-        )
-        for lines in found.values()
-        if mandate is not None
-    )
+    retry_on = tuple(days_after(take_on, days) for days in _retry_days(mandate, rule))
+    return tuple(Announced(mandate, tuple(lines), take_on, retry_on) for lines in found.values())
 
 
 def to_take(account: Account, today: date) -> tuple[Taking, ...]:
@@ -210,6 +202,11 @@ def _mandate_for(
 def _wanted(cover: Cover) -> Money:
     """Return what is taken of an item once it is due: a part of a plan is planned until then."""
     return cover.chaseable + cover.planned
+
+
+def _retry_days(mandate: Mandate, rule: AutopayRule) -> tuple[int, ...]:
+    debit = mandate.method is not None and mandate.method.is_debit
+    return () if debit and not rule.retry_debits else rule.retry_days
 
 
 def _is_taken(account: Account, currency: str, take_on: date) -> bool:

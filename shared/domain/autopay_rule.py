@@ -10,7 +10,8 @@ class AutopayRule(BaseModel):
     """What is due is taken on its due date, and a mail lists it at least announce_days before.
 
     A refusal that may pass (too little money there) is tried again retry_days after the first try,
-    each on its own day; one that is for good ends the customer's autopay.
+    each on its own day; one that is for good ends the customer's autopay. A bank debit is tried
+    again only with retry_debits, since each that a bank refuses costs a fee.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -19,6 +20,8 @@ class AutopayRule(BaseModel):
         3,
         7,
     )
+
+    retry_debits: bool = False
 
     @model_validator(mode="after")
     def _ascends(self) -> Self:

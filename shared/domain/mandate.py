@@ -36,6 +36,11 @@ class Method:
     last4: str = ""
 
     @property
+    def is_debit(self) -> bool:
+        """Return whether the payer's bank is asked: each refusal then costs a fee."""
+        return self.kind in _CURRENCY_OF
+
+    @property
     def label(self) -> str:
         """Return what payers know it by, such as Visa ••4242."""
         name = _CALLED.get(self.kind) or (self.brand or self.kind).replace("_", " ").capitalize()

@@ -8,7 +8,7 @@ import pytest
 from shared import runtime
 from shared.domain.money import Money
 from tests.integration import hub, money, taking
-from tests.integration.taking import DUE, TAKING, TakingGateway
+from tests.integration.taking import CARD, DUE, TAKING, TakingGateway
 
 BEFORE = DUE - timedelta(days=5)
 
@@ -136,7 +136,22 @@ def test_a_debit_under_way_is_neither_reminded_nor_taken_again(gateway, seller, 
     assert [p["amount"] for p in money.payments()] == [10_000]
 
 
-def test_a_debit_that_fails_later_is_tried_again(gateway, seller, buyer):
+@pytest.mark.rule("R12")
+def test_a_debit_that_the_bank_refuses_is_not_tried_again(gateway, seller, buyer):
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE, replace(CARD, kind="sepa_debit"))
+    gateway.status = "processing"
+    taking.days(seller, BEFORE, _later(1))
+    gateway.changes("pi_0", status="requires_payment_method", decline="insufficient_funds")
+    money.hint(seller, "evt_1", "payment_intent.payment_failed", money.intent("pi_0"))
+    (collection,) = taking.collections()
+    assert (collection.next_on, collection.outcome) == (None, "insufficient_funds")
+    said = taking.days(seller, _later(2), _later(8))
+    assert gateway.calls == 1
+    assert list(said) == [_later(2), _later(7)]
+
+
+def test_money_that_turns_out_not_to_come_is_tried_again(gateway, seller, buyer):
     hub.add_invoice(seller, buyer, "inv1", DUE)
     taking.give(seller, buyer, BEFORE)
     gateway.status = "processing"
