@@ -13,7 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
 
-from tests.support.dynamodb_model import DynamoModel, client_error
+from tests.support.dynamodb_errors import client_error
+from tests.support.dynamodb_model import DynamoModel
 
 _WRITES = (
     "put_item",

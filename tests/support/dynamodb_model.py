@@ -6,31 +6,26 @@ nothing passes because it was not looked at. Every call is one step: nothing is 
 tests/unit/test_dynamodb_model.py and tests/integration/test_dynamodb_contract.py hold it to moto.
 """
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from tests.support import dynamodb_expressions as expressions
 from tests.support import partiql
+from tests.support.dynamodb_errors import cancelled, client_error, only, unused
 from tests.support.dynamodb_expressions import Refused, invalid
+from tests.support.dynamodb_shelf import Item, Place, Shelf
 from tests.support.request_units import item_bytes
-from tests.support.table_schema import Attributes, Index, Schema, template_schema
+from tests.support.table_schema import Index, Schema, template_schema
 
-ITEM_BYTES_MAX = 400 * 1024
 PAGE_BYTES = 1024 * 1024
 TRANSACTION_ITEMS_MAX = 100
 TRANSACTION_BYTES_MAX = 4 * 1024 * 1024
 BATCH_GET_MAX = 100
 BATCH_WRITE_MAX = 25
 STATEMENTS_MAX = 25
-_HIGHEST = "\U0010ffff"
 
-Item = dict[str, Any]
 Change = tuple[Item | None, Item | None]
-Place = tuple[str, str]
 Observer = Callable[[str, Mapping[str, Any], Sequence[Change], str, Sequence[str]], None]
 
 
@@ -38,30 +33,18 @@ class DynamoModel:
     """The client of a DynamoDB that holds one table of any name. Treat answers as read-only."""
 
     def __init__(self, schema: Schema | None = None, *, page_bytes: int = PAGE_BYTES) -> None:
-        self._schema = schema or template_schema()
+        self._shelf = Shelf(schema or template_schema())
         self._page_bytes = page_bytes
-        self._items: dict[Place, Item] = {}
-        self._bytes: dict[Place, int] = {}
-        self._sorts: dict[str, list[str]] = {}
-        self._entries: dict[str, dict[str, list[tuple[str, str, str]]]] = {
-            index.name: {} for index in self._schema.indexes
-        }
         self._observers: list[Observer] = []
 
     def items(self) -> list[Item]:
         """Return every item in key order, typed."""
-        return [self._items[place] for place in sorted(self._items)]
+        return [self._shelf.items[place] for place in sorted(self._shelf.items)]
 
     def copy(self) -> "DynamoModel":
         """Return a model of its own that holds the same; nobody observes it yet."""
-        twin = DynamoModel(self._schema, page_bytes=self._page_bytes)
-        twin._items = dict(self._items)
-        twin._bytes = dict(self._bytes)
-        twin._sorts = {pk: list(sorts) for pk, sorts in self._sorts.items()}
-        twin._entries = {
-            name: {pk: list(entries) for pk, entries in parts.items()}
-            for name, parts in self._entries.items()
-        }
+        twin = DynamoModel(self._shelf.schema, page_bytes=self._page_bytes)
+        twin._shelf = self._shelf.copy()
         return twin
 
     def tell(self, observer: Observer) -> None:
@@ -110,7 +93,7 @@ class DynamoModel:
     def load(self, items: Iterable[Item]) -> None:
         """Put typed items there, told to nobody: the world as a measurement finds it."""
         for item in items:
-            self._store(self._place(self._schema.key(item)), item)
+            self._shelf.store(self._shelf.place(self._shelf.schema.key(item)), item)
 
     def _answer(
         self,
@@ -131,27 +114,27 @@ class DynamoModel:
         return answer
 
     def _get(self, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
-        _only(request, {"TableName", "Key", "ConsistentRead"})
-        found = self._items.get(self._place(request["Key"]))
+        only(request, {"TableName", "Key", "ConsistentRead"})
+        found = self._shelf.items.get(self._shelf.place(request["Key"]))
         touched.append((found, found))
         return {} if found is None else {"Item": dict(found)}
 
     def _batch_get(self, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
-        _only(request, {"RequestItems"})
+        only(request, {"RequestItems"})
         ((name, asked),) = request["RequestItems"].items()
-        _only(asked, {"Keys", "ConsistentRead"})
-        places = [self._place(key) for key in asked["Keys"]]
+        only(asked, {"Keys", "ConsistentRead"})
+        places = [self._shelf.place(key) for key in asked["Keys"]]
         if not 0 < len(places) <= BATCH_GET_MAX:
             raise invalid("Too many items requested for the BatchGetItem call")
         if len(set(places)) < len(places):
             raise invalid("Provided list of item keys contains duplicates")
-        found = [self._items.get(place) for place in places]
+        found = [self._shelf.items.get(place) for place in places]
         touched += [(item, item) for item in found]
         there = [dict(item) for item in found if item is not None]
         return {"Responses": {name: there}, "UnprocessedKeys": {}}
 
     def _query(self, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
-        _only(
+        only(
             request,
             {
                 "TableName",
@@ -172,50 +155,27 @@ class DynamoModel:
         if "IndexName" in request:
             if request.get("ConsistentRead"):
                 raise invalid("Consistent reads are not supported on global secondary indexes")
-            index = self._schema.index(request["IndexName"])
-        attributes = (index.partition, index.sort) if index else self._key_names()
+            index = self._shelf.schema.index(request["IndexName"])
+        attributes = (index.partition, index.sort) if index else self._shelf.key_names()
         asked = [expressions.name_of(wanted.partition[0], names)]
         if wanted.sort is not None:
             asked.append(expressions.name_of(wanted.sort, names))
         if tuple(asked) != attributes[: len(asked)]:
             raise invalid("Query condition missed key schema element")
-        _unused(names, {wanted.partition[0], wanted.sort or ""}, "ExpressionAttributeNames")
-        _unused(values, {wanted.partition[1], *wanted.bounds}, "ExpressionAttributeValues")
+        unused(names, {wanted.partition[0], wanted.sort or ""}, "ExpressionAttributeNames")
+        unused(values, {wanted.partition[1], *wanted.bounds}, "ExpressionAttributeValues")
         partition = expressions.value_of(wanted.partition[1], values)["S"]
         bounds = [expressions.value_of(bound, values)["S"] for bound in wanted.bounds]
         if wanted.how == "BETWEEN" and bounds[0] > bounds[1]:
             raise invalid("The BETWEEN operator requires upper bound to be greater than lower")
-        places = self._within(index, partition, wanted.how, bounds)
+        places = self._shelf.within(index, partition, wanted.how, bounds)
         if not request.get("ScanIndexForward", True):
             places.reverse()
         return self._page(request, places, index, touched)
 
     def _scan(self, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
-        _only(request, {"TableName", "Limit", "ExclusiveStartKey", "ConsistentRead"})
-        return self._page(request, sorted(self._items), None, touched)
-
-    def _within(
-        self, index: Index | None, partition: str, how: str, bounds: Sequence[str]
-    ) -> list[Place]:
-        """Return the places of a partition, narrowed by its sort key, in key order."""
-        if index is None:
-            entries: list[Any] = [(sk, partition, sk) for sk in self._sorts.get(partition, ())]
-        else:
-            entries = self._entries[index.name].get(partition, [])
-        low, high = 0, len(entries)
-        if how:
-            first = bounds[0]
-            if how in ("begins_with", "BETWEEN", "=", ">="):
-                low = bisect_left(entries, (first,))
-            elif how == ">":
-                low = bisect_right(entries, (first, _HIGHEST, _HIGHEST))
-            if how == "begins_with":
-                high = bisect_left(entries, (first + _HIGHEST,))
-            elif how in ("BETWEEN", "=", "<="):
-                high = bisect_right(entries, (bounds[-1], _HIGHEST, _HIGHEST))
-            elif how == "<":
-                high = bisect_left(entries, (first,))
-        return [(pk, sk) for _, pk, sk in entries[low:high]]
+        only(request, {"TableName", "Limit", "ExclusiveStartKey", "ConsistentRead"})
+        return self._page(request, sorted(self._shelf.items), None, touched)
 
     def _page(
         self,
@@ -226,23 +186,23 @@ class DynamoModel:
     ) -> dict[str, Any]:
         start = request.get("ExclusiveStartKey")
         if start is not None:
-            places = places[places.index(self._place(start, index)) + 1 :]
+            places = places[places.index(self._shelf.place(start, index)) + 1 :]
         limit = request.get("Limit", len(places) + 1)
         found: list[Item] = []
         size = 0
         for place in places:
             if len(found) == limit or size >= self._page_bytes:
                 break
-            item = self._items[place]
+            item = self._shelf.items[place]
             entry = index.entry(item) if index else dict(item)
             assert entry is not None
             found.append(entry)
-            size += item_bytes(entry) if index else self._bytes[place]
+            size += item_bytes(entry) if index else self._shelf.bytes[place]
             touched.append((item, item))
         answer = {"Items": found, "Count": len(found), "ScannedCount": len(found)}
         full = len(found) == limit or size >= self._page_bytes
         if found and full:
-            keys = self._key_names() + ((index.partition, index.sort) if index else ())
+            keys = self._shelf.key_names() + ((index.partition, index.sort) if index else ())
             answer["LastEvaluatedKey"] = {name: found[-1][name] for name in keys}
         return answer
 
@@ -257,20 +217,22 @@ class DynamoModel:
         changes = expressions.update(request["UpdateExpression"])
         given = (target for target, _ in (*changes.set, *changes.add))
         names = [expressions.name_of(t, request.get("ExpressionAttributeNames", {})) for t in given]
-        after = self._items[self._place(request["Key"])]
+        after = self._shelf.items[self._shelf.place(request["Key"])]
         return {"Attributes": {name: after[name] for name in names}}
 
     def _write(self, verb: str, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
         place, after = self._outcome(verb, request, touched)
-        self._store(place, after)
+        self._shelf.store(place, after)
         return {}
 
     def _transact(self, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
-        _only(request, {"TransactItems", "ClientRequestToken"})
+        only(request, {"TransactItems", "ClientRequestToken"})
         writes = [next(iter(entry.items())) for entry in request["TransactItems"]]
         if not 0 < len(writes) <= TRANSACTION_ITEMS_MAX:
             raise invalid("Member must have length less than or equal to 100")
-        places = [self._place(w.get("Key") or self._schema.key(w["Item"])) for _, w in writes]
+        places = [
+            self._shelf.place(w.get("Key") or self._shelf.schema.key(w["Item"])) for _, w in writes
+        ]
         if len(set(places)) < len(places):
             raise invalid("Transaction request cannot include multiple operations on one item")
         outcomes: list[tuple[Place, Item | None]] = []
@@ -288,11 +250,11 @@ class DynamoModel:
         if sum(max(map(item_bytes, change)) for change in touched) > TRANSACTION_BYTES_MAX:
             raise invalid("Collection size exceeded.")
         for place, after in outcomes:
-            self._store(place, after)
+            self._shelf.store(place, after)
         return {}
 
     def _batch_write(self, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
-        _only(request, {"RequestItems"})
+        only(request, {"RequestItems"})
         (entries,) = request["RequestItems"].values()
         if not 0 < len(entries) <= BATCH_WRITE_MAX:
             raise invalid("Too many items requested for the BatchWriteItem call")
@@ -301,25 +263,25 @@ class DynamoModel:
         if len({place for place, _ in outcomes}) < len(outcomes):
             raise invalid("Provided list of item keys contains duplicates")
         for place, after in outcomes:
-            self._store(place, after)
+            self._shelf.store(place, after)
         return {"UnprocessedItems": {}}
 
     def _statements(self, request: dict[str, Any], touched: list[Change]) -> dict[str, Any]:
         """Insert each item of a batch whose key is free, and say of each what became of it."""
-        _only(request, {"Statements"})
+        only(request, {"Statements"})
         if not 0 < len(request["Statements"]) <= STATEMENTS_MAX:
             raise invalid("Member must have length less than or equal to 25")
         said = [partiql.inserted(statement) for statement in request["Statements"]]
-        places = [self._place(self._schema.key(item)) for _, item in said]
+        places = [self._shelf.place(self._shelf.schema.key(item)) for _, item in said]
         if len(set(places)) < len(places):
             raise invalid("Statements of a batch cannot work on the same item")
         responses: list[dict[str, Any]] = []
         for (table, item), place in zip(said, places, strict=True):
-            before = self._items.get(place)
+            before = self._shelf.items.get(place)
             if before is None:
-                self._check(item)
+                self._shelf.check(item)
                 touched.append((None, item))
-                self._store(place, item)
+                self._shelf.store(place, item)
                 responses.append({"TableName": table})
             else:
                 touched.append((before, before))
@@ -330,7 +292,7 @@ class DynamoModel:
         self, verb: str, request: dict[str, Any], touched: list[Change]
     ) -> tuple[Place, Item | None]:
         """Return where a write goes and what will be there; its condition must hold."""
-        _only(
+        only(
             request,
             {
                 "TableName",
@@ -344,17 +306,17 @@ class DynamoModel:
         )
         names = request.get("ExpressionAttributeNames", {})
         values = request.get("ExpressionAttributeValues", {})
-        key = request["Key"] if verb != "Put" else self._schema.key(request["Item"])
-        place = self._place(key)
-        before = self._items.get(place)
+        key = request["Key"] if verb != "Put" else self._shelf.schema.key(request["Item"])
+        place = self._shelf.place(key)
+        before = self._shelf.items.get(place)
         test = changes = None
         if "ConditionExpression" in request:
             test = expressions.condition(request["ConditionExpression"])
         if "UpdateExpression" in request:
             changes = expressions.update(request["UpdateExpression"])
         used = [part for part in (test, changes) if part is not None]
-        _unused(names, {n for part in used for n in part.names}, "ExpressionAttributeNames")
-        _unused(values, {v for part in used for v in part.values}, "ExpressionAttributeValues")
+        unused(names, {n for part in used for n in part.names}, "ExpressionAttributeNames")
+        unused(values, {v for part in used for v in part.values}, "ExpressionAttributeValues")
         held = test is None or test.holds(before or {}, names, values)
         if not held:
             touched.append((before, before))
@@ -373,84 +335,6 @@ class DynamoModel:
             case _:
                 after = None
         if after is not None and after is not before:
-            self._check(after)
+            self._shelf.check(after)
         touched.append((before, after))
         return place, after
-
-    def _check(self, item: Item) -> None:
-        if item_bytes(item) > ITEM_BYTES_MAX:
-            raise invalid("Item size has exceeded the maximum allowed size")
-        for index in self._schema.indexes:
-            for name in (index.partition, index.sort):
-                if name in item and not item[name].get("S"):
-                    raise invalid(f"The index key {name} must be a string that is not empty")
-
-    def _store(self, place: Place, after: Item | None) -> None:
-        before = self._items.get(place)
-        if before is after:
-            return
-        pk, sk = place
-        for index in self._schema.indexes:
-            self._reindex(index, place, before, after)
-        if after is None:
-            del self._items[place], self._bytes[place]
-            self._sorts[pk].remove(sk)
-            return
-        self._items[place] = after
-        self._bytes[place] = item_bytes(after)
-        if before is None:
-            insort(self._sorts.setdefault(pk, []), sk)
-
-    def _reindex(self, index: Index, place: Place, before: Item | None, after: Item | None) -> None:
-        partitions = self._entries[index.name]
-        old, new = index.entry(before), index.entry(after)
-        if old is not None:
-            partitions[old[index.partition]["S"]].remove((old[index.sort]["S"], *place))
-        if new is not None:
-            entries = partitions.setdefault(new[index.partition]["S"], [])
-            insort(entries, (new[index.sort]["S"], *place))
-
-    def _place(self, key: Attributes, index: Index | None = None) -> Place:
-        wanted = set(self._key_names()) | ({index.partition, index.sort} if index else set())
-        if key.keys() != wanted or not all(key[name].get("S") for name in wanted):
-            raise invalid("The provided key element does not match the schema")
-        return key[self._schema.partition]["S"], key[self._schema.sort]["S"]
-
-    def _key_names(self) -> tuple[str, str]:
-        return self._schema.partition, self._schema.sort
-
-
-def client_error(
-    operation: str, code: str, message: str = "", reasons: Sequence[Mapping[str, Any]] = ()
-) -> ClientError:
-    """Return the error that botocore raises for an answer of this code."""
-    response: dict[str, Any] = {
-        "Error": {"Code": code, "Message": message},
-        "ResponseMetadata": {"HTTPStatusCode": 400},
-    }
-    if reasons:
-        response["CancellationReasons"] = list(reasons)
-    return ClientError(response, operation)
-
-
-def cancelled(reasons: Sequence[Mapping[str, Any]]) -> Refused:
-    """Return DynamoDB's answer to a transaction of which nothing was done."""
-    codes = ", ".join(reason["Code"] for reason in reasons)
-    refused = Refused(
-        "TransactionCanceledException",
-        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
-    )
-    refused.reasons = list(reasons)
-    return refused
-
-
-def _only(request: Mapping[str, Any], known: set[str]) -> None:
-    strange = request.keys() - known
-    if strange:
-        raise NotImplementedError(f"the model does not know {sorted(strange)}")
-
-
-def _unused(given: Mapping[str, Any], used: set[str], what: str) -> None:
-    left = given.keys() - used
-    if left:
-        raise invalid(f"Value provided in {what} unused in expressions: keys: {sorted(left)}")
