@@ -19,6 +19,15 @@ class Product(NamedTuple):
     secrets: tuple[Question, ...]
 
 
+def _booked_on(what: str, prefix: str) -> tuple[Question, ...]:
+    """Return the questions where entries without money are booked; one that is left out refuses."""
+    kinds = ("discount", "tolerance", "deduction", "write_off", "credit", "charge")
+    return tuple(
+        Question(f"{prefix}_{kind}", f"{what} for entries of the kind {kind}", None)
+        for kind in kinds
+    )
+
+
 PRODUCTS: Mapping[str, Product] = {
     "tryton": Product(
         (
@@ -36,6 +45,7 @@ PRODUCTS: Mapping[str, Product] = {
         (
             Question("tenant_id", "Tenant id of the organisation"),
             Question("account_bank", "Code of the account that money arrives on"),
+            *_booked_on("Code of the account", "account"),
         ),
         (
             Question("client_id", "Client id of the app"),
@@ -43,8 +53,12 @@ PRODUCTS: Mapping[str, Product] = {
             Question("refresh_token", "Refresh token with offline access"),
         ),
     ),
-    "qbo": Product(
-        (Question("realm_id", "Company (realm) id"),),
+    "quickbooks": Product(
+        (
+            Question("realm_id", "Company (realm) id"),
+            Question("deposit_account", "Id of the account that money arrives on", None),
+            *_booked_on("Id of the item", "item"),
+        ),
         (
             Question("client_id", "Client id of the app"),
             Question("client_secret", "Client secret of the app"),
@@ -57,8 +71,17 @@ PRODUCTS: Mapping[str, Product] = {
             Question("database", "Database"),
             Question("user", "User"),
             Question("company", "Number of the company", "1"),
+            Question("bank_journal", "Id of the journal that money arrives on"),
+            Question("general_journal", "Id of the journal of other entries"),
+            *_booked_on("Id of the account", "account"),
         ),
         (Question("key", "API key of that user"),),
     ),
-    "hubspot": Product((), (Question("token", "Token of a private app"),)),
+    "hubspot": Product(
+        (
+            Question("erp_id", "Company property that holds the ERP's id of the customer"),
+            Question("segment", "Company property that tells the segment", None),
+        ),
+        (Question("token", "Token of a private app"),),
+    ),
 }

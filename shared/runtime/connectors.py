@@ -60,7 +60,27 @@ def _quickbooks(connection: "Connection", secret: "ErpSecret") -> "Connector":
     return quickbooks.QuickBooks(calls, QuickBooksEntries(calls, items), settings["realm_id"])
 
 
-PRODUCTS: dict[str, Make] = {"xero": _xero, "quickbooks": _quickbooks, "hubspot": _hubspot}
+def _odoo(connection: "Connection", secret: "ErpSecret") -> "Connector":
+    from shared.adapters.erp_http import ErpHttp
+    from shared.adapters.odoo import Odoo
+    from shared.adapters.odoo_calls import OdooCalls
+    from shared.adapters.odoo_entries import Books, OdooEntries
+
+    settings = connection.settings
+    key = str(secret.value()["key"])
+    calls = OdooCalls(ErpHttp(settings["url"]), settings["database"], settings["user"], key)
+    named = {kind: settings.get(f"account_{kind}", "") for kind in EntryKind}
+    accounts = {kind: int(account) for kind, account in named.items() if account}
+    books = Books(int(settings["bank_journal"]), int(settings["general_journal"]), accounts)
+    return Odoo(calls, OdooEntries(calls, books), int(settings.get("company", "1")))
+
+
+PRODUCTS: dict[str, Make] = {
+    "xero": _xero,
+    "quickbooks": _quickbooks,
+    "odoo": _odoo,
+    "hubspot": _hubspot,
+}
 """What makes a connector, by the product's name in `duecourse connect`."""
 
 

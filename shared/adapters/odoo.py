@@ -1,0 +1,216 @@
+"""Odoo as a connector: what changed there, and what is open. Not verified live.
+
+Money on invoices is read from reconciliations, whatever entry they came from: a payment, a bank
+line, another entry. Odoo keeps no trace of a reconciliation that was undone: the drift report finds
+that.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from shared.adapters import change_cursor
+from shared.adapters.erp_values import BadValue, instant, money, our_key
+from shared.adapters.odoo_calls import Json, OdooCalls, id_of, name_of, text
+from shared.adapters.odoo_rows import (
+    LINE,
+    MOVE,
+    PARTNER,
+    credit_note_rows,
+    customer_rows,
+    invoice_rows,
+    open_amount,
+    payment_row,
+)
+from shared.domain.erp import (
+    BadRecord,
+    Capabilities,
+    Connected,
+    Entry,
+    EntryKind,
+    ErpRow,
+    OpenPage,
+    Page,
+    Posted,
+    RecordKind,
+)
+from shared.domain.money import Money
+from shared.errors import ErpUnreadable
+
+ENTRIES = frozenset(EntryKind) - {EntryKind.FX_DIFFERENCE}
+_PAGE_MAX = 500
+_MOVES = {RecordKind.INVOICES: "out_invoice", RecordKind.CREDIT_NOTES: "out_refund"}
+_PARTIAL = ("debit_move_id", "credit_move_id", "debit_amount_currency", "write_date")
+
+
+class Entries(Protocol):
+    def find(self, key: str) -> Posted | None: ...
+    def post(self, entry: Entry) -> Posted: ...
+
+
+class Odoo:
+    """One company of a database."""
+
+    def __init__(self, calls: OdooCalls, entries: Entries, company: int) -> None:
+        self._calls = calls
+        self._entries = entries
+        self._company = company
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what Odoo can do. It reckons differences of exchange by itself."""
+        return Capabilities(
+            kinds=frozenset(RecordKind),
+            entries=ENTRIES,
+            finds_by_key=True,
+            tells_open_amounts=True,
+        )
+
+    def check(self) -> Connected:
+        """Return whose books these are."""
+        fields = ("name", "currency_id")
+        found = self._calls.by_ids("res.company", [self._company], fields).get(self._company)
+        if found is None:
+            raise ErpUnreadable(what="no such company")
+        return Connected(str(found["name"]), "Odoo", name_of(found["currency_id"]))
+
+    def pull(self, kind: RecordKind, cursor: str, limit: int, now: datetime) -> Page:
+        """Return the next page."""
+        since, taken = change_cursor.place(cursor)
+        size = min(limit, _PAGE_MAX)
+        stamp = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        records = self._found(
+            kind,
+            [["write_date", ">=", stamp]],
+            {"offset": taken, "limit": size, "order": "write_date asc, id asc"},
+        )
+        rows, bad = self._rows(kind, records)
+        more = len(records) >= size
+        stamps = [instant(record, "write_date") for record in records]
+        after = change_cursor.following(stamps, since, taken, more, size)
+        return Page(rows, after, more, now, bad)
+
+    def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
+        """Return the record as it is now."""
+        if not external_id.isdigit():
+            return ()
+        rows, bad = self._rows(kind, self._found(kind, [["id", "=", int(external_id)]], {}))
+        if bad:
+            raise ErpUnreadable(what=bad[0].code, field=bad[0].field)
+        return rows
+
+    def find(self, key: str) -> Posted | None:
+        """Return what Odoo has under our key, or None."""
+        return self._entries.find(key)
+
+    def post(self, entry: Entry) -> Posted:
+        """Book entry; what an earlier attempt left half done is finished."""
+        return self._entries.post(entry)
+
+    def open_amounts(self, cursor: str, limit: int) -> OpenPage:
+        """Return what is open of invoices and credit notes, in the order of their ids."""
+        size = min(limit, _PAGE_MAX)
+        domain = [
+            ["id", ">", int(cursor or 0)],
+            ["company_id", "=", self._company],
+            ["move_type", "in", sorted(_MOVES.values())],
+            ["state", "=", "posted"],
+        ]
+        moves = self._calls.search_read("account.move", domain, MOVE, limit=size, order="id asc")
+        found = [open_amount(move) for move in moves]
+        after = str(moves[-1]["id"]) if len(moves) >= size else ""
+        return OpenPage(tuple(one for one in found if one is not None), after, datetime.now(UTC))
+
+    def _found(self, kind: RecordKind, domain: list[Any], how: Mapping[str, Any]) -> Sequence[Json]:
+        search = self._calls.search_read
+        if kind is RecordKind.CUSTOMERS:
+            wanted = [*domain, ["customer_rank", ">", 0], ["parent_id", "=", False]]
+            return search("res.partner", wanted, PARTNER, context={"active_test": False}, **how)
+        wanted = [*domain, ["company_id", "=", self._company]]
+        if kind is RecordKind.PAYMENTS:
+            of_invoices = ["debit_move_id.move_id.move_type", "=", "out_invoice"]
+            return search("account.partial.reconcile", [*wanted, of_invoices], _PARTIAL, **how)
+        return search("account.move", [*wanted, ["move_type", "=", _MOVES[kind]]], MOVE, **how)
+
+    def _rows(
+        self, kind: RecordKind, records: Sequence[Json]
+    ) -> tuple[tuple[ErpRow, ...], tuple[BadRecord, ...]]:
+        rows: list[ErpRow] = []
+        bad: list[BadRecord] = []
+        lines = self._lines(records) if kind is RecordKind.INVOICES else {}
+        partials = self._partials(kind, records)
+        for record in records:
+            try:
+                if kind is RecordKind.CUSTOMERS:
+                    rows += customer_rows(record)
+                elif kind is RecordKind.INVOICES:
+                    rows += invoice_rows(record, lines.get(int(record["id"]), ()))
+                elif kind is RecordKind.CREDIT_NOTES:
+                    rows += credit_note_rows(record, partials.uses(record))
+                else:
+                    rows += partials.payments(record)
+            except BadValue as exc:
+                external_id = str(record.get("id", ""))
+                bad.append(BadRecord(kind, external_id, exc.field, exc.code, exc.message))
+        return tuple(rows), tuple(bad)
+
+    def _lines(self, moves: Sequence[Json]) -> Mapping[int, Sequence[Json]]:
+        found: dict[int, list[Json]] = {}
+        domain = [["move_id", "in", [move["id"] for move in moves]]]
+        for line in self._calls.search_read("account.move.line", domain, LINE, order="id asc"):
+            found.setdefault(id_of(line["move_id"]), []).append(line)
+        return found
+
+    def _partials(self, kind: RecordKind, records: Sequence[Json]) -> "_Partials":
+        if kind is RecordKind.CREDIT_NOTES:
+            ids = [record["id"] for record in records]
+            domain = [["credit_move_id.move_id", "in", ids]]
+            records = self._calls.search_read("account.partial.reconcile", domain, _PARTIAL)
+        elif kind is not RecordKind.PAYMENTS:
+            records = ()
+        ends = [id_of(p[end]) for p in records for end in ("debit_move_id", "credit_move_id")]
+        lines = self._calls.by_ids("account.move.line", ends, ("move_id",)) if ends else {}
+        moves = [id_of(line["move_id"]) for line in lines.values()]
+        fields = ("move_type", "ref", "date", "currency_id")
+        known = self._calls.by_ids("account.move", moves, fields) if moves else {}
+        return _Partials(records, lines, known)
+
+
+class _Partials:
+    """Reconciliations with the entries at both of their ends."""
+
+    def __init__(
+        self, partials: Sequence[Json], lines: Mapping[int, Json], moves: Mapping[int, Json]
+    ) -> None:
+        self._partials = partials
+        self._lines = lines
+        self._moves = moves
+
+    def uses(self, note: Json) -> Mapping[str, Money]:
+        """Return what is used of a credit note, by the id of the invoice."""
+        found: dict[str, Money] = {}
+        for partial in self._partials:
+            invoice, source = self._ends(partial)
+            if source["id"] == note["id"] and invoice["move_type"] == "out_invoice":
+                part = money(partial, "debit_amount_currency", name_of(invoice["currency_id"]))
+                key = str(invoice["id"])
+                found[key] = found[key] + part if key in found else part
+        return found
+
+    def payments(self, partial: Json) -> Sequence[ErpRow]:
+        """Return the money of a reconciliation; nothing where it is of a credit note."""
+        invoice, source = self._ends(partial)
+        ours = our_key(text(invoice.get("ref")))
+        if source["move_type"] == "out_refund" or ours:
+            return ()
+        currency = name_of(invoice["currency_id"])
+        return (payment_row(partial, int(invoice["id"]), source, currency),)
+
+    def _ends(self, partial: Json) -> tuple[Json, Json]:
+        try:
+            debit = self._lines[id_of(partial["debit_move_id"])]
+            credit = self._lines[id_of(partial["credit_move_id"])]
+            return self._moves[id_of(debit["move_id"])], self._moves[id_of(credit["move_id"])]
+        except KeyError:
+            message = "The entries that were reconciled cannot be read."
+            raise BadValue("credit_move_id", "no_entry", message) from None
