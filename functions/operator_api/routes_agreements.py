@@ -34,7 +34,7 @@ from shared.domain.plan import missing
 from shared.domain.policy import Policy
 from shared.domain.promise import PromiseState
 from shared.domain.roles import Role
-from shared.usecases.disputes import close_dispute, open_dispute
+from shared.usecases.disputes import close_dispute, open_dispute, task_is_done
 from shared.usecases.pay_in_parts import agree_plan, preview
 from shared.usecases.policy_of import policy_of
 from shared.usecases.promise_to_pay import promise_to_pay, promises_of
@@ -126,6 +126,7 @@ def add_dispute(entity: str, body: DisputeIn, idempotency_key: Key = "") -> Disp
 )
 @needs(Role.CLERK)
 def end_dispute(entity: str, dispute: str, body: DisputeCloseIn) -> DisputeOut:
+    request = current()
     ended = close_dispute(
         runtime.accounts(),
         runtime.disputes(),
@@ -134,8 +135,9 @@ def end_dispute(entity: str, dispute: str, body: DisputeCloseIn) -> DisputeOut:
         dispute,
         outcome=body.outcome,
         answer=body.answer,
-        now=current().now,
+        now=request.now,
     )
+    task_is_done(runtime.tasks(), entity, ended, request.principal.name, request.now.business)
     return _dispute_out(body.customer_id, ended)
 
 

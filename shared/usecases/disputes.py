@@ -1,5 +1,6 @@
 """Contesting a claim: a task for a person, no reminders meanwhile, and an answer at the end."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from shared.domain.money import Money
 from shared.domain.notice import Notice
 from shared.domain.notices import next_notice
 from shared.domain.tasks import Task
-from shared.errors import InvalidInput, WriteConflict
+from shared.errors import InvalidInput, NotFound, WriteConflict
 from shared.ids import derived_id
 
 
@@ -40,6 +41,10 @@ class Disputes(Protocol):
         notice: Notice | None,
         wall: datetime,
     ) -> bool: ...
+
+
+class Tasks(Protocol):
+    def done(self, entity_id: str, task_id: str, at: datetime, by: str, note: str) -> Task: ...
 
 
 def open_dispute(
@@ -120,6 +125,12 @@ def close_dispute(
         if ended is not None:
             return ended
     raise WriteConflict(dispute=dispute_id, reason="the answer's mail lost its number")
+
+
+def task_is_done(tasks: Tasks, entity_id: str, closed: Dispute, by: str, at: datetime) -> None:
+    """Note that the task to answer a dispute is done, where nobody did so before."""
+    with suppress(NotFound):
+        tasks.done(entity_id, closed.dispute_id, at, by, closed.answer or str(closed.outcome))
 
 
 def _close(

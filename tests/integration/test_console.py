@@ -1,7 +1,7 @@
 """The console in pages: signing in, what each role may do, forms that are ours alone."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -14,6 +14,8 @@ from shared.domain.tasks import Task
 from shared.errors import Unauthenticated
 from tests.integration import hub
 from tests.integration.conftest import PUBLIC_URL
+from tests.integration.test_approvals import LADDER as APPROVED
+from tests.integration.test_ladder import DUE, live
 from tests.support.operators import ADMIN, AUDIENCE, call, event, invoke, issuer, operator
 
 ULID = "01J" + "A" * 23
@@ -193,3 +195,18 @@ def test_signing_in_believes_only_its_own_answer(acme, identity: Issuer, monkeyp
     (session,) = [c for c in page.cookies if c.startswith("__Host-console=ey")]
     for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in session
+
+
+def test_who_decides_sees_first_what_a_notice_asks_for_and_what_it_charges(table, identity):
+    of = hub.seed(APPROVED)
+    whose = hub.add_customer(of, customer_id=ULID)
+    hub.add_invoice(of, whose, "01J" + "B" * 23, DUE, number="INV-7")
+    live(DUE + timedelta(days=14), of, times=2)
+    token = identity.mint(operator("demo:controller"))
+    tasks = get(token, "/console/e/demo/tasks").text
+    assert "/approve" not in tasks
+    assert f'href="/console/e/demo/customers/{ULID}#to-do"' in tasks
+    page = get(token, f"/console/e/demo/customers/{ULID}").text
+    assert "INV-7, due 2 Mar 2026: €100.00" in page
+    assert "Fee that comes with it, INV-7-FEE: €5.00" in page
+    assert "/notices/1/approve" in page

@@ -115,3 +115,22 @@ def test_a_viewer_sees_and_changes_nothing(acme, identity):
     for what in FORMS:
         assert post(token, f"{HERE}/{what}", csrf=csrf(page), **filled(what)).status == 403
         assert live(what) == ()
+
+
+def test_what_was_typed_into_a_form_that_is_refused_stays_in_it(clerk):
+    fields = filled("disputes") | {"amount": "9999.00", "reason": "quality"}
+    page = send(clerk, "disputes", **fields)
+    assert page.status == 422
+    assert 'value="9999.00"' in page.text
+    assert 'value="Too dear."' in page.text
+    assert '<option value="quality" selected>' in page.text
+    assert f'value="{INVOICE}" checked' in page.text
+    assert page.text.count("<details open>") == 1
+
+
+def test_a_dispute_that_is_decided_is_no_task_any_more(clerk):
+    send(clerk, "disputes", **filled("disputes"))
+    (made,) = live("disputes")
+    assert made.dispute_id in {task.task_id for task in runtime.tasks().list_open("acme")}
+    send(clerk, f"disputes/{made.dispute_id}", outcome="won", answer="It is right.")
+    assert made.dispute_id not in {task.task_id for task in runtime.tasks().list_open("acme")}

@@ -1,6 +1,7 @@
 """What was agreed with a customer: promises, disputes, plans, holds; make, end and decide them."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 
@@ -17,15 +18,22 @@ from shared.domain.plan import Pace, missing
 from shared.domain.policy import Policy
 from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
-from shared.usecases.disputes import close_dispute, open_dispute
+from shared.usecases.disputes import close_dispute, open_dispute, task_is_done
 from shared.usecases.holds import put_hold
 from shared.usecases.pay_in_parts import agree_plan
 from shared.usecases.policy_of import policy_of
 from shared.usecases.promise_to_pay import promise_to_pay, promises_of
 
+NOTHING: http.Form = {}
 
-def agreements_page(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
-    """Show what was agreed with one customer, what is over included. Raises NotFound."""
+
+def agreements_page(
+    visit: Visit, customer_id: str, problem: str = "", form: http.Form = NOTHING, what: str = ""
+) -> http.Answer:
+    """Show what was agreed with one customer, what is over included. Raises NotFound.
+
+    Where there is a problem with a form, what names it, and what was typed into it stays.
+    """
     whose = (visit.entity.entity_id, customer_id)
     account = runtime.accounts().account(*whose)
     today = access.current().now.today(account.customer.time_zone)
@@ -56,6 +64,9 @@ def agreements_page(visit: Visit, customer_id: str, problem: str = "") -> http.A
         request_id=secrets.token_hex(16),
         today=today,
         problem=problem,
+        failed=what,
+        typed=defaultdict(str, {name: found[0] for name, found in form.items() if found}),
+        ticked=form.get("document", []),
     )
 
 
@@ -66,7 +77,7 @@ def make(visit: Visit, customer_id: str, what: str, form: http.Form) -> http.Ans
     if what not in makers:
         raise NotFound(path="console")
     work = makers[what]
-    return _done(visit, customer_id, lambda: work(visit, customer_id, form))
+    return _done(visit, customer_id, lambda: work(visit, customer_id, form), form, what)
 
 
 def end(
@@ -85,7 +96,7 @@ def end(
     }
     if what not in enders:
         raise NotFound(path="console")
-    return _done(visit, customer_id, enders[what])
+    return _done(visit, customer_id, enders[what], form)
 
 
 def _promise(visit: Visit, customer_id: str, form: http.Form) -> None:
@@ -162,7 +173,7 @@ def _hold(visit: Visit, customer_id: str, form: http.Form) -> None:
 
 
 def _close(visit: Visit, customer_id: str, dispute_id: str, form: http.Form, now: Now) -> None:
-    close_dispute(
+    ended = close_dispute(
         runtime.accounts(),
         runtime.disputes(),
         visit.entity.entity_id,
@@ -172,12 +183,16 @@ def _close(visit: Visit, customer_id: str, dispute_id: str, form: http.Form, now
         answer=field(form, "answer"),
         now=now,
     )
+    by = access.current().principal.name
+    task_is_done(runtime.tasks(), visit.entity.entity_id, ended, by, now.business)
 
 
-def _done(visit: Visit, customer_id: str, work: Callable[[], object]) -> http.Answer:
+def _done(
+    visit: Visit, customer_id: str, work: Callable[[], object], form: http.Form, what: str = ""
+) -> http.Answer:
     problem = why_not(work)
     if problem:
-        return agreements_page(visit, customer_id, problem)
+        return agreements_page(visit, customer_id, problem, form, what)
     place = f"{visit.base}/customers/{http.segment(customer_id)}/agreements"
     return http.see_other(place)
 

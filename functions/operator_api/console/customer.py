@@ -6,6 +6,7 @@ from itertools import islice
 from functions.edge import http
 from functions.operator_api import access
 from functions.operator_api.console.pages import Visit, page
+from functions.operator_api.console.waiting import waiting
 from shared import runtime
 from shared.domain.figures import ageing
 from shared.domain.notice import Channel
@@ -41,6 +42,7 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
         numbers={d.document_id: d.number for d in told.account.documents},
         holds=[hold for hold in told.account.holds if hold.in_force(on)],
         tasks=[task for task in tasks if task.customer_id == customer_id],
+        waiting=waiting(told),
         events=events[:_EVENTS_SHOWN],
         more_events=len(events) > _EVENTS_SHOWN,
         mails=_mails(told.account.customer.policy, entity_id),

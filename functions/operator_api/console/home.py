@@ -5,6 +5,7 @@ from itertools import islice
 
 from functions.edge import http
 from functions.operator_api import access
+from functions.operator_api.console.names import names_of
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.domain.figures import BUCKETS, Ageing
@@ -48,6 +49,7 @@ def home(visit: Visit, problem: str = "") -> http.Answer:
         today=today,
         ages=[(age, bars(age)) for age in ages],
         tasks=tasks[:_TASKS_SHOWN],
+        names=names_of(entity_id, tasks),
         more_tasks=len(tasks) > _TASKS_SHOWN,
         parked=parked,
         parked_max=_PARKED_SHOWN,

@@ -7,6 +7,7 @@ from itertools import islice
 from functions.edge import http
 from functions.operator_api import access
 from functions.operator_api.console.home import LABELS
+from functions.operator_api.console.names import names_of
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.adapters.receivables import Listed
@@ -83,7 +84,8 @@ def tasks(visit: Visit) -> http.Answer:
     """Show what people have to do."""
     found = list(islice(runtime.tasks().list_open(visit.entity.entity_id), _ROWS_SHOWN))
     today = access.current().now.today(visit.entity.time_zone)
-    return page("tasks", visit, tasks=found, today=today)
+    names = names_of(visit.entity.entity_id, found)
+    return page("tasks", visit, tasks=found, names=names, today=today)
 
 
 def parked(visit: Visit) -> http.Answer:
