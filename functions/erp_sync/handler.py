@@ -9,7 +9,10 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
+from shared.domain.drift import counts
 from shared.domain.erp import RecordKind
+from shared.errors import HubError
+from shared.usecases.compare_erp import Comparison, compare_erp, drift_message
 from shared.usecases.connect_erp import check_connection
 from shared.usecases.import_file import Drop, arrival_id, import_file
 from shared.usecases.sync_erp import Errand, ask_for_syncs, sync_erp, take_again
@@ -57,7 +60,31 @@ def _check(body: dict[str, Any], _: Callable[[], bool]) -> None:
     log.info("connection tested", entity=entity, connection=connection, code=found.code)
 
 
-_ASKED = {"scheduled": _scheduled, "pull": _pull, "again": _again, "check": _check}
+def _drift(body: dict[str, Any], enough_time: Callable[[], bool]) -> None:
+    if "entity" not in body:
+        for entity_id in runtime.entities().ids():
+            if runtime.connections().ledger(entity_id) is not None:
+                runtime.queues().send("SYNC", drift_message(entity_id, runtime.fence()))
+        return
+    entity_id, run_id, now = body["entity"], body["run_id"], runtime.now()
+    runtime.drift_reports().begin(entity_id, run_id, now.wall)
+    try:
+        found = compare_erp(runtime.comparing(), entity_id, now, enough_time, body["by"])
+    except HubError as exc:
+        found = Comparison(None, {}, exc.code)
+    runtime.drift_reports().end(entity_id, run_id, now.wall, found.drift, found.done, found.code)
+    drifted = [d for d in found.drift.differences if d.is_drift] if found.drift else []
+    tell = log.critical if drifted else log.info
+    tell(
+        "drift_found" if drifted else "erp compared",
+        entity=entity_id,
+        code=found.code,
+        differing=len(drifted),
+        causes={str(cause): n for cause, n in counts(drifted).items()},
+    )
+
+
+_ASKED = {"drift": _drift, "scheduled": _scheduled, "pull": _pull, "again": _again, "check": _check}
 
 
 def _drops(body: dict[str, Any]) -> Iterator[Drop]:

@@ -13,6 +13,7 @@ from infra.cli import (
     connecting,
     demo_command,
     disputing,
+    drifting,
     entity,
     holding,
     importing,
@@ -85,6 +86,7 @@ app.command("handover")(cases.handover)
 app.command("take-back")(cases.take_back)
 app.add_typer(calling.app, name="calls")
 app.add_typer(telling.app, name="writeback")
+app.command("drift")(drifting.drift)
 app.command("tasks")(lists.tasks)
 app.command("parked")(lists.parked)
 app.command("figures")(lists.figures)

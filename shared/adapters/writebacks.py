@@ -167,6 +167,7 @@ def note_from(item: Mapping[str, object] | Item) -> Writeback:
         stopped=stored.get("stopped", False),
         again=stored.get("again", False),
         erp_id=stored.get("erp_id", ""),
+        by_hand="by" in stored,
         left=stored.get("left", ""),
     )
 

@@ -115,7 +115,7 @@ def parked_of(note: Writeback, now: Now) -> Parked:
     return Parked(
         parked_id=parked_id(note),
         kind=PARKED,
-        source="erp",
+        source="hub",
         reason=failure.code if failure else "",
         created_at=now.business,
         facts={

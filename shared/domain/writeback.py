@@ -43,7 +43,8 @@ class Writeback:
     written_at (wall) orders the lines of a document. calling is the instant of a call whose end
     nobody noted, doubted says that an earlier call may have been booked, again that a person wants
     it tried once more. not_before is when to try next. stopped: it waits for a person. erp_id is
-    how the ERP calls what was booked, left why it is not to be told at all.
+    how the ERP calls what was booked, by_hand says that a person booked it there, left why it is
+    not to be told at all.
     """
 
     payment_id: str
@@ -66,6 +67,7 @@ class Writeback:
     failure: Failure | None = None
     stopped: bool = False
     erp_id: str = ""
+    by_hand: bool = False
     left: str = ""
 
     @property

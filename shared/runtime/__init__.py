@@ -104,6 +104,8 @@ from shared.runtime.sweeping import policy_shelf as policy_shelf
 from shared.runtime.sweeping import runs as runs
 from shared.runtime.sweeping import sweep_runs as sweep_runs
 from shared.runtime.sweeping import sweeping as sweeping
+from shared.runtime.telling import comparing as comparing
+from shared.runtime.telling import drift_reports as drift_reports
 from shared.runtime.telling import ledger_of as ledger_of
 from shared.runtime.telling import repairing as repairing
 from shared.runtime.telling import telling as telling

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from shared import runtime
 
 if TYPE_CHECKING:
+    from shared.adapters.drift_reports import DriftReports
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
+    from shared.usecases.compare_erp import Ports as ComparePorts
     from shared.usecases.repair_writeback import Ports as RepairPorts
     from shared.usecases.write_back import Ledger
     from shared.usecases.write_back import Ports as TellingPorts
@@ -51,6 +53,37 @@ def repairing() -> "RepairPorts":
     return RepairPorts(
         repairs=WritebackRepairs(runtime.table()), queue=runtime.queues(), tasks=runtime.tasks()
     )
+
+
+@cache
+def comparing() -> "ComparePorts":
+    """Return everything that a comparison with an ERP touches."""
+    from shared.adapters.drift_reader import DriftReader
+    from shared.adapters.writeback_repairs import WritebackRepairs
+    from shared.usecases.compare_erp import Ports as ComparePorts
+    from shared.usecases.sync_erp import Errand, take_record
+
+    return ComparePorts(
+        entities=runtime.accounts(),
+        connections=runtime.connections(),
+        connector=lambda entity_id, name: runtime.connector(entity_id, name),
+        reader=DriftReader(runtime.table()),
+        lost=WritebackRepairs(runtime.table()),
+        repairing=runtime.repairing(),
+        take=lambda *what: take_record(runtime.syncing(), *what),
+        pull_all=lambda entity_id, name: runtime.queues().send(
+            "SYNC", Errand(entity_id, name, full=True).body
+        ),
+        tasks=runtime.tasks(),
+    )
+
+
+@cache
+def drift_reports() -> "DriftReports":
+    """Return the newest comparisons with ERPs."""
+    from shared.adapters.drift_reports import DriftReports
+
+    return DriftReports(runtime.table())
 
 
 def ledger_of(entity_id: str) -> "Ledger | None":

@@ -144,16 +144,35 @@ def take_again(ports: Ports, entity_id: str, parked_id: str, now: Now) -> str:
     if parked.source != PARKED_SOURCE:
         raise InvalidInput(field="parked", reason="it did not come from an ERP")
     name, external_id = str(parked.facts["connection"]), str(parked.facts["external_id"])
-    run = _run(ports, entity_id, name, now)
-    try:
-        waits = Pull(run, RecordKind(parked.kind)).take_one(external_id)
-    except Overtaken:
-        raise WriteConflict(parked=parked_id, reason="a sync runs at this moment") from None
+    waits = _take_one(ports, entity_id, name, RecordKind(parked.kind), external_id, now)
     if parked_id not in waits:
         ports.parked.remove(entity_id, parked_id)
+    return "parked" if waits else "taken"
+
+
+def take_record(
+    ports: Ports, entity_id: str, name: str, kind: RecordKind, external_id: str, now: Now
+) -> str:
+    """Read one record of a connection's ERP anew and take it; return "taken" or "parked".
+
+    Raises what a connector raises, and WriteConflict while a sync runs.
+    """
+    waits = _take_one(ports, entity_id, name, kind, external_id, now)
+    return "parked" if waits else "taken"
+
+
+def _take_one(
+    ports: Ports, entity_id: str, name: str, kind: RecordKind, external_id: str, now: Now
+) -> frozenset[str]:
+    """Read a record and take it; return the ids of what is parked of it."""
+    run = _run(ports, entity_id, name, now)
+    try:
+        waits = Pull(run, kind).take_one(external_id)
+    except Overtaken:
+        raise WriteConflict(record=external_id, reason="a sync runs at this moment") from None
     # a pull that ran at this moment has stopped
     ports.queue.send("SYNC", Errand(entity_id, name).body)
-    return "parked" if waits else "taken"
+    return waits
 
 
 def _run(ports: Ports, entity_id: str, connection: str, now: Now) -> Run:

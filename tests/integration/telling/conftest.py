@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -160,4 +161,10 @@ def clerk(books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setattr(runtime, "wall", lambda: books.wall)
         token = serving.mint(operator("demo:controller"))
         books.wall = datetime.now(UTC)  # the token is good by the wall clock
-        yield lambda method, path, body=None: call(token, method, f"/entities/demo{path}", body)
+        names = count()
+
+        def clerk(method: str, path: str, body: Any = None) -> Any:
+            headers = {"idempotency-key": f"key-{next(names)}"} if method == "POST" else {}
+            return call(token, method, f"/entities/demo{path}", body, headers)
+
+        yield clerk

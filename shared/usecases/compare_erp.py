@@ -1,0 +1,256 @@
+"""Compare the hub with an entity's ERP, and do what mends a difference without a person."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.clock import Now
+from shared.domain.connection import Connection, ConnectionState
+from shared.domain.drift import Action, Difference, Drift, Kept, Side, Sums, added, difference
+from shared.domain.entity import Entity
+from shared.domain.entry_keys import EntryKey, parse_entry_key
+from shared.domain.erp import GoneRow, OpenAmount, RecordKind
+from shared.domain.tasks import Task
+from shared.domain.writeback import Writeback
+from shared.errors import HubError, WriteConflict
+from shared.ids import derived_id
+from shared.usecases.erp_port import Connector
+from shared.usecases.repair_writeback import Ports as RepairPorts
+from shared.usecases.repair_writeback import message_of, try_again
+
+_PAGE = 200
+Of = tuple[bool, str]
+"""Whether a credit note is meant, and the ERP's id: an invoice may have the same."""
+
+
+class Entities(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
+
+
+class Connections(Protocol):
+    def ledger(self, entity_id: str) -> Connection | None: ...
+
+
+class Reader(Protocol):
+    def kept(
+        self, entity_id: str, invoices: Sequence[str], credit_notes: Sequence[str]
+    ) -> Mapping[Of, Kept]: ...
+    def with_lines(self, entity_id: str, kept: Kept) -> Kept: ...
+    def open_of_erp(self, entity_id: str, shards: int) -> Iterator[Kept]: ...
+
+
+class Lost(Protocol):
+    def get(self, entity_id: str, customer_id: str, key: EntryKey) -> Writeback: ...
+    def reopen(self, entity_id: str, note: Writeback, wall: datetime) -> None: ...
+
+
+class Tasks(Protocol):
+    def open(self, entity_id: str, task: Task) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that a comparison touches. take reads one record of the ERP anew and takes it."""
+
+    entities: Entities
+    connections: Connections
+    connector: Callable[[str, str], Connector]
+    reader: Reader
+    lost: Lost
+    repairing: RepairPorts
+    take: Callable[[str, str, RecordKind, str, Now], str]
+    pull_all: Callable[[str, str], None]
+    tasks: Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was found, with what was done of it by external id. code says why nothing was."""
+
+    drift: Drift | None
+    done: Mapping[str, str]
+    code: str = ""
+
+
+def compare_erp(
+    ports: Ports, entity_id: str, now: Now, has_time: Callable[[], bool], by: str = ""
+) -> Comparison:
+    """Compare an entity with its ERP; with by, a person's name, mend what the hub can mend.
+
+    The two reads are not one moment: a difference counts that a second pass finds alike. Raises
+    what a connector raises.
+    """
+    connection = ports.connections.ledger(entity_id)
+    if connection is None or connection.state is not ConnectionState.CONNECTED:
+        return Comparison(None, {}, "not_connected")
+    erp = ports.connector(entity_id, connection.name)
+    if not erp.capabilities.tells_open_amounts:
+        return Comparison(None, {}, "erp_cannot")
+    entity = ports.entities.entity(entity_id)
+    drift = _pass(ports, entity, erp, has_time)
+    if any(d.is_drift for d in drift.differences) and has_time():
+        before = {(d.external_id, d.hub, d.erp) for d in drift.differences}
+        drift = _pass(ports, entity, erp, has_time, before)
+    done = {}
+    if by:
+        done = _mend(ports, entity, connection.name, drift.differences, by, now)
+    return Comparison(drift, done)
+
+
+def drift_message(entity_id: str, run_id: str, by: str = "") -> dict[str, object]:
+    """Return the message that has an entity compared, and mended in the name of by."""
+    return {"kind": "drift", "entity": entity_id, "run_id": run_id, "by": by}
+
+
+def _pass(
+    ports: Ports,
+    entity: Entity,
+    erp: Connector,
+    has_time: Callable[[], bool],
+    seen_before: set[tuple[str, Side | None, Side | None]] | None = None,
+) -> Drift:
+    sums: dict[str, Sums] = {}
+    found: list[Difference] = []
+    seen: set[str] = set()
+
+    def note(kept: Kept | None, told: OpenAmount | None, differs: Difference | None) -> None:
+        if differs is not None and seen_before is not None:
+            known = (differs.external_id, differs.hub, differs.erp) in seen_before
+            differs = differs if known else None
+        currency = told.total.currency if told else kept.total.currency if kept else ""
+        before = sums.get(currency, Sums(currency))
+        sums[currency] = added(before, kept, told, differs=differs is not None)
+        if differs is not None:
+            found.append(differs)
+
+    cursor, whole = "", True
+    while True:
+        page = erp.open_amounts(cursor, _PAGE)
+        for told, kept in _paired(ports.reader, entity.entity_id, page.amounts):
+            if told.total.minor >= 0:
+                seen.add(told.external_id)
+            note(kept, told, _differs(ports, entity.entity_id, erp, kept, told))
+        cursor = page.cursor
+        whole = not cursor or has_time()
+        if not cursor or not whole:
+            break
+    for kept in ports.reader.open_of_erp(entity.entity_id, entity.shards) if whole else ():
+        if kept.external_id not in seen and not _is_there(erp, kept.external_id):
+            note(kept, None, difference(kept, None, lambda _: True))
+    return Drift(page.as_of, tuple(sums.values()), tuple(found), whole)
+
+
+def _paired(
+    reader: Reader, entity_id: str, amounts: Sequence[OpenAmount]
+) -> Iterator[tuple[OpenAmount, Kept | None]]:
+    of = {(told.total.minor < 0, told.external_id): told for told in amounts}
+    invoices = [external_id for is_note, external_id in of if not is_note]
+    notes = [external_id for is_note, external_id in of if is_note]
+    kept = reader.kept(entity_id, invoices, notes)
+    return ((told, kept.get(key)) for key, told in of.items())
+
+
+def _differs(
+    ports: Ports, entity_id: str, erp: Connector, kept: Kept | None, told: OpenAmount
+) -> Difference | None:
+    if kept is not None and (kept.total, kept.open) == (told.total, told.open):
+        return None
+    if kept is not None:
+        kept = ports.reader.with_lines(entity_id, kept)
+
+    def has(key: str) -> bool:
+        return not erp.capabilities.finds_by_key or erp.find(key) is not None
+
+    return difference(kept, told, has)
+
+
+def _is_there(erp: Connector, external_id: str) -> bool:
+    rows = erp.read(RecordKind.INVOICES, external_id)
+    return bool(rows) and not isinstance(rows[0], GoneRow)
+
+
+def _mend(
+    ports: Ports,
+    entity: Entity,
+    connection: str,
+    found: Sequence[Difference],
+    by: str,
+    now: Now,
+) -> dict[str, str]:
+    done: dict[str, str] = {}
+    if any(d.action is Action.PULL for d in found):
+        ports.pull_all(entity.entity_id, connection)
+    for one in found:
+        try:
+            done[one.external_id] = _mended(ports, entity, connection, one, by, now)
+        except HubError as exc:
+            done[one.external_id] = exc.code
+    return done
+
+
+def _mended(
+    ports: Ports, entity: Entity, connection: str, one: Difference, by: str, now: Now
+) -> str:
+    """Do what is proposed of one difference, and return it in a word."""
+    entity_id = entity.entity_id
+    match one.action:
+        case Action.WAIT:
+            return "waits"
+        case Action.READ:
+            kind = RecordKind.CREDIT_NOTES if _is_note(one) else RecordKind.INVOICES
+            took = ports.take(entity_id, connection, kind, one.external_id, now)
+            if took == "parked" or not _stands(ports.reader, entity_id, one):
+                return took
+        case Action.REPAIR:
+            tried = try_again(ports.repairing, entity_id, one.keys, by, now)
+            return f"told_again_{tried}"
+        case Action.SEND_AGAIN:
+            return f"told_again_{sum(_send_again(ports, entity_id, one, k, now) for k in one.keys)}"
+        case Action.PULL:
+            return "pulled_again"
+    ports.tasks.open(entity_id, drift_task(entity, one, now))
+    return "task"
+
+
+def _send_again(ports: Ports, entity_id: str, one: Difference, text: str, now: Now) -> bool:
+    key = parse_entry_key(text)
+    if key is None:
+        return False
+    note = ports.lost.get(entity_id, one.customer_id, key)
+    try:
+        ports.lost.reopen(entity_id, note, now.wall)
+    except WriteConflict:
+        return False  # it is told again already
+    dedup = f"{text}-{int(now.wall.timestamp())}"
+    body = message_of(entity_id, note)
+    ports.repairing.queue.send("WRITEBACK", body, note.document_id, dedup)
+    return True
+
+
+def _stands(reader: Reader, entity_id: str, one: Difference) -> bool:
+    """Return whether the hub says of a document what it said before."""
+    ids: tuple[list[str], list[str]] = ([], [])
+    ids[_is_note(one)].append(one.external_id)
+    kept = reader.kept(entity_id, *ids).get((_is_note(one), one.external_id))
+    return (Side(kept.total, kept.open) if kept else None) == one.hub
+
+
+def _is_note(one: Difference) -> bool:
+    side = one.erp or one.hub
+    return side is not None and side.total.minor < 0
+
+
+def drift_task(entity: Entity, one: Difference, now: Now) -> Task:
+    """Return the task for a difference that only a person can mend: one, however often found."""
+    sides = (str(one.hub), str(one.erp))
+    return Task(
+        task_id=derived_id("drift", entity.entity_id, one.external_id, one.cause, *sides),
+        kind="drift",
+        customer_id=one.customer_id,
+        title=f"Hub and ERP differ: {one}",
+        created_at=now.business,
+        due_on=now.today(entity.time_zone),
+        documents=(one.document_id,) if one.document_id else (),
+        detail=f"{one.cause}: {one.action}",
+    )

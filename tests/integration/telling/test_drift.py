@@ -1,0 +1,162 @@
+"""The hub and an ERP are compared: equal, or each difference named, and mended where it can be."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+from shared import runtime
+from shared.adapters.table import Update
+from shared.domain.connection import Connection, ConnectionState
+from tests.integration.hub import invoke
+from tests.integration.telling.conftest import DAY, Books, Clerk
+
+SYNC = "functions.erp_sync.handler"
+Drift = Callable[..., Any]
+
+
+@pytest.fixture
+def drift(books: Books, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> Drift:
+    """An ERP with three invoices that were pulled, and the comparison with it."""
+    ledger = Connection("books", "reference", {}, "", ConnectionState.CONNECTED)
+    monkeypatch.setattr(runtime, "connector", lambda *_: books.connector)
+    customer = books.erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    for name in ("inv1", "inv2", "inv3"):
+        books.invoices[name] = books.erp.invoice(customer, 10_000, DAY, DAY)
+    runtime.connections().create("demo", ledger)
+    runtime.connections().keep_books("demo", ledger)
+    carry(books)
+    pull = {"kind": "pull", "entity": "demo", "connection": "books"}
+    invoke(SYNC, [json.dumps(pull)])
+    carry(books)
+
+    def compare(*, fix: bool = False) -> Any:
+        assert clerk("POST", "/drift", {"fix": fix}).status == 202
+        carry(books)
+        return clerk("GET", "/drift").json
+
+    return compare
+
+
+def carry(books: Books) -> None:
+    """Do all that waits for the ERP, both ways."""
+    sqs, url = boto3.client("sqs"), runtime.setting("SYNC_QUEUE_URL")
+    while batch := sqs.receive_message(QueueUrl=url).get("Messages"):
+        assert invoke(SYNC, [m["Body"] for m in batch]) == {"batchItemFailures": []}
+        for message in batch:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    books.later(minutes=1)
+    books.janitor()
+    books.deliver()
+
+
+def head(books: Books, name: str) -> Any:
+    external_id = books.invoices[name]
+    return next(h for h in books.of_type("HEAD") if h.get("external_id") == external_id)
+
+
+def pay(books: Books, clerk: Clerk, name: str, euros: str) -> None:
+    whole = {"amount": euros, "currency": "EUR"}
+    body = {
+        "amount": whole,
+        "reference": f"TRF {name}",
+        "received_on": books.wall.date().isoformat(),
+        "parts": [{"document": head(books, name)["document_id"], "amount": whole}],
+    }
+    made = clerk("POST", f"/customers/{head(books, name)['customer_id']}/payments", body)
+    assert made.status == 201, made.json
+    carry(books)
+
+
+def only(found: Any) -> tuple[str, str, str]:
+    (one,) = found["differences"]
+    return one["cause"], one["action"], one["done"]
+
+
+def test_both_sides_are_equal_and_the_sums_say_so(books: Books, clerk: Clerk, drift: Drift) -> None:
+    pay(books, clerk, "inv1", "40.00")
+    found = drift()
+    assert found["equal"] and found["whole"] and found["differences"] == []
+    (sums,) = found["sums"]
+    assert (sums["hub"]["amount"], sums["erp"]["amount"], sums["compared"]) == (
+        "260.00",
+        "260.00",
+        3,
+    )
+
+
+def test_an_entry_that_the_erp_lost_is_named_and_told_again(
+    books: Books, clerk: Clerk, drift: Drift
+) -> None:
+    pay(books, clerk, "inv1", "40.00")
+    (entry,) = [r for r in books.erp.records.values() if r.values.get("key")]
+    books.erp.records.pop(entry.external_id)
+    named = drift()
+    assert only(named) == ("lost", "send_again", "")
+    (one,) = named["differences"]
+    assert (one["hub"]["open"]["amount"], one["erp"]["open"]["amount"]) == ("60.00", "100.00")
+    assert only(drift(fix=True)) == ("lost", "send_again", "told_again_1")
+    assert books.erp.open_minor(books.invoices["inv1"]) == 6_000
+    assert books.erp.bookings(entry.values["key"]) == 1
+    assert drift()["equal"]
+
+
+def test_a_head_that_somebody_changed_here_is_named(books: Books, drift: Drift) -> None:
+    stored = head(books, "inv2")
+    place = {"pk": stored["pk"], "sk": stored["sk"]}
+    runtime.table().write(Update(place, set={"open": 9_999}))
+    assert only(drift())[:2] == ("open", "pull")
+
+
+def test_an_invoice_that_was_never_pulled_is_read(books: Books, drift: Drift) -> None:
+    customer = next(iter(books.erp.records))
+    books.invoices["inv4"] = books.erp.invoice(customer, 5_000, DAY, DAY)
+    assert only(drift()) == ("not_here", "read", "")
+    assert only(drift(fix=True)) == ("not_here", "read", "taken")
+    assert drift()["equal"]
+
+
+def test_what_waits_for_a_person_is_told_again_by_fix(
+    books: Books, clerk: Clerk, drift: Drift
+) -> None:
+    from tests.integration.telling.test_repair import Refuses
+
+    good = books.connector
+
+    class RefusesOnly(Refuses):
+        pull, read, open_amounts = good.pull, good.read, good.open_amounts
+
+    books.connector = RefusesOnly(books)
+    pay(books, clerk, "inv1", "40.00")
+    assert only(drift())[:2] == ("stopped", "repair")
+    books.connector = good
+    assert only(drift(fix=True))[2] == "told_again_1"
+    assert drift()["equal"]
+
+
+def test_an_invoice_that_is_open_here_and_gone_there_is_named(books: Books, drift: Drift) -> None:
+    books.erp.records.pop(books.invoices["inv3"])
+    assert only(drift())[:2] == ("not_there", "read")
+    # nobody knows what became of it: a person has to look
+    assert only(drift(fix=True))[2] == "task"
+    assert [t["kind"] for t in books.of_type("TASK")] == ["drift"]
+
+
+def test_what_is_on_its_way_is_no_drift(books: Books, clerk: Clerk, drift: Drift) -> None:
+    with books.erp.down():
+        pay(books, clerk, "inv1", "40.00")
+    found = drift()
+    assert only(found)[:2] == ("on_its_way", "wait") or found["equal"]
+
+
+def test_an_erp_that_does_not_answer_is_said(books: Books, drift: Drift) -> None:
+    with books.erp.down():
+        found = drift()
+    assert (found["code"], found["equal"]) == ("erp_unavailable", False)
+    books.has_erp = False
+
+
+def test_only_a_controller_mends(books: Books, clerk: Clerk) -> None:
+    assert clerk("GET", "/drift").status == 404

@@ -1,0 +1,78 @@
+"""Both sides of a document: equal, or named with the cause and what to do."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from shared.domain.drift import Action, Cause, Kept, difference
+from shared.domain.erp import OpenAmount
+from shared.domain.money import Money
+from shared.domain.writeback import Writeback
+from tests.support.samples import eur
+
+HERE = Kept("d1", "c1", "7", "INV-7", eur(10_000), eur(4_000))
+THERE = OpenAmount("7", "INV-7", "C-1", eur(10_000), eur(4_000))
+
+
+def line(minor: int, **changes: object) -> Writeback:
+    told = Writeback(
+        "p1", "d1", "7", date(2026, 9, 1), eur(minor), "card", "", False, erp_id="MOVE-1"
+    )
+    return replace(told, **changes)
+
+
+def found(kept: Kept | None, told: OpenAmount | None, *, has: bool = True) -> object:
+    differs = difference(kept, told, lambda _: has)
+    return differs and (differs.cause, differs.action, differs.keys)
+
+
+def test_what_is_alike_is_no_difference() -> None:
+    assert found(HERE, THERE) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause", "action"),
+    [
+        ({"pending": True, "erp_id": ""}, Cause.ON_ITS_WAY, Action.WAIT),
+        ({"stopped": True, "erp_id": ""}, Cause.STOPPED, Action.REPAIR),
+        ({"left": "erp_cannot", "erp_id": ""}, Cause.NOT_TOLD, Action.BOOK_BY_HAND),
+    ],
+)
+def test_what_the_erp_was_not_told_explains_a_difference(
+    changes: dict[str, object], cause: Cause, action: Action
+) -> None:
+    kept = replace(HERE, open=eur(3_000), lines=(line(6_000), line(1_000, **changes)))
+    assert found(kept, THERE) == (cause, action, ("p1.d1.0",))
+
+
+def test_it_explains_only_what_it_amounts_to() -> None:
+    kept = replace(HERE, open=eur(3_000), lines=(line(999, pending=True, erp_id=""),))
+    assert found(kept, THERE) == (Cause.OPEN, Action.PULL, ())
+
+
+def test_a_discount_beside_the_money_counts() -> None:
+    told = line(980, discount_minor=20, pending=True, erp_id="")
+    assert found(replace(HERE, open=eur(3_000), lines=(told,)), THERE)[0] is Cause.ON_ITS_WAY
+
+
+def test_what_the_erp_lost_is_told_again() -> None:
+    kept = replace(HERE, lines=(line(6_000),))
+    there = replace(THERE, open=eur(10_000))
+    assert found(kept, there, has=False) == (Cause.LOST, Action.SEND_AGAIN, ("p1.d1.0",))
+    assert found(kept, there)[0] is Cause.OPEN
+    by_hand = replace(kept, lines=(line(6_000, by_hand=True),))
+    assert found(by_hand, there, has=False)[0] is Cause.OPEN
+
+
+def test_another_total_and_another_currency_are_not_compared_further() -> None:
+    assert found(HERE, replace(THERE, total=eur(9_000)))[:2] == (Cause.TOTAL, Action.READ)
+    usd = Money(minor=10_000, currency="USD")
+    assert found(HERE, replace(THERE, total=usd, open=usd))[:2] == (Cause.CURRENCY, Action.LOOK)
+
+
+def test_what_one_side_does_not_have_is_named_while_it_is_open() -> None:
+    assert found(None, THERE)[:2] == (Cause.NOT_HERE, Action.READ)
+    assert found(HERE, None)[:2] == (Cause.NOT_THERE, Action.READ)
+    assert found(None, replace(THERE, open=eur(0))) is None
+    assert found(replace(HERE, open=eur(0)), None) is None
