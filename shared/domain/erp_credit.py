@@ -11,6 +11,7 @@ from datetime import date
 from shared.domain.apply_cash import after
 from shared.domain.books import Books
 from shared.domain.counter_entries import taken_back
+from shared.domain.currencies import EXPONENTS
 from shared.domain.discount import with_discounts
 from shared.domain.document import Document, DocumentKind
 from shared.domain.import_verdicts import InvoiceFact, Verdict, by_revision, came_back
@@ -234,6 +235,9 @@ def reopens(movements: Iterable[Movement]) -> bool:
 
 
 def _wrong(row: CreditNoteRow) -> Problem | None:
+    if row.total.currency not in EXPONENTS:
+        message = "No currency in legal use has this code."
+        return Problem(row.line, "currency", "unknown_currency", message)
     if row.total.minor <= 0:
         message = "The total of a credit note is not above zero."
         return Problem(row.line, "total", "not_positive", message)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from shared.domain.currencies import EXPONENTS
 from shared.domain.document import Document, Instalment
 from shared.domain.imports import InvoiceRow, Problem
 from shared.domain.money import Money
@@ -13,6 +14,9 @@ Parts = Sequence[tuple[date, Money]]
 
 def parts_problem(row: InvoiceRow) -> Problem | None:
     """Return what is wrong with the amounts of row: its total, or parts that are not its total."""
+    if row.total.currency not in EXPONENTS:
+        message = "No currency in legal use has this code."
+        return Problem(row.line, "currency", "unknown_currency", message)
     if row.total.minor <= 0:
         message = "The total is not above zero."
         return Problem(row.line, "total", "not_positive", message)
