@@ -1,11 +1,19 @@
 """What the ERP changed comes in, and what did not change costs nothing."""
 
+from dataclasses import replace
 from datetime import date
 
+import boto3
+
 from shared import runtime
-from shared.domain.erp import RecordKind
-from tests.integration.drops import counted_writes, stored
-from tests.integration.syncing import ERP, sync
+from shared.domain.erp import Page, RecordKind
+from shared.errors import ErpUnavailable
+from shared.usecases import connect_erp
+from tests.connectors.reference import ReferenceConnector
+from tests.integration.drops import counted_writes, drop, stored
+from tests.integration.syncing import ERP, carry, connect, sync, tell
+from tests.support.capacity import meter
+from tests.support.erp_world import bill
 
 ISSUED, DUE = date(2026, 8, 1), date(2026, 8, 31)
 
@@ -31,3 +39,135 @@ def test_a_sync_of_nothing_new_writes_how_far_it_came_and_nothing_else(erp):
     assert written and all("#CURSOR#" in key for key in written)
     counts = runtime.pull_states().get("demo", ERP, RecordKind.INVOICES).counts
     assert (counts.new, counts.updated, counts.unchanged) == (3, 0, 3)
+
+
+def test_what_did_not_change_is_not_looked_up(erp):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    invoices = [erp.invoice(whose, 100 + n, ISSUED, DUE) for n in range(20)]
+    sync()
+    for invoice in reversed(invoices):
+        erp.touch(invoice)
+    with meter(runtime.client("dynamodb")) as m:
+        sync()
+    facts = m.by_operation["BatchGetItem"]
+    # a bucket of each kind, and nothing of any invoice
+    assert 0 < facts.read_units <= 2
+
+
+def test_one_cent_in_one_invoice_is_one_update(erp):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    invoices = [erp.invoice(whose, 10_000 + n, ISSUED, DUE) for n in range(6)]
+    sync()
+    bill(erp, invoices[3], 10_004)
+    with counted_writes() as written:
+        sync()
+    heads = [key for key in written if " HEAD#" in key]
+    assert len(heads) == 2  # the invoice, and its lines that add up again
+    assert len({key for key in heads}) == 1
+    counts = runtime.pull_states().get("demo", ERP, RecordKind.INVOICES).counts
+    assert (counts.new, counts.updated) == (6, 1)
+
+
+def test_an_older_state_that_comes_late_is_no_news_and_is_not_remembered(erp, monkeypatch):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    invoice = erp.invoice(whose, 5_000, ISSUED, DUE)
+    sync()
+    older = erp.connector.read(RecordKind.INVOICES, invoice)
+    bill(erp, invoice, 6_000)
+    sync()
+    # the page that a reader saw before the change comes once more
+    late = Page(older, "", False, erp.clock())
+    with monkeypatch.context() as patch:
+        patch.setattr(ReferenceConnector, "pull", lambda *_: late)
+        sync()
+    assert [h["total"] for h in stored("HEAD")] == [6_000]
+    bill(erp, invoice, 5_000)
+    sync()
+    assert [h["total"] for h in stored("HEAD")] == [5_000]
+
+
+def test_a_record_that_cannot_be_taken_waits_for_a_person_and_the_others_come_in(erp):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    good = erp.invoice(whose, 5_000, ISSUED, DUE)
+    bad = erp.invoice("99", 7_000, ISSUED, DUE)
+    sync()
+    sync()
+    assert [h["external_id"] for h in stored("HEAD")] == [good]
+    (parked,) = stored("PARKED")
+    assert (parked["reason"], parked["source"]) == ("unknown_customer", "erp")
+    facts = parked["facts"]
+    assert (facts["external_id"], facts["total_minor"]) == (bad, 7_000)
+    assert [t["kind"] for t in stored("TASK")] == ["erp"]
+    erp.change(bad, customer=whose)
+    tell(kind="again", entity="demo", parked_id=parked["parked_id"])
+    carry()
+    assert {h["external_id"] for h in stored("HEAD")} == {good, bad}
+    assert stored("PARKED") == []
+
+
+def test_whom_an_invoice_needs_is_read_where_the_hub_does_not_know_it(erp, monkeypatch):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    erp.invoice(whose, 5_000, ISSUED, DUE)
+    whole = ReferenceConnector.pull
+
+    def no_customers(self, kind, cursor, limit, now):
+        page = whole(self, kind, cursor, limit, now)
+        return replace(page, rows=()) if kind is RecordKind.CUSTOMERS else page
+
+    monkeypatch.setattr(ReferenceConnector, "pull", no_customers)
+    sync()
+    assert [c["external_id"] for c in stored("CUSTOMER")] == [whose]
+    assert len(stored("HEAD")) == 1 and stored("PARKED") == []
+
+
+def test_an_erp_that_is_down_loses_nothing_and_the_connection_says_why(erp):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    with erp.down():
+        sync()
+    trouble = runtime.connections().get("demo", ERP).trouble
+    assert trouble.code == "erp_unavailable"
+    sync()
+    assert runtime.connections().get("demo", ERP).trouble is None
+    assert [c["external_id"] for c in stored("CUSTOMER")] == [whose]
+
+
+def test_an_erp_that_says_when_to_come_back_is_asked_then(erp, monkeypatch):
+    def busy(*_: object) -> Page:
+        raise ErpUnavailable(retry_after_s=40)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ReferenceConnector, "pull", busy)
+        tell(kind="pull", entity="demo", connection=ERP)
+    queue = boto3.client("sqs")
+    asked = queue.get_queue_attributes(
+        QueueUrl=runtime.setting("SYNC_QUEUE_URL"), AttributeNames=["All"]
+    )["Attributes"]
+    assert asked["ApproximateNumberOfMessagesDelayed"] == "1"
+    assert runtime.connections().get("demo", ERP).trouble is None
+
+
+def test_a_full_sync_finds_what_a_file_made_otherwise(erp):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    sync()
+    drop(f"external_id,name,email\n{whose},Somebody else,\n")
+    erp.change(whose)
+    sync()
+    assert [c["name"] for c in stored("CUSTOMER")] == ["Somebody else"]
+    sync(full=True)
+    assert [c["name"] for c in stored("CUSTOMER")] == ["Nordlicht GmbH"]
+
+
+def test_a_paused_connection_is_asked_nothing(erp):
+    erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    connect_erp.pause(runtime.connecting(), "demo", ERP)
+    sync()
+    assert erp.answers == 0 and stored("CUSTOMER") == []
+
+
+def test_the_schedule_asks_every_connection_that_is_followed(erp):
+    erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    connect("second")
+    connect_erp.pause(runtime.connecting(), "demo", "second")
+    tell(kind="scheduled")
+    assert carry() == 1
+    assert len(stored("CUSTOMER")) == 1

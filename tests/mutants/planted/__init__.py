@@ -2,6 +2,7 @@
 
 from tests.mutants.bug import Bug
 from tests.mutants.planted.agreements import AGREEMENT_BUGS
+from tests.mutants.planted.autopay import AUTOPAY_BUGS
 from tests.mutants.planted.books import BOOKS_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
@@ -19,6 +20,7 @@ from tests.mutants.planted.policies import POLICY_BUGS
 from tests.mutants.planted.simulate import SIMULATE_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
 from tests.mutants.planted.sweep import SWEEP_BUGS
+from tests.mutants.planted.syncing import SYNC_BUGS
 from tests.mutants.planted.terms import TERMS_BUGS
 
 PLANTED: tuple[Bug, ...] = (
@@ -36,8 +38,10 @@ PLANTED: tuple[Bug, ...] = (
     *DELIVERY_BUGS,
     *ESCALATION_BUGS,
     *AGREEMENT_BUGS,
+    *AUTOPAY_BUGS,
     *POLICY_BUGS,
     *SWEEP_BUGS,
+    *SYNC_BUGS,
     *SIMULATE_BUGS,
     *LIFE_BUGS,
     *LADDER_BUGS,

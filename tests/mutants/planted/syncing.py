@@ -1,0 +1,95 @@
+"""Bugs of the sync with an ERP: a stale run, a cache that is believed too long, a lost page."""
+
+from tests.mutants.bug import ALWAYS, Bug, bug
+
+PULL = "shared/usecases/pull_kind.py"
+TAKE = "shared/usecases/take_rows.py"
+MANIFEST = "shared/usecases/manifest.py"
+_OVERLAP = "tests/unit/test_sync_overlap.py"
+_WITHIN = f"{_OVERLAP}::test_a_sync_within_another_leaves_what_the_erp_said_last"
+_KILLED = f"{_OVERLAP}::test_a_sync_that_ends_anywhere_is_made_good_by_the_next"
+_PULL_TESTS = "tests/integration/sync/test_pull.py"
+_FRESH = "tests/integration/sync/test_freshness.py"
+
+SYNC_BUGS: tuple[Bug, ...] = (
+    bug(
+        "a run writes facts without asking whether another has claimed the kind since",
+        TAKE,
+        "                self._claim()\n                lost = desk.write(to_write)",
+        "                lost = desk.write(to_write)",
+        _WITHIN,
+        _KILLED,
+        rules="R43",
+    ),
+    bug(
+        "nobody is told that facts are about to be newer than the manifest",
+        PULL,
+        "        self._save(replace(self._state, applying=True))\n        self._manifest.claimed()",
+        "        self._save(self._state)\n        self._manifest.claimed()",
+        _KILLED,
+        rules="R43",
+    ),
+    bug(
+        "the manifest is believed after a run that ended halfway",
+        PULL,
+        "        self._trusted = not self._state.applying",
+        "        self._trusted = True",
+        _KILLED,
+        rules="R43",
+    ),
+    bug(
+        "a page is said to be done before its changed hashes are written",
+        PULL,
+        "            self._manifest.settle()\n            self._keep()",
+        "            self._keep()",
+        _KILLED,
+        rules="R43",
+    ),
+    bug(
+        "a page's cursor is written over that of a run that came later",
+        "shared/adapters/pull_states.py",
+        "            first, condition=VERSION, values=seen(state.version)",
+        f'            first, condition="{ALWAYS}", values={{}}',
+        _WITHIN,
+        rules="R43",
+    ),
+    bug(
+        "a cursor goes on before its page is written",
+        PULL,
+        "        version = self._state.version\n        records = records_of(page.rows)",
+        "        version = self._state.version\n"
+        "        self._state = replace(self._state, cursor=page.cursor)\n"
+        "        records = records_of(page.rows)",
+        _KILLED,
+        rules="R43",
+    ),
+    bug(
+        "an older state of a record is remembered as what is stored",
+        PULL,
+        "        forgotten = outcome.refused.keys() | outcome.behind",
+        "        forgotten = outcome.refused.keys()",
+        f"{_PULL_TESTS}::test_an_older_state_that_comes_late_is_no_news_and_is_not_remembered",
+        rules="R43",
+    ),
+    bug(
+        "a sync looks up every record again",
+        MANIFEST,
+        "        return {key for key, content in records.items() if self._said(key) == content}",
+        "        return set()",
+        f"{_PULL_TESTS}::test_what_did_not_change_is_not_looked_up",
+    ),
+    bug(
+        "a sweep asks for money by facts of the week before",
+        "shared/domain/freshness.py",
+        "        if oldest is not None and wall - oldest > timedelta(hours=max_age_hours):",
+        "        if oldest is not None and wall - oldest > timedelta(days=max_age_hours):",
+        f"{_FRESH}::test_old_facts_ask_nobody_and_fresh_ones_ask_who_was_left_out",
+    ),
+    bug(
+        "what is put off while the ERP is silent is forgotten",
+        "shared/usecases/sweep.py",
+        "    sending = not entity.waits and",
+        "    sending = not entity.hold_all and",
+        f"{_FRESH}::test_old_facts_ask_nobody_and_fresh_ones_ask_who_was_left_out",
+    ),
+)

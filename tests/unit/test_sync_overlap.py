@@ -1,0 +1,129 @@
+"""Two syncs of one connection at once, and syncs that end anywhere: the hub says what the ERP says.
+
+Each is tried at every call that a sync makes to its table.
+"""
+
+import threading
+
+import pytest
+
+from shared.usecases import pull_kind
+from tests.connectors.reference import ReferenceErp
+from tests.support.erp_world import DUE, ISSUED, ErpWorld, Killed, bill
+
+CALLS_AT_LEAST = 40
+
+
+@pytest.fixture
+def world(monkeypatch):
+    """A hub that has all of an ERP of which something changed since, in pages of two."""
+    monkeypatch.setattr(pull_kind, "PAGE_RECORDS", 2)
+    erp = ReferenceErp()
+    made = ErpWorld(monkeypatch, erp)
+    for name in ("Nord", "Ost"):
+        whose = erp.customer(name, "")
+        for minor in (11_900, 5_000, 700):
+            erp.invoice(whose, minor, ISSUED, DUE)
+    assert made.sync() == "done" and made.differences() == []
+    made.later()
+    change(made, 1)
+    erp.invoice("1", 4_200, ISSUED, DUE)
+    return made
+
+
+def change(world: ErpWorld, times: int) -> None:
+    """Let the ERP say something else of a customer and of two invoices."""
+    world.erp.rename("1", f"Nord {times}")
+    bill(world.erp, "2", 11_900 + times)
+    bill(world.erp, "7", 5_000 + times)
+
+
+def change_back(world: ErpWorld) -> None:
+    """Let the ERP say again what it said at first."""
+    world.later()
+    world.erp.rename("1", "Nord")
+    bill(world.erp, "2", 11_900)
+    bill(world.erp, "7", 5_000)
+
+
+def agrees_from_now_on(world: ErpWorld) -> bool:
+    """Return whether the hub follows the ERP, also to where it was before."""
+    change_back(world)
+    return world.sync() == "done" and world.differences() == []
+
+
+def everywhere(world: ErpWorld, act):
+    """Yield twins of world in which act happened before each call of a sync, and its outcome."""
+    at = 0
+    while True:
+        at += 1
+        twin = world.twin()
+        outcome, came = twin.interrupted(at, lambda twin=twin: act(twin))
+        if not came:
+            assert at > CALLS_AT_LEAST, "too few calls to mean something"
+            return
+        yield twin, outcome
+
+
+@pytest.mark.rule("R43")
+@pytest.mark.law("17")
+def test_a_sync_within_another_leaves_what_the_erp_said_last(world):
+    outcomes: list[str] = []
+
+    def another(twin: ErpWorld) -> None:
+        twin.later()
+        change(twin, 2)
+        outcomes.append(twin.sync())
+
+    refused = 0
+    for twin, outcome in everywhere(world, another):
+        outcomes.append(outcome)
+        assert twin.differences() == []
+        refused += twin.client.refused
+        assert agrees_from_now_on(twin)
+    assert set(outcomes) == {"done", "overtaken"}
+    assert outcomes.count("overtaken") > 10 and refused > 10
+
+
+@pytest.mark.rule("R43")
+@pytest.mark.law("6")
+def test_a_sync_that_ends_anywhere_is_made_good_by_the_next(world):
+    def end(_: ErpWorld) -> None:
+        raise Killed
+
+    killed = 0
+    for twin, outcome in everywhere(world, end):
+        killed += outcome == "killed"
+        before = twin.twin()
+        twin.take_over()
+        assert twin.sync() == "done" and twin.differences() == []
+        assert agrees_from_now_on(twin)
+        # and so where the ERP says again what it said before
+        before.take_over()
+        assert agrees_from_now_on(before)
+    assert killed > CALLS_AT_LEAST
+
+
+@pytest.mark.law("17")
+def test_threads_that_sync_at_once_leave_what_the_erp_says(world):
+    refused = 0
+    for times in range(12):
+        twin = world.twin()
+        change(twin, times + 2)
+        together = threading.Barrier(2)
+        outcomes: list[str] = []
+
+        def sync(twin: ErpWorld = twin, together=together, outcomes=outcomes) -> None:
+            together.wait()
+            outcomes.append(twin.sync())
+
+        threads = [threading.Thread(target=sync) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert set(outcomes) <= {"done", "overtaken"} and "done" in outcomes
+        assert twin.differences() == []
+        refused += twin.client.refused
+        assert agrees_from_now_on(twin)
+    assert refused > 0, "no overlap was seen"
