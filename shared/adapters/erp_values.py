@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from shared.domain.import_cells import BadCell, email
 from shared.domain.money import Money, exponent, parse_money
-from shared.errors import InvalidInput
+from shared.errors import ErpUnreadable, InvalidInput
 
 OUR_MARK = "duecourse:"
 """What our keys begin with where an ERP keeps them among its users' own words."""
@@ -63,6 +64,14 @@ def instant(record: Mapping[str, Any], field: str) -> datetime:
     except (ValueError, OverflowError):
         raise BadValue(field, "bad_date", "This is no date as we know it.") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def answered_at(headers: Mapping[str, str]) -> datetime:
+    """Return the product's clock as the headers of an answer tell it."""
+    try:
+        return parsedate_to_datetime(headers["date"]).astimezone(UTC)
+    except (KeyError, ValueError):
+        raise ErpUnreadable(what="an answer without its time") from None
 
 
 def address(value: object) -> str:

@@ -4,7 +4,6 @@ Two functions may refresh at the same moment. The products take a refresh token 
 after it was used; who is refused all the same reads what the other one stored.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -23,9 +22,8 @@ class Secret(Protocol):
 class OAuthTokens:
     """The tokens of one connection. The secret holds client_id, client_secret and refresh_token."""
 
-    def __init__(
-        self, secret: Secret, refresh: Refresh, wall_s: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, secret: Secret, refresh: Refresh, wall_s: Callable[[], float]) -> None:
+        """wall_s tells the seconds since 1970 by the wall clock."""
         self._secret = secret
         self._refresh = refresh
         self._wall_s = wall_s

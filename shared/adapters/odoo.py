@@ -119,7 +119,9 @@ class Odoo:
         moves = self._calls.search_read("account.move", domain, MOVE, limit=size, order="id asc")
         found = [open_amount(move) for move in moves]
         after = str(moves[-1]["id"]) if len(moves) >= size else ""
-        return OpenPage(tuple(one for one in found if one is not None), after, datetime.now(UTC))
+        return OpenPage(
+            tuple(one for one in found if one is not None), after, self._calls.answered_at
+        )
 
     def _found(self, kind: RecordKind, domain: list[Any], how: Mapping[str, Any]) -> Sequence[Json]:
         search = self._calls.search_read

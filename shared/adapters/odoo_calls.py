@@ -1,9 +1,11 @@
 """Odoo's external interface: JSON-RPC calls of a user with an API key."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from shared.adapters.erp_http import ErpHttp, plain
+from shared.adapters.erp_values import answered_at
 from shared.errors import ErpAccess, ErpRefused, ErpUnavailable, ErpUnreadable
 
 Json = Mapping[str, Any]
@@ -22,6 +24,12 @@ class OdooCalls:
         self._user = user
         self._key = key
         self._uid = 0
+        self._headers: Mapping[str, str] = {}
+
+    @property
+    def answered_at(self) -> datetime:
+        """Return Odoo's clock at its last answer."""
+        return answered_at(self._headers)
 
     def __repr__(self) -> str:
         return "OdooCalls()"
@@ -60,7 +68,9 @@ class OdooCalls:
     def _rpc(self, service: str, method: str, args: Sequence[Any], writes: bool) -> Any:
         params = {"service": service, "method": method, "args": args}
         body = {"jsonrpc": "2.0", "method": "call", "params": params, "id": 1}
-        found = self._http.call("POST", "/jsonrpc", writes=writes, body=body).json()
+        answer = self._http.call("POST", "/jsonrpc", writes=writes, body=body)
+        self._headers = answer.headers
+        found = answer.json()
         if not isinstance(found, dict) or found.keys().isdisjoint({"result", "error"}):
             raise ErpUnreadable(what="no JSON-RPC")
         if "error" in found:

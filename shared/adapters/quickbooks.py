@@ -5,12 +5,12 @@ by change data capture alone, which goes back thirty days.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from shared.adapters import change_cursor
 from shared.adapters.erp_http import Answer, ErpHttp
-from shared.adapters.erp_values import BadValue, instant
+from shared.adapters.erp_values import BadValue, answered_at, instant
 from shared.adapters.quickbooks_rows import (
     credit_note_rows,
     customer_rows,
@@ -67,6 +67,12 @@ class QuickBooksCalls:
         self._http = http
         self._tokens = tokens
         self._room = f"/v3/company/{realm_id}"
+        self._answer: Answer | None = None
+
+    @property
+    def answered_at(self) -> datetime:
+        """Return QuickBooks' clock at its last answer."""
+        return answered_at(self._answer.headers if self._answer else {})
 
     def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Json:
         """Return what path answers."""
@@ -97,6 +103,7 @@ class QuickBooksCalls:
             headers={"authorization": f"Bearer {self._tokens.access_token()}"},
             body=body,
         )
+        self._answer = answer
         found = answer.json()
         if not isinstance(found, dict):
             raise ErpUnreadable(what="no object")
@@ -184,7 +191,9 @@ class QuickBooks:
         found = [open_amount(record, 1 if name == "Invoice" else -1) for record in records]
         then = "CreditMemo 1" if name == "Invoice" else ""
         after = f"{name} {int(start) + size}" if len(records) >= size else then
-        return OpenPage(tuple(one for one in found if one is not None), after, datetime.now(UTC))
+        return OpenPage(
+            tuple(one for one in found if one is not None), after, self._calls.answered_at
+        )
 
     def _rows(self, kind: RecordKind, record: Json) -> tuple[ErpRow, ...]:
         if kind is RecordKind.CUSTOMERS:

@@ -1,10 +1,10 @@
 """Xero as a connector: what changed there, and what is open. Entries go by XeroEntries."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from shared.adapters import change_cursor
-from shared.adapters.erp_values import BadValue, instant
+from shared.adapters.erp_values import BadValue, answered_at, instant
 from shared.adapters.xero_entries import ENTRIES, Accounts, XeroEntries
 from shared.adapters.xero_rows import (
     credit_note_rows,
@@ -122,7 +122,6 @@ class Xero:
         kind, _, number = (cursor or "invoices 1").partition(" ")
         size = min(limit, _PAGE_MAX)
         page = {"page": int(number), "page_size": size, **_RAW}
-        now = datetime.now(UTC)
         if kind == "invoices":
             answer = self._api.get_invoices(
                 self._tenant_id, where='Type=="ACCREC"', order="InvoiceID ASC", **page
@@ -135,8 +134,9 @@ class Xero:
             )
             records, then = rows_of(answer, "CreditNotes"), ""
             found = [open_credit(record) for record in records]
+        at = answered_at(answer.getheaders())
         following = f"{kind} {int(number) + 1}" if len(records) >= size else then
-        return OpenPage(tuple(one for one in found if one is not None), following, now)
+        return OpenPage(tuple(one for one in found if one is not None), following, at)
 
     def _list(self, kind: RecordKind, since: datetime, number: int, size: int) -> Any:
         asked: dict[str, Any] = {

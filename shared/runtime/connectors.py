@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from shared import runtime
 from shared.domain.erp import EntryKind
 from shared.errors import InvalidInput
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 Make = Callable[["Connection", "ErpSecret"], "Connector"]
 
 
+def _wall_s() -> float:
+    return runtime.now().wall.timestamp()
+
+
 def _xero(connection: "Connection", secret: "ErpSecret") -> "Connector":
     from shared.adapters import xero_session
     from shared.adapters.erp_http import ErpHttp
@@ -23,7 +28,7 @@ def _xero(connection: "Connection", secret: "ErpSecret") -> "Connector":
 
     settings = connection.settings
     identity = ErpHttp(settings.get("identity_url", xero_session.IDENTITY))
-    tokens = OAuthTokens(secret, by_refresh_token(identity, xero_session.RENEWAL_PATH))
+    tokens = OAuthTokens(secret, by_refresh_token(identity, xero_session.RENEWAL_PATH), _wall_s)
     calls = xero_session.XeroCalls(tokens, settings.get("url", xero_session.API))
     named = {kind: settings.get(f"account_{kind}", "") for kind in EntryKind}
     accounts = Accounts(
@@ -50,7 +55,7 @@ def _quickbooks(connection: "Connection", secret: "ErpSecret") -> "Connector":
 
     settings = connection.settings
     identity = ErpHttp(settings.get("identity_url", quickbooks.IDENTITY))
-    tokens = OAuthTokens(secret, by_refresh_token(identity, quickbooks.RENEWAL_PATH))
+    tokens = OAuthTokens(secret, by_refresh_token(identity, quickbooks.RENEWAL_PATH), _wall_s)
     http = ErpHttp(settings.get("url", quickbooks.API), words=quickbooks.words)
     calls = quickbooks.QuickBooksCalls(http, tokens, settings["realm_id"])
     named = {kind: settings.get(f"item_{kind}", "") for kind in EntryKind}

@@ -1,5 +1,7 @@
 """QuickBooks Online against a stand-in of its published calls; it never ran against the product."""
 
+import time
+
 import pytest
 
 from shared.adapters.erp_http import ErpHttp
@@ -18,7 +20,7 @@ ITEMS = Items("", {kind: f"{n}" for n, kind in enumerate(EntryKind, 10)})
 
 def connector_of(server: Served, refresh: str = "refresh-0") -> QuickBooks:
     renew = by_refresh_token(ErpHttp(server.base), RENEWAL_PATH)
-    tokens = OAuthTokens(KeptSecret(refresh), renew)
+    tokens = OAuthTokens(KeptSecret(refresh), renew, time.time)
     calls = QuickBooksCalls(ErpHttp(server.base, words=words), tokens, REALM)
     return QuickBooks(calls, QuickBooksEntries(calls, ITEMS), REALM)
 

@@ -1,5 +1,6 @@
 """Xero through its official package against a stateful fake; it never ran against Xero itself."""
 
+import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -29,9 +30,9 @@ ACCOUNTS = Accounts(
 )
 
 
-def tokens_of(fake: XeroFake, secrets: KeptSecret, wall_s=None) -> OAuthTokens:
-    known = {} if wall_s is None else {"wall_s": wall_s}
-    return OAuthTokens(secrets, by_refresh_token(ErpHttp(fake.identity), RENEWAL_PATH), **known)
+def tokens_of(fake: XeroFake, secrets: KeptSecret, wall_s=time.time) -> OAuthTokens:
+    renew = by_refresh_token(ErpHttp(fake.identity), RENEWAL_PATH)
+    return OAuthTokens(secrets, renew, wall_s)
 
 
 def connector_of(fake: XeroFake, secrets: KeptSecret) -> Xero:
