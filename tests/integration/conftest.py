@@ -29,10 +29,14 @@ QUEUES = (
     "SYNC",
 )
 
+KEPT = {"templates", "texts", "printer"}
+"""What knows words and fonts only, nothing of the account: slow to make, the same in every test."""
+
 
 def _forget(module: ModuleType) -> None:
-    for _, made in inspect.getmembers(module, lambda m: hasattr(m, "cache_clear")):
-        made.cache_clear()
+    for name, made in inspect.getmembers(module, lambda m: hasattr(m, "cache_clear")):
+        if name not in KEPT:
+            made.cache_clear()
 
 
 @cache
