@@ -23,7 +23,7 @@ from shared.domain.roles import Role
 from shared.domain.telling import kind_of
 from shared.domain.writeback import Writeback
 from shared.errors import NotFound
-from shared.usecases.repair_writeback import say, try_again
+from shared.usecases.repair_writeback import Repairs, say, try_again
 
 router = APIGatewayHttpRouter()
 
@@ -40,9 +40,8 @@ def list_writebacks(
     entity_of(entity)
     repairs = runtime.repairing().repairs
     rows, more = paging.page(repairs.waiting(entity, paging.place(cursor), limit + 1), limit)
-    notes = [repairs.get(entity, *_whose(parked)) for parked in rows]
     return WritebackPage(
-        waits=[_out(note) for note in notes],
+        waits=[waiting_out(repairs, entity, parked) for parked in rows],
         pending=[] if cursor else [_out(n) for n in repairs.on_the_way(entity, limit)],
         next=paging.cursor(rows[-1].parked_id) if more else None,
     )
@@ -71,11 +70,12 @@ def repair(entity: str, key: str, body: RepairIn) -> WritebackOut:
     return _out(say(runtime.repairing(), entity, key, body.booked_as, body.dropped, by, now))
 
 
-def _whose(parked: Parked) -> tuple[str, object]:
+def waiting_out(repairs: Repairs, entity: str, parked: Parked) -> WritebackOut:
+    """Return the line that is parked, as the wire says it. Raises NotFound."""
     key = parse_entry_key(str(parked.facts["key"]))
     if key is None:
         raise NotFound(key=parked.parked_id)
-    return str(parked.facts["customer_id"]), key
+    return _out(repairs.get(entity, str(parked.facts["customer_id"]), key))
 
 
 def _out(note: Writeback) -> WritebackOut:

@@ -75,6 +75,7 @@ PAGES = (
     "/tasks",
     "/calls",
     "/parked",
+    "/erp",
     "/invoices?currency=EUR&age=1_30",
 )
 

@@ -12,6 +12,7 @@ from functions.operator_api.console import (
     customer,
     day,
     document,
+    erp,
     home,
     lists,
     mailing,
@@ -95,6 +96,12 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
             return lists.parked(visit)
         case "POST", ["mail"]:
             return mailing.resume(visit, form)
+        case "GET", ["erp"]:
+            return erp.erp_page(visit)
+        case "POST", ["erp", "again"]:
+            return erp.tell_again(visit)
+        case "POST", ["erp", "compare"]:
+            return erp.compare(visit, form)
     raise NotFound(path="console")
 
 

@@ -42,6 +42,7 @@ class Books:
     wall: datetime
     connector: Any
     has_erp: bool = True
+    token: str = ""
     invoices: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -161,7 +162,7 @@ def clerk(books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setattr(runtime, "wall", lambda: books.wall)
         token = serving.mint(operator("demo:controller"))
         books.wall = datetime.now(UTC)  # the token is good by the wall clock
-        names = count()
+        names, books.token = count(), token
 
         def clerk(method: str, path: str, body: Any = None) -> Any:
             headers = {"idempotency-key": f"key-{next(names)}"} if method == "POST" else {}
