@@ -3,7 +3,7 @@
 Both are made once under .aws-sam/stage, named by a digest of everything that goes into them, and
 copied from there: a change of our own code does not install a package again.
 
-usage: artefact.py code <folder> | artefact.py layer <Core|Web|Gateway|Documents|Calendar> <folder>
+usage: artefact.py code <folder> | artefact.py layer <Core|Web|Gateway|Documents|Calendar|Erp> <folder>
 The architecture is DUECOURSE_ARCHITECTURE, arm64 (the template's default) unless set.
 """
 
@@ -37,6 +37,20 @@ BOTOCORE_SERVICES = {
     "ssm",
     "sts",
 }
+
+
+# published as source only; it is plain Python, so that a wheel made here fits every platform
+SOURCE_ONLY = "xero-python"
+# what packages bring along that no function reaches
+UNREACHED = (
+    "bin",
+    "setuptools",
+    "pkg_resources",
+    "_distutils_hack",
+    *(f"xero_python/{name}" for name in ("appstore", "assets", "file", "finance", "identity")),
+    *(f"xero_python/payroll{name}" for name in ("au", "auv2", "nz", "uk")),
+    "xero_python/project",
+)
 
 
 def main(arguments: list[str]) -> None:
@@ -75,6 +89,9 @@ def make_layer(folder: Path, pins: Path, architecture: str) -> None:
     packages = folder / "python"
     options = ["--quiet", "--require-hashes", "--only-binary", ":all:", "--python-version", "3.13"]
     options += ["--python-platform", PLATFORMS[architecture], "--target", str(packages)]
+    if SOURCE_ONLY in pins.read_text():
+        # built by the pinned setuptools of the environment: nothing is fetched unseen
+        options += ["--no-binary", SOURCE_ONLY, "--no-build-isolation", "--python", sys.executable]
     subprocess.run([find_uv(), "pip", "install", *options, "-r", pins], check=True, cwd=ROOT)
     trim(packages)
     compile_tree(folder, "/opt")
@@ -82,7 +99,10 @@ def make_layer(folder: Path, pins: Path, architecture: str) -> None:
 
 def trim(packages: Path) -> None:
     """Remove what no function can reach: programs, models of other services, other languages."""
-    shutil.rmtree(packages / "bin", ignore_errors=True)
+    for name in UNREACHED:
+        shutil.rmtree(packages / name, ignore_errors=True)
+    for left in packages.glob("*distutils*.pth"):
+        left.unlink()
     (packages / ".lock").unlink(missing_ok=True)
     for model in (packages / "botocore" / "data").glob("*/"):
         if model.name not in BOTOCORE_SERVICES:
