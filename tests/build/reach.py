@@ -9,13 +9,13 @@ def late_imports(root: Path, module: str) -> set[str]:
     """Return the modules of ours that module, in the folder root, may import when it is called.
 
     Counts every import inside a function of the handler's own folder and, in shared.runtime, the
-    imports of those functions that the folder names, and of those that these call.
+    imports of those functions that the folder names, and of those that these name in turn.
     """
     makers = {
-        node.name: node
+        name: node
         for part in runtime_parts(root)
         for node in ast.parse(part.read_text()).body
-        if isinstance(node, ast.FunctionDef)
+        for name in named(node)
     }
     found: set[str] = set()
     waiting: list[str] = []
@@ -31,12 +31,20 @@ def late_imports(root: Path, module: str) -> set[str]:
         seen.add(name)
         found |= set(ours(makers[name]))
         waiting += asked_of_runtime(makers[name])
+        waiting += (node.id for node in ast.walk(makers[name]) if isinstance(node, ast.Name))
     return {name for name in found if exists(root, name)}
 
 
 def runtime_parts(root: Path) -> list[Path]:
     """Return the files of the composition root."""
     return sorted((root / "shared" / "runtime").glob("*.py"))
+
+
+def named(node: ast.stmt) -> Iterator[str]:
+    """Yield the name that a function or a table of functions has in its part."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
 
 
 def asked_of_runtime(tree: ast.AST) -> Iterator[str]:
