@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.adapters.table import EXISTS, ConditionLost, Delete, Put, Table
+from shared.adapters.table import EXISTS, NEW, Check, ConditionLost, Delete, Put, Table
 from shared.domain.clock import from_iso, iso
 from shared.domain.tasks import Task
 from shared.errors import NotFound
@@ -36,6 +36,15 @@ class Tasks:
         """Write a new open task; return False where one of that id is open already."""
         try:
             self._table.write(open_task_put(entity_id, task))
+        except ConditionLost:
+            return False
+        return True
+
+    def once(self, entity_id: str, task: Task) -> bool:
+        """Write a new open task, unless one of that id is open or was done before."""
+        done = keys.done_task(entity_id, task.customer_id, task.task_id)
+        try:
+            self._table.write(open_task_put(entity_id, task), Check(done, NEW))
         except ConditionLost:
             return False
         return True

@@ -56,6 +56,7 @@ def main(customers: int, *, holidays: bool) -> None:
         runs=SweepRuns(table, Pending(table)),
         end=lambda *_: 0,
         credit=lambda *_: 0,
+        once=lambda *_: True,
     )
     for number in range(customers // CUSTOMERS_PER_MESSAGE):
         names = [derived_id("c", str(number), str(i)) for i in range(CUSTOMERS_PER_MESSAGE)]

@@ -153,6 +153,7 @@ class World:
             runs=self.sweep_runs,
             end=lambda *_: 0,
             credit=lambda *_: 0,
+            once=lambda *_: True,
         )
         self.due = [self._add(due=True, history=history) for _ in range(due)]
         for _ in range(customers - due):

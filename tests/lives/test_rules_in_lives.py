@@ -92,6 +92,19 @@ def test_a_bounce_ends_the_mails_and_no_fee_is_charged_that_nobody_could_read_of
     assert [stage for day, stage in said("opt-out") if day > "2026-02-11"] == []
 
 
+@pytest.mark.rule("R36")
+def test_who_cannot_be_told_is_a_task_on_the_first_day_and_one_only() -> None:
+    asked_for = [day for day, line in entries("no-address", "TASK") if "(address)" in line]
+    assert asked_for == [date(2026, 1, 5)]
+
+
+@pytest.mark.rule("R31")
+@pytest.mark.parametrize("name", ["far-east", "far-west", "clock-change"])
+def test_nobody_is_written_to_at_night(name: str) -> None:
+    hours = re.findall(r"(?m)^\S+ \w{3} (\d\d):\d\d  MAIL", lived(name).text)
+    assert hours and all(7 <= int(hour) < 20 for hour in hours)
+
+
 @pytest.mark.rule("R37")
 def test_the_ladder_ends_with_a_person_and_nothing_is_said_after_it() -> None:
     *_, (day, last) = entries("nobody-answers")

@@ -25,7 +25,7 @@ def test_a_good_file_ends_with_0_and_a_bad_one_with_1_naming_every_line(tmp_path
     assert run("check", str(good)) == (0, "")
     code, out = run("check", str(good), str(bad))
     assert code == 1
-    assert [line.split(": ")[0] for line in out.splitlines()] == [f"{bad}:22:18", f"{bad}:31:19"]
+    assert [line.split(": ")[0] for line in out.splitlines()] == [f"{bad}:24:18", f"{bad}:33:19"]
 
 
 def test_what_is_no_text_or_no_file_is_said(tmp_path):

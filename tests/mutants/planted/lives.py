@@ -9,6 +9,22 @@ AGREED = "tests/integration/test_agreements.py"
 
 LIFE_BUGS = (
     bug(
+        "who cannot be told is a task again every day",
+        "shared/adapters/tasks.py",
+        "            self._table.write(open_task_put(entity_id, task), Check(done, NEW))\n",
+        "            self._table.write(open_task_put(entity_id, task))\n",
+        f"{LIVES}::test_who_cannot_be_told_is_a_task_on_the_first_day_and_one_only",
+        rules="R36",
+    ),
+    bug(
+        "the ladder that a company starts with writes at night",
+        "shared/templates/policies/standard.yaml",
+        'quiet_hours: {begins: "20:00", ends: "07:00"}',
+        'quiet_hours: {begins: "20:00", ends: "20:01"}',
+        f"{LIVES}::test_nobody_is_written_to_at_night[far-east]",
+        rules="R31",
+    ),
+    bug(
         "a fee comes with the first word about what is late",
         "shared/domain/escalation.py",
         "        if first is None or furthest[document_id] >= first.position:\n",
