@@ -56,6 +56,7 @@ def test_a_discount_beside_the_money_counts() -> None:
     assert found(replace(HERE, open=eur(3_000), lines=(told,)), THERE)[0] is Cause.ON_ITS_WAY
 
 
+@pytest.mark.rule("i25")
 def test_what_the_erp_lost_is_told_again() -> None:
     kept = replace(HERE, lines=(line(6_000),))
     there = replace(THERE, open=eur(10_000))

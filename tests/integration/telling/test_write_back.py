@@ -12,6 +12,8 @@ def open_minor(books: Books, name: str) -> int:
     return books.erp.open_minor(books.invoices[name])
 
 
+@pytest.mark.rule("i25")
+@pytest.mark.law("7")
 def test_money_is_booked_once_however_often_it_is_told(books: Books) -> None:
     books.invoice("inv1")
     key = books.note("p1", "inv1", 4_000)
@@ -26,7 +28,7 @@ def test_money_is_booked_once_however_often_it_is_told(books: Books) -> None:
     assert note["erp_id"] and "ppk" not in note and "called_at" not in note
 
 
-@pytest.mark.rule("R43")
+@pytest.mark.rule("R43", "i25")
 def test_an_answer_lost_after_the_commit_is_found_and_not_booked_again(books: Books) -> None:
     books.invoice("inv1")
     key = books.note("p1", "inv1", 4_000)
@@ -42,6 +44,7 @@ def test_an_answer_lost_after_the_commit_is_found_and_not_booked_again(books: Bo
     assert books.stored(key)["erp_id"]
 
 
+@pytest.mark.rule("i25")
 def test_a_crash_between_the_commit_and_our_note_is_found(books: Books) -> None:
     books.invoice("inv1")
     key = books.note("p1", "inv1", 4_000)

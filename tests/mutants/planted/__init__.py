@@ -7,6 +7,7 @@ from tests.mutants.planted.books import BOOKS_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
 from tests.mutants.planted.delivery import DELIVERY_BUGS
+from tests.mutants.planted.desks import DESK_BUGS
 from tests.mutants.planted.documents import DOCUMENT_BUGS
 from tests.mutants.planted.escalation import ESCALATION_BUGS
 from tests.mutants.planted.gateway import GATEWAY_BUGS
@@ -21,6 +22,7 @@ from tests.mutants.planted.simulate import SIMULATE_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
 from tests.mutants.planted.sweep import SWEEP_BUGS
 from tests.mutants.planted.syncing import SYNC_BUGS
+from tests.mutants.planted.telling import TELLING_BUGS
 from tests.mutants.planted.terms import TERMS_BUGS
 
 PLANTED: tuple[Bug, ...] = (
@@ -31,9 +33,11 @@ PLANTED: tuple[Bug, ...] = (
     *CASH_BUGS,
     *DOCUMENT_BUGS,
     *IMPORT_BUGS,
+    *DESK_BUGS,
     *CHARGE_BUGS,
     *BOOKS_BUGS,
     *TERMS_BUGS,
+    *TELLING_BUGS,
     *MESSAGE_BUGS,
     *DELIVERY_BUGS,
     *ESCALATION_BUGS,

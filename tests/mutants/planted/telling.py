@@ -1,0 +1,87 @@
+"""Bugs in what the ERP is told, and in the comparison with it."""
+
+from tests.mutants.bug import bug
+
+TELLING = "shared/usecases/write_back.py"
+NOTES = "shared/adapters/writebacks.py"
+BOOKED = "tests/integration/telling/test_write_back.py"
+CHANGED = "tests/integration/telling/test_changes.py"
+REPAIRED = "tests/integration/telling/test_repair.py"
+DRIFT = "tests/unit/test_drift.py"
+
+TELLING_BUGS = (
+    bug(
+        "what may be booked already is booked without a look",
+        TELLING,
+        "look = doubted or note.again",
+        "look = note.again",
+        f"{BOOKED}::test_an_answer_lost_after_the_commit_is_found_and_not_booked_again",
+        rules="R43 i25",
+    ),
+    bug(
+        "a call that a crash cut off is forgotten",
+        TELLING,
+        "doubted = note.doubted or note.calling is not None",
+        "doubted = note.doubted",
+        f"{BOOKED}::test_a_crash_between_the_commit_and_our_note_is_found",
+        rules="i25",
+    ),
+    bug(
+        "what a person has tried again is booked without a look",
+        TELLING,
+        "look = doubted or note.again",
+        "look = doubted",
+        f"{REPAIRED}::test_what_a_person_has_tried_again_is_looked_up_before_it_is_booked",
+        rules="R43",
+    ),
+    bug(
+        "nobody waits for a call that is under way",
+        TELLING,
+        "wall < note.calling + CALL_LEASE",
+        "wall < note.calling",
+        f"{BOOKED}::test_a_crash_between_the_commit_and_our_note_is_found",
+    ),
+    bug(
+        "a later line goes ahead of one that waits",
+        TELLING,
+        'if outcome in ("later", "waits"):\n            return outcome',
+        'if outcome in ("later", "waits"):\n            continue',
+        f"{BOOKED}::test_a_later_entry_of_an_invoice_waits_behind_one_that_failed",
+    ),
+    bug(
+        "lines are told in the order of their ids",
+        NOTES,
+        "key=lambda note: (note.written_at, note.payment_id, note.step)",
+        "key=lambda note: (note.payment_id, note.step)",
+        f"{BOOKED}::test_lines_come_in_the_order_of_their_making_whatever_came_first",
+    ),
+    bug(
+        "an ERP that is down for a day parks what it was to be told",
+        "shared/domain/telling.py",
+        "GIVE_UP_AFTER = timedelta(days=3)",
+        "GIVE_UP_AFTER = timedelta(hours=12)",
+        f"{BOOKED}::test_an_erp_that_is_down_for_a_day_loses_nothing_and_blocks_nobody",
+    ),
+    bug(
+        "what is given up of a charge is not told",
+        "shared/adapters/cash_book.py",
+        "        yield from charged_puts(entity_id, books, step.posting, now)\n",
+        "",
+        f"{CHANGED}::test_a_charge_its_money_and_its_waiver_are_told_in_that_order",
+    ),
+    bug(
+        "an entry that the ERP lost is taken for its own doing",
+        "shared/domain/drift.py",
+        "if n.erp_id and not n.by_hand and not has(n.key)",
+        "if n.erp_id and n.by_hand and not has(n.key)",
+        f"{DRIFT}::test_what_the_erp_lost_is_told_again",
+        rules="i25",
+    ),
+    bug(
+        "any line that is still to be told explains any difference",
+        "shared/domain/drift.py",
+        "if lines and gap == sum(n.settles_minor for n in explaining):",
+        "if lines:",
+        f"{DRIFT}::test_it_explains_only_what_it_amounts_to",
+    ),
+)
