@@ -34,6 +34,9 @@ PRODUCTS: Mapping[str, Product] = {
             Question("url", "Address, such as https://erp.example.com"),
             Question("database", "Database"),
             Question("company", "Number of the company", "1"),
+            Question("payment_method", "Way of payment (empty: no money is booked)", None),
+            Question("journal", "Code of the journal of other entries", "MISC"),
+            *_booked_on("Code of the account", "account"),
         ),
         (
             Question("key", "Application key of a user, for REST"),

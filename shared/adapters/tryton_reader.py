@@ -159,14 +159,7 @@ class TrytonReader:
         if kind is RecordKind.CUSTOMERS:
             return _stamps("", since) + [s for of in _PARTY_CHANGES for s in _stamps(of, since)]
         if kind is RecordKind.INVOICES:
-            # a merge of customers moves their invoices without a stamp
-            merged = self._client.search(
-                _PARTY,
-                [["replaced_by", "!=", None], ["OR", *_stamps("", since)]],
-                ["replaced_by.id"],
-            )
-            into = sorted({one["replaced_by"]["id"] for one in merged})
-            return [*_stamps("", since), ["party", "in", into]]
+            return _stamps("", since)
         # a draft that is posted, a link and a reconciliation each stamp another record
         places = ("move.lines", "additional_moves.lines", "payment_lines.move")
         signs = _stamps("", since) + [s for place in places for s in _stamps(place, since)]
@@ -310,7 +303,7 @@ class TrytonReader:
             for i, line in sorted(lines.items())
             if i in owners or line["move"]["state"] == "posted"
         )
-        named = frozenset(o for o in owners.values() if o) | {str(i) for i in ids}
+        named = frozenset([*owners.values(), *(a.linked for a in accounts), *map(str, ids)]) - {""}
         return Paid(tuple(documents), lines, accounts, pieces(accounts, named))
 
     def _owners(self, lines: Iterable[Record]) -> dict[int, str]:

@@ -85,14 +85,19 @@ class TrytonWriter:
             return Posted(str(posted[0]["id"]), found=True)
         invoice = self._invoice(entry)
         if not moves:
-            charge = self._charge(entry)
-            self._client.create(_MOVE, self._draft(entry, invoice, charge))
+            self._client.create(_MOVE, self._draft(entry, invoice, self._charge(entry)))
             # two who booked at once both see both drafts now: the first one stays
             moves = self._moves(entry.key)
             for other in moves[1:]:
                 if other["state"] == "draft":
                     self._client.delete(_MOVE, other["id"])
-        self._finish(entry, invoice, moves[0])
+        try:
+            self._finish(entry, invoice, moves[0])
+        except ErpRefused:
+            booked = self.find(entry.key)
+            if booked is None:
+                raise
+            return booked  # the other one was faster
         return Posted(str(moves[0]["id"]))
 
     # --- what is there ---------------------------------------------------------------------------
@@ -251,6 +256,8 @@ class TrytonWriter:
 
     def _finish(self, entry: Entry, invoice: Record, move: Record) -> None:
         """Link, reconcile and post a draft; each step may have been done before."""
+        if move["state"] == "posted":
+            return
         customer = next(
             line
             for line in move["lines"]

@@ -80,7 +80,15 @@ def _odoo(connection: "Connection", secret: "ErpSecret") -> "Connector":
     return Odoo(calls, OdooEntries(calls, books), int(settings.get("company", "1")))
 
 
+def _tryton(connection: "Connection", secret: "ErpSecret") -> "Connector":
+    from shared.adapters.tryton import TrytonConnector
+
+    known = {name: str(value) for name, value in secret.value().items()}
+    return TrytonConnector(connection.settings, lambda: known)
+
+
 PRODUCTS: dict[str, Make] = {
+    "tryton": _tryton,
     "xero": _xero,
     "quickbooks": _quickbooks,
     "odoo": _odoo,

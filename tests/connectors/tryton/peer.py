@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 os.environ["TRYTOND_CONFIG"] = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -21,7 +22,7 @@ os.environ["TRYTOND_CONFIG"] = sys.argv[1] if len(sys.argv) > 1 else ""
 from proteus import Model, Wizard
 from tryton_company import PASSWORD, Company, day, minor, money
 from trytond.pool import Pool
-from trytond.transaction import Transaction, inactive_records
+from trytond.transaction import Transaction
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 _STAMPED = (
@@ -93,9 +94,12 @@ class Peer(Company):
 
     def touch(self, invoice: int) -> None:
         """Change nothing but the comment, which is no part of the document."""
-        found = Model.get("account.invoice")(invoice)
-        found.comment = f"{found.comment or ''} looked at"
-        found.save()
+
+        def work() -> None:
+            invoices = Pool().get("account.invoice")
+            invoices.write([invoices(invoice)], {"comment": "looked at"})
+
+        self._transact(work)
 
     def touch_all(self) -> int:
         """Change every document's stamp and nothing else; return how many."""
@@ -244,18 +248,18 @@ class Peer(Company):
 
         def work() -> None:
             pool = Pool()
-            lines = pool.get("account.move.line")
             found = pool.get("account.invoice")(invoice)
             open_lines = [li for li in found.lines_to_pay if not li.reconciliation]
             total = sum(li.debit - li.credit for li in open_lines)
             each = (total / parts).quantize(Decimal("0.01"))
             amounts = [each] * (parts - 1) + [total - each * (parts - 1)]
             terms = [
-                (day(first_on) + dt.timedelta(days=30 * n), amount, None)
+                SimpleNamespace(date=day(first_on) + dt.timedelta(days=30 * n), amount=amount)
                 for n, amount in enumerate(amounts)
             ]
             (journal,) = pool.get("account.journal").search([("code", "=", "BANK")])
-            move, _ = lines.reschedule_lines(open_lines, journal, terms)
+            wizard = pool.get("account.move.line.reschedule", type="wizard")
+            move, _ = wizard.reschedule_lines(open_lines, journal, terms)
             pool.get("account.move").post([move])
 
         self._transact(work)
@@ -345,8 +349,7 @@ class Peer(Company):
         self._transact(work)
 
     def _highest(self, model: str) -> int:
-        with inactive_records():
-            found = Model.get(model).find([], order=[("id", "DESC")], limit=1)
+        found = Model.get(model).find([], order=[("id", "DESC")], limit=1)
         return found[0].id if found else 0
 
     def set_total(self, invoice: int, cents: int) -> None:

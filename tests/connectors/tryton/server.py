@@ -84,7 +84,7 @@ def filled(customers: int, invoices: int) -> tuple[Path, dict[str, list[int]]]:
     database, ids = CACHE / f"{name}.sqlite", CACHE / f"{name}.json"
     if not ids.exists():
         making = CACHE / f"making-{name}.sqlite"
-        shutil.copy(_founded(), making)
+        shutil.copy(founded(), making)
         with running(making) as tryton:
             made = tryton.do("fill", customers=customers, invoices=invoices)
         making.rename(database)
@@ -92,7 +92,7 @@ def filled(customers: int, invoices: int) -> tuple[Path, dict[str, list[int]]]:
     return database, json.loads(ids.read_text(encoding="utf-8"))
 
 
-def _founded() -> Path:
+def founded() -> Path:
     """Return a database with a company and nothing else."""
     database = CACHE / f"erp-company-{_fingerprint()}.sqlite"
     if not database.exists():
