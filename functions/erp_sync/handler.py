@@ -56,7 +56,8 @@ def _again(body: dict[str, Any], _: Callable[[], bool]) -> None:
 
 def _check(body: dict[str, Any], _: Callable[[], bool]) -> None:
     entity, connection = body["entity"], body["connection"]
-    found = check_connection(runtime.connecting(), entity, connection, runtime.now())
+    connections = runtime.connections()
+    found = check_connection(connections, runtime.connector, entity, connection, runtime.now())
     log.info("connection tested", entity=entity, connection=connection, code=found.code)
 
 

@@ -100,7 +100,12 @@ def erp_corrections() -> "Corrections":
     from shared.usecases.sync_desks import Corrections
 
     table = runtime.table()
-    return Corrections(ImportedCreditNotes(table), ImportedGone(table), runtime.cash_desk())
+    return Corrections(
+        ImportedCreditNotes(table),
+        ImportedGone(table),
+        runtime.cash_desk(),
+        runtime.customer_moves(),
+    )
 
 
 @cache
@@ -128,14 +133,13 @@ def syncing() -> "SyncPorts":
 
 @cache
 def connecting() -> "ConnectPorts":
-    """Return everything that connecting to an ERP touches."""
+    """Return everything that connecting to an ERP touches, but the ERP."""
     from shared.runtime.connectors import PRODUCTS
     from shared.usecases.connect_erp import Ports
 
     return Ports(
         connections=runtime.connections(),
         secret=runtime.erp_secret,
-        connector=lambda entity_id, name: runtime.connector(entity_id, name),
         products=lambda: tuple(sorted(PRODUCTS)),
         queue=runtime.queues(),
     )

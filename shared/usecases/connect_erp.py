@@ -37,7 +37,6 @@ class Ports:
 
     connections: Connections
     secret: Callable[[str, str], Secret]
-    connector: Callable[[str, str], Connector]
     products: Callable[[], tuple[str, ...]]
     queue: Queue
 
@@ -84,11 +83,17 @@ def ask_for_check(ports: Ports, entity_id: str, name: str) -> None:
     ports.queue.send("SYNC", {"kind": "check", "entity": entity_id, "connection": name})
 
 
-def check_connection(ports: Ports, entity_id: str, name: str, now: Now) -> Found:
+def check_connection(
+    connections: Connections,
+    connector: Callable[[str, str], Connector],
+    entity_id: str,
+    name: str,
+    now: Now,
+) -> Found:
     """Test a connection and note what was found, also where the ERP does not let us in."""
-    found = _found(ports, entity_id, name, now.wall)
-    connection = ports.connections.get(entity_id, name)
-    ports.connections.update(entity_id, replace(connection, found=found))
+    found = _found(connector, entity_id, name, now.wall)
+    connection = connections.get(entity_id, name)
+    connections.update(entity_id, replace(connection, found=found))
     return found
 
 
@@ -122,9 +127,11 @@ def ask_for_sync(ports: Ports, entity_id: str, name: str, *, full: bool = False)
     ports.queue.send("SYNC", body)
 
 
-def _found(ports: Ports, entity_id: str, name: str, wall: datetime) -> Found:
+def _found(
+    make: Callable[[str, str], Connector], entity_id: str, name: str, wall: datetime
+) -> Found:
     try:
-        connector = ports.connector(entity_id, name)
+        connector = make(entity_id, name)
         connected = connector.check()
     except HubError as error:
         said = str(error.facts.get("said", "") or error.facts.get("reason", ""))

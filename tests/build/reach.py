@@ -4,18 +4,20 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+TABLE_LOOKED_INTO_BY = "connector"
+
 
 def late_imports(root: Path, module: str) -> set[str]:
     """Return the modules of ours that module, in the folder root, may import when it is called.
 
     Counts every import inside a function of the handler's own folder and, in shared.runtime, the
-    imports of those functions that the folder names, and of those that these name in turn.
+    imports of those functions that the folder names, and of those that these call or look up.
     """
     makers = {
-        name: node
+        node.name: node
         for part in runtime_parts(root)
         for node in ast.parse(part.read_text()).body
-        for name in named(node)
+        if isinstance(node, ast.FunctionDef)
     }
     found: set[str] = set()
     waiting: list[str] = []
@@ -31,7 +33,7 @@ def late_imports(root: Path, module: str) -> set[str]:
         seen.add(name)
         found |= set(ours(makers[name]))
         waiting += asked_of_runtime(makers[name])
-        waiting += (node.id for node in ast.walk(makers[name]) if isinstance(node, ast.Name))
+        waiting += kept_beside(root, makers[name])
     return {name for name in found if exists(root, name)}
 
 
@@ -40,11 +42,13 @@ def runtime_parts(root: Path) -> list[Path]:
     return sorted((root / "shared" / "runtime").glob("*.py"))
 
 
-def named(node: ast.stmt) -> Iterator[str]:
-    """Yield the name that a function or a table of functions has in its part."""
-    match node:
-        case ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
-            yield name
+def kept_beside(root: Path, maker: ast.FunctionDef) -> Iterator[str]:
+    """Yield the private functions of the part whose table of makers maker looks into."""
+    if maker.name == TABLE_LOOKED_INTO_BY:
+        part = root / "shared" / "runtime" / "connectors.py"
+        for node in ast.parse(part.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+                yield node.name
 
 
 def asked_of_runtime(tree: ast.AST) -> Iterator[str]:
