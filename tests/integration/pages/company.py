@@ -9,6 +9,7 @@ from shared.adapters import keys
 from shared.adapters.invoice_lines import lines_item
 from shared.adapters.table import Put
 from shared.domain.apply_cash import Part
+from shared.domain.autopay_rule import AutopayRule
 from shared.domain.cash_step import Asked
 from shared.domain.customer import Customer
 from shared.domain.document import Line
@@ -31,6 +32,7 @@ LADDER = Policy(
     send_on=(1, 2, 3, 4, 5, 6, 7),
     interest=InterestRule(law="eu", claim=Claim.THREAT),
     plans=PlanRule(in_portal=True, first_days_max=30),
+    autopay=AutopayRule(),
     stages=(
         Stage(id="upcoming", offset_days=-3, channel=Channel.EMAIL, template="upcoming"),
         Stage(id="reminder", offset_days=7, channel=Channel.EMAIL, template="reminder"),

@@ -32,6 +32,7 @@ from tests.integration.pages.company import (
     founded,
 )
 from tests.integration.portal.people import FakeGateway, checkouts_of
+from tests.integration.taking import give
 from tests.integration.test_console import identity
 from tests.support.barriers import AXE, barriers
 from tests.support.operators import ADMIN, call, operator
@@ -204,6 +205,11 @@ def _portal(walk: Walk, company: Company) -> None:
     page.get_by_role("button", name="Show me the parts").click()
     walk.look("/p/demo/plans", "to agree to")
     walk.go("/p/demo/plans?sent=1", "sent")
+    walk.go("/p/demo/autopay")
+    if runtime.accounts().account("demo", PAYER).mandate(company.today) is None:
+        give(company.entity, company.payer, company.today)
+    walk.go("/p/demo/autopay", "on")
+    walk.go("/p/demo/autopay?sent=1", "sent")
     walk.go("/p/demo")
     page.get_by_role("button", name="Sign out").click()
     walk.look("/p/demo", "signed out")
@@ -244,7 +250,7 @@ def _console(walk: Walk, company: Company, identity) -> None:
     for path in ("", "/tasks", "/calls", f"/customers/{PAYER}", f"/customers/{PAYER}/agreements"):
         walk.go(here + path, "of a viewer")
     sign_in("demo:controller")
-    for path in ("", "/customers", "/tasks", "/calls", "/parked", "/runs"):
+    for path in ("", "/customers", "/tasks", "/calls", "/parked", "/runs", "/erp"):
         walk.go(here + path)
     walk.go(f"{here}/customers?q=nobody", "nobody found")
     walk.go(f"{here}/invoices?currency=EUR&age=1_30")
