@@ -9,10 +9,8 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
-from shared.domain.drift import counts
 from shared.domain.erp import RecordKind
-from shared.errors import HubError
-from shared.usecases.compare_erp import Comparison, compare_erp, drift_message
+from shared.usecases.compare_erp import drift_message, report_drift
 from shared.usecases.connect_erp import check_connection
 from shared.usecases.import_file import Drop, arrival_id, import_file
 from shared.usecases.sync_erp import Errand, ask_for_syncs, sync_erp, take_again
@@ -68,21 +66,11 @@ def _drift(body: dict[str, Any], enough_time: Callable[[], bool]) -> None:
                 runtime.queues().send("SYNC", drift_message(entity_id, runtime.fence()))
         return
     entity_id, run_id, now = body["entity"], body["run_id"], runtime.now()
-    runtime.drift_reports().begin(entity_id, run_id, now.wall)
-    try:
-        found = compare_erp(runtime.comparing(), entity_id, now, enough_time, body["by"])
-    except HubError as exc:
-        found = Comparison(None, {}, exc.code)
-    runtime.drift_reports().end(entity_id, run_id, now.wall, found.drift, found.done, found.code)
-    drifted = [d for d in found.drift.differences if d.is_drift] if found.drift else []
-    tell = log.critical if drifted else log.info
-    tell(
-        "drift_found" if drifted else "erp compared",
-        entity=entity_id,
-        code=found.code,
-        differing=len(drifted),
-        causes={str(cause): n for cause, n in counts(drifted).items()},
-    )
+    whose = (runtime.comparing(), runtime.drift_reports(), entity_id, run_id)
+    found = report_drift(*whose, body["by"], now, enough_time)
+    tell = log.critical if found.causes else log.info
+    words = "drift_found" if found.causes else "erp compared"
+    tell(words, entity=entity_id, code=found.code, causes=found.causes)
 
 
 _ASKED = {"drift": _drift, "scheduled": _scheduled, "pull": _pull, "again": _again, "check": _check}

@@ -4,8 +4,7 @@ Both tell what is open of the same document. What the ERP is still to be told ex
 what it was told and has no more is to be told again; the rest is one side's own doing.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -52,7 +51,6 @@ _ACTIONS = {
     Cause.NOT_HERE: Action.READ,
     Cause.NOT_THERE: Action.READ,
 }
-FIXED_BY_THE_HUB = frozenset({Action.REPAIR, Action.SEND_AGAIN, Action.READ, Action.PULL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +174,6 @@ def added(sums: Sums, kept: Kept | None, told: OpenAmount | None, *, differs: bo
         sums.compared + 1,
         sums.differing + differs,
     )
-
-
-def counts(found: Iterable[Difference]) -> Mapping[Cause, int]:
-    """Return how many differences there are of each cause."""
-    return Counter(d.cause for d in found)
 
 
 def _one_sided(kept: Kept | None, told: OpenAmount | None) -> Difference | None:

@@ -1,5 +1,6 @@
 """Compare the hub with an entity's ERP, and do what mends a difference without a person."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,19 @@ class Tasks(Protocol):
     def open(self, entity_id: str, task: Task) -> bool: ...
 
 
+class Reports(Protocol):
+    def begin(self, entity_id: str, run_id: str, at: datetime) -> None: ...
+    def end(
+        self,
+        entity_id: str,
+        run_id: str,
+        at: datetime,
+        drift: Drift | None,
+        done: Mapping[str, str],
+        code: str,
+    ) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that a comparison touches. take reads one record of the ERP anew and takes it."""
@@ -71,6 +85,31 @@ class Comparison:
     drift: Drift | None
     done: Mapping[str, str]
     code: str = ""
+
+    @property
+    def causes(self) -> Mapping[str, int]:
+        """Return how many documents differ to stay so, by the cause."""
+        found = self.drift.differences if self.drift else ()
+        return Counter(str(d.cause) for d in found if d.is_drift)
+
+
+def report_drift(
+    ports: Ports,
+    reports: Reports,
+    entity_id: str,
+    run_id: str,
+    by: str,
+    now: Now,
+    has_time: Callable[[], bool],
+) -> Comparison:
+    """Do as compare_erp(), and keep for people what was found, or why nothing was."""
+    reports.begin(entity_id, run_id, now.wall)
+    try:
+        found = compare_erp(ports, entity_id, now, has_time, by)
+    except HubError as exc:
+        found = Comparison(None, {}, exc.code)
+    reports.end(entity_id, run_id, now.wall, found.drift, found.done, found.code)
+    return found
 
 
 def compare_erp(
