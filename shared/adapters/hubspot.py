@@ -26,7 +26,7 @@ from shared.domain.erp import (
     Posted,
     RecordKind,
 )
-from shared.domain.imports import CustomerRow
+from shared.domain.imports import PeopleRow
 from shared.errors import ErpRefused, ErpUnreadable
 
 API = "https://api.hubapi.com"
@@ -34,7 +34,7 @@ _PAGE_MAX = 100
 _STAMP = "hs_lastmodifieddate"
 _COMPANY = ("name", "hubspot_owner_id", _STAMP, "billing_email")
 _NAMES = ("firstname", "lastname", "firstName", "lastName")
-_PERSON = ("firstname", "lastname", "email", "hs_language", "jobtitle")
+_PERSON = ("firstname", "lastname", "email", "jobtitle")
 
 
 class HubSpot:
@@ -109,17 +109,15 @@ class HubSpot:
         people = self._people([str(one["id"]) for one in known])
         return tuple(self._row(one, people.get(str(one["id"]), ())) for one in known)
 
-    def _row(self, company: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> CustomerRow:
+    def _row(self, company: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> PeopleRow:
         told = company["properties"]
         contacts = sorted(filter(None, map(_contact, people)), key=lambda c: (c.email, c.role))
         mail = address(told.get("billing_email")) or (contacts[0].email if contacts else "")
-        languages = sorted({str(p.get("hs_language") or "")[:2] for p in people} - {""})
-        return CustomerRow(
+        return PeopleRow(
             line=0,
             external_id=str(told[self._erp_id]),
             name=str(told.get("name") or ""),
             email=mail,
-            language=languages[0] if len(languages) == 1 else None,
             segment=str(told.get(self._segment) or "") or None if self._segment else None,
             contacts=(*contacts, *self._owner(str(told.get("hubspot_owner_id") or ""))),
         )

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared.domain.imports import CreditNoteRow, CustomerRow, InvoiceRow, LineGroup, PaymentRow
+from shared.domain.imports import (
+    CreditNoteRow,
+    CustomerRow,
+    InvoiceRow,
+    LineGroup,
+    PaymentRow,
+    PeopleRow,
+)
 from shared.domain.money import Money
 
 
@@ -53,7 +60,7 @@ class BadRecord:
     message: str
 
 
-ErpRow = CustomerRow | InvoiceRow | LineGroup | CreditNoteRow | PaymentRow | GoneRow
+ErpRow = CustomerRow | PeopleRow | InvoiceRow | LineGroup | CreditNoteRow | PaymentRow | GoneRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,27 @@ class CustomerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleRow:
+    """What a CRM tells of a customer that the ERP owns: who the people are there, and its segment.
+
+    external_id is the ERP's. name and email are for people to read; nothing is taken from them.
+    """
+
+    line: int
+    external_id: str
+    name: str
+    email: str
+    segment: str | None = None
+    contacts: tuple[Contact, ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """Return a hash of everything but the line."""
+        people = [[c.role, c.name, c.email] for c in self.contacts]
+        return _hash(self.external_id, self.name, self.email, self.segment, people)
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceRow:
     """An invoice as the ERP has it. None is a column that the file does not have.
 
@@ -184,7 +205,7 @@ class PaymentRow:
         )  # fmt: skip
 
 
-Row = CustomerRow | InvoiceRow | LineGroup | CreditNoteRow | PaymentRow
+Row = CustomerRow | PeopleRow | InvoiceRow | LineGroup | CreditNoteRow | PaymentRow
 
 
 def _hash(*content: object) -> str:

@@ -60,6 +60,8 @@ def newest(rows, kind):
 class SourceContract:
     """What holds for every system that knows customers."""
 
+    customer_row: type = CustomerRow
+
     def test_it_says_whose_books_these_are(self, erp: Sources):
         found = erp.connector.check()
         assert found.company and found.product
@@ -76,8 +78,8 @@ class SourceContract:
         }
         small, _ = pulled(erp.connector, RecordKind.CUSTOMERS, limit=2)
         large, _ = pulled(erp.connector, RecordKind.CUSTOMERS, limit=500)
-        found = newest(small, CustomerRow)
-        assert found == newest(large, CustomerRow)
+        found = newest(small, self.customer_row)
+        assert found == newest(large, self.customer_row)
         assert made.keys() <= found.keys()
         for external_id, n in made.items():
             row = found[external_id]
@@ -87,11 +89,11 @@ class SourceContract:
     def test_what_changed_after_the_cursor_comes(self, erp: Sources):
         first = erp.customer("Before", "ap@before.example")
         rows, cursor = pulled(erp.connector, RecordKind.CUSTOMERS)
-        before = newest(rows, CustomerRow)
+        before = newest(rows, self.customer_row)
         erp.rename(first, "After")
         second = erp.customer("Second", "ap@second.example")
         rows, cursor = pulled(erp.connector, RecordKind.CUSTOMERS, cursor)
-        after = newest(rows, CustomerRow)
+        after = newest(rows, self.customer_row)
         assert after[first].name == "After" and after[second].name == "Second"
         assert after[first].content_hash != before[first].content_hash
 
@@ -101,7 +103,7 @@ class SourceContract:
         with erp.late(60):
             late = erp.customer("Late", "ap@late.example")
         rows, _ = pulled(erp.connector, RecordKind.CUSTOMERS, cursor)
-        assert late in newest(rows, CustomerRow)
+        assert late in newest(rows, self.customer_row)
 
     def test_what_comes_again_has_the_same_hash(self, erp: Sources):
         erp.customer("Same", "ap@same.example")
@@ -114,7 +116,7 @@ class SourceContract:
         made = erp.customer("One", "ap@one.example")
         rows, _ = pulled(erp.connector, RecordKind.CUSTOMERS)
         (row,) = erp.connector.read(RecordKind.CUSTOMERS, made)
-        assert row.content_hash == newest(rows, CustomerRow)[made].content_hash
+        assert row.content_hash == newest(rows, self.customer_row)[made].content_hash
 
     def test_nobody_is_read_as_nothing(self, erp: Sources):
         assert erp.connector.read(RecordKind.CUSTOMERS, "999999999") == ()

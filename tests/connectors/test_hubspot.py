@@ -8,6 +8,7 @@ from shared.adapters.erp_http import ErpHttp
 from shared.adapters.hubspot import HubSpot
 from shared.domain.customer import Contact
 from shared.domain.erp import Entry, EntryKind, RecordKind
+from shared.domain.imports import PeopleRow
 from shared.domain.money import Money
 from shared.errors import ErpRefused
 from tests.connectors import contract
@@ -26,6 +27,8 @@ def driver():
 
 
 class TestHubSpot(contract.SourceContract):
+    customer_row = PeopleRow
+
     @pytest.fixture
     def erp(self, driver):
         return driver
@@ -42,7 +45,7 @@ def test_people_owner_and_segment_come_with_the_company(driver):
     account.owners["77"] = {"firstName": "Ada", "lastName": "Ray", "email": "ada@seller.example"}
     account.people["1"] = {
         "firstname": "Zoë", "lastname": "Ko", "email": "zoe@brightwater.example",
-        "jobtitle": "Accounts payable", "hs_language": "fr",
+        "jobtitle": "Accounts payable",
     }  # fmt: skip
     account.people["2"] = {"firstname": "No", "lastname": "Mail", "email": None}
     account.whose[company] = ["2", "1"]
@@ -51,7 +54,7 @@ def test_people_owner_and_segment_come_with_the_company(driver):
         Contact("accounts payable", "Zoë Ko", "zoe@brightwater.example"),
         Contact("owner", "Ada Ray", "ada@seller.example"),
     )
-    assert (row.segment, row.language, row.email) == ("gold", "fr", "zoe@brightwater.example")
+    assert (row.segment, row.email) == ("gold", "zoe@brightwater.example")
     account.whose[company].reverse()
     assert row_of(driver, company).content_hash == row.content_hash
 
