@@ -73,6 +73,8 @@ RULES: Mapping[str, str] = {
     "R43": "A record of the ERP is here once under its own id, however often it is read or its "
     "writing was cut off; what it deletes or voids goes here too or waits for a person; what the "
     "hub books there is looked up by the hub's own key before it is booked again.",
+    "R44": "Money that is taken by itself is tried before anything else of its day: no reminder, "
+    "no fee and no missed part comes before the answer of the bank.",
     "i25": "The ERP and the hub tell each other everything once: what one wrote is known when it "
     "comes back, and a whole second sync changes nothing.",
 }
