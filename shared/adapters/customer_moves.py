@@ -73,7 +73,7 @@ class CustomerMoves:
         entity_id, document_id = entity.entity_id, before.document_id
         fact_key = keys.fact(entity_id, f"erp:invoice:{before.external_id}")
         fact = self._table.get(fact_key)
-        if fact is None or fact["customer_id"] != old.customer_id:
+        if fact is None or fact["customer_id"] not in (old.customer_id, new.customer_id):
             raise WriteConflict(document=document_id)
         elsewhere = _elsewhere(fact, old, new, moved.left)
         pending = keys.pending_entry(entity_id, "document", now.wall, document_id)
@@ -88,7 +88,7 @@ class CustomerMoves:
                 fact_key,
                 set={"customer_id": new.customer_id, "elsewhere": elsewhere},
                 condition="customer_id = :old AND content_hash = :known",
-                values={":old": old.customer_id, ":known": fact["content_hash"]},
+                values={":old": fact["customer_id"], ":known": fact["content_hash"]},
             ),
             *head_writes(entity, old, before, moved.left, now.wall),
             posting_put(entity_id, old.customer_id, moved.leaving),

@@ -31,6 +31,13 @@ from shared.usecases.try_again import try_again
 _HUB = Asked("", "", "")
 
 
+class UsedByErp(Conflict):
+    """The credit note is the ERP's, which says what it is used for."""
+
+    code = "credit_of_the_erp"
+    help = "Use the credit note in the ERP: what it pays there comes here with the next sync."
+
+
 def allocate(
     desk: Desk,
     entity_id: str,
@@ -43,12 +50,13 @@ def allocate(
     """Put the unapplied money of a payment or credit note to use for parts: None, oldest first.
 
     A credit note goes to DOCUMENTS_MAX documents at a time. Raises NotFound where nothing of the
-    source is unapplied or for an unknown document, InvalidInput, CurrencyMismatch, RequestReused.
+    source is unapplied or for an unknown document, InvalidInput, CurrencyMismatch, RequestReused,
+    and Conflict for a credit note that the ERP wrote: two would put it to use.
     """
 
     def work() -> str:
         named = [p.document_id for p in parts or ()]
-        at = look(desk, entity_id, customer_id, named)
+        at = look(desk, entity_id, customer_id, [source_id, *named])
         _allocate(desk, at, source_id, parts, asked, now)
         return source_id
 
@@ -116,7 +124,7 @@ def _use(
         account = desk.accounts.account(entity_id, customer_id)
         covers = coverage(account, now.today(account.customer.time_zone))
         free = {d for d, c in covers.items() if not c.processing and not c.in_checkout}
-        at = look(desk, entity_id, customer_id)
+        at = look(desk, entity_id, customer_id, [source_id])
         credit = at.books.credit(source_id)
         documents = [d for d in at.books.documents if d.document_id in free]
         if credit is None:
@@ -157,6 +165,9 @@ def _allocate(
     credit = at.books.credit(source_id)
     if credit is None:
         raise NotFound(source=source_id[:64])
+    note = at.books.document(source_id)
+    if note is not None and note.external_id:
+        raise UsedByErp(source=source_id[:64])
     day, money = credit.received_on, credit.unapplied
     payment = desk.cash.find_payment(entity_id, source_id)
     if payment is not None:

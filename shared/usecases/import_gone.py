@@ -1,6 +1,7 @@
 """Records that the ERP deleted, voided or merged: taken back here too, or left to a person."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -23,10 +24,12 @@ from shared.domain.import_verdicts import CustomerFact, InvoiceFact, Verdict
 from shared.domain.imports import Problem
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment, elsewhere_payment_id
-from shared.errors import Conflict, WriteConflict
+from shared.errors import Conflict, NotFound, WriteConflict
 from shared.usecases.cash_desk import Desk as CashDesk
 from shared.usecases.import_credit_notes import CreditNotes
 from shared.usecases.import_rows import Judged
+from shared.usecases.move_customer import Ports as MovePorts
+from shared.usecases.move_customer import move_rest
 from shared.usecases.reverse_payment import take_back_gone
 
 
@@ -77,6 +80,7 @@ class GoneDesk:
     notes: CreditNotes
     customers: Customers
     cash: CashDesk
+    moves: MovePorts
     entity: Entity
     import_id: str
     now: Now
@@ -186,12 +190,22 @@ class GoneDesk:
             take_back_gone(self.cash, entity_id, payment.payment_id, row.on, self.now)
         except (Conflict, WriteConflict):
             return False  # somebody used its money meanwhile: it is judged again
-        self._void_what_waited([a.invoice_external_id for a in payment.allocations])
+        paid = [a.invoice_external_id for a in payment.allocations if a.invoice_external_id]
+        facts = self.invoices.facts(self.entity.entity_id, paid)
+        self._move_after(payment, facts)
+        self._void_what_waited(facts)
         return True
 
-    def _void_what_waited(self, external_ids: Sequence[str]) -> None:
+    def _move_after(self, payment: Payment, facts: Mapping[str, InvoiceFact]) -> None:
+        """Let what is open again of invoices that were moved meanwhile go where they went."""
+        for fact in facts.values():
+            if fact.customer_id != payment.customer_id:
+                whose = (self.entity.entity_id, payment.customer_id, fact.document_id)
+                with suppress(Conflict, NotFound):  # it is bound to something: a person moves it
+                    move_rest(self.moves, *whose, fact.customer_id, self.now)
+
+    def _void_what_waited(self, facts: Mapping[str, InvoiceFact]) -> None:
         """Void those invoices that the ERP gave up before the money on them was taken back."""
-        facts = self.invoices.facts(self.entity.entity_id, [e for e in external_ids if e])
         rows = [
             GoneRow(RecordKind.INVOICES, external_id, Gone(fact.gone_asked))
             for external_id, fact in facts.items()

@@ -81,6 +81,16 @@ def move_invoice(
     return try_again(ports.pause, work)
 
 
+def move_rest(
+    ports: Ports, entity_id: str, customer_id: str, document_id: str, into: str, now: Now
+) -> None:
+    """Let what is open again of an invoice that was moved go where it went. Nobody asked for it.
+
+    Raises NotFound where nothing is open, and what move_invoice raises.
+    """
+    move_invoice(ports, entity_id, customer_id, document_id, into, "", "moved before", now)
+
+
 def merge_customer(
     ports: Ports, entity_id: str, customer_id: str, into: str, by: str, note: str, now: Now
 ) -> Merged:

@@ -16,6 +16,7 @@ from shared.usecases.import_invoices import InvoiceDesk
 from shared.usecases.import_lines import LineDesk
 from shared.usecases.import_payments import PaymentDesk
 from shared.usecases.import_rows import Desk
+from shared.usecases.move_customer import Ports as MovePorts
 
 Desks = Mapping[type[ErpRow], Desk]
 MakeDesks = Callable[[Entity, str, Now], Desks]
@@ -28,6 +29,7 @@ class Corrections:
     credit_notes: CreditNotes
     gone: GoneInvoices
     cash: CashDesk
+    moves: MovePorts
 
 
 def desks_of(
@@ -51,6 +53,7 @@ def desks_of(
             back.credit_notes,
             ports.customers,
             back.cash,
+            back.moves,
             entity,
             import_id,
             now,

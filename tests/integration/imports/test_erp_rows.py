@@ -10,7 +10,7 @@ from shared.domain.apply_cash import Part
 from shared.domain.cash_step import Asked
 from shared.domain.entity import Entity
 from shared.domain.erp import Gone, RecordKind
-from shared.usecases.allocate import allocate, move_allocation
+from shared.usecases.allocate import UsedByErp, allocate, move_allocation, use_credit
 from tests.integration.drops import counted_writes, stored
 from tests.integration.erp_rows import (
     codes,
@@ -68,15 +68,13 @@ def test_a_credit_note_is_here_once_and_its_uses_follow(books: Entity) -> None:
 
 
 @pytest.mark.rule("i25")
-def test_what_the_hub_used_of_a_note_is_told_once_and_its_echo_changes_nothing(
-    books: Entity,
-) -> None:
+def test_what_is_left_of_an_erps_note_is_the_erps_to_use(books: Entity) -> None:
+    """Else both would use it: the hub's word of it would be a second credit there."""
     take(note(8_000, I_1=5_000))
-    use(note_id(), "I-2", 3_000)
-    assert told() == [("I-2", 3_000)]
-    assert take(note(8_000, I_1=5_000, I_2=3_000)).updated == 1
-    assert (opened()["I-1"], opened()["I-2"], waiting()) == (6_900, 2_950, 0)
-    assert told() == [("I-2", 3_000)]
+    with pytest.raises(UsedByErp):
+        use(note_id(), "I-2", 3_000)
+    assert not use_credit(runtime.cash_desk(), "demo", customer_id("C-1"), BY, runtime.now())
+    assert (opened()["I-2"], waiting(), told()) == (5_950, 3_000, [])
 
 
 def test_a_use_that_comes_before_the_hub_was_told_of_money_leaves_credit(books: Entity) -> None:

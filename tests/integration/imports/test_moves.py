@@ -126,6 +126,17 @@ def test_nobody_is_moved_to_nobody(books: Entity) -> None:
 
 
 @pytest.mark.rule("R43")
+def test_a_payment_that_goes_after_the_move_is_asked_of_whom_the_invoice_is_now(
+    books: Entity,
+) -> None:
+    move("I-1")
+    assert take(gone(RecordKind.PAYMENTS, "P-1")).updated == 1
+    assert (opened(), opened("C-3")) == ({"I-2": 5_950, "I-4": 10_000}, {"I-1": 11_900})
+    assert take(invoice("I-1", 11_900, "C-3", number="2026-001")).refused == 0
+    assert opened("C-3") == {"I-1": 11_900}
+
+
+@pytest.mark.rule("R43")
 def test_a_merge_takes_all_that_is_open_along_and_the_erps_rows_follow(books: Entity) -> None:
     take(paid(5_950, "P-2", "I-2"))
     done = merge()
