@@ -81,6 +81,7 @@ def test_the_cut_comes_as_the_books_have_it(cut: TrytonDriver) -> None:
         assert lines_of(group, found[group.external_id].total)[1] == []
 
 
+@pytest.mark.rule("i25")
 def test_a_touch_of_everything_changes_no_hash(cut: TrytonDriver) -> None:
     before, cursor = pulled(cut.connector, RecordKind.INVOICES)
     assert cut.tryton.do("touch_all") == INVOICES
@@ -99,6 +100,7 @@ def test_a_mail_address_is_no_change_of_the_party_and_comes(erp: TrytonDriver) -
     assert newest(rows, CustomerRow)[customer].email == "new@brightwater.example"
 
 
+@pytest.mark.rule("R43")
 def test_a_merge_is_told(erp: TrytonDriver) -> None:
     """Tryton merges parties that have nothing posted; others it refuses to."""
     source = erp.customer("Brightwater Ltd", "ap@brightwater.example")
@@ -272,6 +274,7 @@ def test_a_credit_note_of_tryton_is_used_on_an_invoice(erp: TrytonDriver) -> Non
     assert erp.tryton.do("state", invoice=int(note)) == "paid"
 
 
+@pytest.mark.rule("R43")
 def test_a_draft_whose_answer_was_lost_is_finished_not_made_again(erp: TrytonDriver) -> None:
     customer, invoice = bill(erp, 90_00)
     entry = pay(erp, customer, invoice, 90_00, "M")
@@ -283,6 +286,7 @@ def test_a_draft_whose_answer_was_lost_is_finished_not_made_again(erp: TrytonDri
     assert len(erp.tryton.do("moves_of", key=entry.key)) == 1
 
 
+@pytest.mark.rule("R43")
 def test_of_two_who_book_at_once_one_books(erp: TrytonDriver) -> None:
     """The second one books whole while the first one's draft is on its way back."""
     customer, invoice = bill(erp, 90_00)
@@ -302,6 +306,7 @@ def test_of_two_who_book_at_once_one_books(erp: TrytonDriver) -> None:
     assert len(erp.tryton.do("moves_of", key=entry.key)) == 1
 
 
+@pytest.mark.rule("i25")
 def test_what_a_person_cancels_is_ours_no_more(erp: TrytonDriver) -> None:
     customer, invoice = bill(erp, 80_00)
     entry = pay(erp, customer, invoice, 80_00, "O")

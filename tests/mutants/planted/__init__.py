@@ -24,6 +24,7 @@ from tests.mutants.planted.sweep import SWEEP_BUGS
 from tests.mutants.planted.syncing import SYNC_BUGS
 from tests.mutants.planted.telling import TELLING_BUGS
 from tests.mutants.planted.terms import TERMS_BUGS
+from tests.mutants.planted.tryton import TRYTON_BUGS
 
 PLANTED: tuple[Bug, ...] = (
     *LEDGER_BUGS,
@@ -37,6 +38,7 @@ PLANTED: tuple[Bug, ...] = (
     *CHARGE_BUGS,
     *BOOKS_BUGS,
     *TERMS_BUGS,
+    *TRYTON_BUGS,
     *TELLING_BUGS,
     *MESSAGE_BUGS,
     *DELIVERY_BUGS,
