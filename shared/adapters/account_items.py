@@ -194,6 +194,7 @@ def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
         "by_hand": notice.by_hand,
         "said_on": [day.isoformat() for day in notice.said_on],
         "ladders": dict(notice.ladders),
+        "plans_over": list(notice.plans_over),
     }
     return {
         **keys.notice(entity, customer_id, notice.n),
@@ -239,6 +240,7 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
         said_on=tuple(date.fromisoformat(day) for day in item.get("said_on", ())),
         ladders=item.get("ladders", {}),
         by_hand=item.get("by_hand", ""),
+        plans_over=tuple(item.get("plans_over", ())),
     )
 
 

@@ -79,6 +79,7 @@ class Texts:
             "numbers": _reference(template, view, words),
             "title": words(f"mail.{speech}.title", **facts),
             "intro": _intro(speech, view, words, facts),
+            "plan_over": _plan_over(view, words, voice.formats),
             "answered": words("mail.answer.words") if view.answer and view.answer.words else "",
             "closing": words(_closing(speech, view), **facts),
             "why": words(f"mail.{'answer' if view.answer else speech}.why", **facts),
@@ -119,6 +120,25 @@ def _intro(speech: str, view: MailView, words: Words, facts: dict[str, object]) 
         return intro
     contested = "part" if view.answer.amount else "whole"
     return f"{words(f'mail.answer.{contested}', **facts)} {intro}"
+
+
+def _plan_over(view: MailView, words: Words, formats: Formats) -> str:
+    """Return that a plan is over, and what of its documents is due now; "" where none ended."""
+    items = tuple(
+        item
+        for item in view.items
+        if item.asked and document_id_of(item.document_id) in view.plans_over
+    )
+    if not items:
+        return ""
+    sums = [formats.money(group.asked_total) for group in by_currency(items, view.asking)]
+    names = _names(list(items))
+    return words(
+        "mail.plan_over",
+        count=len(names),
+        numbers=_numbers(names, words),
+        amounts=formats.joined(sums),
+    )
 
 
 def _closing(speech: str, view: MailView) -> str:

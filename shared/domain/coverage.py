@@ -46,6 +46,15 @@ class Cover:
         return self.free
 
 
+def asked_for(item_id: str, cover: Cover) -> Money:
+    """Return what a message asks for of an item that it names: what nothing else speaks for.
+
+    Of a part of a plan it is also what is agreed for later, since a note goes ahead of its day.
+    """
+    ahead = is_plan_part(item_id) and not cover.chaseable
+    return cover.planned if ahead else cover.chaseable
+
+
 def coverage(account: Account, today: date) -> Mapping[str, Cover]:
     """Return the Cover of each open document by id: the sum over its open items."""
     covers: dict[str, Cover] = {}

@@ -12,6 +12,7 @@ from shared.domain.discount import offered
 from shared.domain.document import Document, DocumentKind
 from shared.domain.due_stage import Item, Refusal, due_rung, items_of, joins, sums_of
 from shared.domain.notice import Channel, Notice, NoticeItem
+from shared.domain.open_items import document_id_of, document_ids_of, is_plan_part
 from shared.domain.plan import all_known_items
 from shared.domain.policy import Anchor, Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
@@ -34,7 +35,8 @@ class Decision:
     and the ladder positions done before and after it. A NOTHING names the items it is about.
     policy and policy_version are those of the stage; ladders are the versions of all policies by
     which positions are told. documents are the ids of open items (shared.domain.open_items): each
-    instalment goes its way. again_on is the day on which what is put off may go out, where the
+    instalment goes its way. plans_over are documents asked for that were to be paid in parts when
+    the newest notice went out. again_on is the day on which what is put off may go out, where the
     passing of a due date does not show it.
     """
 
@@ -49,6 +51,7 @@ class Decision:
     policy: str = ""
     policy_version: int = 0
     ladders: Mapping[str, int] | None = None
+    plans_over: tuple[str, ...] = ()
     again_on: date | None = None
 
 
@@ -101,6 +104,7 @@ def decide(
             verdicts.append(_refused(wait, documents))
             continue
         sent = _send(open_items, book, due[channel], covers, done, today)
+        sent = replace(sent, plans_over=_plans_over(account, sent.documents))
         if first:
             verdicts.append(_after(sent))
         else:
@@ -252,6 +256,14 @@ def notice_item(document: Document, cover: Cover, asked: bool, today: date) -> N
         off=off if offer else None,
         off_until=offer.last_day if offer else None,
     )
+
+
+def _plans_over(account: Account, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the documents asked for whose parts of a plan the newest notice still knew."""
+    known = account.newest_notice.done if account.newest_notice else {}
+    planned = {document_id_of(item_id) for item_id in known if is_plan_part(item_id)}
+    whole = (item_id for item_id in asked if not is_plan_part(item_id))
+    return tuple(i for i in document_ids_of(whole) if i in planned)
 
 
 def _nothing(document: Document, code: str, reason: str) -> Decision:

@@ -151,7 +151,7 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
         return Refusal(
             "already_done", f"Stage {furthest.stage.id} of {number} was done.", furthest.stage
         )
-    if not item.cover.chaseable:
+    if not item.cover.chaseable and not _is_part_ahead(item):
         taken = item.taken_on is not None and item.cover.processing
         return _taken(item) if taken else Refusal(*_covered(number, item.cover))
     passed_over: Refusal | None = None
@@ -166,6 +166,13 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
             return _unheard(account, rung.stage) or rung
         passed_over = passed_over or refusal
     return passed_over or Refusal("already_done", f"Stage {furthest.stage.id} was done.")
+
+
+def _is_part_ahead(item: Item) -> bool:
+    """Return whether item is a part of a plan that is not due yet: what comes before its day may be
+    said of it, and nothing else speaks for it.
+    """
+    return is_plan_part(item.document.document_id) and bool(item.cover.planned)
 
 
 def _brings_invoice(stage: Stage, item: Item, today: date) -> bool:

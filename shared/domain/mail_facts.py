@@ -8,7 +8,7 @@ from shared.domain.account import Account
 from shared.domain.agreement import DisputeOutcome
 from shared.domain.autopay_mail import autopay_notes
 from shared.domain.autopay_rule import AutopayRule
-from shared.domain.coverage import Cover, coverage, item_coverage, items_on
+from shared.domain.coverage import Cover, asked_for, coverage, item_coverage, items_on
 from shared.domain.decide import Decision, notice_item
 from shared.domain.discount import offered
 from shared.domain.document import Document, DocumentKind
@@ -21,19 +21,27 @@ from shared.domain.policy_book import PolicyBook
 _NOT_SPOKEN_FOR = ("open", "free")
 
 
-def with_facts(view: MailView, account: Account, decision: Decision, book: PolicyBook) -> MailView:
+def with_facts(
+    view: MailView,
+    account: Account,
+    decision: Decision,
+    book: PolicyBook,
+    plans_over: tuple[str, ...] = (),
+) -> MailView:
     """Return view with all that account says about the items of decision, a SEND, on its day.
 
     Only what nothing else speaks for is asked for: the figure that decided is the figure shown.
+    plans_over are the documents of a plan that ended since the last message.
     """
     covers = item_coverage(account, view.today)
     told = {item.document_id: covers[item.document_id] for item in decision.items}
     return replace(
         view,
-        asking={i: told[i].chaseable for i in decision.documents if told[i].chaseable},
+        asking={i: asked for i in decision.documents if (asked := asked_for(i, told[i]))},
         notes=_all_notes(account, told, book.customer_policy.autopay, view.today),
         stages=_stages(account, decision, book, view.today),
         offers=_offers(account, view.today),
+        plans_over=frozenset(plans_over),
         charges=frozenset(
             item.document_id
             for item in items_on(account, view.today)

@@ -94,7 +94,8 @@ class MailView:
     rest, and stages the template of the stage that an item asked for has reached, all by the
     item's id. offers are early-payment discounts that stand beside instalments. statement says that
     the statement of account is attached; stop_link is where reminders can be stopped, or "".
-    charges are the ids of the items that are charges for late payment. tone is how the stage
+    charges are the ids of the items that are charges for late payment, plans_over those of the
+    documents that were to be paid in parts until now. tone is how the stage
     speaks (shared.domain.policy.Tone), "" as its template does. taking
     is what an announcement says.
     """
@@ -116,6 +117,7 @@ class MailView:
     stop_link: str = ""
     tone: str = ""
     charges: frozenset[str] = frozenset()
+    plans_over: frozenset[str] = frozenset()
     taking: TakingView | None = None
 
 

@@ -64,7 +64,8 @@ class Notice:
     speaks, approval that a person has to agree before anything is charged or sent: approved_by is
     who did (approved_subject their id), tier to whom a case then goes.
     said_on are the days of the ladder's messages so far, this one's included, for some months.
-    ladders are the versions of the policies by which positions are told, by name.
+    ladders are the versions of the policies by which positions are told, by name; plans_over the
+    documents of a plan that was over since the message before.
     """
 
     n: int
@@ -89,6 +90,7 @@ class Notice:
     said_on: tuple[date, ...] = ()
     ladders: Mapping[str, int] = field(default_factory=dict)
     by_hand: str = ""
+    plans_over: tuple[str, ...] = ()
 
     @property
     def waits_for_approval(self) -> bool:

@@ -78,6 +78,7 @@ def stage_notice(
         approval=decision.stage.approval or decision.stage.channel is Channel.HANDOVER,
         said_on=_said(newest, decision.stage.channel, as_of),
         ladders=dict(decision.ladders or {}),
+        plans_over=decision.plans_over,
     )
 
 

@@ -118,7 +118,7 @@ def write_mail(
         fees=_fees(account, decision, stage),
         interest=threatened(ports.ledger, entity.entity_id, account, asked, book, today),
     )
-    view = with_facts(view, account, decision, book)
+    view = with_facts(view, account, decision, book, notice.plans_over)
     statement = _statement(ports, entity, account, stage, now)
     view = replace(view, statement=bool(statement))
     mail = _written(ports, stage.template, view, now)

@@ -124,3 +124,21 @@ def test_the_mail_that_charges_a_fee_names_it() -> None:
     text = lived("paid-after-the-fee").text
     mail = text[text.index(": late_fee\n") :]
     assert "Charged now, INV-1-FEE: €40.00" in mail[: mail.index("See and pay online")]
+
+
+@pytest.mark.rule("R18")
+def test_each_part_of_a_plan_is_told_ahead_of_its_day_and_that_the_plan_is_over_once() -> None:
+    for number in ("(1/3)", "(2/3)", "(3/3)"):
+        assert f"Due soon: invoice INV-1 {number} from" in lived("plan-kept").text
+    over = "The instalment plan for invoice INV-1 is over. All that is left of it is due now: €600."
+    broken = lived("plan-broken").text
+    assert broken.count(over) == 1
+    assert broken.index(": final_notice\n") < broken.index(over)
+
+
+@pytest.mark.parametrize("name", ["in-french", "in-german", "in-spanish"])
+def test_the_last_mail_is_the_last_about_an_invoice(name: str) -> None:
+    lasts = re.findall(
+        r"(?m)^    \| .*(?:dernier e-mail|letzte Mail|último correo).*$", lived(name).text
+    )
+    assert len(lasts) == len(set(lasts)) == 2

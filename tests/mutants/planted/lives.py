@@ -5,9 +5,26 @@ from tests.mutants.bug import bug
 LIVES = "tests/lives/test_rules_in_lives.py"
 DUE = "shared/domain/due_stage.py"
 
+PARTS = "test_each_part_of_a_plan_is_told_ahead_of_its_day_and_that_the_plan_is_over_once"
 AGREED = "tests/integration/test_agreements.py"
 
 LIFE_BUGS = (
+    bug(
+        "nobody says ahead that a part of a plan comes due",
+        DUE,
+        "    return is_plan_part(item.document.document_id) and bool(item.cover.planned)\n",
+        "    return False\n",
+        f"{LIVES}::{PARTS}",
+        rules="R18",
+    ),
+    bug(
+        "nobody says that a plan is over",
+        "shared/domain/notices.py",
+        "        plans_over=decision.plans_over,\n",
+        "",
+        f"{LIVES}::{PARTS}",
+        rules="R18",
+    ),
     bug(
         "who cannot be told is a task again every day",
         "shared/adapters/tasks.py",
