@@ -1,6 +1,7 @@
 """What the ERP is still to be told, as the table holds it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from shared.adapters import keys
@@ -18,8 +19,8 @@ from shared.domain.writeback import Failure, Writeback
 from shared.errors import NotFound, WriteConflict
 
 _OPEN = "attribute_exists(ppk)"
-_FREE = f"{_OPEN} AND attribute_not_exists(called_at)"
-_MINE = f"{_OPEN} AND called_at = :mine"
+_UNCALLED = f"{_OPEN} AND attribute_not_exists(calls)"
+_AS_SEEN = f"{_OPEN} AND calls = :seen"
 TRIED = ("called_at", "doubted", "again", "not_before", "failure", "stopped")
 """What a note carries while it is tried."""
 
@@ -55,26 +56,30 @@ class Writebacks:
         """Return the document, open or closed, or None."""
         return read_heads(self._table, entity_id, [(customer_id, document_id)]).get(document_id)
 
-    def claim(self, entity_id: str, note: Writeback, wall: datetime) -> None:
-        """Note that the ERP is called at wall. Raises WriteConflict where somebody else calls."""
-        before = {":was": note.calling.isoformat()} if note.calling else {}
-        condition = f"{_OPEN} AND called_at = :was" if note.calling else _FREE
+    def claim(self, entity_id: str, note: Writeback, wall: datetime) -> Writeback:
+        """Note that the ERP is called at wall, and return note as it is then.
+
+        Raises WriteConflict where anybody called since it was read: what came of that is not known.
+        """
+        before = {":seen": note.calls} if note.calls else {}
+        claimed = replace(note, calling=wall, calls=note.calls + 1)
         self._write(
             note,
             Update(
                 place(entity_id, note),
-                set={"called_at": wall.isoformat()},
-                condition=condition,
+                set={"called_at": wall.isoformat(), "calls": claimed.calls},
+                condition=_AS_SEEN if note.calls else _UNCALLED,
                 values=before,
             ),
         )
+        return claimed
 
     def done(self, entity_id: str, note: Writeback) -> None:
         """Take it off the list of pending facts."""
         self._table.write(Update(place(entity_id, note), remove=NOT_PENDING))
 
     def told(self, entity_id: str, note: Writeback, erp_id: str, wall: datetime) -> None:
-        """Note how the ERP calls what note, claimed at wall, was booked as.
+        """Note how the ERP calls what note, as it was claimed, was booked as.
 
         Raises WriteConflict where somebody else called since.
         """
@@ -84,8 +89,8 @@ class Writebacks:
                 place(entity_id, note),
                 set={"erp_id": erp_id, "told_at": wall.isoformat()},
                 remove=(*NOT_PENDING, *TRIED),
-                condition=_MINE,
-                values={":mine": wall.isoformat()},
+                condition=_AS_SEEN,
+                values={":seen": note.calls},
             ),
         )
 
@@ -99,8 +104,8 @@ class Writebacks:
         )
         self._write(note, change, *([again(open_task_put(entity_id, task))] if task else []))
 
-    def later(self, entity_id: str, after: Writeback, since: datetime, wall: datetime) -> None:
-        """Note a try that failed, claimed at wall; it is pending since then, for the janitor.
+    def later(self, entity_id: str, after: Writeback, since: datetime) -> None:
+        """Note a try that failed; it is pending since then, for the janitor.
 
         Raises WriteConflict where somebody else called since.
         """
@@ -110,15 +115,13 @@ class Writebacks:
                 place(entity_id, after),
                 set=_tried(after) | pending(entity_id, after, since),
                 remove=("called_at",),
-                condition=_MINE,
-                values={":mine": wall.isoformat()},
+                condition=_AS_SEEN,
+                values={":seen": after.calls},
             ),
         )
 
-    def stop(
-        self, entity_id: str, after: Writeback, parked: Parked, task: Task, wall: datetime
-    ) -> None:
-        """Note that a line waits for a person, after the try claimed at wall, and tell people.
+    def stop(self, entity_id: str, after: Writeback, parked: Parked, task: Task) -> None:
+        """Note that a line waits for a person, and tell people.
 
         Raises WriteConflict where somebody else called since.
         """
@@ -128,8 +131,8 @@ class Writebacks:
                 place(entity_id, after),
                 set=_tried(after) | {"stopped": True},
                 remove=(*NOT_PENDING, "called_at"),
-                condition=_MINE,
-                values={":mine": wall.isoformat()},
+                condition=_AS_SEEN,
+                values={":seen": after.calls},
             ),
             again(parked_put(entity_id, parked)),
             again(open_task_put(entity_id, task)),
@@ -166,6 +169,7 @@ def note_from(item: Mapping[str, object] | Item) -> Writeback:
         failure=_failure(failure) if failure else None,
         stopped=stored.get("stopped", False),
         again=stored.get("again", False),
+        calls=stored.get("calls", 0),
         erp_id=stored.get("erp_id", ""),
         by_hand="by" in stored,
         left=stored.get("left", ""),

@@ -41,10 +41,10 @@ class Writeback:
     for a document that the ERP does not know.
 
     written_at (wall) orders the lines of a document. calling is the instant of a call whose end
-    nobody noted, doubted says that an earlier call may have been booked, again that a person wants
-    it tried once more. not_before is when to try next. stopped: it waits for a person. erp_id is
-    how the ERP calls what was booked, by_hand says that a person booked it there, left why it is
-    not to be told at all.
+    nobody noted, calls how often the ERP was called, doubted says that a call may have been booked,
+    again that a person wants it tried once more. not_before is when to try next. stopped: it waits
+    for a person. erp_id is how the ERP calls what was booked, by_hand says that a person booked it
+    there, left why it is not to be told at all.
     """
 
     payment_id: str
@@ -61,6 +61,7 @@ class Writeback:
     number: str = ""
     written_at: str = ""
     calling: datetime | None = None
+    calls: int = 0
     doubted: bool = False
     again: bool = False
     not_before: datetime | None = None

@@ -48,14 +48,12 @@ _NOBODY_ANSWERS = (ErpUnavailable, ErpAccess)
 class Writebacks(Protocol):
     def head(self, entity_id: str, customer_id: str, document_id: str) -> Document | None: ...
     def line(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Writeback, ...]: ...
-    def claim(self, entity_id: str, note: Writeback, wall: datetime) -> None: ...
+    def claim(self, entity_id: str, note: Writeback, wall: datetime) -> Writeback: ...
     def done(self, entity_id: str, note: Writeback) -> None: ...
     def told(self, entity_id: str, note: Writeback, erp_id: str, wall: datetime) -> None: ...
     def leave(self, entity_id: str, note: Writeback, reason: str, task: Task | None) -> None: ...
-    def later(self, entity_id: str, after: Writeback, since: datetime, wall: datetime) -> None: ...
-    def stop(
-        self, entity_id: str, after: Writeback, parked: Parked, task: Task, wall: datetime
-    ) -> None: ...
+    def later(self, entity_id: str, after: Writeback, since: datetime) -> None: ...
+    def stop(self, entity_id: str, after: Writeback, parked: Parked, task: Task) -> None: ...
 
 
 class Files(Protocol):
@@ -163,18 +161,18 @@ def _to_erp(
     if entity_id in round_.silent or not round_.has_time():
         return "later"
     doubted = note.doubted or note.calling is not None
-    ports.notes.claim(entity_id, note, wall)
+    note = ports.notes.claim(entity_id, note, wall)
     if doubted and not erp.capabilities.finds_by_key:
         said = "No answer came, and this ERP cannot be asked by our key."
         after = refused(note, ErpOutcomeUnknown.code, said, wall, doubted=True)
-        return _stop(ports, entity_id, after, now, wall)
+        return _stop(ports, entity_id, after, now)
     try:
         posted = _found(erp, note, doubted=doubted)
         doubted = False
         posted = posted or erp.post(entry_of(note, whose))
     except ErpRefused as exc:
         after = refused(note, exc.code, _said(exc), wall, doubted=doubted)
-        return _stop(ports, entity_id, after, now, wall)
+        return _stop(ports, entity_id, after, now)
     except (ErpUnavailable, ErpAccess, ErpOutcomeUnknown, ErpUnreadable) as exc:
         if isinstance(exc, _NOBODY_ANSWERS):
             round_.silent.add(entity_id)
@@ -183,9 +181,9 @@ def _to_erp(
         wait_s = int(exc.facts.get("retry_after_s", 0))
         after = failed(note, exc.code, _said(exc), wall, wait_s, doubted=doubted)
         if after.stopped:
-            return _stop(ports, entity_id, after, now, wall)
+            return _stop(ports, entity_id, after, now)
         due = after.not_before or wall
-        ports.notes.later(entity_id, after, due - LEASE, wall)
+        ports.notes.later(entity_id, after, due - LEASE)
         return "later"
     ports.notes.told(entity_id, note, posted.erp_id, wall)
     return "found" if posted.found else "told"
@@ -197,10 +195,10 @@ def _found(erp: Connector, note: Writeback, *, doubted: bool) -> Posted | None:
     return erp.find(note.key) if look and erp.capabilities.finds_by_key else None
 
 
-def _stop(ports: Ports, entity_id: str, after: Writeback, now: Now, wall: datetime) -> str:
+def _stop(ports: Ports, entity_id: str, after: Writeback, now: Now) -> str:
     entity = ports.accounts.entity(entity_id)
     parked, task = parked_of(after, now), stopped_task(entity, after, now)
-    ports.notes.stop(entity_id, after, parked, task, wall)
+    ports.notes.stop(entity_id, after, parked, task)
     return "waits"
 
 

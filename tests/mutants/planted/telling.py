@@ -7,6 +7,7 @@ NOTES = "shared/adapters/writebacks.py"
 BOOKED = "tests/integration/telling/test_write_back.py"
 CHANGED = "tests/integration/telling/test_changes.py"
 REPAIRED = "tests/integration/telling/test_repair.py"
+ONCE = "tests/sim/test_erp_booked_once.py"
 DRIFT = "tests/unit/test_drift.py"
 
 TELLING_BUGS = (
@@ -40,6 +41,22 @@ TELLING_BUGS = (
         "wall < note.calling + CALL_LEASE",
         "wall < note.calling",
         f"{BOOKED}::test_a_crash_between_the_commit_and_our_note_is_found",
+    ),
+    bug(
+        "two workers may call the ERP with one line",
+        NOTES,
+        '_AS_SEEN = f"{_OPEN} AND calls = :seen"',
+        '_AS_SEEN = f"{_OPEN} AND calls >= :seen"',
+        ONCE,
+        rules="R43 i25",
+    ),
+    bug(
+        "what may have been booked is looked for before it can be there",
+        "shared/domain/telling.py",
+        "_DOUBT_WAIT if doubted else wait)",
+        "wait)",
+        ONCE,
+        rules="i25",
     ),
     bug(
         "a later line goes ahead of one that waits",
