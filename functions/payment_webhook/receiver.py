@@ -1,11 +1,10 @@
 """Takes the gateway's webhooks: verified on the raw bytes, stored, answered, followed later."""
 
-import base64
-import binascii
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from functions.edge.raw_body import raw_body
 from shared import runtime
 from shared.adapters.stripe_event import BODY_BYTES_MAX
 from shared.errors import MalformedWebhook, NotFound, UntrustedWebhook
@@ -35,14 +34,3 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         log.error("webhook differs from the first of its id", code="webhook_id_reused")
     log.info("webhook " + stored, entity=entity_id, event_id=taken.event_id, type=taken.type)
     return {"statusCode": 200}
-
-
-def raw_body(event: dict[str, Any]) -> bytes:
-    """Return the bytes that were signed. Raises MalformedWebhook for a broken encoding."""
-    text = event.get("body") or ""
-    if not event.get("isBase64Encoded"):
-        return str(text).encode()
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise MalformedWebhook(reason="not_base64") from None

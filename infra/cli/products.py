@@ -54,6 +54,7 @@ PRODUCTS: Mapping[str, Product] = {
             Question("client_id", "Client id of the app"),
             Question("client_secret", "Client secret of the app"),
             Question("refresh_token", "Refresh token with offline access"),
+            Question("webhook_key", "Signing key of its webhooks", None),
         ),
     ),
     "quickbooks": Product(
@@ -66,6 +67,7 @@ PRODUCTS: Mapping[str, Product] = {
             Question("client_id", "Client id of the app"),
             Question("client_secret", "Client secret of the app"),
             Question("refresh_token", "Refresh token"),
+            Question("webhook_key", "Verifier token of its webhooks", None),
         ),
     ),
     "odoo": Product(

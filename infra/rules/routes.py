@@ -4,6 +4,7 @@
 PUBLIC = frozenset(
     {
         "POST /webhooks/stripe/{entity}",
+        "POST /webhooks/erp/{entity}/{connection}",
         "GET /p/{entity}/l/{token}",
         "POST /p/{entity}/l/{token}",
         "GET /p/{entity}/l/{token}/stop",
