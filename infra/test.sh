@@ -6,12 +6,12 @@ chromium=$(command -v chromium || command -v chromium-browser || command -v goog
 began=$(date +%s)
 failed=""
 times=""
-for suite in unit sim lives build integration e2e; do
+for suite in unit sim lives connectors build integration e2e; do
     find "tests/$suite" -name 'test_*.py' 2>/dev/null | grep -q . || continue
     echo "== tests/$suite"
     suite_began=$(date +%s)
     case $suite in
-        unit | lives | integration) spread="--numprocesses 2 --dist loadfile" ;;
+        unit | lives | connectors | integration) spread="--numprocesses 2 --dist loadfile" ;;
         *) spread="" ;;
     esac
     .venv/bin/pytest -q $spread "tests/$suite" || failed="$failed $suite"
