@@ -12,10 +12,11 @@ from shared.adapters import keys
 from shared.adapters.table import Put
 from shared.domain.tasks import Task
 from shared.errors import Unauthenticated
+from shared.usecases.holds import put_hold
 from tests.integration import hub
 from tests.integration.conftest import PUBLIC_URL
 from tests.integration.test_approvals import LADDER as APPROVED
-from tests.integration.test_ladder import DUE, live
+from tests.integration.test_ladder import DUE, LADDER, live
 from tests.support.operators import ADMIN, AUDIENCE, call, event, invoke, issuer, operator
 
 ULID = "01J" + "A" * 23
@@ -196,6 +197,26 @@ def test_signing_in_believes_only_its_own_answer(acme, identity: Issuer, monkeyp
     (session,) = [c for c in page.cookies if c.startswith("__Host-console=ey")]
     for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in session
+
+
+def test_a_call_that_has_nothing_to_chase_any_more_is_put_away_on_the_list_of_tasks(
+    table, identity
+):
+    of = hub.seed(LADDER)
+    whose = hub.add_customer(of, customer_id=ULID)
+    hub.add_invoice(of, whose, "01J" + "B" * 23, DUE)
+    live(DUE + timedelta(days=21), of, times=2)
+    (task,) = runtime.tasks().list_open("demo")
+    put = {"ends_on": DUE + timedelta(days=40), "documents": (), "by": "kim", "reason": "talks"}
+    stores = (runtime.accounts(), runtime.papers(), runtime.holds(), "demo", ULID)
+    put_hold(*stores, now=runtime.now(), **put)
+    token = identity.mint(operator("demo:clerk"))
+    assert "Nobody is to be called today" in get(token, "/console/e/demo/calls").text
+    page = get(token, "/console/e/demo/tasks")
+    place = f"/console/e/demo/tasks/{task.task_id}"
+    assert f'action="{place}"' in page.text
+    assert post(token, place, csrf=csrf(page), note="in talks").status == 303
+    assert list(runtime.tasks().list_open("demo")) == []
 
 
 def test_who_decides_sees_first_what_a_notice_asks_for_and_what_it_charges(table, identity):

@@ -1,11 +1,13 @@
 """The console's pages about money: what a clerk does there comes true once, and is told if not."""
 
+import json
 import re
 from datetime import date
 
 import pytest
 
 from shared import runtime
+from tests.integration import hub
 from tests.integration.test_console import ULID, acme, csrf, get, identity, post
 from tests.support.operators import operator
 
@@ -131,3 +133,14 @@ def test_a_viewer_sees_both_pages_without_a_form(acme, identity):
 @pytest.mark.parametrize("path", [f"{HERE}/documents/nothing", f"{HERE}/nothing"])
 def test_what_is_not_there_is_not_found(clerk, path):
     assert get(clerk, path).status == 404
+
+
+def test_the_pdf_of_a_document_is_led_to_once_it_is_there(clerk):
+    place = f"{PAGES[1]}/pdf"
+    assert get(clerk, place).status == 404
+    assert place not in get(clerk, PAGES[1]).text
+    body = {"kind": "document", "entity": "acme", "customer_id": ULID, "document_id": INVOICE}
+    hub.invoke(hub.HANDLERS["DOCUMENT"], [json.dumps(body)])
+    assert f'href="{place}"' in get(clerk, PAGES[1]).text
+    leads = get(clerk, place)
+    assert (leads.status, ".pdf" in leads.headers["location"]) == (303, True)

@@ -133,7 +133,10 @@ def _of_customer(
             return agreements.agreements_page(visit, customer_id)
         case "POST", ["promises" | "disputes" | "plans" | "pauses" as what]:
             return agreements.make(visit, customer_id, what, form)
-        case "POST", ["promises" | "disputes" | "plans" | "pauses" as what, agreement_id]:
+        case "POST", [
+            "promises" | "disputes" | "plans" | "pauses" | "mandates" as what,
+            agreement_id,
+        ]:
             return agreements.end(visit, customer_id, what, agreement_id, form)
         case "GET", ["money"]:
             return money.money_page(visit, customer_id)
@@ -145,6 +148,8 @@ def _of_customer(
             return money.use_credit(visit, customer_id, source_id, form)
         case "GET", ["documents", document_id]:
             return document.document_page(visit, customer_id, document_id)
+        case "GET", ["documents", document_id, "pdf"]:
+            return document.pdf(visit, customer_id, document_id)
         case "POST", ["documents", document_id, action]:
             return document.act(visit, customer_id, document_id, action, form)
     raise NotFound(path="console")

@@ -1,19 +1,21 @@
 """One customer: what is open, why it is or is not chased, holds, and its story."""
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import islice
 
 from functions.edge import http
 from functions.operator_api import access
 from functions.operator_api.console.pages import Visit, page
-from functions.operator_api.console.waiting import waiting
+from functions.operator_api.console.waiting import Waiting, waiting
 from shared import runtime
 from shared.domain.figures import ageing
 from shared.domain.notice import Channel
 from shared.domain.policy import Stage
 from shared.domain.roles import Role
+from shared.domain.tasks import Task
 from shared.errors import InvalidInput
-from shared.usecases.explain import explain
+from shared.usecases.explain import Explanation, explain
 from shared.usecases.holds import DAYS_MAX, put_hold
 from shared.usecases.timeline import timeline
 
@@ -29,7 +31,8 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
     on = now.today(runtime.accounts().customer(entity_id, customer_id).time_zone)
     told = explain(runtime.accounts(), runtime.entities(), entity_id, customer_id, on, now)
     events = timeline(runtime.receivables().story(entity_id, customer_id))
-    tasks = islice(runtime.tasks().list_open(entity_id), _TASKS_READ)
+    open_tasks = islice(runtime.tasks().list_open(entity_id), _TASKS_READ)
+    tasks = [task for task in open_tasks if task.customer_id == customer_id]
     return page(
         "customer",
         visit,
@@ -41,14 +44,22 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
         cases=[case for case in told.account.handovers if case.in_force(on)],
         numbers={d.document_id: d.number for d in told.account.documents},
         holds=[hold for hold in told.account.holds if hold.in_force(on)],
-        tasks=[task for task in tasks if task.customer_id == customer_id],
-        waiting=waiting(told),
+        tasks=tasks,
+        waiting=_waiting(told, entity_id, tasks),
         events=events[:_EVENTS_SHOWN],
         more_events=len(events) > _EVENTS_SHOWN,
         mails=_mails(told.account.customer.policy, entity_id),
         today=on,
         problem=problem,
     )
+
+
+def _waiting(told: Explanation, entity_id: str, tasks: Iterable[Task]) -> dict[int, Waiting]:
+    """Return what waits to be agreed to, by the number of its notice."""
+    customer_id = told.account.customer.customer_id
+    asked = {task.notice for task in tasks if task.kind == "approve" and task.notice}
+    found = (waiting(told, runtime.accounts().notice(entity_id, customer_id, n)) for n in asked)
+    return {one.notice.n: one for one in found if one is not None}
 
 
 def _mails(policy: str, entity_id: str) -> list[Stage]:

@@ -62,6 +62,14 @@ def document_page(
     )
 
 
+def pdf(visit: Visit, customer_id: str, document_id: str) -> http.Answer:
+    """Lead to the document's PDF. Raises NotFound where there is none yet."""
+    document = runtime.accounts().document(visit.entity.entity_id, customer_id, document_id)
+    if not document.pdf_key:
+        raise NotFound(document=document_id)
+    return http.see_other(runtime.documents().address(document.pdf_key, f"{document.number}.pdf"))
+
+
 def act(
     visit: Visit, customer_id: str, document_id: str, action: str, form: http.Form
 ) -> http.Answer:

@@ -1,4 +1,4 @@
-"""What a controller agrees to: the notice that waits, what it asks for, and what it charges."""
+"""What a controller agrees to: a notice that waits, what it asks for, and what it charges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +20,9 @@ class Waiting:
     fees: tuple[Document, ...]
 
 
-def waiting(told: Explanation) -> Waiting | None:
-    """Return the notice of an account that waits to be agreed to, None where none does."""
-    notice = told.account.newest_notice
-    if notice is None or notice.delivery is not DeliveryState.APPROVAL:
+def waiting(told: Explanation, notice: Notice) -> Waiting | None:
+    """Return what notice of an account asks for, None where it waits for nobody any more."""
+    if notice.delivery is not DeliveryState.APPROVAL:
         return None
     items = tuple(item for item in notice.items if item.asked)
     currencies = sorted({item.payable.currency for item in items})

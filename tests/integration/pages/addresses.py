@@ -14,6 +14,7 @@ FILES = frozenset(
         "GET /p/{entity}/invoices/{document_id}/pdf",
         "GET /static/{proxy+}",
         "GET /health",
+        "GET /console/e/{}/customers/{}/documents/{}/pdf",
     }
 )
 """What answers with a file, or leads to one."""
@@ -26,8 +27,8 @@ _TEMPLATES = Path("shared/templates")
 
 def pages() -> frozenset[str]:
     """Return every page as its route, such as GET /console/e/{}/customers/{}."""
-    of_portal = {route for route in ROUTES if route.startswith("GET ")} - FILES
-    return frozenset(of_portal | set(_of_console()) - LEADS_ON)
+    of_portal = {route for route in ROUTES if route.startswith("GET ")}
+    return frozenset(of_portal | set(_of_console())) - FILES - LEADS_ON
 
 
 def templates() -> frozenset[str]:
