@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from shared import runtime
 from shared.adapters.table import Table
+from tests.support.moto_answers import answer_reads_as_they_are
 from tests.support.moto_inserts import insert_as_dynamodb_does
 from tests.support.template import table_properties
 
@@ -77,6 +78,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     insert_as_dynamodb_does(monkeypatch)
+    answer_reads_as_they_are(monkeypatch)
     monkeypatch.setattr("shared.adapters.send_pace.SendPace._rate", lambda *_: 10_000.0)
     with mock_aws(), patch("boto3.DEFAULT_SESSION", _session()):
         sqs, s3 = boto3.client("sqs"), boto3.client("s3")
