@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from shared.domain.clock import Now
 from shared.domain.entity import Entity
 from shared.domain.erp import ErpRow, GoneRow
-from shared.domain.imports import CreditNoteRow, CustomerRow, InvoiceRow, LineGroup, PaymentRow
+from shared.domain.imports import (
+    CreditNoteRow,
+    CustomerRow,
+    InvoiceRow,
+    LineGroup,
+    PaymentRow,
+    PeopleRow,
+)
 from shared.usecases.cash_desk import Desk as CashDesk
 from shared.usecases.import_credit_notes import CreditNoteDesk, CreditNotes
 from shared.usecases.import_customers import CustomerDesk
@@ -15,6 +22,7 @@ from shared.usecases.import_gone import GoneDesk, GoneInvoices
 from shared.usecases.import_invoices import InvoiceDesk
 from shared.usecases.import_lines import LineDesk
 from shared.usecases.import_payments import PaymentDesk
+from shared.usecases.import_people import PeopleDesk
 from shared.usecases.import_rows import Desk
 from shared.usecases.move_customer import Ports as MovePorts
 
@@ -39,6 +47,7 @@ def desks_of(
     names = ports.policies.policy_names(entity.entity_id)
     return {
         CustomerRow: CustomerDesk(ports.customers, entity, names, import_id, now),
+        PeopleRow: PeopleDesk(ports.customers, entity, import_id, now),
         InvoiceRow: InvoiceDesk(
             ports.invoices, ports.customers, ports.policies, entity, import_id, now
         ),
