@@ -9,7 +9,7 @@ from shared import runtime
 from shared.domain.autopay_rule import AutopayRule
 from shared.domain.collection import Collection
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
-from shared.domain.mandate import BY_CUSTOMER, Mandate
+from shared.domain.mandate import ENDED_BY_CUSTOMER, Mandate
 from shared.errors import Conflict, NotFound
 from shared.usecases.give_mandate import ask_mandate, end_mandate, resolve_mandate
 
@@ -52,9 +52,7 @@ def turn_off(event: Event) -> http.Answer:
     visitor = signed_in(event)
     mandate_id = checked_id(visitor.form.get("mandate", [""])[0])
     try:
-        end_mandate(
-            runtime.money_in(), *whose(visitor), mandate_id, f"by_{BY_CUSTOMER}", visitor.now
-        )
+        end_mandate(runtime.autopay(), *whose(visitor), mandate_id, ENDED_BY_CUSTOMER, visitor.now)
     except Conflict:
         log.info("automatic payment was off already")
     return http.see_other(f"{visitor.base}/autopay?sent=1")

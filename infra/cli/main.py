@@ -5,6 +5,7 @@ import sys
 import typer
 
 from infra.cli import (
+    autopaying,
     calling,
     cases,
     charging,
@@ -64,6 +65,7 @@ app.add_typer(promising.app, name="promise")
 app.add_typer(disputing.app, name="dispute")
 app.add_typer(planning.app, name="plan")
 app.add_typer(holding.app, name="hold")
+app.add_typer(autopaying.app, name="autopay")
 app.add_typer(policy.app, name="policy")
 app.add_typer(checking.app, name="books")
 app.add_typer(journal.app, name="journal")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 BY_CUSTOMER = "customer"
+ENDED_BY_CUSTOMER = "by_customer"
+BY_OPERATOR = "by_operator"
 _CALLED = {
     "acss_debit": "PAD",
     "au_becs_debit": "BECS",

@@ -65,6 +65,7 @@ from shared.runtime.invoices import packs as packs
 from shared.runtime.invoices import printer as printer
 from shared.runtime.invoices import recurrences as recurrences
 from shared.runtime.invoices import statement_requests as statement_requests
+from shared.runtime.money import autopay as autopay
 from shared.runtime.money import book_keeper as book_keeper
 from shared.runtime.money import books_reader as books_reader
 from shared.runtime.money import cash_desk as cash_desk

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.stripe_gateway import StripeGateway
     from shared.usecases.cash_desk import Desk as CashDesk
     from shared.usecases.give_mandate import Giving as GivingPorts
+    from shared.usecases.money_in import Autopay
     from shared.usecases.money_in import Ports as MoneyInPorts
     from shared.usecases.receive_webhook import Ports as WebhookPorts
     from shared.usecases.request_refund import Ports as RefundPorts
@@ -87,7 +88,7 @@ def money_in() -> "MoneyInPorts":
     """Return everything that booking money from the gateway needs."""
     from shared.adapters.gateway_books import GatewayBooks
     from shared.adapters.pause import pause
-    from shared.usecases.money_in import Autopay, Ports
+    from shared.usecases.money_in import Ports
 
     books = GatewayBooks(runtime.table())
     return Ports(
@@ -97,7 +98,7 @@ def money_in() -> "MoneyInPorts":
         runtime.parked_items(),
         runtime.accounts(),
         pause,
-        Autopay(runtime.accounts(), runtime.mandates(), runtime.collections()),
+        runtime.autopay(),
     )
 
 
@@ -178,6 +179,14 @@ def collections() -> "Collections":
     from shared.adapters.autopay_collections import Collections
 
     return Collections(runtime.table())
+
+
+def autopay() -> "Autopay":
+    """Return everything that money which is taken by itself needs, short of the gateway."""
+    from shared.adapters.pause import pause
+    from shared.usecases.money_in import Autopay
+
+    return Autopay(runtime.accounts(), runtime.mandates(), runtime.collections(), pause)
 
 
 def giving_mandates() -> "GivingPorts":

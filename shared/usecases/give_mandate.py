@@ -14,7 +14,7 @@ from shared.domain.mandate import BY_CUSTOMER, Mandate
 from shared.domain.portal import Principal
 from shared.errors import Conflict, NotFound
 from shared.ids import derived_id
-from shared.usecases.money_in import Outcome, Ports, not_ours, park
+from shared.usecases.money_in import Autopay, Outcome, Ports, not_ours, park
 from shared.usecases.try_again import try_again
 
 PAGE_LIFE = timedelta(hours=24)
@@ -104,7 +104,7 @@ def follow_setup(ports: Ports, entity_id: str, page: GatewayCheckout, now: Now) 
 
 
 def end_mandate(
-    ports: Ports, entity_id: str, customer_id: str, mandate_id: str, why: str, now: Now
+    autopay: Autopay, entity_id: str, customer_id: str, mandate_id: str, why: str, now: Now
 ) -> Mandate:
     """End a mandate and return it. What the gateway is asked for already is not called back.
 
@@ -112,12 +112,12 @@ def end_mandate(
     """
 
     def work() -> Mandate:
-        mandate = ports.autopay.mandates.find(entity_id, customer_id, mandate_id)
+        mandate = autopay.mandates.find(entity_id, customer_id, mandate_id)
         if mandate.ended_on is not None:
             raise Conflict(mandate=mandate_id, reason="it is over already")
-        return _end(ports, entity_id, customer_id, mandate, why, now)
+        return _end(autopay, entity_id, customer_id, mandate, why, now)
 
-    return try_again(ports.pause, work)
+    return try_again(autopay.pause, work)
 
 
 def end_returned(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) -> None:
@@ -130,7 +130,7 @@ def end_returned(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) -
         whose = (entity_id, told.customer_id)
         mandate = ports.autopay.mandates.find(*whose, told.mandate_id)
         if mandate.ended_on is None:
-            _end(ports, *whose, mandate, "returned", now)
+            _end(ports.autopay, *whose, mandate, "returned", now)
 
     _if_known(lambda: try_again(ports.pause, work))
 
@@ -182,14 +182,14 @@ def _follow(ports: Ports, entity_id: str, page: GatewayCheckout, now: Now) -> Ou
 def _not_given(
     ports: Ports, entity_id: str, customer_id: str, mandate: Mandate, now: Now
 ) -> Outcome:
-    _end(ports, entity_id, customer_id, mandate, "not_given", now)
+    _end(ports.autopay, entity_id, customer_id, mandate, "not_given", now)
     return Outcome("done", "expired")
 
 
 def _end(
-    ports: Ports, entity_id: str, customer_id: str, mandate: Mandate, why: str, now: Now
+    autopay: Autopay, entity_id: str, customer_id: str, mandate: Mandate, why: str, now: Now
 ) -> Mandate:
-    entity = ports.entities.entity(entity_id)
-    account = ports.autopay.accounts.account(entity_id, customer_id)
+    entity = autopay.accounts.entity(entity_id)
+    account = autopay.accounts.account(entity_id, customer_id)
     today = now.today(account.customer.time_zone)
-    return ports.autopay.mandates.end(entity, customer_id, mandate, why, today)
+    return autopay.mandates.end(entity, customer_id, mandate, why, today)

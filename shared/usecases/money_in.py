@@ -97,6 +97,7 @@ class Entities(Protocol):
 
 
 class Accounts(Protocol):
+    def entity(self, entity_id: str) -> Entity: ...
     def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
@@ -132,11 +133,12 @@ class Collections(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Autopay:
-    """What money that is taken by itself needs from outside."""
+    """What money that is taken by itself needs from outside. pause is as in Ports."""
 
     accounts: Accounts
     mandates: Mandates
     collections: Collections
+    pause: Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)

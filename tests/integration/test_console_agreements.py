@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from shared import runtime
+from shared.domain.mandate import Mandate, Method
 from tests.integration.test_console import ULID, acme, csrf, get, identity, post
-from tests.support.operators import operator
+from tests.support.operators import call, operator
 
 __all__ = ["acme", "identity"]
 HERE = f"/console/e/acme/customers/{ULID}"
@@ -134,3 +135,23 @@ def test_a_dispute_that_is_decided_is_no_task_any_more(clerk):
     assert made.dispute_id in {task.task_id for task in runtime.tasks().list_open("acme")}
     send(clerk, f"disputes/{made.dispute_id}", outcome="won", answer="It is right.")
     assert made.dispute_id not in {task.task_id for task in runtime.tasks().list_open("acme")}
+
+
+def test_automatic_payment_is_shown_told_and_turned_off(clerk, acme):
+    entity, today = runtime.accounts().entity("acme"), runtime.now().business.date()
+    card = Method("cus_1", "pm_1", "card", "visa", "4242")
+    given = Mandate("0" * 26, "EUR", runtime.now().wall, "customer", given_on=today, method=card)
+    runtime.mandates().ask(entity, ULID, given, runtime.now().wall)
+    told = call(clerk, "GET", f"/entities/acme/mandates?customer={ULID}").json["items"]
+    assert [(m["account"], m["ended_on"]) for m in told] == [("Visa ••4242", None)]
+    assert call(clerk, "GET", f"/entities/acme/collections?customer={ULID}").json == {"items": []}
+    assert "Visa ••4242" in get(clerk, PAGE).text
+    ended = send(clerk, f"mandates/{given.mandate_id}")
+    assert (ended.status, ended.headers["location"]) == (303, PAGE)
+    (mandate,) = runtime.mandates().of("acme", ULID)
+    assert (mandate.ended_on, mandate.ended_why) == (today, "by_operator")
+    assert "by operator" in get(clerk, PAGE).text
+    again = call(
+        clerk, "POST", f"/entities/acme/mandates/{given.mandate_id}/end", {"customer_id": ULID}
+    )
+    assert again.status == 409

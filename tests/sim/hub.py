@@ -115,7 +115,7 @@ class Hub:
             ParkedItems(table),
             self.accounts,
             lambda _: None,
-            money_in.Autopay(self.accounts, Mandates(table), Collections(table)),
+            money_in.Autopay(self.accounts, Mandates(table), Collections(table), lambda _: None),
         )
         self.portal = start_checkout.Ports(self.accounts, self.checkouts, gateway, _URL)
         self.webhooks = receive_webhook.Ports(

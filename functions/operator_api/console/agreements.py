@@ -13,12 +13,14 @@ from shared import runtime
 from shared.domain.agreement import DisputeOutcome, DisputeReason
 from shared.domain.clock import Now
 from shared.domain.coverage import plan_state
+from shared.domain.mandate import BY_OPERATOR
 from shared.domain.money import Money
 from shared.domain.plan import Pace, missing
 from shared.domain.policy import Policy
 from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
 from shared.usecases.disputes import close_dispute, open_dispute, task_is_done
+from shared.usecases.give_mandate import end_mandate
 from shared.usecases.holds import put_hold
 from shared.usecases.pay_in_parts import agree_plan
 from shared.usecases.policy_of import policy_of
@@ -57,6 +59,12 @@ def agreements_page(
             for plan in runtime.plans().of(*whose)
         ],
         broken=account.broken_promises,
+        mandates=[m for m in runtime.mandates().of(*whose) if m.given_on is not None],
+        collections=sorted(
+            runtime.collections().of(*whose),
+            key=lambda c: (c.take_on, c.collection_id),
+            reverse=True,
+        ),
         policy=_policy(visit, customer_id),
         reasons=list(DisputeReason),
         outcomes=list(DisputeOutcome),
@@ -83,7 +91,7 @@ def make(visit: Visit, customer_id: str, what: str, form: http.Form) -> http.Ans
 def end(
     visit: Visit, customer_id: str, what: str, agreement_id: str, form: http.Form
 ) -> http.Answer:
-    """End a promise, a plan or a hold, or decide a dispute."""
+    """End a promise, a plan, a hold or automatic payment, or decide a dispute."""
     access.allow(Role.CLERK, visit.entity.entity_id)
     now = access.current().now
     today = now.today(runtime.accounts().customer(visit.entity.entity_id, customer_id).time_zone)
@@ -92,6 +100,9 @@ def end(
         "promises": lambda: runtime.promises().withdraw(*named, today),
         "plans": lambda: runtime.plans().end(*named, today),
         "pauses": lambda: runtime.holds().end(*named, today),
+        "mandates": lambda: end_mandate(
+            runtime.autopay(), visit.entity.entity_id, customer_id, agreement_id, BY_OPERATOR, now
+        ),
         "disputes": lambda: _close(visit, customer_id, agreement_id, form, now),
     }
     if what not in enders:
