@@ -4,7 +4,7 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser checkers mails erps books build demo test check mutants histories bench-sweep bench-tryton finding format requirements clean
+.PHONY: help setup browser checkers mails erps books build demo test check mutants histories bench-sweep bench-tryton test-erp finding format requirements clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,11 @@ test: browser checkers mails erps check build ## Everything: check, build, unit,
 
 mutants: setup ## Plants every known bug into a copy of the tree; the tests must notice each
 	@$(BIN)/python -m tests.mutants.run --all
+
+test-erp: setup build ## A month of the hub and a live Tryton of 1,000 invoices, twice: once with two syncs at once
+	@infra/setup.sh tryton
+	@$(BIN)/python -m tests.erp.run
+	@$(BIN)/python -m tests.erp.run --twice
 
 histories: setup checkers ## Ten thousand random histories; hledger adds up the books of two hundred
 	@$(BIN)/python -m tests.sim.run --runs 10000 --hledger 200
