@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from shared.adapters import keys
 from shared.adapters.account_items import credit_from
+from shared.adapters.charge_items import invoice_charges_from
 from shared.adapters.heads import read_heads
 from shared.adapters.receivables import Receivables
 from shared.adapters.table import Table
@@ -59,6 +60,23 @@ class DriftReader:
             return replace(kept, lines=lines)
         now = _kept(kept.customer_id, head, Money.zero(head.total.currency))
         return replace(now, lines=lines)
+
+    def charges(self, entity_id: str, invoices: Sequence[Kept]) -> Mapping[str, tuple[Kept, ...]]:
+        """Return the charges on invoices by the invoices' document ids, with their lines."""
+        places = [keys.invoice_charges(entity_id, k.customer_id, k.document_id) for k in invoices]
+        found = {}
+        for item in self._table.get_many(places):
+            made = invoice_charges_from(item).made
+            owners = [(item["customer_id"], one.charge_id) for one in made]
+            heads = read_heads(self._table, entity_id, owners)
+            found[item["document_id"]] = tuple(
+                replace(
+                    _kept(item["customer_id"], head, Money.zero(head.total.currency)),
+                    lines=self._notes.line(entity_id, item["customer_id"], head.document_id),
+                )
+                for head in heads.values()
+            )
+        return found
 
     def open_of_erp(self, entity_id: str, shards: int) -> Iterator[Kept]:
         """Yield the ERP's invoices that are open here, each once."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from shared.domain.erp import OpenAmount
 from shared.domain.money import Money
-from shared.domain.writeback import Writeback
+from shared.domain.writeback import CHARGE, Writeback
 
 
 class Cause(StrEnum):
@@ -24,6 +24,7 @@ class Cause(StrEnum):
     OPEN = "open"  # nothing that the hub knows of explains it
     TOTAL = "total"  # the invoice itself is another one
     CURRENCY = "currency"
+    CHARGES = "charges"  # what is open of the charges that the ERP was told for it
     NOT_HERE = "not_here"  # the ERP has it, the hub has not
     NOT_THERE = "not_there"  # the hub has it open, the ERP has it no more
 
@@ -48,6 +49,7 @@ _ACTIONS = {
     Cause.OPEN: Action.PULL,
     Cause.TOTAL: Action.READ,
     Cause.CURRENCY: Action.LOOK,
+    Cause.CHARGES: Action.LOOK,
     Cause.NOT_HERE: Action.READ,
     Cause.NOT_THERE: Action.READ,
 }
@@ -163,6 +165,32 @@ def difference(
     if lost:
         return _named(kept, told, Cause.LOST, lost)
     return _named(kept, told, Cause.OPEN)
+
+
+def charges_left(charge: Kept) -> int:
+    """Return what the ERP is to have open of a charge by all that it was told, in minor units.
+
+    What it is still to be told has not come off there; a charge that it never heard of is not open.
+    """
+    told = any(n.method == CHARGE and n.erp_id for n in charge.lines)
+    untold = (n for n in charge.lines if n.method != CHARGE and not n.erp_id)
+    return charge.open.minor + sum(n.settles_minor for n in untold) if told else 0
+
+
+def charge_difference(kept: Kept, told: OpenAmount, left_minor: int) -> Difference | None:
+    """Return how both sides differ on what is open of an invoice's charges, or None."""
+    if told.charges_open is None or told.charges_open.minor == left_minor:
+        return None
+    left = Money(minor=left_minor, currency=told.charges_open.currency)
+    return Difference(
+        external_id=kept.external_id,
+        number=kept.number,
+        customer_id=kept.customer_id,
+        document_id=kept.document_id,
+        cause=Cause.CHARGES,
+        hub=Side(left, left),
+        erp=Side(told.charges_open, told.charges_open),
+    )
 
 
 def added(sums: Sums, kept: Kept | None, told: OpenAmount | None, *, differs: bool) -> Sums:

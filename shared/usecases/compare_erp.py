@@ -2,13 +2,24 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from shared.domain.clock import Now
 from shared.domain.connection import Connection, ConnectionState
-from shared.domain.drift import Action, Difference, Drift, Kept, Side, Sums, added, difference
+from shared.domain.drift import (
+    Action,
+    Difference,
+    Drift,
+    Kept,
+    Side,
+    Sums,
+    added,
+    charge_difference,
+    charges_left,
+    difference,
+)
 from shared.domain.entity import Entity
 from shared.domain.entry_keys import EntryKey, parse_entry_key
 from shared.domain.erp import GoneRow, OpenAmount, RecordKind
@@ -25,6 +36,9 @@ Of = tuple[bool, str]
 """Whether a credit note is meant, and the ERP's id: an invoice may have the same."""
 
 
+Pair = tuple[OpenAmount, Kept | None]
+
+
 class Entities(Protocol):
     def entity(self, entity_id: str) -> Entity: ...
 
@@ -38,6 +52,9 @@ class Reader(Protocol):
         self, entity_id: str, invoices: Sequence[str], credit_notes: Sequence[str]
     ) -> Mapping[Of, Kept]: ...
     def with_lines(self, entity_id: str, kept: Kept) -> Kept: ...
+    def charges(
+        self, entity_id: str, invoices: Sequence[Kept]
+    ) -> Mapping[str, tuple[Kept, ...]]: ...
     def open_of_erp(self, entity_id: str, shards: int) -> Iterator[Kept]: ...
 
 
@@ -153,10 +170,11 @@ def _pass(
     found: list[Difference] = []
     seen: set[str] = set()
 
+    def counts(one: Difference) -> bool:
+        return seen_before is None or (one.external_id, one.hub, one.erp) in seen_before
+
     def note(kept: Kept | None, told: OpenAmount | None, differs: Difference | None) -> None:
-        if differs is not None and seen_before is not None:
-            known = (differs.external_id, differs.hub, differs.erp) in seen_before
-            differs = differs if known else None
+        differs = differs if differs and counts(differs) else None
         currency = told.total.currency if told else kept.total.currency if kept else ""
         before = sums.get(currency, Sums(currency))
         sums[currency] = added(before, kept, told, differs=differs is not None)
@@ -166,10 +184,16 @@ def _pass(
     cursor, whole = "", True
     while True:
         page = erp.open_amounts(cursor, _PAGE)
-        for told, kept in _paired(ports.reader, entity.entity_id, page.amounts):
+        pairs = _paired(ports.reader, entity.entity_id, page.amounts)
+        for told, kept in pairs:
             if told.total.minor >= 0:
                 seen.add(told.external_id)
             note(kept, told, _differs(ports, entity.entity_id, erp, kept, told))
+        for told, differs in _charges(ports.reader, entity.entity_id, pairs):
+            if counts(differs):
+                found.append(differs)
+                before = sums[told.total.currency]
+                sums[told.total.currency] = replace(before, differing=before.differing + 1)
         cursor = page.cursor
         whole = not cursor or has_time()
         if not cursor or not whole:
@@ -180,14 +204,25 @@ def _pass(
     return Drift(page.as_of, tuple(sums.values()), tuple(found), whole)
 
 
-def _paired(
-    reader: Reader, entity_id: str, amounts: Sequence[OpenAmount]
-) -> Iterator[tuple[OpenAmount, Kept | None]]:
+def _paired(reader: Reader, entity_id: str, amounts: Sequence[OpenAmount]) -> Sequence[Pair]:
     of = {(told.total.minor < 0, told.external_id): told for told in amounts}
     invoices = [external_id for is_note, external_id in of if not is_note]
     notes = [external_id for is_note, external_id in of if is_note]
     kept = reader.kept(entity_id, invoices, notes)
-    return ((told, kept.get(key)) for key, told in of.items())
+    return [(told, kept.get(key)) for key, told in of.items()]
+
+
+def _charges(
+    reader: Reader, entity_id: str, pairs: Sequence[Pair]
+) -> Iterator[tuple[OpenAmount, Difference]]:
+    """Yield where the charges of an invoice are open for another sum than the ERP was told."""
+    known = [(told, kept) for told, kept in pairs if kept and told.charges_open is not None]
+    charges = reader.charges(entity_id, [kept for _, kept in known]) if known else {}
+    for told, kept in known:
+        left = sum(charges_left(one) for one in charges.get(kept.document_id, ()))
+        differs = charge_difference(kept, told, left)
+        if differs is not None:
+            yield told, differs
 
 
 def _differs(

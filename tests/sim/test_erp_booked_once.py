@@ -2,7 +2,7 @@
 
 The real use cases and stores run on the model of DynamoDB. The ERP is down, refuses, loses answers
 or books late; workers die before and after any call; a second worker comes in the middle of a call,
-and between what the first read and what it writes; messages come twice, late, in any order or never.
+and between what the first read and what it writes; messages come twice, late, or in any order.
 A run that fails names its seed.
 """
 

@@ -5,7 +5,14 @@ from datetime import date
 
 import pytest
 
-from shared.domain.drift import Action, Cause, Kept, difference
+from shared.domain.drift import (
+    Action,
+    Cause,
+    Kept,
+    charge_difference,
+    charges_left,
+    difference,
+)
 from shared.domain.erp import OpenAmount
 from shared.domain.money import Money
 from shared.domain.writeback import Writeback
@@ -77,3 +84,22 @@ def test_what_one_side_does_not_have_is_named_while_it_is_open() -> None:
     assert found(HERE, None)[:2] == (Cause.NOT_THERE, Action.READ)
     assert found(None, replace(THERE, open=eur(0))) is None
     assert found(replace(HERE, open=eur(0)), None) is None
+
+
+def charge(open_minor: int, *lines: Writeback) -> Kept:
+    return Kept("f1", "c1", "", "INV-7-FEE", eur(500), eur(open_minor), lines)
+
+
+def test_a_charge_is_open_there_for_what_the_erp_was_told() -> None:
+    made = line(500, method="charge")
+    assert charges_left(charge(500)) == 0, "the ERP never heard of it"
+    assert charges_left(charge(500, made)) == 500
+    paid, to_be_told = line(200), line(100, method="charge_back", erp_id="", pending=True)
+    assert charges_left(charge(200, made, paid, to_be_told)) == 300
+
+
+@pytest.mark.parametrize(("there", "cause"), [(None, None), (300, None), (500, Cause.CHARGES)])
+def test_charges_are_compared_where_the_erp_can_tell(there: int | None, cause: object) -> None:
+    told = replace(THERE, charges_open=None if there is None else eur(there))
+    differs = charge_difference(HERE, told, 300)
+    assert (differs.cause if differs else None) == cause

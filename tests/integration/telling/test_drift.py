@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -9,9 +10,12 @@ import pytest
 
 from shared import runtime
 from shared.adapters.table import Update
+from shared.domain.charges import ChargeKind, Made
 from shared.domain.connection import Connection, ConnectionState
+from shared.domain.document import Document, DocumentKind
 from tests.integration.hub import invoke
 from tests.integration.telling.conftest import DAY, Books, Clerk
+from tests.support.samples import eur
 
 SYNC = "functions.erp_sync.handler"
 Drift = Callable[..., Any]
@@ -158,5 +162,57 @@ def test_an_erp_that_does_not_answer_is_said(books: Books, drift: Drift) -> None
     books.has_erp = False
 
 
-def test_only_a_controller_mends(books: Books, clerk: Clerk) -> None:
-    assert clerk("GET", "/drift").status == 404
+def test_charges_that_the_erp_has_otherwise_are_named(
+    books: Books, clerk: Clerk, drift: Drift
+) -> None:
+    told = charged(books, head(books, "inv1"))
+    good = books.connector
+
+    class TellsCharges:
+        """An ERP that says what is open of the charges it was told."""
+
+        capabilities = good.capabilities
+        find, post, pull, read = good.find, good.post, good.pull, good.read
+        lost = 0
+
+        def open_amounts(self, cursor: str, limit: int) -> Any:
+            page = good.open_amounts(cursor, limit)
+            mine = books.invoices["inv1"]
+            left = {mine: eur(500 - self.lost)}
+            amounts = [
+                replace(a, charges_open=left.get(a.external_id, eur(0))) for a in page.amounts
+            ]
+            return replace(page, amounts=tuple(amounts))
+
+    books.connector = TellsCharges()
+    assert books.erp.bookings(told) == 1
+    assert drift()["equal"]
+    books.connector.lost = 100
+    found = drift()
+    assert only(found)[:2] == ("charges", "look")
+    assert not found["equal"]
+
+
+def charged(books: Books, invoice: Any) -> str:
+    """Charge 5.00 on an invoice, have it told, and return the key of what told it."""
+    whose = invoice["customer_id"], invoice["document_id"]
+    document = runtime.accounts().document("demo", *whose)
+    customer = runtime.accounts().customer("demo", whose[0])
+    charge = Document(
+        "01J" + "F" * 23,
+        DocumentKind.CHARGE,
+        "INV1-FEE",
+        DAY,
+        DAY,
+        eur(500),
+        eur(500),
+        invoice_id=whose[1],
+        charge="late_fee",
+    )
+    made = Made(charge.document_id, ChargeKind.LATE_FEE, "late", "standard", 1, DAY, DAY)
+    before = runtime.charges().made_on("demo", whose[0], [whose[1]])[whose[1]]
+    what = (document, charge, made, before)
+    assert runtime.charges().add(books.entity, customer, *what, None, books.now())
+    carry(books)
+    (note,) = [n for n in books.notes() if n["method"] == "charge"]
+    return f"{note['payment_id']}.{note['document_id']}.0"
