@@ -26,6 +26,8 @@ from shared.usecases.take_rows import Outcome, Taker
 
 PAGE_RECORDS = 200
 PARKED_SOURCE = "erp"
+_TOGETHER = 100
+"""Records that are judged and written at once, or a few more."""
 _PAGES_UNSAVED_MAX = 20
 
 
@@ -78,6 +80,8 @@ class Pull:
         self._stored = self._state
         self._pages_unsaved = 0
         self._told = False
+        self._waiting: dict[str, Record] = {}
+        self._unreadable: tuple[BadRecord, ...] = ()
         self._manifest = Manifest(
             run.manifests.of(run.entity.entity_id, run.connection, kind),
             self._state.bits,
@@ -89,7 +93,7 @@ class Pull:
 
     def begin_again(self) -> None:
         """Go back to the ERP's first record, and believe no manifest on the way."""
-        self._save(replace(self._state, cursor="", applying=True))
+        self._state = self._saved(replace(self._state, cursor="", applying=True))
 
     def go(self, enough_time: Callable[[], bool]) -> bool:
         """Pull to the end; return False where the time ended before. Raises Overtaken.
@@ -102,11 +106,11 @@ class Pull:
                     self._kind, self._state.cursor, PAGE_RECORDS, self._run.now.wall
                 )
             except HubError:
-                self._keep_all()
+                self._stop()
                 raise
             if self._take(page):
                 return True
-        self._keep_all()
+        self._stop()
         return False
 
     def take_one(self, external_id: str) -> frozenset[str]:
@@ -115,42 +119,62 @@ class Pull:
         outcome = self._taker.take(records.values())
         parked = self._note(records, outcome, ())
         self._count(outcome, parked=len(parked))
-        self._keep_all()
+        self._finish()
         return frozenset(parked)
 
     def claim(self) -> None:
-        """Say that facts are about to be written by this run. Raises Overtaken."""
-        self._save(replace(self._state, applying=True))
+        """Say that facts are about to be written by this run. Raises Overtaken.
+
+        The cursor stays where it is: what was pulled since is not written yet.
+        """
+        claimed = self._saved(replace(self._stored, applying=True))
+        self._state = replace(self._state, version=claimed.version, applying=True)
         self._manifest.claimed()
 
     def _take(self, page: Page) -> bool:
-        """Make a page true; return whether it was the last one."""
-        version = self._state.version
+        """Take what a page says; return whether it was the last one.
+
+        What the manifest does not know waits until there is enough of it to be judged together,
+        and no cursor is saved past what waits.
+        """
         records = records_of(page.rows)
         known = self._manifest.known(_digests(records.values()))
-        fresh = {i: r for i, r in records.items() if digest(i) not in known}
-        outcome = self._taker.take(fresh.values()) if fresh else Outcome()
-        parked = self._note(fresh, outcome, page.bad)
-        self._count(outcome, unchanged=len(records) - len(fresh), parked=len(parked))
+        for external_id, record in records.items():
+            if digest(external_id) in known:
+                self._waiting.pop(external_id, None)  # the later word counts
+            else:
+                self._waiting[external_id] = record
+        self._count(unchanged=len(known))
+        self._unreadable += page.bad
         self._state = replace(self._state, cursor=page.cursor)
         self._pages_unsaved += 1
-        if not page.more:
-            self._trusted = True
-            self._manifest.trust()
-            now = self._run.now.wall
-            self._state = replace(self._state, as_of=page.as_of, pulled_at=now)
-            self._keep_all()
-        elif self._state.version > version or self._pages_unsaved == _PAGES_UNSAVED_MAX:
-            self._manifest.settle()
-            self._keep()
-        return not page.more
+        if page.more:
+            if len(self._waiting) >= _TOGETHER or self._pages_unsaved == _PAGES_UNSAVED_MAX:
+                self._take_waiting()
+                self._manifest.settle()
+                self._keep()
+            return False
+        self._take_waiting()
+        self._trusted = True
+        self._manifest.trust()
+        now = self._run.now.wall
+        self._state = replace(self._state, as_of=page.as_of, pulled_at=now)
+        self._finish()
+        return True
+
+    def _take_waiting(self) -> None:
+        """Take what no manifest knew, and park what nobody could read."""
+        outcome = self._taker.take(self._waiting.values()) if self._waiting else Outcome()
+        parked = self._note(self._waiting, outcome, self._unreadable)
+        self._count(outcome, parked=len(parked))
+        self._waiting, self._unreadable = {}, ()
 
     def _note(
         self, records: Mapping[str, Record], outcome: Outcome, bad: Sequence[BadRecord]
     ) -> set[str]:
         """Park what was refused and remember the rest; return the ids of what is parked."""
         waits = [self._parked(row, problem) for row, problem in outcome.refused.values()]
-        waits += [self._unreadable(record) for record in bad]
+        waits += [self._parked_bad(record) for record in bad]
         for parked in waits:
             if self._run.parked.park(self._run.entity.entity_id, parked):
                 self._tell()
@@ -159,36 +183,43 @@ class Pull:
         self._manifest.learn(_digests(stored))
         return {parked.parked_id for parked in waits}
 
-    def _count(self, outcome: Outcome, unchanged: int = 0, parked: int = 0) -> None:
-        same = unchanged + len(outcome.unchanged)
-        more = Counts(len(outcome.new), len(outcome.updated), same, parked)
+    def _count(self, outcome: Outcome | None = None, unchanged: int = 0, parked: int = 0) -> None:
+        became = outcome or Outcome()
+        same = unchanged + len(became.unchanged)
+        more = Counts(len(became.new), len(became.updated), same, parked)
         self._state = replace(self._state, counts=self._state.counts.plus(more))
 
-    def _keep_all(self) -> None:
+    def _stop(self) -> None:
+        """Keep what came so far: another run goes on from here."""
+        self._take_waiting()
+        self._finish()
+
+    def _finish(self) -> None:
         """Save where this run is, with all that it learnt."""
         self._manifest.finish()
-        if self._state != self._stored:
+        if self._pages_unsaved or self._state.applying == self._trusted:
             self._keep()
-            self._manifest.tidy()
+        self._manifest.tidy()
 
     def _keep(self) -> None:
-        self._save(replace(self._state, applying=not self._trusted))
+        self._state = self._saved(replace(self._state, applying=not self._trusted))
         self._pages_unsaved = 0
 
-    def _save(self, state: PullState) -> None:
-        sized = replace(
-            state, bits=self._manifest.bits, entries=self._manifest.entries, by=self._run.by
-        )
-        saved = self._run.states.save(self._run.entity.entity_id, self._run.connection, sized)
+    def _saved(self, state: PullState) -> PullState:
+        size = (self._manifest.bits, self._manifest.entries)
+        sized = replace(state, bits=size[0], entries=size[1], by=self._run.by)
+        run = self._run
+        saved = run.states.save(run.entity.entity_id, run.connection, sized)
         if saved is None:
             raise Overtaken
-        self._state = self._stored = saved
+        self._stored = saved
+        return saved
 
     def _parked(self, row: ErpRow, problem: Problem) -> Parked:
         facts = {"field": problem.column, "message": problem.message, **shown(row)}
         return self._set_aside(row.external_id, content_of(row), problem.code, facts)
 
-    def _unreadable(self, bad: BadRecord) -> Parked:
+    def _parked_bad(self, bad: BadRecord) -> Parked:
         facts = {"field": bad.field, "message": bad.message}
         return self._set_aside(bad.external_id, bad.message, bad.code, facts)
 

@@ -136,8 +136,8 @@ def _is_stored(judged: Judged) -> bool:
 
 def _goes_on(record: Record, kind: type[ErpRow], outcome: Outcome) -> bool:
     """Return whether a row of record has all that it needs: lines go with their invoice."""
-    waits = record.external_id in outcome.refused and InvoiceRow in record.rows
-    return not (kind is LineGroup and waits)
+    stays = record.external_id in outcome.refused or record.external_id in outcome.behind
+    return not (kind is LineGroup and InvoiceRow in record.rows and stays)
 
 
 def _others(records: Iterable[Record], desks: Desks) -> list[type[ErpRow]]:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from shared.usecases import pull_kind
+from shared.usecases import manifest, pull_kind
 from tests.connectors.reference import ReferenceErp
 from tests.support.erp_world import DUE, ISSUED, ErpWorld, Killed, bill
 
@@ -18,6 +18,9 @@ CALLS_AT_LEAST = 40
 def world(monkeypatch):
     """A hub that has all of an ERP of which something changed since, in pages of two."""
     monkeypatch.setattr(pull_kind, "PAGE_RECORDS", 2)
+    monkeypatch.setattr(pull_kind, "_TOGETHER", 2)
+    monkeypatch.setattr(manifest, "PER_BUCKET", 3)
+    monkeypatch.setattr(pull_kind, "_PAGES_UNSAVED_MAX", 2)
     erp = ReferenceErp()
     made = ErpWorld(monkeypatch, erp)
     for name in ("Nord", "Ost"):
@@ -49,7 +52,8 @@ def change_back(world: ErpWorld) -> None:
 def agrees_from_now_on(world: ErpWorld) -> bool:
     """Return whether the hub follows the ERP, also to where it was before."""
     change_back(world)
-    return world.sync() == "done" and world.differences() == []
+    done = world.sync() == "done" and world.differences() == []
+    return done and not any(item["applying"] for item in world.items("PULL_STATE"))
 
 
 def everywhere(world: ErpWorld, act):

@@ -13,6 +13,14 @@ _FRESH = "tests/integration/sync/test_freshness.py"
 
 SYNC_BUGS: tuple[Bug, ...] = (
     bug(
+        "a claim saves the cursor of pages that are not written yet",
+        PULL,
+        "        claimed = self._saved(replace(self._stored, applying=True))",
+        "        claimed = self._saved(replace(self._state, applying=True))",
+        _KILLED,
+        rules="R43",
+    ),
+    bug(
         "a run writes facts without asking whether another has claimed the kind since",
         TAKE,
         "                self._claim()\n                lost = desk.write(to_write)",
@@ -24,8 +32,8 @@ SYNC_BUGS: tuple[Bug, ...] = (
     bug(
         "nobody is told that facts are about to be newer than the manifest",
         PULL,
-        "        self._save(replace(self._state, applying=True))\n        self._manifest.claimed()",
-        "        self._save(self._state)\n        self._manifest.claimed()",
+        "        claimed = self._saved(replace(self._stored, applying=True))",
+        "        claimed = self._saved(self._stored)",
         _KILLED,
         rules="R43",
     ),
@@ -40,8 +48,8 @@ SYNC_BUGS: tuple[Bug, ...] = (
     bug(
         "a page is said to be done before its changed hashes are written",
         PULL,
-        "            self._manifest.settle()\n            self._keep()",
-        "            self._keep()",
+        "                self._manifest.settle()\n                self._keep()",
+        "                self._keep()",
         _KILLED,
         rules="R43",
     ),
@@ -54,12 +62,10 @@ SYNC_BUGS: tuple[Bug, ...] = (
         rules="R43",
     ),
     bug(
-        "a cursor goes on before its page is written",
+        "a cursor goes on before its pages are written",
         PULL,
-        "        version = self._state.version\n        records = records_of(page.rows)",
-        "        version = self._state.version\n"
-        "        self._state = replace(self._state, cursor=page.cursor)\n"
-        "        records = records_of(page.rows)",
+        "                self._take_waiting()\n                self._manifest.settle()",
+        "                self._keep()\n                self._take_waiting()",
         _KILLED,
         rules="R43",
     ),
