@@ -70,6 +70,11 @@ class OdooEntries:
                 account = self._books.account(EntryKind.DISCOUNT)
                 self._off(entry, invoice, f"{entry.key}.d", entry.discount, account)
             return self._pay(entry, invoice, entry.amount)
+        if entry.kind is EntryKind.CREDIT and self._own_note(entry):
+            # Odoo reconciles all that it can of a note, and takes no amount
+            raise ErpRefused(
+                said=f"Use credit note {entry.number} on this invoice in Odoo by hand."
+            )
         kind = EntryKind.CHARGE if entry.kind is EntryKind.CHARGE_BACK else entry.kind
         return self._off(entry, invoice, entry.key, entry.amount, self._books.account(kind))
 
@@ -138,6 +143,11 @@ class OdooEntries:
                 [[invoice["id"]], line["id"]], writes=True,
             )  # fmt: skip
         return Posted(f"entry {move_id}", found=bool(known))
+
+    def _own_note(self, entry: Entry) -> bool:
+        """Return whether Odoo itself issued the credit note of the entry's number."""
+        domain = [["move_type", "=", "out_refund"], ["name", "=", entry.number or False]]
+        return bool(self._calls.search_read("account.move", domain, ("name",)))
 
     def _charge(self, entry: Entry) -> Posted:
         known = self._moves(entry.key)

@@ -88,11 +88,12 @@ class QuickBooksEntries:
 
     def _credit(self, entry: Entry, invoice: Json, key: str, off: Money, item: str) -> Posted:
         """Take off an invoice: a credit memo of its own, then a payment of nothing applies it."""
-        memo = self._one("CreditMemo", "DocNumber", key) or self._calls.write(
-            "CreditMemo",
-            {**_document(entry, key), "Line": [_item(entry, off, item)]},
-            request_id=reference(f"{key}.memo"),
-        )
+        memo = self._own_memo(entry) or self._one("CreditMemo", "DocNumber", key)
+        if memo is None:
+            memo_of_ours = {**_document(entry, key), "Line": [_item(entry, off, item)]}
+            memo = self._calls.write(
+                "CreditMemo", memo_of_ours, request_id=reference(f"{key}.memo")
+            )
         applied = self._one("Payment", "PaymentRefNum", key)
         if applied is not None:
             return Posted(str(applied["Id"]), found=True)
@@ -105,6 +106,15 @@ class QuickBooksEntries:
         }
         made = self._calls.write("Payment", body, request_id=reference(key))
         return Posted(str(made["Id"]))
+
+    def _own_memo(self, entry: Entry) -> Json | None:
+        """Return the credit memo that QuickBooks itself issued under the entry's number."""
+        if entry.kind is not EntryKind.CREDIT or not entry.number:
+            return None
+        number = "".join(char for char in entry.number if char.isalnum() or char in "-/. ")
+        rows = self._calls.query("CreditMemo", f"where DocNumber = '{number}'")
+        whose = entry.customer_external_id
+        return next((r for r in rows if (r.get("CustomerRef") or {}).get("value") == whose), None)
 
     def _charge(self, entry: Entry) -> Posted:
         item = self._items.item(EntryKind.CHARGE)

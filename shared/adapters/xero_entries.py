@@ -5,7 +5,7 @@ not see, so that an entry that is found is whole.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -97,6 +97,8 @@ class XeroEntries:
                 key, code = f"{entry.key}.d", self._accounts.code(EntryKind.DISCOUNT)
                 self._credit(entry, invoice_id, key, entry.discount, code)
             return self._pay(entry, invoice_id, entry.amount)
+        if entry.kind is EntryKind.CREDIT and (own := self._own_note(entry)) is not None:
+            return self._use(entry, invoice_id, own)
         code = self._accounts.code(
             entry.kind if entry.kind in _OFF or entry.kind is EntryKind.CREDIT else EntryKind.CHARGE
         )
@@ -146,14 +148,43 @@ class XeroEntries:
             note_id = str(note["CreditNoteID"])
             left = money(note, "RemainingCredit", off.currency)
         if left:
-            used = Allocation(
-                invoice=Invoice(invoice_id=invoice_id), amount=_number(left), date=entry.booked_on
-            )
-            self._api.create_credit_note_allocation(
-                self._tenant_id, note_id, Allocations(allocations=[used]),
-                idempotency_key=f"{key}.use", **_RAW,
-            )  # fmt: skip
+            self._allocate(note_id, invoice_id, left, replace(entry, key=key))
         return Posted(note_id, found=note is not None)
+
+    def _use(self, entry: Entry, invoice_id: str, own: Mapping[str, Any]) -> Posted:
+        """Allocate a credit note that Xero itself issued. An allocation carries no words of ours.
+
+        So what was allocated before is noted in the invoice's history: an attempt that comes again
+        sees whether more is allocated since.
+        """
+        allocated = _allocated(own, invoice_id, entry.amount.currency)
+        before = self._noted(invoice_id, entry)
+        if before is None:
+            self._note_down(invoice_id, entry, allocated)
+            before = allocated
+        note_id = str(own["CreditNoteID"])
+        if allocated.minor >= (before + entry.amount).minor:
+            return Posted(note_id, found=True)
+        self._allocate(note_id, invoice_id, entry.amount, entry)
+        return Posted(note_id)
+
+    def _allocate(self, note_id: str, invoice_id: str, amount: Money, entry: Entry) -> None:
+        used = Allocation(
+            invoice=Invoice(invoice_id=invoice_id), amount=_number(amount), date=entry.booked_on
+        )
+        self._api.create_credit_note_allocation(
+            self._tenant_id, note_id, Allocations(allocations=[used]),
+            idempotency_key=f"{entry.key}.use", **_RAW,
+        )  # fmt: skip
+
+    def _own_note(self, entry: Entry) -> Mapping[str, Any] | None:
+        """Return the credit note that Xero itself issued under the entry's number."""
+        number = "".join(char for char in entry.number if char not in '"\\')
+        if not number:
+            return None
+        where = f'Type=="ACCRECCREDIT" AND Status!="VOIDED" AND CreditNoteNumber=="{number}"'
+        answer = self._api.get_credit_notes(self._tenant_id, where=where, **_RAW)
+        return next(iter(rows_of(answer, "CreditNotes")), None)
 
     def _book_charge(self, entry: Entry) -> Posted:
         charge = Invoice(
@@ -241,6 +272,15 @@ class XeroEntries:
         where = f'Type=="ACCREC" AND Status!="VOIDED" AND Reference=="{marked(key)}"'
         answer = self._api.get_invoices(self._tenant_id, where=where, **_RAW)
         return next(iter(rows_of(answer, "Invoices")), None)
+
+
+def _allocated(note: Mapping[str, Any], invoice_id: str, currency: str) -> Money:
+    parts = (
+        money(used, "Amount", currency)
+        for used in note.get("Allocations") or ()
+        if (used.get("Invoice") or {}).get("InvoiceID") == invoice_id and not used.get("IsDeleted")
+    )
+    return sum(parts, Money.zero(currency))
 
 
 def _item(entry: Entry, amount: Money, code: str) -> LineItem:

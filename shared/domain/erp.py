@@ -102,7 +102,8 @@ class Entry:
     where find() and pull() can read it. invoice_external_id is the ERP's invoice; for money on a
     charge it is the invoice that the charge belongs to, and charge_key the key of the entry that
     told the charge. discount is what comes off beside amount. reference is the gateway's or the
-    bank's, number the document's for people, text a line for the book-keeper.
+    bank's, number the document's for people (of a CREDIT the credit note's), text a line for the
+    book-keeper.
     """
 
     key: str

@@ -71,7 +71,7 @@ def entry_of(note: Writeback, whose: Whose) -> Entry:
         discount=off if off else None,
         method="" if kind in _TOLD_BY_ITSELF else note.method,
         reference=note.gateway_reference,
-        number=note.number,
+        number=note.gateway_reference if kind is EntryKind.CREDIT else note.number,
         text=" ".join(word for word in words if word)[:_TEXT_MAX],
         charge_key=whose.charge_key,
     )

@@ -246,6 +246,9 @@ class ReferenceConnector:
         self._call()
         if entry.invoice_external_id not in self.erp.records:
             raise ErpRefused(said="There is no such invoice.")
+        own = self.erp.records.get(entry.number.removeprefix("CN-"))
+        if entry.kind is EntryKind.CREDIT and own and own.kind is RecordKind.CREDIT_NOTES:
+            return self._use(own, entry)
         off = entry.discount.minor if entry.discount else 0
         minor = entry.amount.minor + off
         if "rounds" in self.erp.faults:
@@ -263,6 +266,15 @@ class ReferenceConnector:
                 raise ErpRefused(said="time out")
             raise ErpOutcomeUnknown(key=entry.key)
         return Posted(made)
+
+    def _use(self, note: Record, entry: Entry) -> Posted:
+        """Use a credit note of the ERP's own, once for each key."""
+        told: list[str] = note.values.setdefault("told", [])
+        if entry.key not in told:
+            use = (entry.invoice_external_id, entry.amount.minor)
+            told.append(entry.key)
+            self.erp.change(note.external_id, uses=[*note.values["uses"], use])
+        return Posted(note.external_id)
 
     def open_amounts(self, cursor: str, limit: int) -> OpenPage:
         self._call()
