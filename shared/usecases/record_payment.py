@@ -107,7 +107,7 @@ def _record(
 ) -> str:
     named = [p.document_id for p in parts or ()]
     at = look(desk, entity_id, customer_id, named)
-    today = now.today(at.customer.time_zone)
+    today = now.today(at.entity.time_zone)  # a bank's day is that of the account it keeps
     check_received(received, today)
     plan = _plan(received, parts, at.books)
     payment = payment_of(entity_id, customer_id, received, asked)
@@ -140,7 +140,7 @@ def _settle(
 ) -> str:
     payment = _pending(desk, entity_id, payment_id)
     at = look(desk, entity_id, payment.customer_id, [d for d, _ in payment.plan])
-    today = now.today(at.customer.time_zone)
+    today = now.today(at.entity.time_zone)  # a bank's day is that of the account it keeps
     settles_on(payment, received_on, today)
     came = replace(
         payment, received_on=received_on, state=PaymentState.SETTLED, version=payment.version + 1

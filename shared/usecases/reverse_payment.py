@@ -185,7 +185,7 @@ def _of_the_erp(desk: Desk, entity_id: str, payment: Payment) -> dict[str, Money
 def _day(at: Look, payment: Payment, reason: str, returned_on: date | None, now: Now) -> date:
     if reason in _NEVER_HIS:
         return payment.received_on
-    today = now.today(at.customer.time_zone)
+    today = now.today(at.entity.time_zone)
     if reason == GONE_IN_ERP:
         return min(max(returned_on or payment.received_on, payment.received_on), today)
     day = returned_on or today

@@ -10,6 +10,13 @@ AGREED = "tests/integration/test_agreements.py"
 
 LIFE_BUGS = (
     bug(
+        "money of today is of the future where the customer has yesterday",
+        "shared/usecases/record_payment.py",
+        "    check_received(received, today)\n",
+        "    check_received(received, now.today(at.customer.time_zone))\n",
+        "tests/lives/test_lives.py::test_a_life_is_told_as_it_was_approved[far-west]",
+    ),
+    bug(
         "nobody says ahead that a part of a plan comes due",
         DUE,
         "    return is_plan_part(item.document.document_id) and bool(item.cover.planned)\n",
