@@ -60,7 +60,7 @@ def collection_item(place: Key, customer_id: str, collection: Collection) -> Ite
         "notice": collection.notice,
         "retry_on": [day.isoformat() for day in collection.retry_on],
         "next_on": _text(collection.next_on),
-        "tries": [[t.on.isoformat(), t.checkout_id, t.code] for t in collection.tries],
+        "tries": [_try_row(one) for one in collection.tries],
         "outcome": collection.outcome,
         "ended_on": _text(collection.ended_on),
         "version": collection.version,
@@ -79,11 +79,19 @@ def collection_from(item: Item) -> Collection:
         notice=item["notice"],
         retry_on=tuple(date.fromisoformat(day) for day in item["retry_on"]),
         next_on=_day(item["next_on"]),
-        tries=tuple(Try(date.fromisoformat(on), i, code) for on, i, code in item["tries"]),
+        tries=tuple(_try(*row) for row in item["tries"]),
         outcome=item["outcome"],
         ended_on=_day(item["ended_on"]),
         version=item["version"],
     )
+
+
+def _try_row(one: Try) -> list[str]:
+    return [one.on.isoformat(), one.checkout_id, one.code, _text(one.known_on)]
+
+
+def _try(on: str, checkout_id: str, code: str, known_on: str) -> Try:
+    return Try(date.fromisoformat(on), checkout_id, code, _day(known_on))
 
 
 def _method_row(method: Method) -> list[str]:

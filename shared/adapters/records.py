@@ -13,6 +13,7 @@ from shared.adapters.account_items import (
     unresolved,
 )
 from shared.adapters.agreement_items import dispute_from, plan_from, promise_from
+from shared.adapters.autopay_items import collection_from, mandate_from
 from shared.adapters.checkout_moves import PAID_KEPT
 from shared.adapters.codec import Item
 from shared.adapters.handover_items import handover_from
@@ -53,6 +54,8 @@ class Records:
             attempts=tuple(_attempt(i) for i in of["CHECKOUT"]),
             incoming=tuple(incoming_from(i) for i in of["INCOMING"]),
             notices=tuple(_told(of["NOTICE"], of["DELIVERY"])),
+            mandates=tuple(mandate_from(i) for i in of["MANDATE"]),
+            collections=tuple(collection_from(i) for i in of["COLLECTION"]),
             ladder_moves=tuple(ladder_move_from(i) for i in of["LADDER_MOVE"]),
         )
 

@@ -10,9 +10,11 @@ from shared.domain.agreement import Dispute, Handover, Hold, Plan, PlanState, Pr
 from shared.domain.book_check import FigureKind, posted_figures
 from shared.domain.book_rebuild import rebuilt, unapplied_since
 from shared.domain.checkout import Checkout, CheckoutState
+from shared.domain.collection import Collection, collections_as_of
 from shared.domain.customer import Customer
 from shared.domain.document import Discount, Document
 from shared.domain.ladder_move import LadderMove, ladder_at
+from shared.domain.mandate import Mandate
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, Posting
 from shared.domain.notice import DeliveryState, Notice
@@ -63,6 +65,8 @@ class Record:
     attempts: tuple[Attempt, ...] = ()
     incoming: tuple[Incoming, ...] = ()
     notices: tuple[Told, ...] = ()
+    mandates: tuple[Mandate, ...] = ()
+    collections: tuple[Collection, ...] = ()
     ladder_moves: tuple[LadderMove, ...] = ()
 
 
@@ -91,6 +95,8 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
         checkouts=tuple(_checkouts(record.attempts, at)),
         incoming=record.incoming,
         newest_notice=_newest(record.notices, at, before_notice),
+        mandates=tuple(m for m in (m.as_of(day) for m in record.mandates) if m is not None),
+        collections=collections_as_of(record.collections, day),
         broken_promises=sum(
             p.outcome == PromiseState.BROKEN and p.decided_on is not None and p.decided_on <= day
             for p in record.promises
@@ -205,7 +211,9 @@ def _checkouts(attempts: Iterable[Attempt], at: datetime) -> Iterable[Checkout]:
         if attempt.until is None:
             yield attempt.checkout
         elif at < attempt.until:
-            yield replace(attempt.checkout, state=CheckoutState.OPEN)
+            by_itself = bool(attempt.checkout.mandate_id)
+            state = CheckoutState.PROCESSING if by_itself else CheckoutState.OPEN
+            yield replace(attempt.checkout, state=state)
 
 
 def _newest(notices: Iterable[Told], at: datetime, before: int | None) -> Notice | None:

@@ -1,6 +1,6 @@
 """Money that is taken by itself: announced, then tried on its days. Values, and what follows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -68,11 +68,20 @@ def verdict_on(code: str) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One attempt to take the money. code is "" while nobody knows, "paid", or why it failed."""
+    """One attempt to take the money. code is "" while nobody knows, "paid", or why it failed.
+
+    known_on is the day on which that was known.
+    """
 
     on: date
     checkout_id: str
     code: str = ""
+    known_on: date | None = None
+
+    def as_of(self, day: date) -> "Try":
+        """Return this as it was known on day."""
+        known = self.known_on is not None and self.known_on <= day
+        return self if known else replace(self, code="", known_on=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,7 @@ class Collection:
 
     def failed(self, code: str, today: date) -> "Collection":
         """Return this once its try failed: waiting for the next day, or over. Never again today."""
-        tries = (*self.tries[:-1], replace(self.tries[-1], code=code))
+        tries = (*self.tries[:-1], replace(self.tries[-1], code=code, known_on=today))
         ahead = _after(self.retry_on, max(today, self.tries[-1].on))
         after = replace(self, tries=tries, version=self.version + 1)
         if verdict_on(code) is Verdict.AGAIN and ahead is not None:
@@ -143,11 +152,27 @@ class Collection:
         """Return this once it is over; a try that brought the money says so."""
         tries = self.tries
         if outcome == PAID and tries:
-            tries = (*tries[:-1], replace(tries[-1], code=PAID))
+            tries = (*tries[:-1], replace(tries[-1], code=PAID, known_on=today))
         version = self.version + 1
         return replace(
             self, tries=tries, next_on=None, outcome=outcome, ended_on=today, version=version
         )
+
+
+def collections_as_of(all_known: Iterable[Collection], day: date) -> tuple[Collection, ...]:
+    """Return the collections that were announced by day, as they stood on it."""
+    return tuple(_as_of(c, day) for c in all_known if c.announced_on <= day)
+
+
+def _as_of(collection: Collection, day: date) -> Collection:
+    if collection.ended_on is not None and collection.ended_on <= day:
+        return collection
+    tries = tuple(one.as_of(day) for one in collection.tries if one.on <= day)
+    next_on: date | None = collection.take_on
+    if tries:
+        ahead = _after(collection.retry_on, tries[-1].known_on or tries[-1].on)
+        next_on = ahead if tries[-1].code else None
+    return replace(collection, tries=tries, next_on=next_on, outcome="", ended_on=None)
 
 
 def _after(days: Sequence[date], today: date) -> date | None:

@@ -1,6 +1,6 @@
 """Leave to take money by itself, as a customer gave it on the gateway's page. Values only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 BY_CUSTOMER = "customer"
@@ -69,6 +69,14 @@ class Mandate:
     ended_on: date | None = None
     ended_why: str = ""
     version: int = 1
+
+    def as_of(self, day: date) -> "Mandate | None":
+        """Return this as it stood on day; None where it was not given yet, or was over."""
+        if self.given_on is None or self.given_on > day:
+            return None
+        if self.ended_on is None:
+            return self
+        return replace(self, ended_on=None, ended_why="") if self.ended_on > day else None
 
     def in_force(self, today: date) -> bool:
         """Return whether money may be taken on today."""

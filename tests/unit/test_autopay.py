@@ -20,7 +20,7 @@ from shared.domain.autopay import (
 )
 from shared.domain.autopay_rule import AutopayRule
 from shared.domain.checkout import Checkout, CheckoutState
-from shared.domain.collection import Collection, Verdict, verdict_on
+from shared.domain.collection import Collection, Verdict, collections_as_of, verdict_on
 from shared.domain.coverage import item_coverage, kept_plans
 from shared.domain.decide import Action, decide
 from shared.domain.mandate import Mandate, Method
@@ -260,3 +260,30 @@ def test_the_day_of_taking_is_the_due_date_or_the_day_announced():
     cover = item_coverage(of, TODAY)["inv"]
     assert taken_on(of, of.documents[0], cover, RULE, TODAY) == TODAY + timedelta(days=4)
     assert taken_on(of, of.documents[0], cover, None, TODAY) is None
+
+
+def test_a_day_is_told_by_what_was_known_on_it():
+    first = collection("inv").begun(TODAY, "co1")
+    failed = first.failed("insufficient_funds", TODAY + timedelta(days=1))
+    again = TODAY + timedelta(days=3)
+    now = failed.begun(again, "co2").ended("paid", again + timedelta(days=2))
+
+    def then(days: int) -> Collection:
+        (found,) = collections_as_of((now,), TODAY + timedelta(days=days))
+        return found
+
+    assert collections_as_of((now,), TODAY - timedelta(days=3)) == ()
+    assert (then(-1).tries, then(-1).next_on) == ((), TODAY)
+    assert [t.code for t in then(0).tries] == [""] and then(0).next_on is None
+    assert [t.code for t in then(1).tries] == ["insufficient_funds"]
+    assert then(2).next_on == again
+    assert [t.code for t in then(4).tries] == ["insufficient_funds", ""]
+    assert then(4).under_way is not None
+    assert then(5) == now
+
+
+def test_leave_counts_on_the_days_between_its_giving_and_its_end():
+    over = replace(GIVEN, given_on=TODAY, ended_on=TODAY + timedelta(days=2), ended_why="replaced")
+    days = [over.as_of(TODAY + timedelta(days=n)) for n in range(-1, 3)]
+    assert [day is not None for day in days] == [False, True, True, False]
+    assert days[1] is not None and days[1].in_force(TODAY + timedelta(days=30))

@@ -6,9 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from shared import runtime
+from shared.domain.account_as_of import account_as_of
 from shared.domain.clock import Now
+from shared.domain.decide import decide
 from shared.domain.gateway import BalanceEntry
 from shared.domain.money import Money
+from shared.domain.policy_book import PolicyBook
 from tests.integration import hub, money, taking
 from tests.integration.taking import CARD, DUE, TAKING, TakingGateway
 
@@ -264,3 +267,19 @@ def test_a_debit_that_comes_back_ends_the_leave_it_was_taken_by(gateway, seller,
     taking.days(seller, _later(3), _later(4))
     assert gateway.calls == 1
     money.books_balance()
+
+
+def test_why_nothing_was_said_is_told_of_past_days_too(gateway, seller, buyer):
+    invoice = hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    gateway.status = "processing"
+    taking.days(seller, BEFORE, _later(9))
+    gateway.changes("pi_0", status="succeeded")
+    money.hint(seller, "evt_1", "payment_intent.succeeded", money.intent("pi_0"))
+    record = runtime.records().record("demo", "c1")
+    for days in (-1, 0, 4, 8):
+        day = _later(days)
+        stood = account_as_of(record, datetime.combine(day, time(12), UTC))
+        then = replace(stood, documents=(invoice,))
+        (verdict,) = decide(then, PolicyBook(TAKING), day)
+        assert verdict.code == "autopay_pending", day
