@@ -3,21 +3,27 @@
 Which pages there are is read from the routes and the templates: a new one without a visit fails.
 """
 
+import io
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from functions.edge import http
+from infra.cli.simulation.report import report
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Update
 from shared.adapters.templates import Voice
 from shared.domain.clock import Now
+from shared.usecases.case_packs import ask_for_pack
+from tests.integration import hub
 from tests.integration.pages.addresses import page_of, pages, templates
 from tests.integration.pages.company import (
     AHEAD,
@@ -25,6 +31,7 @@ from tests.integration.pages.company import (
     DISPUTED,
     HANDED_OVER,
     HELD,
+    LADDER,
     LATE,
     PAYER,
     SPLIT,
@@ -37,6 +44,7 @@ from tests.integration.test_console import identity
 from tests.support.barriers import AXE, barriers
 from tests.support.operators import ADMIN, call, operator
 from tests.support.served_hub import served
+from tests.unit.test_simulate import history, past, run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -113,14 +121,19 @@ class Walk:
         name = f"{page_of(address)} {note}".strip()
         self.seen.append(page_of(address))
         self.found[f"{self._screen}: {name}"] = barriers(self.page)
-        width = self.page.viewport_size["width"]
-        if self.page.evaluate("document.documentElement.scrollWidth") > width:
-            self.found[f"{self._screen}: {name}"].append("is wider than the screen")
+        self.found[f"{self._screen}: {name}"] += too_wide(self.page)
         if PICTURES:
             name = name.removeprefix("GET /").replace("{}", "one")
             plain = "".join(c if c.isalnum() else "-" for c in name)
             file = Path(PICTURES) / f"{plain.strip('-')}.{self._screen}.png"
             self.page.screenshot(path=file, full_page=True)
+
+
+def too_wide(page: "Page") -> list[str]:
+    """Return a line if the page is wider than its screen."""
+    width = page.viewport_size["width"]
+    wide = page.evaluate("document.documentElement.scrollWidth") > width
+    return ["is wider than the screen"] if wide else []
 
 
 def test_no_page_has_a_barrier(chromium, company, identity, monkeypatch) -> None:
@@ -151,6 +164,30 @@ def test_no_page_has_a_barrier(chromium, company, identity, monkeypatch) -> None
     assert templates() - rendered == set(), "templates that nobody looked at"
     assert len(seen) >= len(SCREENS) * len(pages()) > 0
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_the_first_page_of_a_case_and_the_report_of_a_simulation_have_no_barrier(
+    chromium, company
+) -> None:
+    """They leave the hub, for a lawyer or a colleague to open as files."""
+    asked = ask_for_pack(runtime.accounts(), runtime.packs(), "demo", PAYER, "kim", runtime.now())
+    hub.relay(company.entity)
+    hub.drain("DOCUMENT")
+    place = runtime.packs().find("demo", PAYER, asked.pack_id).key
+    packed = boto3.client("s3").get_object(Bucket="documents", Key=place)["Body"].read()
+    with zipfile.ZipFile(io.BytesIO(packed)) as pack:
+        index = pack.read("index.html").decode()
+    told = history(past("one", 0, 30), past("two", 10, 19, "d"), past("three", 20, None, "e"))
+    simulated = report(told, run(told, LADDER), run(told))
+    found: dict[str, list[str]] = {}
+    for screen in SCREENS:
+        page = chromium.new_page(**screen)
+        for name, text in (("case", index), ("simulation", simulated)):
+            page.set_content(text)
+            found[f"{screen['color_scheme']}: {name}"] = barriers(page) + too_wide(page)
+        page.close()
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert len(found) == len(SCREENS) * 2
 
 
 def test_a_label_that_is_gone_and_a_colour_too_pale_are_barriers(chromium, company) -> None:
