@@ -133,8 +133,14 @@ class Inside:
         fault = {"kind": "refuse", "error": "TooManyRequestsException", "status": 429}
         self.mail.service.faults.add(fault)
 
+    def mail_falls_silent(self) -> None:
+        """Let the mail service take every mail, and nobody hear of it."""
+        self.mail.service.faults.add({"kind": "lose_answer"})
+        self.events_lost = True
+
     def mail_works(self) -> None:
         self.mail.service.faults.clear()
+        self.events_lost = False
 
     def request(
         self, method: str, url: str, body: str = "", headers: Any = None

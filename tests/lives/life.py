@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from tests.lives.scenario import Happening, Invoice, Scenario
+from tests.lives.scenario import Happening, Invoice, Scenario, invoice
 from tests.lives.verbs import carry_out
 
 Json = dict[str, Any]
@@ -123,6 +123,12 @@ class Life:
         lines = [line for invoice in invoices for line in _lines(invoice)]
         if lines:
             self.hub.drop("lines.csv", _csv(lines))
+
+    def send_another(self, whom: str, name: str, told: str, number: str) -> None:
+        """Let the ERP send a second customer, at an address of their own, and one invoice."""
+        sheet = dict(self.scenario.customer) | {"external_id": whom, "name": name}
+        self.hub.drop("customers.csv", _csv([sheet | {"email": f"ap@{whom.lower()}.example"}]))
+        self.hub.drop("invoices.csv", _csv([_row(invoice(number, told), whom)]))
 
     def correct_invoice(self, number: str, **changes: str) -> None:
         """Let the ERP send an invoice once more, with changes."""

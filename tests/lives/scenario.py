@@ -111,13 +111,14 @@ def read(name: str) -> Scenario:
         hours=tuple(time.fromisoformat(h) for h in told.get("hours", ["09:00"])),
         company=COMPANY | told.get("company", {}),
         customer=CUSTOMER | told.get("customer", {}),
-        invoices=tuple(_invoice(n, text) for n, text in told.get("invoices", {}).items()),
+        invoices=tuple(invoice(n, text) for n, text in told.get("invoices", {}).items()),
         happenings=tuple(_happenings(told.get("events", {}))),
         policies=policies,
     )
 
 
-def _invoice(number: str, text: str) -> Invoice:
+def invoice(number: str, text: str) -> Invoice:
+    """Return an invoice as a scenario tells it. Raises ValueError for what is none."""
     found = _INVOICE.fullmatch(text)
     if found is None:
         raise ValueError(f"no invoice: {text}")

@@ -401,6 +401,23 @@ def reports(life: "Life", amount: str, currency: str, number: str) -> None:
     life.hub.drop("payments.csv", f"{head}\n{row}\n")
 
 
+@verb(
+    rf"the ERP sends a second customer (?P<whom>\w+), (?P<name>[^,]+), with (?P<number>\S+): "
+    rf"{_MONEY}, issued {_DAY.format('issued')}, due {_DAY.format('due')}"
+)
+def second_customer(
+    life: "Life", whom: str, name: str, number: str, amount: str, currency: str, issued: str,
+    due: str,
+) -> None:  # fmt: skip
+    life.send_another(whom, name, f"{amount} {currency}, issued {issued}, due {due}", number)
+
+
+@verb(r"the controller merges (?P<whom>\w+) into the customer: (?P<note>.+)")
+def merges(life: "Life", whom: str, note: str) -> str:
+    done = life.api("POST", f"customers/{whom}/merge", {"into": "C1", "note": note})
+    return f"{len(done['moved'])} moved, {len(done['stayed'])} stayed"
+
+
 @verb(r"the ERP sends the customer with (?P<changes>.+)")
 def sends_customer(life: "Life", changes: str) -> None:
     pairs = (pair.split(" ", 1) for pair in changes.split(", "))
@@ -421,6 +438,11 @@ def fate(life: "Life", address: str, fate: str) -> None:
 @verb(r"the mail service refuses everything")
 def refuses(life: "Life") -> None:
     life.hub.mail_refuses()
+
+
+@verb(r"the mail service takes mails, and neither its answers nor its events arrive")
+def falls_silent(life: "Life") -> None:
+    life.hub.mail_falls_silent()
 
 
 @verb(r"the mail service works again")
