@@ -77,6 +77,7 @@ class TrytonConnector:
         """
         books = self._books
         self._reader.open_amounts("", 1)
+        customers = [["id", "!=", books["party"]["id"]]]
         invoices = [["type", "=", "out"], ["state", "=", "posted"]]
         warnings = list(self._writer.missing())
         if self._chart.kinds:
@@ -91,7 +92,7 @@ class TrytonConnector:
             product=VERIFIED_LIVE,
             currency=books["currency"]["code"],
             time_zone=books["timezone"] or "",
-            customers=self._client.count("party.party", [], _COUNT_MAX),
+            customers=self._client.count("party.party", customers, _COUNT_MAX),
             open_invoices=self._client.count("account.invoice", invoices, _COUNT_MAX),
             warnings=tuple(warnings),
         )
