@@ -77,6 +77,7 @@ def items_of(
     found = []
     listed = tuple(open_items)
     invoices = {document_id_of(item.document_id) for item in listed}
+    rule, by_itself = book.customer_policy.autopay, bool(account.mandates or account.collections)
     for document in listed:
         policy, rides_with = book.of(document), ""
         if is_plan_part(document.document_id):
@@ -89,8 +90,7 @@ def items_of(
             reached = policy.reached(document, today)
         cover = covers[document.document_id]
         position = done.get(document.document_id, NEVER)
-        rule = book.customer_policy.autopay
-        day = taken_on(account, document, cover, rule, today)
+        day = taken_on(account, document, cover, rule, today) if by_itself else None
         found.append(Item(document, cover, policy, reached, position, rides_with, day))
     return tuple(found)
 

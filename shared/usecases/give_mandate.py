@@ -19,6 +19,8 @@ from shared.usecases.try_again import try_again
 
 PAGE_LIFE = timedelta(hours=24)
 ASK_AGAIN = timedelta(hours=2)
+GIVE_UP = timedelta(days=15)
+"""A bank account that has to be verified by small transfers takes days to be given."""
 _REUSE_MARGIN = timedelta(hours=1)
 _LOOK_BACK = timedelta(days=3)
 
@@ -91,6 +93,8 @@ def resolve_mandate(
     if page is None:
         return _not_given(ports, entity_id, customer_id, mandate, now)
     outcome = follow_setup(ports, entity_id, page, now)
+    if outcome.code == "open" and now.wall > mandate.asked_at + GIVE_UP:
+        return _not_given(ports, entity_id, customer_id, mandate, now)
     if outcome.code == "open":
         ports.autopay.mandates.ask_again(entity_id, customer_id, mandate, now.wall + ASK_AGAIN)
     return outcome
