@@ -59,7 +59,8 @@ _ACTIONS = {
 class Kept:
     """One document of the ERP as the hub has it: a credit note is below zero, as in the ERP.
 
-    lines are what the ERP was and is to be told of it.
+    lines are what the ERP was and is to be told of it. others are the customers that it was moved
+    from, with whom a part of it was settled: totals and lines are those of all.
     """
 
     document_id: str
@@ -69,6 +70,7 @@ class Kept:
     total: Money
     open: Money
     lines: tuple[Writeback, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One document on which both sides do not agree. keys are the lines that explain it."""
+    """One document on which both sides do not agree. lines are those that explain it."""
 
     external_id: str
     number: str
@@ -90,7 +92,12 @@ class Difference:
     cause: Cause
     hub: Side | None
     erp: Side | None
-    keys: tuple[str, ...] = ()
+    lines: tuple[Writeback, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return our keys of the lines that explain it."""
+        return tuple(line.key for line in self.lines)
 
     @property
     def action(self) -> Action:
@@ -225,5 +232,5 @@ def _named(
         cause=cause,
         hub=Side(kept.total, kept.open),
         erp=Side(told.total, told.open) if told else None,
-        keys=tuple(n.key for n in lines),
+        lines=tuple(lines),
     )

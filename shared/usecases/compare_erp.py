@@ -21,7 +21,6 @@ from shared.domain.drift import (
     difference,
 )
 from shared.domain.entity import Entity
-from shared.domain.entry_keys import EntryKey, parse_entry_key
 from shared.domain.erp import GoneRow, OpenAmount, RecordKind
 from shared.domain.tasks import Task
 from shared.domain.writeback import Writeback
@@ -59,7 +58,6 @@ class Reader(Protocol):
 
 
 class Lost(Protocol):
-    def get(self, entity_id: str, customer_id: str, key: EntryKey) -> Writeback: ...
     def reopen(self, entity_id: str, note: Writeback, wall: datetime) -> None: ...
 
 
@@ -280,25 +278,22 @@ def _mended(
             tried = try_again(ports.repairing, entity_id, one.keys, by, now)
             return f"told_again_{tried}"
         case Action.SEND_AGAIN:
-            return f"told_again_{sum(_send_again(ports, entity_id, one, k, now) for k in one.keys)}"
+            again = sum(_send_again(ports, entity_id, line, now) for line in one.lines)
+            return f"told_again_{again}"
         case Action.PULL:
             return "pulled_again"
     ports.tasks.open(entity_id, drift_task(entity, one, now))
     return "task"
 
 
-def _send_again(ports: Ports, entity_id: str, one: Difference, text: str, now: Now) -> bool:
-    key = parse_entry_key(text)
-    if key is None:
-        return False
-    note = ports.lost.get(entity_id, one.customer_id, key)
+def _send_again(ports: Ports, entity_id: str, line: Writeback, now: Now) -> bool:
     try:
-        ports.lost.reopen(entity_id, note, now.wall)
+        ports.lost.reopen(entity_id, line, now.wall)
     except WriteConflict:
         return False  # it is told again already
-    dedup = f"{text}-{int(now.wall.timestamp())}"
-    body = message_of(entity_id, note)
-    ports.repairing.queue.send("WRITEBACK", body, note.document_id, dedup)
+    dedup = f"{line.key}-{int(now.wall.timestamp())}"
+    body = message_of(entity_id, line)
+    ports.repairing.queue.send("WRITEBACK", body, line.document_id, dedup)
     return True
 
 
