@@ -86,3 +86,14 @@ def test_the_numbers_of_an_entity_are_changed_one_series_at_a_time(hub, duecours
         "series": {"EXP": "E{n:4}", "INV": "{year}-{n:5}"},
     }
     assert "INV-{n:6}" in duecourse("entity", "numbers", "demo")[1]
+
+
+def test_an_issued_invoice_is_put_on_another_ladder_and_back(hub, duecourse):
+    for policy, words in (("gentle", "gentle"), ("", "that of the customer")):
+        hub.answers["PATCH", PLACE] = (200, {"number": "INV-1", "policy": policy})
+        named = ("--policy", policy) if policy else ()
+        asked = ("invoice", "ladder", "INV-1", "-e", "demo", "--reason", "an old customer")
+        code, _, err = duecourse(*asked, *named)
+        assert (code, err.strip()) == (0, f"INV-1 climbs {words} from now on.")
+        assert sent(hub, PLACE) == {"policy": policy, "reason": "an old customer"}
+        hub.asked.clear()

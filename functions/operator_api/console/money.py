@@ -35,7 +35,7 @@ def money_page(visit: Visit, customer_id: str, problem: str = "") -> http.Answer
         methods=METHODS,
         reasons=REASONS,
         request_id=secrets.token_hex(16),
-        today=access.current().now.today(account.customer.time_zone),
+        today=access.current().now.today(visit.entity.time_zone),
         problem=problem,
     )
 
