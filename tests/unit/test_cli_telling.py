@@ -1,0 +1,128 @@
+"""duecourse writeback and drift: what they show, what they ask, and how they end."""
+
+import json
+
+import pytest
+
+from infra.cli.errors import Exit
+
+KEY = "P1.D1.0"
+PATH = "/entities/demo/writebacks"
+DRIFT = "/entities/demo/drift"
+EUR = {"currency": "EUR"}
+LINE = {
+    "key": KEY,
+    "state": "waits",
+    "told_as": "write_off",
+    "customer_id": "c1",
+    "document_id": "D1",
+    "number": "INV-1",
+    "amount": {"amount": "40.00", **EUR},
+    "discount": None,
+    "tries": 1,
+    "code": "erp_refused",
+    "said": "The period is closed.",
+    "not_before": None,
+    "erp_id": "",
+    "left": "",
+}
+REPORT = {
+    "run_id": "drift-1",
+    "state": "done",
+    "at": "2026-09-02T09:00:00Z",
+    "code": "",
+    "as_of": "2026-09-02T09:00:00Z",
+    "whole": True,
+    "equal": True,
+    "sums": [
+        {
+            "currency": "EUR",
+            "hub": {"amount": "260.00", **EUR},
+            "erp": {"amount": "260.00", **EUR},
+            "compared": 3,
+            "differing": 0,
+            "equal": True,
+        }
+    ],
+    "found": 0,
+    "differences": [],
+}
+LOST = {
+    "external_id": "7",
+    "number": "INV-7",
+    "customer_id": "c1",
+    "document_id": "D7",
+    "cause": "lost",
+    "action": "send_again",
+    "hub": {"total": {"amount": "100.00", **EUR}, "open": {"amount": "60.00", **EUR}},
+    "erp": None,
+    "keys": [KEY],
+    "done": "told_again_1",
+}
+
+
+def test_what_waits_is_shown_with_the_erps_words(hub, duecourse):
+    hub.answers["GET", PATH] = (200, {"waits": [LINE], "pending": [], "next": "abc"})
+    more = {**LINE, "key": "P2.D2.0", "number": "INV-2"}
+    hub.answers["GET", f"{PATH}?cursor=abc"] = (200, {"waits": [more], "pending": [], "next": None})
+    code, out, err = duecourse("writeback", "list", "-e", "demo")
+    assert code == 0
+    assert all(word in out for word in (KEY, "P2.D2.0", "write off", "40.00 EUR", "is closed"))
+    assert "writeback again --all" in err
+
+
+def test_nothing_waits(hub, duecourse):
+    hub.answers["GET", PATH] = (200, {"waits": [], "pending": [], "next": None})
+    code, out, err = duecourse("writeback", "list", "-e", "demo")
+    assert (code, out, err.strip()) == (0, "", "The ERP was told everything.")
+
+
+def test_again_names_keys_or_says_all(hub, duecourse):
+    hub.answers["POST", f"{PATH}/again"] = (200, {"tried": 2})
+    assert duecourse("writeback", "again", "-e", "demo")[0] == Exit.USAGE
+    assert duecourse("writeback", "again", KEY, "--all", "-e", "demo")[0] == Exit.USAGE
+    code, _, err = duecourse("writeback", "again", "--all", "-e", "demo")
+    assert (code, "2 lines are told again." in err) == (0, True)
+    assert json.loads(hub.asked[-1][2]) == {"keys": []}
+    duecourse("writeback", "again", KEY, "-e", "demo")
+    assert json.loads(hub.asked[-1][2]) == {"keys": [KEY]}
+
+
+def test_a_repair_says_one_thing_and_is_confirmed(hub, duecourse):
+    hub.answers["POST", f"{PATH}/{KEY}/repair"] = (200, LINE | {"state": "told"})
+    repair = ("writeback", "repair", KEY, "-e", "demo")
+    assert duecourse(*repair, "-y")[0] == Exit.USAGE
+    assert duecourse(*repair, "--booked", "M-1")[0] != 0, "nobody agreed"
+    code, _, err = duecourse(*repair, "--booked", "M-1", "-y")
+    assert (code, f"{KEY} is told." in err) == (0, True)
+    assert json.loads(hub.asked[-1][2]) == {"booked_as": "M-1", "dropped": ""}
+
+
+def test_both_sides_equal_end_well(hub, duecourse):
+    hub.answers["POST", DRIFT] = (202, {"run_id": "drift-1"})
+    hub.answers["GET", DRIFT] = (200, REPORT)
+    code, out, _ = duecourse("drift", "-e", "demo")
+    assert (code, "equal" in out, "260.00" in out) == (0, True, True)
+    assert json.loads(hub.asked[0][2]) == {"fix": False}
+
+
+def test_a_difference_is_shown_with_both_sides_and_ends_with_one(hub, duecourse):
+    hub.answers["POST", DRIFT] = (202, {"run_id": "drift-1"})
+    differing = [REPORT["sums"][0] | {"differing": 1, "equal": False}]
+    found = {"equal": False, "sums": differing, "found": 2, "differences": [LOST]}
+    hub.answers["GET", DRIFT] = (200, REPORT | found)
+    assert duecourse("drift", "--fix", "-e", "demo")[0] != 0, "nobody agreed"
+    code, out, err = duecourse("drift", "--fix", "-y", "-e", "demo")
+    assert code == Exit.REFUSED
+    words = ("1 differ", "INV-7", "60.00 of 100.00 EUR", "send again", "told again 1")
+    assert [word for word in words if word not in out] == []
+    assert "the first of 2" in err
+    assert json.loads(hub.asked[-2][2]) == {"fix": True}
+
+
+@pytest.mark.parametrize("code", ["not_connected", "erp_cannot", "erp_unavailable"])
+def test_why_nothing_was_compared_is_said(hub, duecourse, code):
+    hub.answers["GET", DRIFT] = (200, REPORT | {"code": code, "equal": False})
+    ended, out, err = duecourse("drift", "--last", "-e", "demo")
+    assert (ended, out) == (Exit.REFUSED, "")
+    assert err.strip()
