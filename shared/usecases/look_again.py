@@ -155,7 +155,11 @@ def note_result(
 def give_up(
     stores: Stores, due: Due, code: str, task: Task, stands: DeliveryState, now: Now
 ) -> None:
-    """Count the stage as done though it was not heard, and give a person the task."""
+    """Count the stage as done though it was not heard, and give a person the task.
+
+    What it charged goes back: nobody was told of it.
+    """
+    take_back_untold(stores.untold, *due.whose[:2], due.notice, now)
     stores.tasks.open(due.entity.entity_id, task)
     bounced = DeliveryState.BOUNCED
     stores.deliveries.settle(*due.whose, bounced, now.wall, (stands,), code)

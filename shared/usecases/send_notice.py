@@ -171,7 +171,7 @@ def _look_and_call(
     if len(reached.all) > turns:
         return len(reached.all)
     envelope = replace(envelope, recipients=reached)
-    return _call(ports, envelope, mail.text, _left_done(account, notice, mail), now)
+    return _call(ports, envelope, notice, mail.text, _left_done(account, notice, mail), now)
 
 
 def _recipients(account: Account, notice: Notice, stage: Stage | None) -> Recipients:
@@ -210,7 +210,12 @@ def _withdrawn(
 
 
 def _call(
-    ports: Ports, envelope: Envelope, text: MailText, done: Mapping[str, int] | None, now: Now
+    ports: Ports,
+    envelope: Envelope,
+    notice: Notice,
+    text: MailText,
+    done: Mapping[str, int] | None,
+    now: Now,
 ) -> str | int:
     """Win the right to call the mail service, call it, and note the answer.
 
@@ -227,6 +232,7 @@ def _call(
         ports.deliveries.sent(*whose, fence, now.wall, result.message_id, mail_key)
         return "sent"
     if result.state is SendState.REJECTED:
+        take_back_untold(ports.untold, *whose[:2], notice, now)
         return _rejected(ports, envelope, result.code, now)
     if result.state is SendState.REFUSED:
         ports.deliveries.refused(*whose, fence, now.wall, result.code)

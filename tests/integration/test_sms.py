@@ -118,6 +118,16 @@ def test_who_opted_out_gets_no_text_any_more_and_a_person_a_task(seller, service
     assert state(2) == "bounced"
 
 
+@pytest.mark.rule("R22")
+def test_a_fee_that_no_text_could_tell_of_is_taken_back(seller, service):
+    live(seller, 3)
+    service.opted_out.add(PHONE)
+    live(seller, 14, times=2)
+    assert (state(2), len(service.texts)) == ("bounced", 1)
+    owed = runtime.accounts().account("demo", "c1").documents
+    assert [(d.number, d.open.minor) for d in owed] == [("INV1", 10_000)]
+
+
 def test_a_number_that_is_not_reached_is_a_task(seller, service):
     live(seller, 3)
     hear(events.record(service.texts[0], "TEXT_UNREACHABLE"))

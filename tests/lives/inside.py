@@ -133,6 +133,11 @@ class Inside:
         fault = {"kind": "refuse", "error": "TooManyRequestsException", "status": 429}
         self.mail.service.faults.add(fault)
 
+    def mail_rejects(self) -> None:
+        """Let the mail service take no mail as it is, for good."""
+        fault = {"kind": "refuse", "error": "BadRequestException", "status": 400}
+        self.mail.service.faults.add(fault)
+
     def mail_falls_silent(self) -> None:
         """Let the mail service take every mail, and nobody hear of it."""
         self.mail.service.faults.add({"kind": "lose_answer"})

@@ -440,6 +440,11 @@ def refuses(life: "Life") -> None:
     life.hub.mail_refuses()
 
 
+@verb(r"the mail service rejects what it gets")
+def rejects(life: "Life") -> None:
+    life.hub.mail_rejects()
+
+
 @verb(r"the mail service takes mails, and neither its answers nor its events arrive")
 def falls_silent(life: "Life") -> None:
     life.hub.mail_falls_silent()

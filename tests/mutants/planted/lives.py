@@ -10,6 +10,22 @@ AGREED = "tests/integration/test_agreements.py"
 
 LIFE_BUGS = (
     bug(
+        "a fee stays although the mail that tells of it was rejected",
+        "shared/usecases/send_notice.py",
+        "        take_back_untold(ports.untold, *whose[:2], notice, now)\n        return _rejected",
+        "        return _rejected",
+        "tests/lives/test_lives.py::test_a_life_is_told_as_it_was_approved[mail-rejected]",
+        rules="R22",
+    ),
+    bug(
+        "a fee stays although no text could tell of it",
+        "shared/usecases/look_again.py",
+        "    take_back_untold(stores.untold, *due.whose[:2], due.notice, now)\n    stores",
+        "    stores",
+        "tests/integration/test_sms.py::test_a_fee_that_no_text_could_tell_of_is_taken_back",
+        rules="R22",
+    ),
+    bug(
         "money of today is of the future where the customer has yesterday",
         "shared/usecases/record_payment.py",
         "    check_received(received, today)\n",
