@@ -18,6 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> batch.Answer:
     def act(body: dict[str, Any]) -> None:
         ids = (body["entity"], body["customer_id"], body["document_id"])
         outcome = write_back(runtime.telling(), round_, *ids, runtime.now())
-        log.info("write-back " + outcome, entity=ids[0], document_id=ids[2])
+        tell = log.warning if outcome == "stopped" else log.info
+        tell("write-back " + outcome, entity=ids[0], document_id=ids[2])
 
     return batch.each_in_order(event, context, act)

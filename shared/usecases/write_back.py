@@ -102,7 +102,8 @@ def write_back(
 
     "told" (booked in the ERP now), "found" (it was booked already), "written" and "there" (the same
     of a file), "left" (it is not for the ERP), "done_before" (nothing was to be told), "later",
-    "waits" (for a person), "paused". Raises WriteConflict where somebody else tells the same.
+    "stopped" (a person has to look from now on), "waits" (for that person), "paused". Raises
+    WriteConflict where somebody else tells the same.
     """
     try:
         ledger = ports.ledger(entity_id)
@@ -121,7 +122,7 @@ def write_back(
         if ledger.connector is None:
             return "paused"
         outcome = _to_erp(ports, round_, ledger.connector, entity_id, note, line, now)
-        if outcome in ("later", "waits"):
+        if outcome in ("later", "stopped"):
             return outcome
     return outcome
 
@@ -199,7 +200,7 @@ def _stop(ports: Ports, entity_id: str, after: Writeback, now: Now) -> str:
     entity = ports.accounts.entity(entity_id)
     parked, task = parked_of(after, now), stopped_task(entity, after, now)
     ports.notes.stop(entity_id, after, parked, task)
-    return "waits"
+    return "stopped"
 
 
 def _whose(ports: Ports, entity_id: str, note: Writeback, line: Sequence[Writeback]) -> Whose | str:

@@ -61,8 +61,8 @@ TELLING_BUGS = (
     bug(
         "a later line goes ahead of one that waits",
         TELLING,
-        'if outcome in ("later", "waits"):\n            return outcome',
-        'if outcome in ("later", "waits"):\n            continue',
+        'if outcome in ("later", "stopped"):\n            return outcome',
+        'if outcome in ("later", "stopped"):\n            continue',
         f"{BOOKED}::test_a_later_entry_of_an_invoice_waits_behind_one_that_failed",
     ),
     bug(
