@@ -118,8 +118,12 @@ class ImportedInvoices:
         self, entity: Entity, customer: Customer, before: Document, posting: Posting
     ) -> Placed:
         whose = (entity.entity_id, customer.customer_id)
-        postings = Ledger(self._table).postings(*whose)
-        return placed(posting, before, held_parts(before.document_id, postings))
+        held = held_parts(before.document_id, Ledger(self._table).postings(*whose))
+        named = [(customer.customer_id, source_id) for source_id, _, _ in held if source_id]
+        heads = read_heads(self._table, entity.entity_id, named)
+        erps = {source_id for source_id, head in heads.items() if head.external_id}
+        # what the ERP used itself comes last: it would use it again
+        return placed(posting, before, sorted(held, key=lambda part: part[0] in erps))
 
     def _make_room(
         self,

@@ -72,13 +72,16 @@ def credit_puts(
 def note_numbers(
     table: Table, entity_id: str, customer_id: str, posting: Posting
 ) -> Mapping[str, str]:
-    """Return the numbers of the credit notes that posting uses or takes back, by their ids."""
+    """Return the numbers of this hub's credit notes that posting uses or takes back, by their ids.
+
+    The ERP knows what it used of its own.
+    """
     sources = dict.fromkeys(m.source_id for m in posting.movements if m.document_id and m.source_id)
     found = read_heads(table, entity_id, [(customer_id, source_id) for source_id in sources])
     return {
         document_id: head.number
         for document_id, head in found.items()
-        if head.kind is DocumentKind.CREDIT_NOTE
+        if head.kind is DocumentKind.CREDIT_NOTE and not head.external_id
     }
 
 

@@ -1,7 +1,8 @@
 """Credit notes of the ERP: what of them it has put to use, and what that does to the books. Pure.
 
-The ERP owns a note's total and the uses that it names; the hub may have put the rest to use. Uses
-are followed as a state: what the hub put to use already is not used again when the ERP tells of it.
+The ERP owns a note's total and the uses that it names. They are followed as a state: what is on a
+document already, whoever put it there, is not put there again, and what another operation took from
+it comes back as far as there is room.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -85,7 +86,7 @@ def judge_credit_note(
 
 def note_of(row: CreditNoteRow, document_id: str, invoices: Mapping[str, InvoiceFact]) -> Document:
     """Return the credit note that row says. It belongs to an invoice where it has one only."""
-    of = {invoices[name].document_id for name, _ in row.uses}
+    of = {invoices[name].document_id for name, part in row.uses if part}
     return Document(
         document_id=document_id,
         kind=DocumentKind.CREDIT_NOTE,
@@ -105,6 +106,8 @@ def uses_of(row: CreditNoteRow, invoices: Mapping[str, InvoiceFact]) -> dict[str
     """Return the minor units that the ERP has put to use, by document id."""
     found: dict[str, int] = {}
     for name, amount in row.uses:
+        if not amount:
+            continue
         document_id = invoices[name].document_id
         found[document_id] = found.get(document_id, 0) + amount.minor
     return found
@@ -139,8 +142,7 @@ def follow(
 
     A Problem says that the note is used for something else here: nothing is to be written.
     """
-    differ = [d for d in dict.fromkeys((*known, *told)) if known.get(d, 0) != told.get(d, 0)]
-    differ.sort(key=lambda d: (told.get(d, 0) > known.get(d, 0), d))  # what falls comes first
+    differ = _differ(known, told, held)
     chosen, later = differ[:STEP_DOCUMENTS_MAX], differ[STEP_DOCUMENTS_MAX:]
     here = _Working(note.document_id, books, day)
     if grown:
@@ -148,12 +150,13 @@ def follow(
         here.add((Movement(kind, grown, source_id=note.document_id, reason=reason),))
     wanted: dict[str, int] = {}
     for document_id in chosen:
-        more = told.get(document_id, 0) - known.get(document_id, 0)
         parts = held.get(document_id, {})
-        if more < 0:
-            here.free(document_id, parts, min(-more, sum(parts.values())))
+        there, meant = sum(parts.values()), told.get(document_id, 0)
+        less = min(there, known.get(document_id, 0)) - meant
+        if less > 0:
+            here.free(document_id, parts, less)
         else:
-            wanted[document_id] = max(told[document_id] - sum(parts.values()), 0)
+            wanted[document_id] = max(meant - there, 0)
     if here.unapplied < 0:
         message = "The credit note is less than what it is used for here."
         return Problem(0, "total", "credit_below_used", message)
@@ -161,9 +164,26 @@ def follow(
         if not here.use(document_id, minor):
             message = "What the ERP used of this credit note is used for something else here."
             return Problem(0, "uses", "credit_used_elsewhere", message)
-    done = {d: told.get(d, 0) if d in chosen else known.get(d, 0) for d in (*known, *told)}
+    left = set(later)
+    done = {d: known.get(d, 0) if d in left else told.get(d, 0) for d in (*known, *told)}
     uses = {document_id: minor for document_id, minor in done.items() if minor}
-    return Followed(tuple(here.movements), uses, complete=not later)
+    complete = all(known.get(d, 0) == told.get(d, 0) for d in later)
+    return Followed(tuple(here.movements), uses, complete)
+
+
+def _differ(known: Mapping[str, int], told: Mapping[str, int], held: Held) -> list[str]:
+    """Return the documents on which there is more or less than told.
+
+    What falls comes first, what is only filled up last.
+    """
+    found: list[tuple[int, str]] = []
+    for document_id in dict.fromkeys((*known, *told)):
+        there = sum(held.get(document_id, {}).values())
+        meant, before = told.get(document_id, 0), known.get(document_id, 0)
+        if meant != before or there < meant:
+            rank = 0 if meant < min(there, before) else 1 if meant != before else 2
+            found.append((rank, document_id))
+    return [document_id for _, document_id in sorted(found)]
 
 
 def withdrawn(note: Document, why: str, held: Held, books: Books, day: date) -> Followed | Problem:
@@ -244,8 +264,8 @@ def _wrong(row: CreditNoteRow) -> Problem | None:
     if any(part.currency != row.total.currency for _, part in row.uses):
         message = "A use has another currency than the credit note."
         return Problem(row.line, "uses", "mixed_currencies", message)
-    if any(part.minor <= 0 for _, part in row.uses):
-        return Problem(row.line, "uses", "not_positive", "A use is not above zero.")
+    if any(part.minor < 0 for _, part in row.uses):
+        return Problem(row.line, "uses", "not_positive", "A use is below zero.")
     if sum(part.minor for _, part in row.uses) > row.total.minor:
         message = "The uses are more than the credit note."
         return Problem(row.line, "uses", "uses_above_total", message)

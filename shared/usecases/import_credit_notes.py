@@ -118,7 +118,6 @@ class CreditNoteDesk:
         document_id = derived_id("credit_note", entity_id, row.external_id)
         told = uses_of(row, invoices)
         known: Mapping[str, int] = fact.uses if fact else {}
-        differs = any(known.get(d, 0) != told.get(d, 0) for d in (*known, *told))
         customer, books = self.store.look(entity_id, customer_id, sorted({*known, *told}))
         note = note_of(row, document_id, invoices)
         grown, day = row.total, row.issued_on
@@ -132,7 +131,7 @@ class CreditNoteDesk:
                 version=stored.version + 1,
             )
             grown, day = row.total - stored.total, self.now.today(customer.time_zone)
-            held = self.store.held(entity_id, fact) if differs else {}
+            held = self.store.held(entity_id, fact) if known or told else {}
         found = follow(note, grown, known, told, held, books, day)
         if isinstance(found, Problem):
             return found

@@ -248,7 +248,7 @@ DOLLARS = Money(minor=40, currency="USD")
         (row(), None, None, "unknown_customer"),
         (row(uses=(("I-9", eur(1)),)), None, "c1", "unknown_invoice"),
         (row(total=eur(0), uses=()), None, "c1", "not_positive"),
-        (row(uses=(("I-1", eur(0)),)), None, "c1", "not_positive"),
+        (row(uses=(("I-1", eur(-1)),)), None, "c1", "not_positive"),
         (row(uses=(("I-1", eur(101)),)), None, "c1", "uses_above_total"),
         (row(uses=(("I-1", DOLLARS),)), None, "c1", "mixed_currencies"),
         (row(total=DOLLARS, uses=(("I-1", DOLLARS),)), None, "c1", "currency_mismatch"),
