@@ -28,15 +28,30 @@ def _booked_on(what: str, prefix: str) -> tuple[Question, ...]:
     )
 
 
+_GIVEN_UP = ("discount", "tolerance", "deduction", "write_off", "credit", "fx_difference", "charge")
+_APP = (
+    Question("client_id", "Client id of the app"),
+    Question("client_secret", "Client secret of the app"),
+    Question("refresh_token", "Refresh token with offline access"),
+)
+
+
+def _accounts(called: str, what: str) -> tuple[Question, ...]:
+    """Return the questions for where each kind of entry is booked; none is needed."""
+    return tuple(
+        Question(f"{called}_{kind}", f"{what} for: {kind.replace('_', ' ')} (empty: none)", None)
+        for kind in _GIVEN_UP
+    )
+
+
 PRODUCTS: Mapping[str, Product] = {
     "tryton": Product(
         (
             Question("url", "Address, such as https://erp.example.com"),
             Question("database", "Database"),
             Question("company", "Number of the company", "1"),
-            Question("payment_method", "Way of payment (empty: no money is booked)", None),
-            Question("journal", "Code of the journal of other entries", "MISC"),
-            *_booked_on("Code of the account", "account"),
+            Question("payment_method", "Payment method for money (empty: none is booked)", None),
+            *_accounts("account", "Code of the account"),
         ),
         (
             Question("key", "Application key of a user, for REST"),
@@ -47,28 +62,18 @@ PRODUCTS: Mapping[str, Product] = {
     "xero": Product(
         (
             Question("tenant_id", "Tenant id of the organisation"),
-            Question("account_bank", "Code of the account that money arrives on"),
-            *_booked_on("Code of the account", "account"),
+            Question("account_bank", "Code of the account for money (empty: none)", None),
+            *_accounts("account", "Code of the account"),
         ),
-        (
-            Question("client_id", "Client id of the app"),
-            Question("client_secret", "Client secret of the app"),
-            Question("refresh_token", "Refresh token with offline access"),
-            Question("webhook_key", "Signing key of its webhooks", None),
-        ),
+        _APP,
     ),
     "quickbooks": Product(
         (
             Question("realm_id", "Company (realm) id"),
-            Question("deposit_account", "Id of the account that money arrives on", None),
-            *_booked_on("Id of the item", "item"),
+            Question("deposit_account", "Id of the account for money (empty: none)", None),
+            *_accounts("item", "Id of the item"),
         ),
-        (
-            Question("client_id", "Client id of the app"),
-            Question("client_secret", "Client secret of the app"),
-            Question("refresh_token", "Refresh token"),
-            Question("webhook_key", "Verifier token of its webhooks", None),
-        ),
+        _APP,
     ),
     "odoo": Product(
         (
@@ -76,16 +81,16 @@ PRODUCTS: Mapping[str, Product] = {
             Question("database", "Database"),
             Question("user", "User"),
             Question("company", "Number of the company", "1"),
-            Question("bank_journal", "Id of the journal that money arrives on"),
-            Question("general_journal", "Id of the journal of other entries"),
-            *_booked_on("Id of the account", "account"),
+            Question("bank_journal", "Id of the journal for money"),
+            Question("general_journal", "Id of the journal for what is no money"),
+            *_accounts("account", "Id of the account"),
         ),
         (Question("key", "API key of that user"),),
     ),
     "hubspot": Product(
         (
-            Question("erp_id", "Company property that holds the ERP's id of the customer"),
-            Question("segment", "Company property that tells the segment", None),
+            Question("erp_id", "Property of a company that holds the ERP's id of it"),
+            Question("segment", "Property that holds its segment (empty: none)", None),
         ),
         (Question("token", "Token of a private app"),),
     ),

@@ -26,9 +26,9 @@ from shared.usecases.take_rows import Outcome, Taker
 
 PAGE_RECORDS = 200
 PARKED_SOURCE = "erp"
-_TOGETHER = 100
+_TOGETHER = 200
 """Records that are judged and written at once, or a few more."""
-_PAGES_UNSAVED_MAX = 20
+_PAGES_UNSAVED_MAX = 50
 
 
 class States(Protocol):

@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from infra.cli.main import run
+from infra.cli.products import PRODUCTS
+from shared.runtime import connectors
 
 KEY = "k-7f3a9d"
 PATH = "/entities/demo/connections/tryton"
@@ -84,3 +86,7 @@ def test_sync_shows_how_far_each_connection_is_and_why_one_gives_nothing(hub, du
     code, out, _ = duecourse("sync", "show", "--entity", "demo")
     assert code == 0
     assert "gives nothing since 2026-09-01T00:00:00Z: erp_access" in out.replace("\n", " ")
+
+
+def test_the_command_asks_for_every_product_that_the_hub_speaks_to():
+    assert connectors.PRODUCTS.keys() == PRODUCTS.keys()
