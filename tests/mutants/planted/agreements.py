@@ -68,8 +68,8 @@ AGREEMENT_BUGS = (
     bug(
         "money under way is a broken word",
         "shared/domain/coverage.py",
-        "if is_plan_part(i.document_id) and covers[i.document_id].free]",
-        "if is_plan_part(i.document_id) and covers[i.document_id].open]",
+        "        and covers[item.document_id].free\n",
+        "        and covers[item.document_id].open\n",
         PLAN,
     ),
     bug(

@@ -80,8 +80,8 @@ DELIVERY_BUGS: tuple[Bug, ...] = (
     bug(
         "a pause stops nothing",
         SENDING,
-        "return bool(entity.hold_all or entity.mail_paused)",
-        "return bool(entity.hold_all)",
+        "return bool(entity.hold_all or entity.mail_paused or (asks and entity.erp_stale))",
+        "return bool(entity.hold_all or (asks and entity.erp_stale))",
         "tests/integration/test_mail_pause.py::"
         "test_too_many_that_come_back_pause_every_mail_until_a_person_lets_them_go",
     ),

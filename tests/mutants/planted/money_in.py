@@ -90,7 +90,7 @@ MONEY_IN_BUGS = (
     bug(
         "nothing can be paid where some of it was paid already",
         "shared/domain/due_stage.py",
-        "    if not item.cover.chaseable:\n",
+        "    if not item.cover.chaseable and not _is_part_ahead(item):\n",
         "    if not item.cover.chaseable or item.document.open < item.document.total:\n",
         RULES,
         rules="R17",

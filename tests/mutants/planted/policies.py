@@ -79,7 +79,7 @@ POLICY_BUGS = (
     bug(
         "a reminder goes out although credit covers the debt",
         "shared/domain/due_stage.py",
-        "    if not item.cover.chaseable:\n",
+        "    if not item.cover.chaseable and not _is_part_ahead(item):\n",
         "    if not item.cover.payable:\n",
         DECIDE,
         rules="R33",

@@ -75,8 +75,8 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
     bug(
         "a past day knows payments by their value date",
         AS_OF,
-        "(p for p in record.postings if p.recorded_at <= at)",
-        "(p for p in record.postings if p.value_date <= at.date())",
+        "        if posting.recorded_at < at\n",
+        "        if posting.value_date <= at.date()\n",
         EXPLAINS,
     ),
     bug(
