@@ -1,6 +1,6 @@
 """A formal letter: what it claims, its own date, and the fresh deadline that it sets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from shared.domain.notice import NoticeItem
 from shared.domain.open_items import document_id_of, open_items
 
 _POST_DAYS = 3
+_CLOSED_DAYS_MAX = 30
 _BUSINESS_DAYS = frozenset((1, 2, 3, 4, 5))
 
 
@@ -143,18 +144,17 @@ def fresh_deadline(
     dated_on: date,
     law: LetterLaw,
     asked_days: int = 0,
-    business_days: frozenset[int] = _BUSINESS_DAYS,
+    closed_on: Container[date] = frozenset(),
 ) -> date:
     """Return the last day to pay that a letter of dated_on sets, whatever was set before.
 
     It leaves asked_days, or what the law asks for where that is more, and three days of post; it
-    falls on one of business_days (ISO weekdays, Monday 1).
+    falls on a working day: from Monday to Friday, and none of closed_on, the customer's holidays.
     """
-    if not business_days:
-        raise ValueError("a deadline needs a business day")
     least = _LEAST_DAYS.get(law, _LEAST_DAYS_ELSEWHERE)
     day = dated_on + timedelta(days=_POST_DAYS + max(asked_days, least))
-    while day.isoweekday() not in business_days:
+    last = day + timedelta(days=_CLOSED_DAYS_MAX)
+    while (day.isoweekday() not in _BUSINESS_DAYS or day in closed_on) and day < last:
         day += timedelta(days=1)
     return day
 
@@ -170,11 +170,13 @@ def formal_letter(
     as_of: date,
     asked_days: int = 0,
     link: str = "",
+    closed_on: Container[date] = frozenset(),
 ) -> Letter:
     """Return the letter of dated_on about those of items that are asked for.
 
     documents are the customer's open ones: they say when an item was issued and whose charge it
-    is. Raises ValueError where nothing is asked for, or an item is of no document.
+    is. closed_on are holidays on which its deadline does not end. Raises ValueError where nothing
+    is asked for, or an item is of no document.
     """
     heads = {d.document_id: d for d in documents}
     asked = [item for item in items if item.asked and item.payable]
@@ -193,7 +195,7 @@ def formal_letter(
         )
         for currency in sorted({item.payable.currency for item in asked})
     )
-    pay_by = fresh_deadline(dated_on, law, asked_days)
+    pay_by = fresh_deadline(dated_on, law, asked_days, closed_on)
     return Letter(letter_id, entity, customer, law, dated_on, as_of, pay_by, claims, link)
 
 

@@ -75,6 +75,7 @@ def _letter(ports: Ports, due: Due, now: Now) -> Letter:
         now.today(entity.time_zone),
         today,
         link=ports.public_url + path,
+        closed_on=due.book.closed_on,
     )
     interest = threatened(ports.ledger, entity.entity_id, account, asked, due.book, today)
     return replace(letter, interest=interest)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from shared.adapters.formats import LOCALES, Formats
+from shared.adapters.holiday_calendar import closed_days
 from shared.adapters.letter_page import letter_page, window
 from shared.adapters.templates import FOLDER, LETTER_FILES, Templates
 from shared.adapters.typst_pdf import Printer
@@ -85,6 +86,14 @@ def test_a_deadline_is_fresh_long_enough_and_on_a_business_day(dated, law, asked
     assert (last - dated).days >= 3 + max(asked, 14 if law in (LetterLaw.NO, LetterLaw.UK) else 7)
     assert (last - dated).days <= 3 + max(asked, 14) + 2
     assert last.isoweekday() <= 5
+
+
+@pytest.mark.rule("R38")
+def test_a_deadline_does_not_end_on_a_holiday_of_the_customer():
+    closed, _ = closed_days("DE", "")
+    assert fresh_deadline(date(2026, 12, 15), LetterLaw.DE, closed_on=closed) == date(2026, 12, 28)
+    assert fresh_deadline(date(2026, 3, 24), LetterLaw.DE, closed_on=closed) == date(2026, 4, 7)
+    assert fresh_deadline(date(2026, 3, 24), LetterLaw.DE) == date(2026, 4, 3)
 
 
 def test_a_letter_has_its_own_date_and_not_that_of_an_invoice():

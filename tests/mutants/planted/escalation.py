@@ -55,7 +55,7 @@ ESCALATION_BUGS = (
     bug(
         "a letter's deadline is the invoice's due date",
         LETTER,
-        "pay_by = fresh_deadline(dated_on, law, asked_days)",
+        "pay_by = fresh_deadline(dated_on, law, asked_days, closed_on)",
         "pay_by = min(item.due_on for item in asked)",
         LETTERS,
         rules="R38",

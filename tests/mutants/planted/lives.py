@@ -10,6 +10,14 @@ AGREED = "tests/integration/test_agreements.py"
 
 LIFE_BUGS = (
     bug(
+        "a letter's deadline ends on a holiday",
+        "shared/domain/letter.py",
+        "(day.isoweekday() not in _BUSINESS_DAYS or day in closed_on) and day < last",
+        "day.isoweekday() not in _BUSINESS_DAYS and day < last",
+        "tests/unit/test_letter.py::test_a_deadline_does_not_end_on_a_holiday_of_the_customer",
+        rules="R38",
+    ),
+    bug(
         "a fee stays although the mail that tells of it was rejected",
         "shared/usecases/send_notice.py",
         "        take_back_untold(ports.untold, *whose[:2], notice, now)\n        return _rejected",
