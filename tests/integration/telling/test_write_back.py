@@ -128,7 +128,9 @@ def test_an_erp_that_is_out_for_days_is_told_to_a_person_once(books: Books) -> N
     assert task["detail"].endswith("duecourse writeback again --all")
 
 
-def test_what_the_erp_refuses_is_parked_with_its_words(books: Books) -> None:
+def test_what_the_erp_refuses_is_parked_with_its_words(
+    books: Books, capsys: pytest.CaptureFixture[str]
+) -> None:
     books.invoice("inv1")
     key = books.note("p1", "inv1", 4_000)
 
@@ -146,6 +148,8 @@ def test_what_the_erp_refuses_is_parked_with_its_words(books: Books) -> None:
     assert parked["facts"]["said"] == 'The period "2026-09" is closed.'
     (task,) = books.of_type("TASK")
     assert "is closed" in task["title"] and key in task["detail"]
+    logged = capsys.readouterr().out
+    assert "write-back stopped" in logged and "is closed" not in logged
     # nobody tries again by himself
     books.connector = good
     books.later(days=1)
