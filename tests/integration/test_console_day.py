@@ -1,5 +1,6 @@
 """The console's page of a day: the account, the decision and the notices by that day's facts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,21 @@ def test_it_is_narrowed_to_a_document_and_its_page_leads_there(viewer):
     assert f'action="{PAGE}"' in leads
     assert 'name="document" value="inv1"' in leads
     assert shown(viewer, REMINDED, document="nothing").status == 404
+
+
+def test_a_notice_is_shown_as_it_was_sent_without_the_secret_of_its_link(viewer):
+    assert 'href="/console/e/demo/customers/c1/notices/2"' in shown(viewer, REMINDED).text
+    page = get(viewer, "/console/e/demo/customers/c1/notices/2")
+    assert page.status == 200
+    assert "ap@nordlicht.example" in page.text
+    assert "INV1" in page.text.partition("As it was sent")[2]
+    assert not re.search(r"/l/[A-Za-z0-9_-]{20}", page.text)
+    assert "Nothing was sent" in get(viewer, "/console/e/demo/customers/c1/notices/3").text
+
+
+@pytest.mark.parametrize("n", ["0", "99", "-1", "x", "1" * 9])
+def test_there_is_no_page_of_a_notice_that_never_was(viewer, n):
+    assert get(viewer, f"/console/e/demo/customers/c1/notices/{n}").status == 404
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "0001-01-01", "9999-12-31"])

@@ -17,6 +17,7 @@ from functions.operator_api.console import (
     lists,
     mailing,
     money,
+    notice,
     runs,
     session,
 )
@@ -28,6 +29,7 @@ from shared.domain.roles import Role
 from shared.errors import HubError, NotFound, Unauthenticated
 
 _ID_CHARS_MAX = 64
+_NUMBER_CHARS_MAX = 8
 _FORM_STATUS: dict[type[HubError], int] = {
     http.ForeignForm: 403,
     http.NotAForm: 400,
@@ -110,7 +112,11 @@ def _of_customer(
 ) -> http.Answer:
     method = event["requestContext"]["http"]["method"]
     match method, rest:
-        case "POST", ["notices", n, answer] if n.isdecimal():
+        case "GET", ["notices", n] if _is_number(n):
+            return notice.notice_page(visit, customer_id, int(n))
+        case "GET", ["notices", n, "letter"] if _is_number(n):
+            return notice.letter(visit, customer_id, int(n))
+        case "POST", ["notices", n, answer] if _is_number(n):
             return cases.decide(visit, customer_id, int(n), answer, form)
         case "POST", ["handovers", handover_id]:
             return cases.take_back(visit, customer_id, handover_id, form)
@@ -153,6 +159,10 @@ def _of_customer(
         case "POST", ["documents", document_id, action]:
             return document.act(visit, customer_id, document_id, action, form)
     raise NotFound(path="console")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _NUMBER_CHARS_MAX
 
 
 def _visit(entity_id: str, csrf: str, path: str) -> Visit:

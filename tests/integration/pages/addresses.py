@@ -15,6 +15,7 @@ FILES = frozenset(
         "GET /static/{proxy+}",
         "GET /health",
         "GET /console/e/{}/customers/{}/documents/{}/pdf",
+        "GET /console/e/{}/customers/{}/notices/{}/letter",
     }
 )
 """What answers with a file, or leads to one."""

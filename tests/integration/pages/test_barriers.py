@@ -299,6 +299,8 @@ def _console(walk: Walk, company: Company, identity) -> None:
     for note, day in days.items():
         walk.go(f"{whose}/day?on={day or 'tomorrow'}", note)
     walk.go(f"{whose}/day?on={company.today}&document={LATE}", "of a document")
+    walk.go(f"{whose}/notices/1")
+    walk.go(f"{here}/customers/{HANDED_OVER}/notices/1", "of a hand-over")
     for customer_id in (CALLED, HANDED_OVER):
         walk.go(f"{here}/customers/{customer_id}", customer_id[-1])
     walk.go(whose)
