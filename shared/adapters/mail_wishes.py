@@ -3,16 +3,22 @@
 from datetime import date
 
 from shared.adapters import keys
+from shared.adapters.codec import Item
 from shared.adapters.suppressions import no_longer_suppressed
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.domain.clock import Now, iso
+from shared.domain.clock import Now, from_iso, iso
 from shared.domain.customer import Customer
 from shared.domain.entity import Entity
-from shared.domain.mail_wish import RELEASES, MailWish
+from shared.domain.mail_wish import RELEASES, MailWish, Wished
 from shared.domain.recipients import all_addresses
 from shared.domain.tasks import Task
+
+
+def wished_from(item: Item) -> Wished:
+    """Return the wish of an item."""
+    return Wished(MailWish(item["wish"]), date.fromisoformat(item["on"]), from_iso(item["at"]))
 
 
 class MailWishes:

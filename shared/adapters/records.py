@@ -20,6 +20,7 @@ from shared.adapters.handover_items import handover_from
 from shared.adapters.head_items import document_from
 from shared.adapters.incoming_items import incoming_from
 from shared.adapters.ladder_moves import ladder_move_from
+from shared.adapters.mail_wishes import wished_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
 from shared.domain.account_as_of import Attempt, Record, Told
@@ -56,6 +57,7 @@ class Records:
             notices=tuple(_told(of["NOTICE"], of["DELIVERY"])),
             mandates=tuple(mandate_from(i) for i in of["MANDATE"]),
             collections=tuple(collection_from(i) for i in of["COLLECTION"]),
+            wishes=tuple(wished_from(i) for i in of["MAIL_WISH"]),
             ladder_moves=tuple(ladder_move_from(i) for i in of["LADDER_MOVE"]),
         )
 

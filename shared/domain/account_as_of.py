@@ -14,6 +14,7 @@ from shared.domain.collection import Collection, collections_as_of
 from shared.domain.customer import Customer
 from shared.domain.document import Discount, Document
 from shared.domain.ladder_move import LadderMove, ladder_at
+from shared.domain.mail_wish import Wished, as_wished
 from shared.domain.mandate import Mandate
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, Posting
@@ -68,6 +69,7 @@ class Record:
     mandates: tuple[Mandate, ...] = ()
     collections: tuple[Collection, ...] = ()
     ladder_moves: tuple[LadderMove, ...] = ()
+    wishes: tuple[Wished, ...] = ()
 
 
 def account_as_of(record: Record, at: datetime, before_notice: int | None = None) -> Account:
@@ -81,7 +83,7 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
     day = at.astimezone(ZoneInfo(record.customer.time_zone)).date()
     known = _known(record.postings, at, before_notice)
     return Account(
-        customer=record.customer,
+        customer=as_wished(record.customer, record.wishes, at),
         documents=tuple(
             replace(document, policy=ladder_at(document, record.ladder_moves, at))
             for document in _open_documents(record.documents, known)

@@ -10,6 +10,14 @@ AGREED = "tests/integration/test_agreements.py"
 
 LIFE_BUGS = (
     bug(
+        "a past day knows what a customer wished later",
+        "shared/domain/mail_wish.py",
+        "            if change.at <= at:\n",
+        "            if change.at:\n",
+        "tests/unit/test_mail_wish.py"
+        "::test_a_past_day_knows_the_wishes_of_its_time_and_not_those_of_today",
+    ),
+    bug(
         "a letter's deadline ends on a holiday",
         "shared/domain/letter.py",
         "(day.isoweekday() not in _BUSINESS_DAYS or day in closed_on) and day < last",
