@@ -7,7 +7,7 @@ from datetime import date
 from shared.domain.account import Account
 from shared.domain.autopay_rule import AutopayRule
 from shared.domain.checkout import Checkout
-from shared.domain.collection import MANDATE_ENDED, NOTHING_LEFT, PAID, Collection
+from shared.domain.collection import HANDED_OVER, MANDATE_ENDED, NOTHING_LEFT, PAID, Collection
 from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.days import days_after
 from shared.domain.discount import offered
@@ -132,6 +132,8 @@ def to_end(account: Account, today: date) -> tuple[Collection, ...]:
         if collection.under_way is not None:
             if collection.under_way.checkout_id not in live:
                 found.append(collection.ended(PAID, today))
+        elif account.handed_over(today) is not None:
+            found.append(collection.ended(HANDED_OVER, today))
         elif _leave(account, collection, today) is None:
             found.append(collection.ended(MANDATE_ENDED, today))
         elif _is_due(collection, today) and not _allocations(account, collection, covers, today):
@@ -219,8 +221,11 @@ def _is_due(collection: Collection, today: date) -> bool:
 
 
 def _leave(account: Account, collection: Collection, today: date) -> Mandate | None:
-    """Return the mandate by which collection takes money, None where it is in force no more."""
-    mandate = account.mandate(today)
+    """Return the mandate by which collection takes money, None where it takes none any more.
+
+    Where somebody else has the case, nobody takes anything by itself.
+    """
+    mandate = account.mandate(today) if account.handed_over(today) is None else None
     same = mandate is not None and mandate.mandate_id == collection.mandate_id
     return mandate if same and not collection.over else None
 

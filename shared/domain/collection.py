@@ -10,6 +10,7 @@ from shared.domain.money import Money, total
 
 PAID = "paid"
 MANDATE_ENDED = "mandate_ended"
+HANDED_OVER = "handed_over"
 NOTHING_LEFT = "nothing_left"
 NOT_ANNOUNCED = "not_announced"
 WITHDRAWN = "withdrawn"
@@ -90,8 +91,9 @@ class Collection:
 
     lines pair open items with the most that is taken of each. next_on is the day of the next try,
     None while one is under way and once it is over; retry_on are the days on which a refusal that
-    may pass is tried again. outcome is a code from ended_on: paid, mandate_ended, nothing_left,
-    not_announced, withdrawn, or why the last try failed. account is what the lines are taken from.
+    may pass is tried again. outcome is a code from ended_on: paid, mandate_ended, handed_over,
+    nothing_left, not_announced, withdrawn, or why the last try failed. account is what the lines
+    are taken from.
     """
 
     collection_id: str

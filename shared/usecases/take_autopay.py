@@ -16,7 +16,6 @@ from shared.usecases.try_again import try_again
 
 ASK_AGAIN = timedelta(hours=6)
 _LOOK_BACK = timedelta(days=3)
-_NEVER_MADE = "never_made"
 _NO_AMOUNT = "amount_too_small"
 
 
@@ -51,7 +50,7 @@ def take_autopay(
     except InvalidInput:
         return _refused(ports, entity_id, customer_id, checkout_id, _NO_AMOUNT, now)
     if told is None:
-        return _refused(ports, entity_id, customer_id, checkout_id, _NEVER_MADE, now)
+        return _refused(ports, entity_id, customer_id, checkout_id, WITHDRAWN, now)
     return note_taking(ports, entity_id, told, now)
 
 
@@ -97,14 +96,16 @@ def _may_call(ports: Ports, entity_id: str, account: Account, checkout: Checkout
 def _taken(
     ports: Ports, entity_id: str, account: Account, checkout: Checkout, now: Now
 ) -> GatewayPayment | None:
-    """Return the payment of a try; None where nobody made it, and it is too late to make it.
+    """Return the payment of a try; None where nobody made it, and it is not to be made any more.
 
     Whoever asked may have died before he noted it, and the gateway's memory of our key is shorter
     than a long outage. It surely remembers the key of a young one.
     """
     if checkout.called and now.wall - checkout.created_at > KEY_REMEMBERED:
         since = min(checkout.created_at, now.business) - _LOOK_BACK
-        return ports.gateway.find_taking(checkout, since)
+        made = ports.gateway.find_taking(checkout, since)
+        if made is not None or not _may_call(ports, entity_id, account, checkout, now):
+            return made
     mandate = next((m for m in account.mandates if m.mandate_id == checkout.mandate_id), None)
     if mandate is None:
         mandate = ports.autopay.mandates.find(

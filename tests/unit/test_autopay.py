@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.account import Account
-from shared.domain.agreement import Hold, Plan, PlanPart, PlanState
+from shared.domain.agreement import Handover, HandoverTier, Hold, Plan, PlanPart, PlanState
 from shared.domain.autopay import (
     days_ahead,
     still_to_take,
@@ -287,3 +287,11 @@ def test_leave_counts_on_the_days_between_its_giving_and_its_end():
     days = [over.as_of(TODAY + timedelta(days=n)) for n in range(-1, 3)]
     assert [day is not None for day in days] == [False, True, True, False]
     assert days[1] is not None and days[1].in_force(TODAY + timedelta(days=30))
+
+
+def test_nothing_is_taken_of_a_case_that_somebody_else_has():
+    case = Handover("h1", HandoverTier.LAWYER, "ada", TODAY, 7)
+    of = account(invoice("inv", 0), collections=[collection("inv")], handovers=(case,))
+    assert to_take(of, TODAY) == ()
+    assert [c.outcome for c in to_end(of, TODAY)] == ["handed_over"]
+    assert to_announce(replace(of, collections=()), RULE, TODAY) == ()

@@ -33,8 +33,8 @@ AUTOPAY_BUGS = (
     bug(
         "a taking whose answer was lost long ago is made anew",
         "shared/usecases/take_autopay.py",
-        "    if checkout.called and now.wall - checkout.created_at > KEY_REMEMBERED:",
-        "    if not checkout.called and now.wall - checkout.created_at > KEY_REMEMBERED:",
+        "        made = ports.gateway.find_taking(checkout, since)\n",
+        "        made = None\n",
         f"{LIVED}::test_a_taking_that_nobody_answered_for_long_is_looked_for_and_not_made_anew",
         rules="R11",
     ),
