@@ -63,7 +63,9 @@ def _notice(item: Mapping[str, Any], deliveries: _Deliveries) -> Event:
 def _head(item: Mapping[str, Any], _: _Deliveries) -> Event:
     total = _text(item["total"], item["currency"])
     state = "void" if item.get("voided") else "open" if item["open"] else "paid"
-    if item["kind"] == "credit_note":
+    if item["external_id"] and not item["total"]:
+        state = "moved"
+    if item["kind"] == "credit_note" and not item.get("voided"):
         state = "issued"
     facts = {
         "document_id": item["document_id"],

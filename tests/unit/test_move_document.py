@@ -11,6 +11,7 @@ from shared.domain.chart import Role
 from shared.domain.clock import Now
 from shared.domain.document import Document
 from shared.domain.document_posting import document_posting
+from shared.domain.document_state import state_of
 from shared.domain.import_verdicts import document_of
 from shared.domain.imports import InvoiceRow
 from shared.domain.journal import Names, journal
@@ -72,6 +73,13 @@ def test_each_customer_s_books_agree_and_the_two_have_what_the_one_had(total, ag
     assert (back.came.total, back.came.open) == (owned.total, owned.open)
     assert back.came.instalments == owned.instalments
     assert back.left.total == eur(0)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 900))
+def test_what_went_whole_is_told_as_moved(total) -> None:
+    moved = move_document(invoice(total), None, DAY, NOW, "ann", "why")
+    assert (state_of(moved.left), state_of(moved.came)) == ("moved", "open")
 
 
 @settings(deadline=None)
