@@ -74,18 +74,19 @@ class WritebackRepairs:
         )
 
     def reopen(self, entity_id: str, note: Writeback, wall: datetime) -> None:
-        """Make a line that was told pending again: the ERP has it no more.
+        """Make a line pending again that the ERP lost, or could not be told of.
 
         Raises WriteConflict where it is not as it was seen.
         """
+        name, was = ("left", note.left) if note.left else ("erp_id", note.erp_id)
         self._write(
             note,
             Update(
                 place(entity_id, note),
                 set=pending(entity_id, note, wall) | {"again": True},
-                remove=("erp_id", "told_at"),
-                condition="erp_id = :was AND attribute_not_exists(ppk)",
-                values={":was": note.erp_id},
+                remove=("erp_id", "told_at", "left"),
+                condition=f"#{name} = :was AND attribute_not_exists(ppk)",
+                values={":was": was},
             ),
         )
 

@@ -24,6 +24,8 @@ _SILENT = (ErpUnavailable.code, ErpAccess.code)
 _WAIT_MAX = timedelta(hours=1)
 _DOUBT_WAIT = timedelta(minutes=5)
 _TEXT_MAX = 120
+CANNOT = "erp_cannot"
+"""Why a line is left where the ERP takes no entries of its kind."""
 _KINDS = {
     "credit_note": EntryKind.CREDIT,
     **{

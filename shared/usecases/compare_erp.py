@@ -23,6 +23,7 @@ from shared.domain.drift import (
 from shared.domain.entity import Entity
 from shared.domain.erp import GoneRow, OpenAmount, RecordKind
 from shared.domain.tasks import Task
+from shared.domain.telling import CANNOT, kind_of
 from shared.domain.writeback import Writeback
 from shared.errors import HubError, WriteConflict
 from shared.ids import derived_id
@@ -148,7 +149,7 @@ def compare_erp(
         drift = _pass(ports, entity, erp, has_time, before)
     done = {}
     if by:
-        done = _mend(ports, entity, connection.name, drift.differences, by, now)
+        done = _mend(ports, entity, erp, connection.name, drift.differences, by, now)
     return Comparison(drift, done)
 
 
@@ -245,6 +246,7 @@ def _is_there(erp: Connector, external_id: str) -> bool:
 def _mend(
     ports: Ports,
     entity: Entity,
+    erp: Connector,
     connection: str,
     found: Sequence[Difference],
     by: str,
@@ -255,14 +257,20 @@ def _mend(
         ports.pull_all(entity.entity_id, connection)
     for one in found:
         try:
-            done[one.external_id] = _mended(ports, entity, connection, one, by, now)
+            done[one.external_id] = _mended(ports, entity, erp, connection, one, by, now)
         except HubError as exc:
             done[one.external_id] = exc.code
     return done
 
 
 def _mended(
-    ports: Ports, entity: Entity, connection: str, one: Difference, by: str, now: Now
+    ports: Ports,
+    entity: Entity,
+    erp: Connector,
+    connection: str,
+    one: Difference,
+    by: str,
+    now: Now,
 ) -> str:
     """Do what is proposed of one difference, and return it in a word."""
     entity_id = entity.entity_id
@@ -277,13 +285,20 @@ def _mended(
         case Action.REPAIR:
             tried = try_again(ports.repairing, entity_id, one.keys, by, now)
             return f"told_again_{tried}"
-        case Action.SEND_AGAIN:
+        case Action.BOOK_BY_HAND if not all(_can_be_told(erp, line) for line in one.lines):
+            pass
+        case Action.SEND_AGAIN | Action.BOOK_BY_HAND:
             again = sum(_send_again(ports, entity_id, line, now) for line in one.lines)
             return f"told_again_{again}"
         case Action.PULL:
             return "pulled_again"
     ports.tasks.open(entity_id, drift_task(entity, one, now))
     return "task"
+
+
+def _can_be_told(erp: Connector, line: Writeback) -> bool:
+    """Return whether the ERP takes by now what it could not be told when it happened."""
+    return line.left == CANNOT and kind_of(line) in erp.capabilities.entries
 
 
 def _send_again(ports: Ports, entity_id: str, line: Writeback, now: Now) -> bool:

@@ -19,6 +19,7 @@ from shared.domain.parked import Parked
 from shared.domain.tasks import Task
 from shared.domain.telling import (
     CALL_LEASE,
+    CANNOT,
     Whose,
     cannot_task,
     entry_of,
@@ -157,7 +158,7 @@ def _to_erp(
         return "left"
     if kind_of(note) not in erp.capabilities.entries:
         entity = ports.accounts.entity(entity_id)
-        ports.notes.leave(entity_id, note, "erp_cannot", cannot_task(entity, note, now))
+        ports.notes.leave(entity_id, note, CANNOT, cannot_task(entity, note, now))
         return "left"
     if entity_id in round_.silent or not round_.has_time():
         return "later"

@@ -233,3 +233,23 @@ def test_an_invoice_that_went_to_another_customer_is_compared_as_a_whole(
     books.erp.records.pop(entry.external_id)
     assert only(drift(fix=True)) == ("lost", "send_again", "told_again_1")
     assert drift()["equal"]
+
+
+def test_what_an_erp_could_not_be_told_is_told_once_it_can_be(
+    books: Books, clerk: Clerk, drift: Drift
+) -> None:
+    good, all_kinds = books.connector, books.connector.capabilities
+
+    class BooksNoMoney:
+        """An ERP for which nobody has named an account yet."""
+
+        capabilities = replace(all_kinds, entries=frozenset())
+        find, post, pull, read = good.find, good.post, good.pull, good.read
+        open_amounts = good.open_amounts
+
+    books.connector = BooksNoMoney()
+    pay(books, clerk, "inv1", "40.00")
+    assert only(drift(fix=True)) == ("not_told", "book_by_hand", "task")
+    books.connector = good
+    assert only(drift(fix=True)) == ("not_told", "book_by_hand", "told_again_1")
+    assert drift()["equal"]
