@@ -10,9 +10,12 @@ for suite in unit sim lives connectors build integration e2e; do
     find "tests/$suite" -name 'test_*.py' 2>/dev/null | grep -q . || continue
     echo "== tests/$suite"
     suite_began=$(date +%s)
+    spread="--numprocesses 2 --dist loadfile"
     case $suite in
-        unit | lives | connectors | integration) spread="--numprocesses 2 --dist loadfile" ;;
-        *) spread="" ;;
+        # its artefacts are made once, for all that look at them
+        build) spread="" ;;
+        # a local cloud for each process; the short files come last and fill the end
+        e2e) spread="$spread --no-loadscope-reorder" ;;
     esac
     .venv/bin/pytest -q $spread "tests/$suite" || failed="$failed $suite"
     times="$times $suite $(($(date +%s) - suite_began)) s,"

@@ -1,5 +1,6 @@
 """The whole hub on the local cloud, as proofs use it: API, clocks, mailbox, gateway, logs."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -31,9 +32,12 @@ def built_template() -> Path:
     """
     folder = Path(os.environ.get("DUECOURSE_BUILD_DIR", ROOT / ".aws-sam" / "build"))
     found = folder / "template.yaml"
-    if not found.exists() or found.stat().st_mtime < max(_changed(ROOT / n) for n in _SOURCES):
-        machine = "x86_64" if os.uname().machine == "x86_64" else "arm64"
-        subprocess.run([ROOT / "infra/build/build.sh", machine, folder], check=True, cwd=ROOT)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of two processes that test, one builds
+        if not found.exists() or found.stat().st_mtime < max(_changed(ROOT / n) for n in _SOURCES):
+            machine = "x86_64" if os.uname().machine == "x86_64" else "arm64"
+            subprocess.run([ROOT / "infra/build/build.sh", machine, folder], check=True, cwd=ROOT)
     return found
 
 
