@@ -4,7 +4,7 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser checkers mails erps books build demo test check mutants histories bench-sweep bench-tryton test-erp finding format requirements clean
+.PHONY: help setup browser checkers mails erps books build demo test check mutants histories bench-sweep bench-sync bench-tryton test-erp finding format requirements clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ finding: setup ## Ten thousand drawn cases: a sweep leaves out nobody who is due
 
 bench-sweep: setup ## What a sweep costs and how that grows, each figure beside its goal
 	@$(BIN)/python -m tests.bench.sweep
+
+bench-sync: setup ## What a sync of 10,000 invoices costs where little changed, each figure beside its goal
+	@$(BIN)/python -m tests.bench.bench_sync
 
 format: setup ## Rewrites the code in the house's style
 	@$(BIN)/ruff check --fix .
