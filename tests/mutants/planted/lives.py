@@ -100,7 +100,7 @@ LIFE_BUGS = (
     bug(
         "a part-paid invoice leaves the ladder",
         DUE,
-        "    if not item.cover.chaseable:\n",
+        "    if not item.cover.chaseable and not _is_part_ahead(item):\n",
         "    if item.document.open.minor < item.document.total.minor:\n",
         f"{LIVES}::test_each_mail_asks_for_what_is_left_of_a_part_paid_invoice",
         rules="R17",
