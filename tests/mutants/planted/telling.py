@@ -95,6 +95,14 @@ TELLING_BUGS = (
         rules="i25",
     ),
     bug(
+        "what moves between the two reads is told as drift",
+        "shared/usecases/compare_erp.py",
+        "if any(d.is_drift for d in drift.differences) and has_time():",
+        "if not has_time():",
+        "tests/integration/telling/test_drift.py",
+        rules="i25",
+    ),
+    bug(
         "any line that is still to be told explains any difference",
         "shared/domain/drift.py",
         "if lines and gap == sum(n.settles_minor for n in explaining):",
