@@ -4,12 +4,15 @@ Each is tried at every call that a sync makes to its table.
 """
 
 import threading
+from dataclasses import replace
 
 import pytest
 
+from shared.domain.erp import RecordKind
 from shared.usecases import manifest, pull_kind
+from shared.usecases.sync_erp import Errand, sync_erp
 from tests.connectors.reference import ReferenceErp
-from tests.support.erp_world import DUE, ISSUED, ErpWorld, Killed, bill
+from tests.support.erp_world import DUE, ISSUED, NOW, ErpWorld, Killed, NoQueue, bill
 
 CALLS_AT_LEAST = 40
 
@@ -131,3 +134,20 @@ def test_threads_that_sync_at_once_leave_what_the_erp_says(world):
         refused += twin.client.refused
         assert agrees_from_now_on(twin)
     assert refused > 0, "no overlap was seen"
+
+
+def test_a_sync_goes_on_where_its_time_ended(world):
+    """One page for each invocation: the message to ourselves names where to go on."""
+    errand, calls = Errand("demo", "books"), 0
+    outcome = "continues"
+    queue = NoQueue()
+    ports = replace(world.ports, queue=queue)
+    while outcome == "continues":
+        pages = iter((True, False))
+        outcome = sync_erp(ports, errand, NOW, lambda pages=pages: next(pages, False))
+        calls += 1
+        if queue.sent:
+            errand = replace(errand, at=RecordKind(queue.sent.pop()["at"]))
+    assert outcome == "done" and calls > 4
+    assert world.differences() == []
+    assert agrees_from_now_on(world)

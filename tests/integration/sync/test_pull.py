@@ -6,7 +6,7 @@ from datetime import date
 import boto3
 
 from shared import runtime
-from shared.domain.erp import Page, RecordKind
+from shared.domain.erp import BadRecord, Page, RecordKind
 from shared.errors import ErpUnavailable
 from shared.usecases import connect_erp
 from tests.connectors.reference import ReferenceConnector
@@ -171,3 +171,19 @@ def test_the_schedule_asks_every_connection_that_is_followed(erp):
     tell(kind="scheduled")
     assert carry() == 1
     assert len(stored("CUSTOMER")) == 1
+
+
+def test_what_the_connector_cannot_read_waits_for_a_person_once(erp, monkeypatch):
+    kind, whole = RecordKind.INVOICES, ReferenceConnector.pull
+    bad = BadRecord(kind, "9", "total", "unknown_currency", "BTC is no currency of ISO 4217.")
+
+    def with_bad(self, of, cursor, limit, now):
+        page = whole(self, of, cursor, limit, now)
+        return replace(page, bad=(bad,)) if of is kind else page
+
+    monkeypatch.setattr(ReferenceConnector, "pull", with_bad)
+    sync()
+    sync()
+    (parked,) = stored("PARKED")
+    assert (parked["kind"], parked["reason"]) == ("invoices", "unknown_currency")
+    assert parked["facts"]["message"] == bad.message
