@@ -2,7 +2,7 @@
 
 1. Handlers run on the base interpreter without site-packages: what they import is in their layers
    or their artefact, never what ministack itself happens to have installed.
-2. A warm call does not wait 50 ms for log lines of a function that wrote none.
+2. A call has all its log lines when it answers, and waits for none that were not written.
 3. At most `LOCAL_WORKERS_PER_QUEUE` batches of a queue run at once, unless its mapping says
    otherwise: each parallel batch is a process of its own with its own cold start.
 4. Loopback counts as TLS: policies that deny `aws:SecureTransport` false would deny everything.
@@ -24,13 +24,13 @@ from pathlib import Path
 import batch_actions
 import inserts
 import leading_keys
+import log_lines
 import state
 from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 _WITHOUT_SITE_PACKAGES = '#!/bin/sh\nexec "{interpreter}" -S -s -B "$@"\n'
-_LOG_DRAIN_S = (0.002, 0.001, 0.1)  # wait for a first line, for the next one, and at most
 _IDLE_GAP_S = 0.005
 
 
@@ -42,7 +42,6 @@ def main() -> None:
     lambda_runtime._detect_runtime_binary = lambda runtime: (
         (interpreter, python_script) if runtime.startswith("python") else detect(runtime)
     )
-    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = _LOG_DRAIN_S
     lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY = int(os.environ.get("LOCAL_WORKERS_PER_QUEUE", "2"))
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = _IDLE_GAP_S
     pin_origin = app.pin_request_origin
@@ -50,6 +49,7 @@ def main() -> None:
     batch_actions.install()
     inserts.install()
     leading_keys.install()
+    log_lines.install()
     app.app = state.served_beside(app.app)
     app.main()
 

@@ -118,6 +118,20 @@ def test_an_operator_signs_in_with_a_code_and_pkce(toy: LocalStack) -> None:
         sign_in(toy.state["identity_url"], "controller", "http://127.0.0.1:1/elsewhere")
 
 
+def test_every_line_of_a_call_is_in_its_log_when_it_has_answered(toy: LocalStack) -> None:
+    asked = {"FunctionName": toy.state["physical_ids"]["Web"], "LogType": "Tail"}
+    event = json.dumps({"rawPath": "/p/lines"})
+
+    def lines(_: int) -> list[str]:
+        answer = toy.client("lambda").invoke(**asked, Payload=event)
+        told = base64.b64decode(answer["LogResult"]).decode().splitlines()
+        return [line for line in told if line.startswith("line ")]
+
+    with ThreadPoolExecutor(4) as pool:
+        logs = list(pool.map(lines, range(24)))
+    assert logs == [[f"line {n} of 50" for n in range(50)]] * 24
+
+
 def test_a_role_is_enforced(toy: LocalStack) -> None:
     assert _get(toy, "/p/secret").json()["setting"] == "7"
     assert _get(toy, "/p/forbidden").status == 500

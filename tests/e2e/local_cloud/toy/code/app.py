@@ -8,6 +8,8 @@ from functools import cache
 
 import boto3
 
+LINES = 50
+
 
 @cache
 def _client(name: str):
@@ -73,6 +75,9 @@ def on_http(event: dict, context: object) -> dict | str:
             Content={"Simple": {"Subject": {"Data": "hello"}, "Body": {"Text": {"Data": "text"}}}},
         )
         return {"message_id": sent["MessageId"]}
+    if path == "/p/lines":
+        for number in range(LINES):
+            print(f"line {number} of {LINES}")
     if path == "/p/slow":
         time.sleep(float(event["queryStringParameters"]["seconds"]))
     if path == "/p/order":
