@@ -120,7 +120,7 @@ def test_who_cannot_be_told_or_gave_no_leave_is_chased_as_ever(changes):
     assert "autopay_pending" not in codes(of)
 
 
-@pytest.mark.rule("R44")
+@pytest.mark.rule("R33", "R44")
 def test_nobody_is_reminded_before_the_first_try_nor_on_the_day_of_a_further_one():
     announced = collection("inv", take_on=TODAY + timedelta(days=1))
     assert codes(account(invoice("inv", 9), collections=[announced])) == ["autopay_pending"]
