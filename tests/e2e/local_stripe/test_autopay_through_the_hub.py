@@ -55,13 +55,17 @@ def _hear(local: LocalStripe, listener: Listener) -> None:
     hub.drain("PAYMENT")
 
 
+def _hosted(browser: Browser) -> str:
+    """Return the address of the gateway's page, as a customer is led there."""
+    browser.post(runtime.links().create_sign_in("demo", "c1", runtime.now()), [])
+    page = browser.get("/p/demo/autopay")["body"]
+    return str(browser.submit(page, "/p/demo/autopay", [])["headers"]["location"])
+
+
 def _turn_on(local: LocalStripe, **form: str) -> None:
     """Turn automatic payment on, as a customer does."""
     browser = Browser()
-    now = runtime.now()
-    browser.post(runtime.links().create_sign_in("demo", "c1", now), [])
-    page = browser.get("/p/demo/autopay")["body"]
-    hosted = browser.submit(page, "/p/demo/autopay", [])["headers"]["location"]
+    hosted = _hosted(browser)
     back = local.browse(hosted, **(form or {"card_number": WORKING_CARD}))
     path = back.headers["Location"].removeprefix(runtime.public_url())
     assert "Automatic payment is on since" in browser.get(path)["body"]
@@ -123,3 +127,22 @@ def test_a_debit_is_followed_by_its_webhooks_until_it_fails(local, listener, sel
     assert money.payments() == []
     said = taking.days(seller, DUE + timedelta(days=2), DUE + timedelta(days=3))
     assert list(said) == [DUE + timedelta(days=2)]
+
+
+def test_who_leaves_a_card_and_closes_the_window_is_found_by_the_janitor(local, seller, buyer):
+    local.browse(_hosted(Browser()), card_number=WORKING_CARD)
+    assert money.account().mandate(BEFORE) is None
+    money.reconcile("reconcile")
+    (mandate,) = money.account().mandates
+    assert (mandate.given_on, mandate.method.label) == (BEFORE, "Visa ••4242")
+
+
+def test_a_page_that_nobody_used_is_over_with_its_day(local, seller, buyer):
+    session = _hosted(Browser()).rpartition("/")[2]
+    money.reconcile("reconcile")
+    assert [m.given_on for m in money.account().mandates] == [None]
+    local.client.v1.checkout.sessions.expire(session)
+    money.reconcile("reconcile")
+    assert money.account().mandates == ()
+    (asked,) = runtime.mandates().of("demo", "c1")
+    assert asked.ended_why == "not_given"
