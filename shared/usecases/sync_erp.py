@@ -134,15 +134,20 @@ def sync_erp(ports: Ports, errand: Errand, now: Now, enough_time: Callable[[], b
     return "done"
 
 
+def ask_to_take_again(parked: ParkedItems, queue: Queue, entity_id: str, parked_id: str) -> None:
+    """Have a parked record read anew. Raises NotFound, and InvalidInput where no ERP sent it."""
+    if parked.get(entity_id, parked_id).source != PARKED_SOURCE:
+        raise InvalidInput(field="parked", reason="it did not come from an ERP")
+    queue.send("SYNC", {"kind": "again", "entity": entity_id, "parked_id": parked_id})
+
+
 def take_again(ports: Ports, entity_id: str, parked_id: str, now: Now) -> str:
     """Read a parked record of an ERP anew and take it; return "taken" or "parked".
 
     What is taken is parked no more; what waits for another reason now, is parked for that. Raises
-    NotFound and InvalidInput, and what a connector raises.
+    NotFound, and what a connector raises.
     """
     parked = ports.parked.get(entity_id, parked_id)
-    if parked.source != PARKED_SOURCE:
-        raise InvalidInput(field="parked", reason="it did not come from an ERP")
     name, external_id = str(parked.facts["connection"]), str(parked.facts["external_id"])
     waits = _take_one(ports, entity_id, name, RecordKind(parked.kind), external_id, now)
     if parked_id not in waits:

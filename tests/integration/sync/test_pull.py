@@ -1,14 +1,17 @@
 """What the ERP changed comes in, and what did not change costs nothing."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import boto3
+import pytest
 
 from shared import runtime
 from shared.domain.erp import BadRecord, Page, RecordKind
-from shared.errors import ErpUnavailable
+from shared.domain.parked import Parked
+from shared.errors import ErpUnavailable, InvalidInput
 from shared.usecases import connect_erp
+from shared.usecases.sync_erp import ask_to_take_again
 from tests.connectors.reference import ReferenceConnector
 from tests.integration.drops import counted_writes, drop, stored
 from tests.integration.syncing import ERP, carry, connect, sync, tell
@@ -99,7 +102,7 @@ def test_a_record_that_cannot_be_taken_waits_for_a_person_and_the_others_come_in
     assert (facts["external_id"], facts["total_minor"]) == (bad, 7_000)
     assert [t["kind"] for t in stored("TASK")] == ["erp"]
     erp.change(bad, customer=whose)
-    tell(kind="again", entity="demo", parked_id=parked["parked_id"])
+    ask_to_take_again(runtime.parked_items(), runtime.queues(), "demo", parked["parked_id"])
     carry()
     assert {h["external_id"] for h in stored("HEAD")} == {good, bad}
     assert stored("PARKED") == []
@@ -187,3 +190,10 @@ def test_what_the_connector_cannot_read_waits_for_a_person_once(erp, monkeypatch
     (parked,) = stored("PARKED")
     assert (parked["kind"], parked["reason"]) == ("invoices", "unknown_currency")
     assert parked["facts"]["message"] == bad.message
+
+
+def test_what_no_erp_sent_is_not_read_from_one(demo):
+    parked = Parked("P1", "payment", "stripe", "unknown", datetime(2026, 9, 1, tzinfo=UTC), {})
+    runtime.parked_items().park("demo", parked)
+    with pytest.raises(InvalidInput):
+        ask_to_take_again(runtime.parked_items(), runtime.queues(), "demo", "P1")
