@@ -35,6 +35,7 @@ from tests.integration.pages.company import (
     LATE,
     PAYER,
     SPLIT,
+    WRITTEN_TO,
     Company,
     founded,
 )
@@ -301,7 +302,7 @@ def _console(walk: Walk, company: Company, identity) -> None:
     walk.go(f"{whose}/day?on={company.today}&document={LATE}", "of a document")
     walk.go(f"{whose}/notices/1")
     walk.go(f"{here}/customers/{HANDED_OVER}/notices/1", "of a hand-over")
-    for customer_id in (CALLED, HANDED_OVER):
+    for customer_id in (WRITTEN_TO, CALLED, HANDED_OVER):
         walk.go(f"{here}/customers/{customer_id}", customer_id[-1])
     walk.go(whose)
     page.get_by_role("button", name="Put the case into one ZIP").click()
