@@ -14,11 +14,14 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from infra.local.idle import StillBusy
 from tests.connectors.tryton import server
 from tests.connectors.tryton.driver import TrytonDriver, posting
 from tests.erp.checker import Seen, compare
@@ -31,6 +34,12 @@ NAME = "books"
 _IDLE_S = 600.0
 _SETTLED_S = 600.0
 _TERM_DAYS = 30
+_DOWN_S = 5
+_MAILED = 6
+_DAYS_MIN = 5
+_LOOK_S = 15.0
+_DEAD_AFTER = timedelta(seconds=60)
+_NEVER = {"S": "2000-01-01T00:00:00+00:00"}
 
 
 @dataclass
@@ -79,7 +88,7 @@ class World:
 
     def links_by_mail(self) -> None:
         """Have customers reminded once: their mails hold the links by which they pay."""
-        self.company.release()
+        self.hub.api("POST", f"{self.company.path}/release", {"daily_cap": _MAILED})
         self.company.sweep_report(self.company.sweep())
         for mail in self.company.mails():
             for customer in self.customers:
@@ -95,16 +104,21 @@ class World:
             self.erp.front.stop()
         books = self.books()
         self._in_the_erp(books, on, number)
-        self._in_the_hub(books, on, number)
         if number == wrong.lost_answer:
-            self._lose_an_answer()
+            with self._answer_lost():
+                self._in_the_hub(books, on, number)
         elif number == wrong.killed_booking:
-            self._kill("ErpWriteback", posting)
+            with self._killed("ErpWriteback", posting):
+                self._in_the_hub(books, on, number)
         elif number == wrong.killed_pulling:
-            self._kill("ErpSync", lambda method, path: method == "GET" and "invoice" in path)
+            self._in_the_hub(books, on, number)
+            with self._killed("ErpSync", _asks_for_invoices):
+                self.ask()
+        else:
+            self._in_the_hub(books, on, number)
         if down:
             self.ask()
-            time.sleep(5)
+            time.sleep(_DOWN_S)
             self.erp.front.start()
             self._count("days without the ERP")
         self.settle()
@@ -167,7 +181,9 @@ class World:
         payer.pay(document)
         self._count("payments by card in the portal")
 
-    def _some(self, books: list[dict[str, Any]], most: int, which: Any) -> list[dict[str, Any]]:
+    def _some(
+        self, books: list[dict[str, Any]], most: int, which: Callable[[dict[str, Any]], bool]
+    ) -> list[dict[str, Any]]:
         """Return documents that nobody touched today."""
         free = [b for b in books if b["id"] not in self.busy and which(b)]
         chosen = self.dice.sample(free, min(most, len(free)))
@@ -176,14 +192,17 @@ class World:
 
     # --- what goes wrong -------------------------------------------------------------------------
 
-    def _lose_an_answer(self) -> None:
+    @contextmanager
+    def _answer_lost(self) -> Iterator[None]:
+        """Lose the answer to the first move that is posted from now on: Tryton has it."""
         self.erp.front.lose_next(posting)
-        self.hub.stack.run_schedule("JanitorSchedule")
+        yield
         until(lambda: self.erp.front.lost, _IDLE_S)
         self._count("answers lost")
 
-    def _kill(self, function: str, which: Any) -> None:
-        """Kill the workers of a function in the moment in which the ERP did what which names."""
+    @contextmanager
+    def _killed(self, function: str, which: Callable[[str, str], bool]) -> Iterator[None]:
+        """Kill who works in a function once Tryton did what which names, before its answer."""
         killed: list[int] = []
 
         def seen(method: str, path: str) -> None:
@@ -195,8 +214,7 @@ class World:
                     os.kill(worker["pid"], signal.SIGKILL)
 
         self.erp.front.watch(seen)
-        self.ask()
-        self.hub.stack.run_schedule("JanitorSchedule")
+        yield
         until(lambda: killed, _IDLE_S)
         self.erp.front.watch(None)
         self._count(f"workers killed ({function})")
@@ -213,14 +231,16 @@ class World:
         """Wait until the ERP was told all, and its own changes are here."""
         deadline = time.monotonic() + _SETTLED_S
         while True:
-            self.hub.idle(_IDLE_S)
-            told = self.hub.api("GET", f"{self.company.path}/writebacks")
-            assert not told["waits"], told["waits"]
-            if not told["pending"]:
+            try:
+                self.hub.idle(_LOOK_S)
                 break
-            assert time.monotonic() < deadline, told["pending"]
-            self._hurry()
-            self.hub.stack.run_schedule("JanitorSchedule")
+            except StillBusy:
+                if time.monotonic() > deadline:
+                    raise
+                self._hurry()
+                self.hub.stack.run_schedule("JanitorSchedule")
+        told = self.hub.api("GET", f"{self.company.path}/writebacks")
+        assert not told["waits"] and not told["pending"], told
         self.ask()
         self.hub.idle(_IDLE_S)
         parked = self.company.parked()
@@ -236,20 +256,19 @@ class World:
                 continue
             kind, since, rest = item["psk"]["S"].split("#", 2)
             earlier = datetime.fromisoformat(since) - timedelta(hours=2)
-            names, values = (
-                {"#p": "psk"},
-                {":p": {"S": f"{kind}#{earlier:%Y-%m-%dT%H:%M:%S}Z#{rest}"}},
-            )
-            change = "SET #p = :p"
-            if "called_at" in item:
-                called = datetime.fromisoformat(item["called_at"]["S"]) - timedelta(hours=1)
+            values = {":p": {"S": f"{kind}#{earlier:%Y-%m-%dT%H:%M:%S}Z#{rest}"}}
+            change = "SET psk = :p"
+            if item.get("not_before", {"S": ""})["S"]:
+                change += ", not_before = :n"
+                values[":n"] = _NEVER
+            called = datetime.fromisoformat(item.get("called_at", _NEVER)["S"])
+            if datetime.now(UTC) - called > _DEAD_AFTER and "called_at" in item:
                 change += ", called_at = :c"
-                values[":c"] = {"S": called.isoformat()}
+                values[":c"] = _NEVER
             client.update_item(
                 TableName=table,
                 Key={name: item[name] for name in ("pk", "sk")},
                 UpdateExpression=change,
-                ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
             )
 
@@ -271,6 +290,10 @@ class World:
 
     def _count(self, what: str) -> None:
         self.happened[what] = self.happened.get(what, 0) + 1
+
+
+def _asks_for_invoices(method: str, path: str) -> bool:
+    return method == "GET" and "/account.invoice?" in path
 
 
 def live(world: World, days: int) -> None:
@@ -318,6 +341,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--twice", action="store_true", help="two syncs at once, each time")
     asked = parser.parse_args()
+    if asked.days < _DAYS_MIN:
+        parser.error(f"each trouble has a day of its own: at least {_DAYS_MIN}")
     if not server.PYTHON.exists():
         raise SystemExit("Tryton is not here: infra/setup.sh tryton")
     made, ids = server.filled(asked.customers, asked.invoices)
