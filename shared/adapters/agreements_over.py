@@ -4,11 +4,22 @@ from dataclasses import replace
 from datetime import date
 
 from shared.adapters import keys
+from shared.adapters.account_items import hold_item
 from shared.adapters.agreement_items import dispute_item, plan_item, promise_item
-from shared.adapters.table import NEW, VERSION, ConditionLost, Delete, Put, Table, Write, seen
+from shared.adapters.table import (
+    EXISTS,
+    NEW,
+    VERSION,
+    ConditionLost,
+    Delete,
+    Put,
+    Table,
+    Write,
+    seen,
+)
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
-from shared.domain.agreement import Dispute, Plan, Promise
+from shared.domain.agreement import Dispute, Hold, Plan, Promise
 from shared.domain.entity import Entity
 from shared.domain.promise import PromiseState
 from shared.domain.tasks import Task
@@ -63,6 +74,12 @@ class AgreementsOver:
             Delete(keys.dispute(*whose), VERSION, seen(dispute.version)),
             Put(dispute_item(keys.past_dispute(*whose), customer_id, dispute)),
         )
+
+    def hold(self, entity: Entity, customer_id: str, hold: Hold) -> bool:
+        """Move a hold that stops nothing any more to the past, with its days."""
+        whose = (entity.entity_id, customer_id, hold.hold_id)
+        past = hold_item(entity.entity_id, customer_id, hold) | keys.past_hold(*whose)
+        return self._written(entity, Delete(keys.hold(*whose), EXISTS), Put(past))
 
     def wait(self, entity: Entity, customer_id: str, promise: Promise, day: date) -> None:
         """Have the customer looked at again on day, for a promise that is not decided yet."""

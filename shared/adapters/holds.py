@@ -37,8 +37,9 @@ class Holds:
 
     def of(self, entity_id: str, customer_id: str) -> tuple[Hold, ...]:
         """Return the holds of a customer, those that have ended included."""
-        items = self._table.query(keys.live(entity_id, customer_id), begins="HOLD#")
-        return tuple(hold_from(item) for item in items)
+        places = (keys.live(entity_id, customer_id), keys.history(entity_id, customer_id))
+        items = (item for p in places for item in self._table.query(p, begins="HOLD#"))
+        return tuple(sorted((hold_from(item) for item in items), key=lambda h: h.hold_id))
 
     def end(
         self, entity: Entity, customer_id: str, hold_id: str, today: date, *also: Write
@@ -47,10 +48,11 @@ class Holds:
 
         also is written with it. Raises NotFound, and Conflict where it has ended already.
         """
-        item = self._table.get(keys.hold(entity.entity_id, customer_id, hold_id))
-        if item is None:
+        whose = (entity.entity_id, customer_id, hold_id)
+        found = self._table.get_many([keys.hold(*whose), keys.past_hold(*whose)])
+        if not found:
             raise NotFound(hold=hold_id)
-        hold = hold_from(item)
+        hold = hold_from(found[0])
         if hold.ended_on is not None or hold.ends_on < today:
             raise Conflict(hold=hold_id, reason="it has ended already")
         ended = replace(hold, ended_on=today)

@@ -101,6 +101,10 @@ def hold(entity: str, customer_id: str, hold_id: str) -> Key:
     return _key(live(entity, customer_id), f"HOLD#{hold_id}")
 
 
+def past_hold(entity: str, customer_id: str, hold_id: str) -> Key:
+    return _key(history(entity, customer_id), f"HOLD#{hold_id}")
+
+
 def promise(entity: str, customer_id: str, promise_id: str) -> Key:
     return _key(live(entity, customer_id), f"PROMISE#{promise_id}")
 

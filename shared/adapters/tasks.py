@@ -40,7 +40,7 @@ class Tasks:
             return False
         return True
 
-    def once(self, entity_id: str, task: Task) -> bool:
+    def open_unless_done(self, entity_id: str, task: Task) -> bool:
         """Write a new open task, unless one of that id is open or was done before."""
         done = keys.done_task(entity_id, task.customer_id, task.task_id)
         try:

@@ -32,6 +32,10 @@ class Hold:
         ended = self.ended_on is not None and self.ended_on <= today
         return self.starts_on <= today <= self.ends_on and not ended
 
+    def is_over(self, today: date) -> bool:
+        """Return whether this hold stops nothing any more, on today and later."""
+        return today > self.ends_on or (self.ended_on is not None and self.ended_on <= today)
+
     def covers(self, document_id: str, today: date) -> bool:
         """Return whether this hold stops chasing document_id, or some of it, on today."""
         return self.in_force(today) and (not self.documents or document_id in self.documents)

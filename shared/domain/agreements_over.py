@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.domain.account import Account
-from shared.domain.agreement import Dispute, Plan, PlanState, Promise
+from shared.domain.agreement import Dispute, Hold, Plan, PlanState, Promise
 from shared.domain.coverage import coverage, kept_plans
 from shared.domain.plan import ended, missing, running
 
@@ -13,7 +13,7 @@ from shared.domain.plan import ended, missing, running
 @dataclass(frozen=True, slots=True)
 class Over:
     """What is over: promises whose days are gone, plans as they ended, disputes left alone long
-    enough.
+    enough, holds that stop nothing any more.
 
     waiting are promises whose days are gone while money is on its way or not allocated: whether
     they were kept is told by its value date, once it has found its place.
@@ -23,9 +23,11 @@ class Over:
     plans: tuple[Plan, ...]
     disputes: tuple[Dispute, ...]
     waiting: tuple[Promise, ...] = ()
+    holds: tuple[Hold, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.promises or self.plans or self.disputes or self.waiting)
+        of_today = self.promises or self.plans or self.disputes or self.waiting
+        return bool(of_today or self.holds)
 
 
 def over(account: Account, today: date) -> Over:
@@ -37,6 +39,7 @@ def over(account: Account, today: date) -> Over:
         plans=tuple(_plans(account, today)),
         disputes=tuple(d for d in account.disputes if d.closed_on and not d.in_force(today)),
         waiting=waiting,
+        holds=tuple(h for h in account.holds if h.is_over(today)),
     )
 
 
@@ -51,6 +54,7 @@ def noted(account: Account, found: Over, broken: int) -> Account:
         promises=tuple(p for p in account.promises if p not in found.promises),
         plans=tuple(p for p in account.plans if p.plan_id not in plans),
         disputes=tuple(d for d in account.disputes if d not in found.disputes),
+        holds=tuple(h for h in account.holds if h not in found.holds),
         broken_promises=account.broken_promises + broken,
     )
 

@@ -69,7 +69,7 @@ def sweeping() -> "SweepPorts":
         end=lambda entity, account, now: end_agreements(
             entity, account, runtime.papers(), runtime.agreements_over(), now
         ),
-        once=runtime.tasks().once,
+        once=runtime.tasks().open_unless_done,
         credit=lambda *whose: apply_credits(runtime.cash_desk(), *whose),
         autopay=lambda *what: tend_autopay(taking, *what),
     )

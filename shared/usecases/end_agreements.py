@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from shared.domain.account import Account
-from shared.domain.agreement import Dispute, Plan, PlanState, Promise
+from shared.domain.agreement import Dispute, Hold, Plan, PlanState, Promise
 from shared.domain.agreements_over import noted, over
 from shared.domain.clock import Now
 from shared.domain.entity import Entity
@@ -23,6 +23,7 @@ class Ends(Protocol):
         self, entity: Entity, customer_id: str, plan: Plan, today: date, task: Task | None
     ) -> bool: ...
     def dispute(self, entity: Entity, customer_id: str, dispute: Dispute) -> bool: ...
+    def hold(self, entity: Entity, customer_id: str, hold: Hold) -> bool: ...
     def wait(self, entity: Entity, customer_id: str, promise: Promise, day: date) -> None: ...
 
 
@@ -57,6 +58,8 @@ def end_agreements(entity: Entity, account: Account, papers: Papers, ends: Ends,
         ends.wait(entity, customer.customer_id, promise, today + timedelta(days=1))
     for dispute in found.disputes:
         written += ends.dispute(entity, customer.customer_id, dispute)
+    for hold in found.holds:
+        written += ends.hold(entity, customer.customer_id, hold)
     return written
 
 

@@ -9,6 +9,7 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.policy_yaml import read_policy, standard_text
 from shared.adapters.table import Put
+from shared.domain.account_as_of import account_as_of
 from shared.domain.agreement import DisputeOutcome
 from shared.domain.notices import next_notice
 from shared.errors import Conflict, NotFound
@@ -176,6 +177,26 @@ def test_the_answer_to_a_dispute_is_mailed_once_however_many_close_it(owing):
     assert [(n.kind, n.dispute_id) for n in told] == [("link", ""), ("answer", made)]
     with pytest.raises(NotFound):
         runtime.accounts().notice(*whose, 3)
+
+
+@pytest.mark.law("30")
+def test_a_hold_that_is_over_leaves_what_every_decision_reads_and_is_still_known(owing):
+    body = {"customer_id": CUSTOMER, "reason": "asked for time", "ends_on": "2026-03-04"}
+    made = call(owing, "POST", "/entities/demo/holds", body).json
+    of = runtime.entities().get("demo")
+    on(4)
+    hub.sweep(of)
+    assert len(runtime.accounts().account("demo", CUSTOMER).holds) == 1
+    on(5)
+    hub.sweep(of)
+    assert runtime.accounts().account("demo", CUSTOMER).holds == ()
+    (kept,) = call(owing, "GET", f"/entities/demo/holds?customer={CUSTOMER}").json["items"]
+    assert (kept["hold_id"], kept["ends_on"]) == (made["hold_id"], "2026-03-04")
+    then = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    (known,) = account_as_of(runtime.records().record("demo", CUSTOMER), then).holds
+    assert (known.hold_id, known.in_force(then.date())) == (made["hold_id"], True)
+    end = f"/entities/demo/holds/{made['hold_id']}/end"
+    assert call(owing, "POST", end, {"customer_id": CUSTOMER}).status == 409
 
 
 PLAN = {"documents": [FIRST, SECOND], "parts": 3, "first_on": "2026-03-09", "pace": "weekly"}

@@ -138,7 +138,7 @@ class Hub:
             runs=self.sweep_runs,
             end=self._end,
             credit=lambda *whose: apply_credits(self.desk, *whose),
-            once=self.tasks.once,
+            once=self.tasks.open_unless_done,
         )
         self.sending = send_notice.Ports(
             accounts=self.accounts,

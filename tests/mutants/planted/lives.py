@@ -6,9 +6,24 @@ LIVES = "tests/lives/test_rules_in_lives.py"
 DUE = "shared/domain/due_stage.py"
 
 PARTS = "test_each_part_of_a_plan_is_told_ahead_of_its_day_and_that_the_plan_is_over_once"
+HOLD_OVER = "test_a_hold_that_is_over_leaves_what_every_decision_reads_and_is_still_known"
 AGREED = "tests/integration/test_agreements.py"
 
 LIFE_BUGS = (
+    bug(
+        "a hold that is over is read for ever",
+        "shared/domain/agreements_over.py",
+        "        holds=tuple(h for h in account.holds if h.is_over(today)),\n",
+        "",
+        f"{AGREED}::{HOLD_OVER}",
+    ),
+    bug(
+        "a hold that is over is forgotten",
+        "shared/adapters/agreements_over.py",
+        "Delete(keys.hold(*whose), EXISTS), Put(past))",
+        "Delete(keys.hold(*whose), EXISTS))",
+        f"{AGREED}::{HOLD_OVER}",
+    ),
     bug(
         "a past day knows what a customer wished later",
         "shared/domain/mail_wish.py",
