@@ -1,15 +1,15 @@
 """The products that the hub speaks to. A product's code is imported where it is connected only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from shared import runtime
-from shared.domain.erp import EntryKind
 from shared.errors import InvalidInput
 
 if TYPE_CHECKING:
     from shared.adapters.erp_secret import ErpSecret
     from shared.domain.connection import Connection
+    from shared.domain.erp import EntryKind
     from shared.usecases.erp_port import Connector
 
 Make = Callable[["Connection", "ErpSecret"], "Connector"]
@@ -17,6 +17,13 @@ Make = Callable[["Connection", "ErpSecret"], "Connector"]
 
 def _wall_s() -> float:
     return runtime.now().wall.timestamp()
+
+
+def _by_kind(settings: Mapping[str, str], what: str) -> "dict[EntryKind, str]":
+    """Return what settings name for each kind of entry, "" for none."""
+    from shared.domain.erp import EntryKind
+
+    return {kind: settings.get(f"{what}_{kind}", "") for kind in EntryKind}
 
 
 def _xero(connection: "Connection", secret: "ErpSecret") -> "Connector":
@@ -30,7 +37,7 @@ def _xero(connection: "Connection", secret: "ErpSecret") -> "Connector":
     identity = ErpHttp(settings.get("identity_url", xero_session.IDENTITY))
     tokens = OAuthTokens(secret, by_refresh_token(identity, xero_session.RENEWAL_PATH), _wall_s)
     calls = xero_session.XeroCalls(tokens, settings.get("url", xero_session.API))
-    named = {kind: settings.get(f"account_{kind}", "") for kind in EntryKind}
+    named = _by_kind(settings, "account")
     accounts = Accounts(
         settings.get("account_bank", ""), {kind: code for kind, code in named.items() if code}
     )
@@ -58,7 +65,7 @@ def _quickbooks(connection: "Connection", secret: "ErpSecret") -> "Connector":
     tokens = OAuthTokens(secret, by_refresh_token(identity, quickbooks.RENEWAL_PATH), _wall_s)
     http = ErpHttp(settings.get("url", quickbooks.API), words=quickbooks.words)
     calls = quickbooks.QuickBooksCalls(http, tokens, settings["realm_id"])
-    named = {kind: settings.get(f"item_{kind}", "") for kind in EntryKind}
+    named = _by_kind(settings, "item")
     items = Items(
         settings.get("deposit_account", ""), {kind: item for kind, item in named.items() if item}
     )
@@ -74,7 +81,7 @@ def _odoo(connection: "Connection", secret: "ErpSecret") -> "Connector":
     settings = connection.settings
     key = str(secret.value()["key"])
     calls = OdooCalls(ErpHttp(settings["url"]), settings["database"], settings["user"], key)
-    named = {kind: settings.get(f"account_{kind}", "") for kind in EntryKind}
+    named = _by_kind(settings, "account")
     accounts = {kind: int(account) for kind, account in named.items() if account}
     books = Books(int(settings["bank_journal"]), int(settings["general_journal"]), accounts)
     return Odoo(calls, OdooEntries(calls, books), int(settings.get("company", "1")))
