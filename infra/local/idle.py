@@ -1,7 +1,8 @@
 """Tell when nothing moves any more: queues, stream, calls, mail events, webhooks, pending facts."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import urllib3
@@ -67,34 +68,22 @@ class Idle:
         return self._http.request("GET", url).json()
 
     def _pending(self) -> Iterable[str]:
-        """Name the facts that somebody must still act on, entity by entity."""
+        """Name the facts that somebody must still act on, by entity and kind.
+
+        They are few at rest, and the index holds nothing else: it is read whole.
+        """
         if self._table_name is None:
             return
-        for entity in self._entities():
-            kinds: dict[str, int] = {}
-            for key in self._query("pending", "ppk", f"{entity}#PENDING"):
-                kind = key["psk"]["S"].split("#")[0]
-                if kind not in _KINDS_THAT_WAIT_FOR_NOBODY:
-                    kinds[kind] = kinds.get(kind, 0) + 1
-            for kind, count in kinds.items():
-                yield f"{entity}: {count} {kind} pending"
-
-    def _entities(self) -> Sequence[str]:
-        return [item["sk"]["S"] for item in self._query(None, "pk", "ENTITIES")]
-
-    def _query(self, index: str | None, key: str, value: str) -> Iterable[dict[str, Any]]:
-        asked: dict[str, Any] = {
-            "TableName": self._table_name,
-            "KeyConditionExpression": f"{key} = :value",
-            "ExpressionAttributeValues": {":value": {"S": value}},
-            **({"IndexName": index} if index else {"ConsistentRead": True}),
-        }
-        while True:
-            page = self._dynamodb.query(**asked)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        waiting: Counter[tuple[str, str]] = Counter()
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table_name, IndexName="pending"
+        )
+        for key in (key for page in pages for key in page["Items"]):
+            kind = key["psk"]["S"].split("#")[0]
+            if kind not in _KINDS_THAT_WAIT_FOR_NOBODY:
+                waiting[key["ppk"]["S"].removesuffix("#PENDING"), kind] += 1
+        for (entity, kind), count in waiting.items():
+            yield f"{entity}: {count} {kind} pending"
 
 
 def _moving(state: Mapping[str, Any]) -> Iterable[str]:
