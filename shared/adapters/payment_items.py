@@ -41,6 +41,7 @@ def use_of(payment: Payment) -> Item:
         "gone": payment.gone_minor,
         "kept": payment.kept_minor,
         "version": payment.version,
+        **({"excess": _allocation_item(payment.excess)} if payment.excess else {}),
     }
 
 
@@ -68,6 +69,7 @@ def payment_from(item: Item) -> Payment:
         gone_minor=item["gone"],
         kept_minor=item["kept"],
         cash=Money(minor=item["cash"][0], currency=item["cash"][1]) if "cash" in item else None,
+        excess=_allocation_from(item["excess"], currency) if "excess" in item else None,
     )
 
 

@@ -66,14 +66,20 @@ def to_tell(
     """Yield what the ERP is to hear: the change of each allocation, below zero where it fell.
 
     What somebody else received and used, they know of, but not what we changed since; erp_did is
-    what the ERP changed itself. What was only announced is not money yet.
+    what the ERP changed itself. Of money that the ERP has on an invoice beyond what was open there,
+    what is used for something leaves that invoice. What was only announced is not money yet.
     """
     changes = {a.document_id: a for a in _changes(before, after)}
-    for done in erp_did:
+    for done in (*erp_did, *_excess_used(before, after)):
         known = changes.get(done.document_id)
         ours = -done.amount if known is None else known.amount - done.amount
         changes[done.document_id] = replace(known or done, amount=ours)
     yield from (change for change in changes.values() if change.amount)
+
+
+def _excess_used(before: Payment | None, after: Payment) -> Iterator[Allocation]:
+    if before is not None and before.excess is not None and after.excess is not None:
+        yield replace(before.excess, amount=before.excess.amount - after.excess.amount)
 
 
 def _changes(before: Payment | None, after: Payment) -> Iterator[Allocation]:

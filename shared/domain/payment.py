@@ -57,7 +57,9 @@ class Payment:
     kept_minor, the part of it that was too small to keep as credit. That comes back where more is
     taken than is here.
     external_id is what the ERP or the bank calls it. cash is what arrived where that was another
-    currency than amount, which is then what the bank or the gateway made of it.
+    currency than amount, which is then what the bank or the gateway made of it. excess is what the
+    ERP, which took the money, has of it on its invoice beyond what was open there, None where it
+    never had: used for anything else, it leaves that invoice in the ERP, too.
     """
 
     payment_id: str
@@ -77,6 +79,7 @@ class Payment:
     gone_minor: int = 0
     kept_minor: int = 0
     cash: Money | None = None
+    excess: Allocation | None = None
 
     @property
     def unfinished(self) -> bool:

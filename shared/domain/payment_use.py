@@ -37,8 +37,27 @@ def used(
         allocations=tuple(a for a in known.values() if a.amount),
         gone_minor=gone,
         kept_minor=kept,
+        excess=_less_excess(payment, sum(a.amount.minor for a in known.values())),
         version=payment.version + 1,
     )
+
+
+def without_excess(payment: Payment) -> Payment:
+    """Return payment as one whose invoice in the ERP has no more of it than is allocated."""
+    if payment.excess is None:
+        return payment
+    nothing = Money.zero(payment.amount.currency)
+    return replace(payment, excess=replace(payment.excess, amount=nothing))
+
+
+def _less_excess(payment: Payment, used_minor: int) -> Allocation | None:
+    """Return what of the excess is left where so much of payment is allocated then."""
+    if payment.excess is None:
+        return None
+    more = used_minor - sum(a.amount.minor for a in payment.allocations)
+    left = payment.excess.amount.minor - max(more, 0)
+    amount = Money(minor=max(left, 0), currency=payment.amount.currency)
+    return replace(payment.excess, amount=amount)
 
 
 def cash_of(payment: Payment, part: Money) -> Money | None:

@@ -17,7 +17,7 @@ from shared.domain.import_verdicts import (
     judge_payment,
 )
 from shared.domain.imports import PaymentRow, Problem
-from shared.domain.payment import Payment, elsewhere_payment_id
+from shared.domain.payment import Allocation, Payment, elsewhere_payment_id
 from shared.domain.settle import settle
 from shared.usecases.import_rows import Judged
 
@@ -116,6 +116,10 @@ class PaymentDesk:
         documents = [known[0]] if known else []
         settlement = settle(booked_as, row.amount, plan, documents)
         movements = with_discounts(documents, settlement.movements, row.paid_on)
+        number = known[0].number if known else row.invoice_external_id
+        beyond = Allocation(
+            invoice.document_id, number, row.invoice_external_id, settlement.unapplied
+        )
         payment = Payment(
             payment_id=booked_as,
             customer_id=invoice.customer_id,
@@ -126,5 +130,6 @@ class PaymentDesk:
             source="elsewhere",
             external_id=row.external_id,
             allocations=settlement.allocations,
+            excess=beyond if beyond.amount else None,
         )
         return Booking(payment, replace(settlement, movements=movements), row.content_hash)

@@ -9,7 +9,7 @@ from shared.domain.counter_entries import freed_by, given_again, taken_back
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.payment import Allocation, Payment, PaymentState
-from shared.domain.payment_use import cash_of, used
+from shared.domain.payment_use import cash_of, used, without_excess
 from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import Conflict, InvalidInput
 from shared.usecases.cash_desk import Desk, Look, look, once, write
@@ -154,7 +154,8 @@ def _step(
         )
         movements = (*movements, *again, left)
     name = f"return:{payment.payment_id}" + ("" if first else f":{payment.version}")
-    after = replace(used(payment, movements), state=PaymentState.RETURNED, plan=())
+    after = without_excess(used(payment, movements))
+    after = replace(after, state=PaymentState.RETURNED, plan=())
     step = Step(
         Posting(name, day, now.business, movements, asked.by, asked.note) if movements else None,
         ((payment, after),),
@@ -171,7 +172,9 @@ def _step(
 
 
 def _of_the_erp(desk: Desk, entity_id: str, payment: Payment) -> dict[str, Money]:
-    """Return what the payment settled when the ERP told of it, by document id."""
+    """Return what the ERP had of the payment, by document id: all of it, on one invoice."""
+    if payment.excess is not None:
+        return {payment.excess.document_id: payment.amount}
     name = f"payment:{payment.payment_id}"
     came = desk.cash.posting(entity_id, payment.customer_id, name)
     settled: dict[str, Money] = {}

@@ -52,10 +52,6 @@ def desks_of(
             ports.invoices, ports.customers, ports.policies, entity, import_id, now
         ),
         LineGroup: LineDesk(ports.lines, ports.invoices, ports.customers, entity, now),
-        CreditNoteRow: CreditNoteDesk(
-            back.credit_notes, ports.invoices, ports.customers, entity, import_id, now
-        ),
-        PaymentRow: PaymentDesk(ports.payments, ports.invoices, entity, now),
         GoneRow: GoneDesk(
             back.gone,
             ports.invoices,
@@ -67,4 +63,8 @@ def desks_of(
             import_id,
             now,
         ),
+        CreditNoteRow: CreditNoteDesk(
+            back.credit_notes, ports.invoices, ports.customers, entity, import_id, now
+        ),
+        PaymentRow: PaymentDesk(ports.payments, ports.invoices, entity, now),
     }

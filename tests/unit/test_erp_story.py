@@ -15,9 +15,10 @@ from shared.domain.apply_cash import Part
 from shared.domain.book_check import differences
 from shared.domain.cash_step import Asked
 from shared.domain.erp import EntryKind, Gone, RecordKind
+from shared.domain.erp_credit import held_of
 from shared.domain.receive import Received
 from shared.errors import Conflict, InvalidInput
-from shared.usecases.allocate import move_allocation
+from shared.usecases.allocate import move_allocation, use_credit
 from shared.usecases.record_payment import record_payment
 from shared.usecases.reverse_payment import reverse_payment
 from shared.usecases.write_back import Ledger, Ports, Round, write_back
@@ -29,7 +30,7 @@ DAY = date(2026, 9, 1)
 BY = Asked("", "", "ann")
 ACTS = (
     "bill", "bill", "pay", "pay", "unpay", "credit", "use", "void_note", "void", "total",
-    "hub_pay", "hub_pay", "hub_reverse", "hub_move", "tell", "sync", "sync",
+    "hub_pay", "hub_pay", "hub_reverse", "hub_move", "hub_credit", "tell", "sync", "sync",
 )  # fmt: skip
 
 
@@ -192,6 +193,10 @@ class Story:
         except (Conflict, InvalidInput):
             return False
 
+    def _hub_credit(self):
+        """Money that waits is used for what is owed, oldest first."""
+        return use_credit(runtime.cash_desk(), "demo", self._customer(), BY, NOW)
+
     def _tell(self):
         """Let the hub tell the ERP all that is to be told, document by document."""
         ports = Ports(
@@ -215,9 +220,10 @@ class Story:
             self._sync()
             self._tell()
         here = self.opened()
-        # paid on both sides at once: the ERP shows less than nothing, the hub nothing and a credit
-        meant = {i: max(self.erp.open_minor(i), 0) for i in self._live(RecordKind.INVOICES)}
-        assert {i: here[i] for i in meant} == meant, self.said()
+        meant = {i: self.erp.open_minor(i) for i in self._live(RecordKind.INVOICES)}
+        beyond = self.beyond()
+        stands = {i: here[i] - beyond.get(i, 0) for i in meant}
+        assert stands == meant, self.said()
         waits = {
             str(p["facts"]["external_id"])
             for p in self.world.items("PARKED")
@@ -233,10 +239,39 @@ class Story:
         } <= waits
         kept = runtime.book_keeper().look("demo", self._customer())
         assert differences(kept.stored, kept.posted) == ()
+        # no money is in the ERP twice, and none is missing there
+        booked = [
+            r.values["minor"]
+            for r in self.erp.live(RecordKind.PAYMENTS)
+            if r.values["entry"] is EntryKind.PAYMENT
+        ]
+        used = [
+            sum(a["amount"] for a in p["allocations"]) + p.get("excess", {}).get("amount", 0)
+            for p in self.world.items("PAYMENT")
+        ]
+        assert sum(booked) == sum(used), self.said()
         ours = [r.values["key"] for r in self.erp.live(RecordKind.PAYMENTS) if r.values["key"]]
         assert len(ours) == len(set(ours))
         imported = [p["external_id"] for p in self.world.items("PAYMENT") if p["external_id"]]
         assert not {self.erp.records[e].values["key"] for e in imported if e.isdigit()} - {""}
+
+    def beyond(self) -> dict[str, int]:
+        """Return what the ERP has on its invoices beyond what was open of them here: credit."""
+        found: dict[str, int] = {}
+        for payment in self.world.items("PAYMENT"):
+            if "excess" in payment:
+                more = payment["excess"]
+                name = more["invoice_external_id"]
+                found[name] = found.get(name, 0) + more["amount"]
+        postings = list(runtime.ledger().postings("demo", self._customer()))
+        names = {h["document_id"]: h["external_id"] for h in self.world.items("HEAD")}
+        for fact in self.world.items("FACT"):
+            if "uses" in fact and "gone" not in fact:
+                held = held_of(fact["document_id"], postings)
+                for document_id, minor in fact["uses"].items():
+                    less = minor - sum(held.get(document_id, {}).values())
+                    found[names[document_id]] = found.get(names[document_id], 0) + less
+        return found
 
     def said(self) -> str:
         parked = [(p["reason"], dict(p["facts"])) for p in self.world.items("PARKED")]
@@ -246,7 +281,10 @@ class Story:
 @pytest.mark.law("1", "2", "5")
 @pytest.mark.rule("i25", "R43")
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data(), acts=st.lists(st.sampled_from(ACTS), min_size=5, max_size=25))
 def test_hub_and_erp_agree_whatever_happened_on_both_sides(monkeypatch, data, acts) -> None:

@@ -167,6 +167,24 @@ def test_of_a_payment_that_is_gone_the_erp_hears_what_we_had_changed_of_it(books
     assert (opened()["I-1"], opened()["I-2"]) == (11_900, 5_950)
 
 
+@pytest.mark.rule("i25")
+def test_what_a_payment_of_the_erp_has_too_much_is_moved_there_and_not_booked_again(
+    books: Entity,
+) -> None:
+    take(paid(12_900))
+    (payment,) = stored("PAYMENT")
+    use(payment["payment_id"], "I-2", 600)
+    assert told() == [("I-1", -600), ("I-2", 600)]
+    use(payment["payment_id"], "I-2", 400)
+    assert told() == [("I-1", -600), ("I-1", -400), ("I-2", 400), ("I-2", 600)]
+    take(gone(RecordKind.PAYMENTS, "P-1"))
+    net: dict[str, int] = {}
+    for name, minor in told():
+        net[name] = net.get(name, 0) + minor
+    assert net == {"I-1": 0, "I-2": 0}
+    assert (opened()["I-1"], opened()["I-2"], waiting()) == (11_900, 5_950, 0)
+
+
 def test_money_whose_invoice_fell_below_it_waits_for_a_person(books: Entity) -> None:
     take(paid(11_900))
     (payment,) = stored("PAYMENT")

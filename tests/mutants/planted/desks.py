@@ -78,6 +78,15 @@ DESK_BUGS = (
         rules="i25",
     ),
     bug(
+        "credit of the ERP's own payment is booked there a second time",
+        "shared/domain/cash_step.py",
+        "for done in (*erp_did, *_excess_used(before, after)):",
+        "for done in erp_did:",
+        "tests/unit/test_erp_story.py::test_hub_and_erp_agree_whatever_happened_on_both_sides",
+        _ROWS + "test_what_a_payment_of_the_erp_has_too_much_is_moved_there_and_not_booked_again",
+        rules="i25",
+    ),
+    bug(
         "an invoice that waited for its payment to go is never voided",
         "shared/usecases/import_gone.py",
         "            if fact.gone_asked\n",
