@@ -30,8 +30,12 @@ from shared.ids import derived_id
 
 NOTICE_KIND = "autopay"
 _EXPECTED_WITHIN = timedelta(days=30)
-_UNSAID = (DeliveryState.WITHDRAWN, DeliveryState.FAILED, DeliveryState.BOUNCED)
-_SAID = (DeliveryState.SENT, DeliveryState.UNKNOWN)
+_UNSAID = (
+    DeliveryState.WITHDRAWN,
+    DeliveryState.FAILED,
+    DeliveryState.BOUNCED,
+    DeliveryState.UNKNOWN,
+)
 
 
 class Notices(Protocol):
@@ -155,7 +159,7 @@ def _items(account: Account, announced: Announced, today: date) -> tuple[NoticeI
 
 
 def _unsaid(ports: Ports, entity: Entity, account: Account, today: date) -> tuple[Collection, ...]:
-    """Return the collections that are due and whose announcement never went out, ended."""
+    """Return the collections whose announcement never went out, as far as is known, ended."""
     return tuple(
         c.ended(NOT_ANNOUNCED, today)
         for c in account.collections
@@ -164,9 +168,10 @@ def _unsaid(ports: Ports, entity: Entity, account: Account, today: date) -> tupl
 
 
 def _was_said(ports: Ports, entity: Entity, account: Account, taking: Taking) -> bool:
-    """Return whether the announcement is out; what is still on its way waits."""
-    collection = taking.collection
-    return bool(collection.tries) or _delivery(ports, entity, account, collection) in _SAID
+    """Return whether the announcement went out; what is still on its way waits."""
+    if taking.collection.tries:
+        return True
+    return _delivery(ports, entity, account, taking.collection) is DeliveryState.SENT
 
 
 def _delivery(

@@ -1,7 +1,9 @@
 """What is taken by itself and when: each case with the account alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -20,12 +22,15 @@ from shared.domain.autopay import (
 )
 from shared.domain.autopay_rule import AutopayRule
 from shared.domain.checkout import Checkout, CheckoutState
+from shared.domain.clock import Now
 from shared.domain.collection import Collection, Verdict, collections_as_of, verdict_on
 from shared.domain.coverage import item_coverage, kept_plans
 from shared.domain.decide import Action, decide
 from shared.domain.mandate import Mandate, Method
+from shared.domain.notice import DeliveryState
 from shared.domain.policy_book import PolicyBook
-from tests.support.samples import customer, eur
+from shared.usecases.tend_autopay import Ports, tend_autopay
+from tests.support.samples import customer, entity, eur
 from tests.unit.test_decide import LADDER, TODAY, invoice
 
 RULE = AutopayRule()
@@ -295,3 +300,51 @@ def test_nothing_is_taken_of_a_case_that_somebody_else_has():
     assert to_take(of, TODAY) == ()
     assert [c.outcome for c in to_end(of, TODAY)] == ["handed_over"]
     assert to_announce(replace(of, collections=()), RULE, TODAY) == ()
+
+
+class Kept:
+    """A store of collections that keeps what it is told, and notices in one state."""
+
+    def __init__(self, state: DeliveryState) -> None:
+        self.state, self.told = state, []
+
+    def notice(self, *_: object) -> SimpleNamespace:
+        return SimpleNamespace(delivery=self.state)
+
+    def __getattr__(self, name: str) -> Callable[..., bool]:
+        def keep(*_: object) -> bool:
+            self.told.append(name)
+            return True
+
+        return keep
+
+
+@pytest.mark.parametrize(
+    ("state", "done"),
+    [
+        (DeliveryState.SENT, ["begin"]),
+        (DeliveryState.CLAIMED, []),
+        (DeliveryState.CALLING, []),
+        (DeliveryState.UNKNOWN, ["end"]),
+        (DeliveryState.WITHDRAWN, ["end"]),
+        (DeliveryState.BOUNCED, ["end"]),
+    ],
+)
+def test_only_what_was_surely_announced_is_taken(state: DeliveryState, done: list[str]):
+    kept = Kept(state)
+    of = account(invoice("inv", 0), collections=[collection("inv")])
+    noon = datetime(2026, 3, 4, 11, tzinfo=UTC)
+    tend_autopay(Ports(kept, kept), entity(), of, RULE, Now(noon, noon))
+    assert kept.told == done
+
+
+def test_an_entity_that_holds_all_announces_and_takes_nothing():
+    kept = Kept(DeliveryState.SENT)
+    noon = datetime(2026, 3, 4, 11, tzinfo=UTC)
+    held, now = entity(hold_all=True), Now(noon, noon)
+    for of in (
+        account(invoice("inv", 0)),
+        account(invoice("inv", 0), collections=[collection("inv")]),
+    ):
+        assert tend_autopay(Ports(kept, kept), held, of, RULE, now) == 0
+    assert kept.told == []

@@ -86,8 +86,8 @@ AUTOPAY_BUGS = (
     bug(
         "what was never announced is taken",
         "shared/usecases/tend_autopay.py",
-        "    return bool(collection.tries) or _delivery(",
-        "    return bool(collection.lines) or _delivery(",
-        f"{LIVED}::test_what_could_not_be_announced_in_time_is_announced_anew",
+        "    if taking.collection.tries:\n",
+        "    if taking.collection.lines:\n",
+        LAWS,
     ),
 )
