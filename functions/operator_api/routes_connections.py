@@ -15,7 +15,6 @@ from shared import runtime
 from shared.domain.connection import Connection
 from shared.domain.roles import Role
 from shared.usecases import connect_erp
-from shared.usecases.sync_erp import ask_to_take_again
 
 router = APIGatewayHttpRouter()
 _ONE = "/api/v1/entities/<entity>/connections/<name>"
@@ -90,7 +89,7 @@ def sync(entity: str, name: str, body: SyncIn) -> Asked:
 @needs(Role.CLERK)
 def take_again(entity: str, parked: str) -> Asked:
     entity_of(entity)
-    ask_to_take_again(runtime.parked_items(), runtime.queues(), entity, parked)
+    connect_erp.ask_to_take_again(runtime.parked_items(), runtime.queues(), entity, parked)
     return Asked()
 
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+FROM_ERP = "erp"
+"""The source of what a connection to an ERP gave."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parked:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from shared.domain.clock import Now
 from shared.domain.connection import NAME, Connection, ConnectionState, Found
+from shared.domain.parked import FROM_ERP, Parked
 from shared.errors import Conflict, HubError, InvalidInput, NotFound
 from shared.usecases.erp_port import Connector
 
@@ -25,6 +26,10 @@ class Secret(Protocol):
     name: str
 
     def store(self, value: Mapping[str, str]) -> None: ...
+
+
+class ParkedItems(Protocol):
+    def get(self, entity_id: str, parked_id: str) -> Parked: ...
 
 
 class Queue(Protocol):
@@ -125,6 +130,13 @@ def ask_for_sync(ports: Ports, entity_id: str, name: str, *, full: bool = False)
     """Have a connection pulled. full begins at its first record, and believes no manifest."""
     body = {"kind": "pull", "entity": entity_id, "connection": name, "full": full}
     ports.queue.send("SYNC", body)
+
+
+def ask_to_take_again(parked: ParkedItems, queue: Queue, entity_id: str, parked_id: str) -> None:
+    """Have a parked record read anew. Raises NotFound, and InvalidInput where no ERP sent it."""
+    if parked.get(entity_id, parked_id).source != FROM_ERP:
+        raise InvalidInput(field="parked", reason="it did not come from an ERP")
+    queue.send("SYNC", {"kind": "again", "entity": entity_id, "parked_id": parked_id})
 
 
 def _found(

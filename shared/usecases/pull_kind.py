@@ -15,7 +15,7 @@ from shared.domain.entity import Entity
 from shared.domain.erp import BadRecord, ErpRow, Page, RecordKind
 from shared.domain.erp_records import Record, content_of, records_of, shown
 from shared.domain.imports import Problem
-from shared.domain.parked import Parked
+from shared.domain.parked import FROM_ERP, Parked
 from shared.domain.tasks import Task
 from shared.errors import HubError
 from shared.ids import derived_id
@@ -25,7 +25,6 @@ from shared.usecases.sync_desks import Desks
 from shared.usecases.take_rows import Outcome, Taker
 
 PAGE_RECORDS = 200
-PARKED_SOURCE = "erp"
 _TOGETHER = 200
 """Records that are judged and written at once, or a few more."""
 _PAGES_UNSAVED_MAX = 50
@@ -232,7 +231,7 @@ class Pull:
         return Parked(
             parked_id=derived_id("erp", *of),
             kind=str(self._kind),
-            source=PARKED_SOURCE,
+            source=FROM_ERP,
             reason=code,
             created_at=run.now.business,
             facts=where | dict(facts),

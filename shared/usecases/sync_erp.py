@@ -16,12 +16,11 @@ from shared.errors import (
     ErpUnavailable,
     ErpUnreadable,
     HubError,
-    InvalidInput,
     WriteConflict,
 )
 from shared.ids import derived_id
 from shared.usecases.erp_port import Connector
-from shared.usecases.pull_kind import PARKED_SOURCE, Manifests, Overtaken, Pull, Run, States
+from shared.usecases.pull_kind import Manifests, Overtaken, Pull, Run, States
 from shared.usecases.sync_desks import MakeDesks
 
 _TRIES_MAX = 8
@@ -132,13 +131,6 @@ def sync_erp(ports: Ports, errand: Errand, now: Now, enough_time: Callable[[], b
         return _stopped(ports, errand, error, now)
     _note(ports, errand, None)
     return "done"
-
-
-def ask_to_take_again(parked: ParkedItems, queue: Queue, entity_id: str, parked_id: str) -> None:
-    """Have a parked record read anew. Raises NotFound, and InvalidInput where no ERP sent it."""
-    if parked.get(entity_id, parked_id).source != PARKED_SOURCE:
-        raise InvalidInput(field="parked", reason="it did not come from an ERP")
-    queue.send("SYNC", {"kind": "again", "entity": entity_id, "parked_id": parked_id})
 
 
 def take_again(ports: Ports, entity_id: str, parked_id: str, now: Now) -> str:

@@ -11,7 +11,6 @@ from shared.domain.erp import BadRecord, Page, RecordKind
 from shared.domain.parked import Parked
 from shared.errors import ErpUnavailable, InvalidInput
 from shared.usecases import connect_erp
-from shared.usecases.sync_erp import ask_to_take_again
 from tests.connectors.reference import ReferenceConnector
 from tests.integration.drops import counted_writes, drop, stored
 from tests.integration.syncing import ERP, carry, connect, sync, tell
@@ -102,7 +101,9 @@ def test_a_record_that_cannot_be_taken_waits_for_a_person_and_the_others_come_in
     assert (facts["external_id"], facts["total_minor"]) == (bad, 7_000)
     assert [t["kind"] for t in stored("TASK")] == ["erp"]
     erp.change(bad, customer=whose)
-    ask_to_take_again(runtime.parked_items(), runtime.queues(), "demo", parked["parked_id"])
+    connect_erp.ask_to_take_again(
+        runtime.parked_items(), runtime.queues(), "demo", parked["parked_id"]
+    )
     carry()
     assert {h["external_id"] for h in stored("HEAD")} == {good, bad}
     assert stored("PARKED") == []
@@ -196,4 +197,4 @@ def test_what_no_erp_sent_is_not_read_from_one(demo):
     parked = Parked("P1", "payment", "stripe", "unknown", datetime(2026, 9, 1, tzinfo=UTC), {})
     runtime.parked_items().park("demo", parked)
     with pytest.raises(InvalidInput):
-        ask_to_take_again(runtime.parked_items(), runtime.queues(), "demo", "P1")
+        connect_erp.ask_to_take_again(runtime.parked_items(), runtime.queues(), "demo", "P1")
