@@ -1,11 +1,12 @@
 """Values as accounting systems write them, read into ours. What cannot be read is BadValue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from shared.domain.erp import BadRecord, ErpRow, RecordKind
 from shared.domain.import_cells import BadCell, email
 from shared.domain.money import Money, exponent, parse_money
 from shared.errors import ErpUnreadable, InvalidInput
@@ -20,6 +21,24 @@ class BadValue(Exception):
     def __init__(self, field: str, code: str, message: str) -> None:
         self.field, self.code, self.message = field, code, message
         super().__init__(code)
+
+
+def rows_and_bad(
+    kind: RecordKind,
+    records: Iterable[Mapping[str, Any]],
+    id_field: str,
+    read: Callable[[Mapping[str, Any]], Iterable[ErpRow]],
+) -> tuple[tuple[ErpRow, ...], tuple[BadRecord, ...]]:
+    """Return the rows that read makes of records, and those that it cannot read."""
+    rows: list[ErpRow] = []
+    bad: list[BadRecord] = []
+    for record in records:
+        try:
+            rows += read(record)
+        except BadValue as exc:
+            external_id = str(record.get(id_field, ""))
+            bad.append(BadRecord(kind, external_id, exc.field, exc.code, exc.message))
+    return tuple(rows), tuple(bad)
 
 
 def marked(key: str) -> str:

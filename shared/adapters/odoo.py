@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from shared.adapters import change_cursor
-from shared.adapters.erp_values import BadValue, instant, money, our_key
+from shared.adapters.erp_values import BadValue, instant, money, our_key, rows_and_bad
 from shared.adapters.odoo_calls import Json, OdooCalls, id_of, name_of, text
 from shared.adapters.odoo_rows import (
     LINE,
@@ -137,24 +137,19 @@ class Odoo:
     def _rows(
         self, kind: RecordKind, records: Sequence[Json]
     ) -> tuple[tuple[ErpRow, ...], tuple[BadRecord, ...]]:
-        rows: list[ErpRow] = []
-        bad: list[BadRecord] = []
         lines = self._lines(records) if kind is RecordKind.INVOICES else {}
         partials = self._partials(kind, records)
-        for record in records:
-            try:
-                if kind is RecordKind.CUSTOMERS:
-                    rows += customer_rows(record)
-                elif kind is RecordKind.INVOICES:
-                    rows += invoice_rows(record, lines.get(int(record["id"]), ()))
-                elif kind is RecordKind.CREDIT_NOTES:
-                    rows += credit_note_rows(record, partials.uses(record))
-                else:
-                    rows += partials.payments(record)
-            except BadValue as exc:
-                external_id = str(record.get("id", ""))
-                bad.append(BadRecord(kind, external_id, exc.field, exc.code, exc.message))
-        return tuple(rows), tuple(bad)
+
+        def read(record: Json) -> Sequence[ErpRow]:
+            if kind is RecordKind.CUSTOMERS:
+                return customer_rows(record)
+            if kind is RecordKind.INVOICES:
+                return invoice_rows(record, lines.get(int(record["id"]), ()))
+            if kind is RecordKind.CREDIT_NOTES:
+                return credit_note_rows(record, partials.uses(record))
+            return partials.payments(record)
+
+        return rows_and_bad(kind, records, "id", read)
 
     def _lines(self, moves: Sequence[Json]) -> Mapping[int, Sequence[Json]]:
         found: dict[int, list[Json]] = {}

@@ -4,18 +4,24 @@ Our key stands in the reference, which Odoo copies from a payment into its entry
 calls than one is found only when it is whole, and finished by the next attempt.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.erp_values import marked, money, our_key
 from shared.adapters.odoo import ENTRIES
 from shared.adapters.odoo_calls import Json, OdooCalls, id_of, text
+from shared.adapters.take_back_plan import (
+    family_of,
+    is_plan,
+    plan_of,
+    planned,
+    stays_of,
+)
 from shared.domain.erp import Entry, EntryKind, Posted
 from shared.domain.money import Money, to_decimal_text
 from shared.errors import ErpRefused
 
-_KEEPS = "keeps"
 _PAID = ("in_process", "paid", "posted")
 _MOVE = ("ref", "state", "move_type", "line_ids", "partner_id", "currency_id")
 
@@ -48,7 +54,7 @@ class OdooEntries:
         """Return the entry under key: a payment, an entry that is reconciled, or a charge."""
         payments = self._payments(key)
         for payment in payments:
-            if payment["state"] in _PAID and _KEEPS not in text(payment["memo"]).split(" "):
+            if payment["state"] in _PAID and not is_plan(payment["memo"]):
                 return Posted(f"payment {payment['id']}", found=True)
         for move in self._moves(key):
             whole = move["move_type"] == "out_invoice" or self._receivable(move)["reconciled"]
@@ -180,16 +186,12 @@ class OdooEntries:
         """
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this entry back in Odoo by hand.")
-        family = entry.key.rpartition(".")[0] + "."
-        payments = self._payments(family)
+        payments = self._payments(family_of(entry.key))
         live = [p for p in payments if p["state"] in _PAID]
-        stays = _planned(payments, entry)
+        stays = planned((p["memo"] for p in payments), entry)
         if stays is None:
-            none = Money.zero(entry.amount.currency)
-            stays = sum((money(p, "amount", none.currency) for p in live), none) + entry.amount
-            if stays.minor < 0:
-                raise ErpRefused(said="Less than this is booked there under our keys.")
-            plan = f"{marked(entry.key)} {_KEEPS} {to_decimal_text(stays)}"
+            stays = stays_of((money(p, "amount", entry.amount.currency) for p in live), entry)
+            plan = plan_of(entry, stays)
             wanted = [[live[0]["id"]], {self._memo_field(): plan}]
             self._calls.call("account.payment", "write", wanted, writes=True)
         for payment in live:
@@ -242,15 +244,6 @@ class OdooEntries:
     def _create(self, values: Mapping[str, Any]) -> int:
         made = self._calls.call("account.move", "create", [values], writes=True)
         return int(made[0] if isinstance(made, list) else made)
-
-
-def _planned(payments: Sequence[Json], entry: Entry) -> Money | None:
-    """Return what an earlier attempt noted is to stay, None where there was none."""
-    for payment in payments:
-        words = text(payment["memo"]).split(" ")
-        if words[0] == marked(entry.key) and words[1:2] == [_KEEPS]:
-            return money({_KEEPS: words[2]}, _KEEPS, entry.amount.currency)
-    return None
 
 
 def _ids(value: Any) -> list[int]:

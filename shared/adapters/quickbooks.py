@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from shared.adapters import change_cursor
 from shared.adapters.erp_http import Answer, ErpHttp
-from shared.adapters.erp_values import BadValue, answered_at, instant
+from shared.adapters.erp_values import BadValue, answered_at, instant, rows_and_bad
 from shared.adapters.quickbooks_rows import (
     credit_note_rows,
     customer_rows,
@@ -20,7 +20,6 @@ from shared.adapters.quickbooks_rows import (
     payment_rows,
 )
 from shared.domain.erp import (
-    BadRecord,
     Capabilities,
     Connected,
     Entry,
@@ -148,20 +147,13 @@ class QuickBooks:
             f"where MetaData.LastUpdatedTime >= '{since.isoformat()}'{active} "
             f"orderby MetaData.LastUpdatedTime startposition {taken + 1} maxresults {size}",
         )
-        rows: list[ErpRow] = []
-        bad: list[BadRecord] = []
-        for record in records:
-            try:
-                rows += self._rows(kind, record)
-            except BadValue as exc:
-                external_id = str(record.get("Id", ""))
-                bad.append(BadRecord(kind, external_id, exc.field, exc.code, exc.message))
+        rows, bad = rows_and_bad(kind, records, "Id", lambda one: self._rows(kind, one))
         more = len(records) >= size
         if not more and cursor:
-            rows += self._deleted(kind, since, now)
+            rows += tuple(self._deleted(kind, since, now))
         stamps = [instant(record["MetaData"], "LastUpdatedTime") for record in records]
         after = change_cursor.following(stamps, since, taken, more, size)
-        return Page(tuple(rows), after, more, now, tuple(bad))
+        return Page(rows, after, more, now, bad)
 
     def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
         """Return the record as it is now; of a payment, all of its parts."""

@@ -4,19 +4,19 @@ Our key stands in the private note; a short form of it is the number by which Qu
 What takes two calls ends with the payment, which `find` looks for: an entry that is found is whole.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.erp_values import marked, money, our_key
 from shared.adapters.quickbooks import ENTRIES, QuickBooksCalls
 from shared.adapters.quickbooks_rows import reference
+from shared.adapters.take_back_plan import family_of, plan_of, planned, stays_of
 from shared.domain.erp import Entry, EntryKind, Posted
 from shared.domain.money import Money, to_decimal_text
 from shared.errors import ErpRefused
 
 Json = Mapping[str, Any]
-_KEEPS = "keeps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +134,21 @@ class QuickBooksEntries:
         """
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this credit memo back in QuickBooks by hand.")
-        family = entry.key.rpartition(".")[0] + "."
-        live = [p for p in self._payments_of(invoice) if _of_family(p, family)]
+        family = family_of(entry.key)
+        live = [
+            payment
+            for payment in self._payments_of(invoice)
+            if our_key(payment.get("PrivateNote")).startswith(family)
+        ]
         if not live:
             return Posted(str(invoice["Id"]), found=True)
-        stays = _planned(live, entry)
+        stays = planned((p.get("PrivateNote") for p in live), entry)
         first = next((p for p in live if our_key(p.get("PrivateNote")) == entry.key), live[0])
         if stays is None:
-            none = Money.zero(entry.amount.currency)
-            stays = sum((money(p, "TotalAmt", none.currency) for p in live), none) + entry.amount
-            if stays.minor < 0:
-                raise ErpRefused(said="Less than this is booked there under our keys.")
-            plan = f"{marked(entry.key)} {_KEEPS} {to_decimal_text(stays)}"
-            first = self._calls.write("Payment", {**first, "PrivateNote": plan})
+            booked = (money(p, "TotalAmt", entry.amount.currency) for p in live)
+            stays = stays_of(booked, entry)
+            noted = {**first, "PrivateNote": plan_of(entry, stays)}
+            first = self._calls.write("Payment", noted)
         for payment in live:
             if payment["Id"] != first["Id"]:
                 self._delete(payment)
@@ -183,19 +185,6 @@ class QuickBooksEntries:
             "PrivateNote": note,
             **({"DepositToAccountRef": {"value": account}} if account else {}),
         }
-
-
-def _planned(live: Sequence[Json], entry: Entry) -> Money | None:
-    """Return what an earlier attempt noted is to stay, None where there was none."""
-    for payment in live:
-        words = str(payment.get("PrivateNote") or "").split(" ")
-        if words[0] == marked(entry.key) and words[1:2] == [_KEEPS]:
-            return money({_KEEPS: words[2]}, _KEEPS, entry.amount.currency)
-    return None
-
-
-def _of_family(payment: Json, family: str) -> bool:
-    return our_key(payment.get("PrivateNote")).startswith(family)
 
 
 def _document(entry: Entry, key: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.adapters import change_cursor
-from shared.adapters.erp_values import BadValue, answered_at, instant
+from shared.adapters.erp_values import BadValue, answered_at, instant, rows_and_bad
 from shared.adapters.xero_entries import ENTRIES, Accounts, XeroEntries
 from shared.adapters.xero_rows import (
     credit_note_rows,
@@ -16,7 +16,6 @@ from shared.adapters.xero_rows import (
 )
 from shared.adapters.xero_session import XeroCalls, rows_of
 from shared.domain.erp import (
-    BadRecord,
     Capabilities,
     Connected,
     Entry,
@@ -77,18 +76,11 @@ class Xero:
         name, id_field, read = _NAMES[kind]
         size = min(limit, _PAGE_MAX)
         records = rows_of(self._list(kind, since, taken // size + 1, size), name)
-        rows: list[ErpRow] = []
-        bad: list[BadRecord] = []
-        for record in records:
-            try:
-                rows += read(record)
-            except BadValue as exc:
-                external_id = str(record.get(id_field, ""))
-                bad.append(BadRecord(kind, external_id, exc.field, exc.code, exc.message))
+        rows, bad = rows_and_bad(kind, records, id_field, read)
         more = len(records) >= size
         stamps = [instant(r, "UpdatedDateUTC") for r in records if r.get("UpdatedDateUTC")]
         after = change_cursor.following(stamps, since, taken, more, size)
-        return Page(tuple(rows), after, more, now, tuple(bad))
+        return Page(rows, after, more, now, bad)
 
     def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
         """Return the record as it is now."""

@@ -28,6 +28,7 @@ from xero_python.accounting import (
 )
 
 from shared.adapters.erp_values import marked, money, our_key
+from shared.adapters.take_back_plan import family_of, plan_of, planned, stays_of
 from shared.adapters.xero_session import rows_of
 from shared.domain.erp import Entry, EntryKind, Posted
 from shared.domain.money import Money, to_decimal_text
@@ -38,7 +39,6 @@ _OFF = frozenset(
     {EntryKind.DISCOUNT, EntryKind.TOLERANCE, EntryKind.DEDUCTION, EntryKind.WRITE_OFF}
 )
 _RAW = {"_preload_content": False}
-_KEEPS = "keeps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class XeroEntries:
         """
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this credit note's allocation back in Xero by hand.")
-        family = entry.key.rpartition(".")[0] + "."
+        family = family_of(entry.key)
         live = [
             payment
             for payment in self._payments_of(invoice_id)
@@ -221,10 +221,8 @@ class XeroEntries:
         ]
         stays = self._noted(invoice_id, entry)
         if stays is None:
-            held = sum((money(p, "Amount", entry.amount.currency) for p in live), _none(entry))
-            stays = held + entry.amount
-            if stays.minor < 0:
-                raise ErpRefused(said="Less than this is booked there under our keys.")
+            booked = (money(p, "Amount", entry.amount.currency) for p in live)
+            stays = stays_of(booked, entry)
             self._note_down(invoice_id, entry, stays)
         for payment in live:
             if our_key(payment.get("Reference")) != entry.key:
@@ -238,14 +236,10 @@ class XeroEntries:
 
     def _noted(self, invoice_id: str, entry: Entry) -> Money | None:
         answer = self._api.get_invoice_history(self._tenant_id, invoice_id, **_RAW)
-        for record in rows_of(answer, "HistoryRecords"):
-            mark, _, rest = str(record.get("Details") or "").partition(f" {_KEEPS} ")
-            if mark == marked(entry.key) and rest:
-                return money({_KEEPS: rest.split(" ")[0]}, _KEEPS, entry.amount.currency)
-        return None
+        return planned((r.get("Details") for r in rows_of(answer, "HistoryRecords")), entry)
 
     def _note_down(self, invoice_id: str, entry: Entry, stays: Money) -> None:
-        text = f"{marked(entry.key)} {_KEEPS} {to_decimal_text(stays)} {stays.currency}"
+        text = plan_of(entry, stays)
         self._api.create_invoice_history(
             self._tenant_id, invoice_id,
             HistoryRecords(history_records=[HistoryRecord(details=text)]), **_RAW,
@@ -291,10 +285,6 @@ def _item(entry: Entry, amount: Money, code: str) -> LineItem:
 def _number(amount: Money) -> float:
     """Return the amount as the package wants it: a float that prints as these very digits."""
     return float(to_decimal_text(amount))
-
-
-def _none(entry: Entry) -> Money:
-    return Money.zero(entry.amount.currency)
 
 
 def _first(answer: Any, name: str, id_field: str) -> str:

@@ -1,14 +1,12 @@
 """A small stateful HubSpot on loopback: companies, their people, owners, and search by property."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.connectors.served import Served
+from tests.connectors.served import Served, Trouble
 
 TOKEN = "pat-eu1-valid"
 
@@ -106,10 +104,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @dataclass(slots=True)
-class Driver:
+class Driver(Trouble):
     """Acts in the account as its users do. A company is known by the ERP's id: here, its own."""
 
-    account: Account
+    world: Account
     server: Served
     connector: Any
     strange: Any
@@ -118,31 +116,16 @@ class Driver:
         return self.strange
 
     def customer(self, name: str, email: str) -> str:
-        company_id = str(9000 + len(self.account.companies))
-        self.account.companies[company_id] = {
+        company_id = str(9000 + len(self.world.companies))
+        self.world.companies[company_id] = {
             "hs_object_id": company_id,
             "erp_id": company_id,
             "name": name,
             "billing_email": email,
-            "hs_lastmodifieddate": self.account.stamp(),
+            "hs_lastmodifieddate": self.world.stamp(),
         }
         return company_id
 
     def rename(self, customer: str, name: str) -> None:
-        changed = {"name": name, "hs_lastmodifieddate": self.account.stamp()}
-        self.account.companies[customer].update(changed)
-
-    @contextmanager
-    def late(self, seconds: int) -> Iterator[None]:
-        self.account.late_s = seconds
-        yield
-        self.account.late_s = 0
-
-    def down(self) -> Any:
-        return self.server.down()
-
-    @contextmanager
-    def garbled(self) -> Iterator[None]:
-        self.account.is_garbled = True
-        yield
-        self.account.is_garbled = False
+        changed = {"name": name, "hs_lastmodifieddate": self.world.stamp()}
+        self.world.companies[customer].update(changed)

@@ -6,15 +6,14 @@ balances, a reconciliation takes off what is open, an undone one gives it back.
 
 import json
 import operator
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.connectors.served import Served
+from tests.connectors.served import Served, Trouble
 
 KEY, UID = "odoo-valid", 7
 EUR, RECEIVABLE, INCOME, CASH = [1, "EUR"], [10, "Receivable"], [20, "Income"], [30, "Bank"]
@@ -287,10 +286,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @dataclass(slots=True)
-class Driver:
+class Driver(Trouble):
     """Acts in the database as its users do."""
 
-    database: Database
+    world: Database
     server: Served
     connector: Any
     strange: Any
@@ -307,10 +306,10 @@ class Driver:
             "customer_rank": 1,
             "parent_id": False,
         }
-        return str(self.database.put("res.partner", made))
+        return str(self.world.put("res.partner", made))
 
     def rename(self, customer: str, name: str) -> None:
-        self.database.put("res.partner", {"name": name}, int(customer))
+        self.world.put("res.partner", {"name": name}, int(customer))
 
     def invoice(
         self, customer: str, minor: int, issued_on: date, due_on: date, *, parts: int = 1
@@ -319,58 +318,38 @@ class Driver:
         return self._document("out_invoice", customer, minor, issued_on, days)
 
     def touch(self, invoice: str) -> None:
-        self.database.put("account.move", {}, int(invoice))
+        self.world.put("account.move", {}, int(invoice))
 
     def void(self, invoice: str) -> None:
-        self.database.put("account.move", {"state": "cancel"}, int(invoice))
+        self.world.put("account.move", {"state": "cancel"}, int(invoice))
 
     def credit_note(
         self, customer: str, minor: int, on: date, *, use_on: Sequence[str] = ()
     ) -> str:
         note = self._document("out_refund", customer, minor, on, [f"{on}"])
         for invoice in use_on:
-            self.database.reconcile(int(invoice), self.database.owed(int(note))[0])
+            self.world.reconcile(int(invoice), self.world.owed(int(note))[0])
         return note
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
         amount = Decimal(minor) / 100
-        return str(self.database.pay(int(invoice), amount, on.isoformat(), "Bank transfer"))
+        return str(self.world.pay(int(invoice), amount, on.isoformat(), "Bank transfer"))
 
     def unpay(self, payment: str) -> None:
-        self.database.run("account.payment", "action_cancel", [[int(payment)]], {})
+        self.world.run("account.payment", "action_cancel", [[int(payment)]], {})
 
     def open_minor(self, invoice: str) -> int:
-        return int(self.database.residual(int(invoice)) * 100)
+        return int(self.world.residual(int(invoice)) * 100)
 
     def bookings(self, key: str) -> int:
-        moves = self.database.table("account.move").values()
+        moves = self.world.table("account.move").values()
         mark = f"duecourse:{key}"
         return sum(
             str(m["ref"] or "").split(" ")[0] == mark and m["state"] == "posted" for m in moves
         )
 
-    @contextmanager
-    def late(self, seconds: int) -> Iterator[None]:
-        self.database.late_s = seconds
-        yield
-        self.database.late_s = 0
-
-    def down(self) -> Any:
-        return self.server.down()
-
-    @contextmanager
-    def garbled(self) -> Iterator[None]:
-        self.database.is_garbled = True
-        yield
-        self.database.is_garbled = False
-
-    @contextmanager
-    def answer_lost(self) -> Iterator[None]:
-        self.database.loses_answer = True
-        yield
-
     def _document(self, kind: str, customer: str, minor: int, on: date, days: Sequence[str]) -> str:
         amount = Decimal(minor) / 100
-        made = self.database.invoice(kind, int(customer), amount, on.isoformat(), days, False)
-        self.database.put("account.move", {"state": "posted"}, made)
+        made = self.world.invoice(kind, int(customer), amount, on.isoformat(), days, False)
+        self.world.put("account.move", {"state": "posted"}, made)
         return str(made)

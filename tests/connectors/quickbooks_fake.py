@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.connectors.served import Served
+from tests.connectors.served import Served, Trouble
 
 REALM = "9130350000000001"
 _NAMES = {n.lower(): n for n in ("Customer", "Invoice", "CreditMemo", "Payment")}
@@ -240,10 +239,10 @@ def _token(company: Company, form: dict[str, str]) -> tuple[int, Any]:
 
 
 @dataclass(slots=True)
-class Driver:
+class Driver(Trouble):
     """Acts in the company as its users do."""
 
-    company: Company
+    world: Company
     server: Served
     connector: Any
     strange: Any
@@ -254,10 +253,10 @@ class Driver:
 
     def customer(self, name: str, email: str) -> str:
         made = {"DisplayName": name, "Active": True, "PrimaryEmailAddr": {"Address": email}}
-        return str(self.company.put("Customer", made)["Id"])
+        return str(self.world.put("Customer", made)["Id"])
 
     def rename(self, customer: str, name: str) -> None:
-        self.company.put("Customer", {"Id": customer, "DisplayName": name})
+        self.world.put("Customer", {"Id": customer, "DisplayName": name})
 
     def invoice(
         self, customer: str, minor: int, issued_on: date, due_on: date, *, parts: int = 1
@@ -265,63 +264,41 @@ class Driver:
         return self._document("Invoice", customer, minor, issued_on, {"DueDate": f"{due_on}"})
 
     def touch(self, invoice: str) -> None:
-        self.company.put("Invoice", {"Id": invoice})
+        self.world.put("Invoice", {"Id": invoice})
 
     def void(self, invoice: str) -> None:
         gone = {"Id": invoice, "TotalAmt": 0, "PrivateNote": "Voided"}
-        self.company.put("Invoice", gone)
+        self.world.put("Invoice", gone)
 
     def credit_note(
         self, customer: str, minor: int, on: date, *, use_on: Sequence[str] = ()
     ) -> str:
         memo = self._document("CreditMemo", customer, minor, on, {})
         for invoice in use_on:
-            left = self.company.balance("CreditMemo", self.company.records["CreditMemo"][memo])
-            part = min(
-                left, self.company.balance("Invoice", self.company.records["Invoice"][invoice])
-            )
+            left = self.world.balance("CreditMemo", self.world.records["CreditMemo"][memo])
+            part = min(left, self.world.balance("Invoice", self.world.records["Invoice"][invoice]))
             self._payment(customer, 0, on, [("Invoice", invoice, part), ("CreditMemo", memo, part)])
         return memo
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
-        customer = self.company.records["Invoice"][invoice]["CustomerRef"]["value"]
+        customer = self.world.records["Invoice"][invoice]["CustomerRef"]["value"]
         amount = Decimal(minor) / 100
         return self._payment(customer, amount, on, [("Invoice", invoice, amount)])
 
     def unpay(self, payment: str) -> None:
-        self.company.delete("Payment", payment)
+        self.world.delete("Payment", payment)
 
     def open_minor(self, invoice: str) -> int:
-        record = self.company.records["Invoice"][invoice]
-        return int(self.company.balance("Invoice", record) * 100)
+        record = self.world.records["Invoice"][invoice]
+        return int(self.world.balance("Invoice", record) * 100)
 
     def bookings(self, key: str) -> int:
         mark = f"duecourse:{key}"
         return sum(
             str(record.get("PrivateNote", "")).split(" ")[0] == mark
             for name in ("Payment", "Invoice")
-            for record in self.company.records[name].values()
+            for record in self.world.records[name].values()
         )
-
-    @contextmanager
-    def late(self, seconds: int) -> Iterator[None]:
-        self.company.late_s = seconds
-        yield
-        self.company.late_s = 0
-
-    def down(self) -> Any:
-        return self.server.down()
-
-    @contextmanager
-    def garbled(self) -> Iterator[None]:
-        self.company.is_garbled = True
-        yield
-        self.company.is_garbled = False
-
-    @contextmanager
-    def answer_lost(self) -> Iterator[None]:
-        self.company.loses_answer = True
-        yield
 
     def _document(
         self, name: str, customer: str, minor: int, on: date, more: dict[str, str]
@@ -336,11 +313,11 @@ class Driver:
             "CustomerRef": {"value": customer},
             "CurrencyRef": {"value": "EUR"},
             "TxnDate": on.isoformat(),
-            "DocNumber": f"{1000 + self.company.last_id}",
+            "DocNumber": f"{1000 + self.world.last_id}",
             "Line": [line],
             **more,
         }
-        return str(self.company.write(name, body)["Id"])
+        return str(self.world.write(name, body)["Id"])
 
     def _payment(
         self, customer: str, total: Decimal | int, on: date, parts: list[tuple[str, str, Decimal]]
@@ -355,4 +332,4 @@ class Driver:
                 for kind, i, part in parts
             ],
         }
-        return str(self.company.write("Payment", body)["Id"])
+        return str(self.world.write("Payment", body)["Id"])

@@ -1,9 +1,10 @@
 """A stand-in of a product on loopback, that can be taken off the network and put back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 
 class Served:
@@ -41,3 +42,30 @@ class Served:
         self.stop()
         yield
         self.start()
+
+
+class Trouble:
+    """What may happen to a stand-in: a driver's world has late_s, is_garbled and loses_answer."""
+
+    world: Any
+    server: Served
+
+    @contextmanager
+    def late(self, seconds: int) -> Iterator[None]:
+        self.world.late_s = seconds
+        yield
+        self.world.late_s = 0
+
+    def down(self) -> AbstractContextManager[None]:
+        return self.server.down()
+
+    @contextmanager
+    def garbled(self) -> Iterator[None]:
+        self.world.is_garbled = True
+        yield
+        self.world.is_garbled = False
+
+    @contextmanager
+    def answer_lost(self) -> Iterator[None]:
+        self.world.loses_answer = True
+        yield

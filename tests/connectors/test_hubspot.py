@@ -40,7 +40,7 @@ def row_of(driver, customer):
 
 
 def test_people_owner_and_segment_come_with_the_company(driver):
-    account, company = driver.account, driver.customer("Brightwater Ltd", "")
+    account, company = driver.world, driver.customer("Brightwater Ltd", "")
     account.companies[company] |= {"customer_tier": "gold", "hubspot_owner_id": "77"}
     account.owners["77"] = {"firstName": "Ada", "lastName": "Ray", "email": "ada@seller.example"}
     account.people["1"] = {
@@ -61,15 +61,15 @@ def test_people_owner_and_segment_come_with_the_company(driver):
 
 def test_a_company_that_is_no_customer_of_the_erp_is_passed_over(driver):
     company = driver.customer("A prospect", "hello@prospect.example")
-    del driver.account.companies[company]["erp_id"]
+    del driver.world.companies[company]["erp_id"]
     rows, _ = contract.pulled(driver.connector, RecordKind.CUSTOMERS)
     assert rows == []
 
 
 def test_many_companies_of_one_moment_are_all_pulled(driver):
     made = {driver.customer(f"Bulk {n}", f"ap@bulk{n}.example") for n in range(7)}
-    same = driver.account.stamp()
-    for company in driver.account.companies.values():
+    same = driver.world.stamp()
+    for company in driver.world.companies.values():
         company["hs_lastmodifieddate"] = same
     rows, _ = contract.pulled(driver.connector, RecordKind.CUSTOMERS, limit=2)
     assert {row.external_id for row in rows} == made
