@@ -7,7 +7,7 @@ MAY_CHANGE: Mapping[str, set[str]] = {
     "POSTING": set(),
     "NOTICE": {"ppk", "psk", "done_after"},
     "WRITEBACK": {"ppk", "psk", "left"},
-    "PAYMENT": {"ppk", "psk", "allocations", "plan", "version", "state", "gone", "kept"},
+    "PAYMENT": {"ppk", "psk", "allocations", "plan", "version", "state", "gone", "kept", "excess"},
 }
 """What may change of an item of a type that otherwise never does, and is never removed."""
 
