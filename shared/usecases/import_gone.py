@@ -5,14 +5,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from shared.domain.apply_cash import Part
 from shared.domain.books import Books
+from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
 from shared.domain.correction_posting import void_posting
 from shared.domain.customer import Customer
 from shared.domain.document import Document
 from shared.domain.entity import Entity
 from shared.domain.erp import Gone, GoneRow, RecordKind
-from shared.domain.erp_credit import CreditNoteFact, Followed, withdrawn
+from shared.domain.erp_credit import CreditNoteFact, Followed, follow, withdrawn
 from shared.domain.erp_gone import (
     day_of,
     judge_gone_customer,
@@ -22,15 +24,19 @@ from shared.domain.erp_gone import (
 )
 from shared.domain.import_verdicts import CustomerFact, InvoiceFact, Verdict
 from shared.domain.imports import Problem
+from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment, elsewhere_payment_id
-from shared.errors import Conflict, NotFound, WriteConflict
+from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
+from shared.usecases.allocate import allocate
 from shared.usecases.cash_desk import Desk as CashDesk
 from shared.usecases.import_credit_notes import CreditNotes
 from shared.usecases.import_rows import Judged
 from shared.usecases.move_customer import Ports as MovePorts
 from shared.usecases.move_customer import move_rest
 from shared.usecases.reverse_payment import take_back_gone
+
+_HUB = Asked("", "", "")
 
 
 class Customers(Protocol):
@@ -194,7 +200,52 @@ class GoneDesk:
         facts = self.invoices.facts(self.entity.entity_id, paid)
         self._move_after(payment, facts)
         self._void_what_waited(facts)
+        self._fill_up(payment.customer_id)
         return True
+
+    def _fill_up(self, customer_id: str) -> None:
+        """Let money and notes that the ERP has on an invoice take the room that came to be there.
+
+        Else the invoice would be open here, and credit wait beside it.
+        """
+        entity_id = self.entity.entity_id
+        _, books = self.cash.cash.look(entity_id, customer_id)
+        for credit in books.credits:
+            payment = self.cash.cash.find_payment(entity_id, credit.source_id)
+            if payment is None:
+                self._fill_up_note(customer_id, credit.source_id)
+            elif payment.excess is not None:
+                document = books.document(payment.excess.document_id)
+                if document is not None and payment.excess.amount:
+                    amount = min(payment.excess.amount, document.open, credit.unapplied)
+                    part = Part(document.document_id, amount)
+                    with suppress(Conflict, InvalidInput, NotFound):
+                        allocate(
+                            self.cash, entity_id, customer_id, payment.payment_id, [part], _HUB,
+                            self.now,
+                        )  # fmt: skip
+
+    def _fill_up_note(self, customer_id: str, note_id: str) -> None:
+        entity_id = self.entity.entity_id
+        _, books = self.cash.cash.look(entity_id, customer_id, [note_id])
+        head = books.document(note_id)
+        if head is None or not head.external_id:
+            return
+        fact = self.notes.facts(entity_id, [head.external_id])[head.external_id]
+        held = self.notes.held(entity_id, fact)
+        customer, books = self.notes.look(entity_id, customer_id, sorted(fact.uses))
+        today = self.now.today(customer.time_zone)
+        nothing = Money.zero(head.total.currency)
+        found = follow(head, nothing, fact.uses, fact.uses, held, books, today)
+        if isinstance(found, Problem) or not found.movements:
+            return
+        note = replace(head, version=head.version + 1)
+        posting = Posting(
+            f"credit_note:{note_id}:{note.version}", today, self.now.business, found.movements
+        )
+        self.notes.write(
+            self.entity, customer, books, note, posting, fact, fact, self.now, self.import_id
+        )
 
     def _move_after(self, payment: Payment, facts: Mapping[str, InvoiceFact]) -> None:
         """Let what is open again of invoices that were moved meanwhile go where they went."""

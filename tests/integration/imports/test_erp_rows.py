@@ -185,6 +185,19 @@ def test_what_a_payment_of_the_erp_has_too_much_is_moved_there_and_not_booked_ag
     assert (opened()["I-1"], opened()["I-2"], waiting()) == (11_900, 5_950, 0)
 
 
+@pytest.mark.rule("i25", "R43")
+def test_what_the_erp_has_on_an_invoice_takes_the_room_that_a_gone_payment_leaves(
+    books: Entity,
+) -> None:
+    """Notes come before payments: when the note came, the payment stood in its way."""
+    take(paid(11_900))
+    take(note(5_000, I_1=5_000))
+    take(paid(6_900, "P-2"))
+    assert ("I-1" in opened(), waiting()) == (False, 11_900)
+    take(gone(RecordKind.PAYMENTS, "P-1"))
+    assert ("I-1" in opened(), waiting(), told()) == (False, 0, [])
+
+
 def test_money_whose_invoice_fell_below_it_waits_for_a_person(books: Entity) -> None:
     take(paid(11_900))
     (payment,) = stored("PAYMENT")

@@ -87,6 +87,14 @@ DESK_BUGS = (
         rules="i25",
     ),
     bug(
+        "a credit note that came too early never takes the room it was written for",
+        "shared/usecases/import_gone.py",
+        "                self._fill_up_note(customer_id, credit.source_id)\n",
+        "                continue\n",
+        _ROWS + "test_what_the_erp_has_on_an_invoice_takes_the_room_that_a_gone_payment_leaves",
+        rules="R43",
+    ),
+    bug(
         "an invoice that waited for its payment to go is never voided",
         "shared/usecases/import_gone.py",
         "            if fact.gone_asked\n",
