@@ -1,5 +1,7 @@
 """The document that a path names: by our id, our number or the ERP's id."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -34,15 +36,20 @@ def charge_named(entity: str, name: str, customer: str = "") -> tuple[str, str]:
     return found[0] if found else document_named(entity, name, customer)
 
 
-def document_of(entity: str, customer_id: str, name: str) -> str:
-    """Return the id of a customer's document. Raises NotFound, too, where it is another's.
+def documents_of(entity: str, customer_id: str) -> Callable[[str], str]:
+    """Return what names the id of a customer's document; it raises NotFound where it is another's.
 
-    Charges and invoices of the ERP have no fact by number: they are found among what is open.
+    Charges and invoices of the ERP have no fact by number: they are found among what is open, which
+    is read once, however many documents are asked for.
     """
-    known = runtime.receivables().name_of_document(entity, name)
-    if known is None:
-        live = runtime.accounts().account(entity, customer_id).documents
-        return next((d.document_id for d in live if d.number == name), name)
-    if known[0] != customer_id:
-        raise NotFound(document=name[:64])
-    return known[1]
+    live = cache(lambda: runtime.accounts().account(entity, customer_id).documents)
+
+    def document_of(name: str) -> str:
+        known = runtime.receivables().name_of_document(entity, name)
+        if known is None:
+            return next((d.document_id for d in live() if d.number == name), name)
+        if known[0] != customer_id:
+            raise NotFound(document=name[:64])
+        return known[1]
+
+    return document_of

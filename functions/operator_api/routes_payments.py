@@ -1,5 +1,6 @@
 """Routes of payments: list, note, settle, allocate, move, reverse, refund."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -8,7 +9,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
 from functions.operator_api.asked import Key, asked
-from functions.operator_api.named import document_of
+from functions.operator_api.named import documents_of
 from functions.operator_api.schema.payments import (
     AllocateIn,
     CreditOut,
@@ -133,7 +134,7 @@ def move(entity: str, payment: str, body: MoveIn, idempotency_key: Key = "") -> 
     request = asked(idempotency_key, body, "move", payment, note=body.note)
     desk = runtime.cash_desk()
     customer_id = desk.cash.payment(entity, payment).customer_id
-    to = _part(entity, customer_id, body.to) if body.to else None
+    to = _part(documents_of(entity, customer_id), body.to) if body.to else None
     part = body.amount.money() if body.amount else None
     moved = move_allocation(
         desk, entity, payment, body.document_id, part, to, request, current().now
@@ -228,12 +229,13 @@ def _parts(
     """Return what was said, None for the oldest first."""
     if oldest_first and parts:
         raise InvalidInput(field="parts", reason="name documents, or oldest_first")
-    return None if oldest_first else [_part(entity, customer_id, part) for part in parts]
+    document_of = documents_of(entity, customer_id)
+    return None if oldest_first else [_part(document_of, part) for part in parts]
 
 
-def _part(entity: str, customer_id: str, part: PartIn) -> Part:
+def _part(document_of: Callable[[str], str], part: PartIn) -> Part:
     return Part(
-        document_id=document_of(entity, customer_id, part.document),
+        document_id=document_of(part.document),
         amount=part.amount.money() if part.amount else None,
         instalment=part.instalment,
         deduction=part.deduction.money() if part.deduction else None,
