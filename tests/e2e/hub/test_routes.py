@@ -32,6 +32,8 @@ PUBLIC = {
 MADE_FOR_READERS = {"/api/v1/entities/{entity}/customers/{customer}/statements"}
 SENT_BACK = frozenset({"promise", "plan"})
 """Forms with fields of their own: what they name may be wrong among others."""
+OF_NO_DOCUMENT = frozenset({"thanks", "statement", "automatic payment"})
+"""What names something else than a document."""
 WITH_PLANS = """
 name: standard
 plans: {in_portal: true}
@@ -248,15 +250,17 @@ def test_one_customers_session_answers_anothers_ids_exactly_as_unknown_ones(
     page = other.checkout(theirs[0]).rpartition("/")[2]
     checkout = hub.stripe.v1.checkout.sessions.retrieve(page).metadata["checkout"]
     assert other.get(f"/thanks?checkout={checkout}").status == 200
+    statement = other.post("/statements", []).headers["location"].rpartition("/")[2]
+    assert other.get(f"/statements/{statement}").status in (200, 303)
     seen = 0
-    for any_id in (*theirs, checkout):
+    for any_id in (*theirs, checkout, statement):
         for name, ask in attempts(one).items():
             foreign, unknown = ask(any_id), ask(UNKNOWN_ID)
             assert same(foreign) == same(unknown), name
             assert foreign.status == (422 if name in SENT_BACK else 404), name
             seen += 1
     print(f"{seen} attempts on another customer's ids answered as for unknown ids")
-    assert seen == 3 * len(attempts(one)) == 27
+    assert seen == 4 * len(attempts(one)) == 44
     for payer in (one, other):
         said = payer.get("").text
         assert "you will pay by" not in said
@@ -268,7 +272,7 @@ def test_the_session_does_serve_its_own_ids(confirmed: Payer) -> None:
     own = confirmed.documents()[0]
     asks = attempts(confirmed)
     differing = [name for name, ask in asks.items() if same(ask(own)) != same(ask(UNKNOWN_ID))]
-    assert differing == [name for name in asks if name != "thanks"]
+    assert differing == [name for name in asks if name not in OF_NO_DOCUMENT]
 
 
 def sign_in_of(mails: list[Json]) -> str:
@@ -293,6 +297,8 @@ def attempts(payer: Payer) -> dict[str, Callable[[str], Answer]]:
         "page of a dispute": lambda i: payer.get(f"/disputes?invoice={i}"),
         "dispute": lambda i: payer.post("/disputes", [("document", i), *contested]),
         "plan": lambda i: payer.post("/plans", [("document", i), *parts]),
+        "statement": lambda i: payer.get(f"/statements/{i}"),
+        "automatic payment": lambda i: payer.post("/autopay/end", [("mandate", i)]),
     }
 
 
