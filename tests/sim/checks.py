@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.decide import Action, decide
 from shared.domain.policy_book import PolicyBook
 from tests.sim.books import broken
-from tests.sim.books.payments import CHARGED
+from tests.sim.books.payments import CHARGED, came_beyond
 from tests.sim.founding import ENTITY, FEE_MINOR, POLICY, TOTALS
 from tests.sim.gateway import refundable
 
@@ -171,6 +171,10 @@ def _open_as_in_the_erp(world: "World") -> Iterator[str]:
             for movement in posting["movements"]:
                 if movement["kind"] in ("allocation", "discount"):
                     settled[movement["document_id"]] -= movement["amount"]
+    for payment in world.all("PAYMENT"):
+        if "excess" in payment:
+            beyond = came_beyond(payment, world.all("POSTING"))
+            settled[payment["excess"]["document_id"]] += beyond - payment["excess"]["amount"]
     for head in world.all("HEAD"):
         there = head["total"] - settled[head["document_id"]]
         if head["external_id"] and there != head["open"]:

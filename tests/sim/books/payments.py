@@ -1,7 +1,8 @@
 """Payments say what became of them as their movements do, and the ERP is told of each part."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from tests.sim.books.customer import Customer
 from tests.sim.books.sources import ALLOCATES
@@ -58,6 +59,7 @@ def _notes_to_erp(customer: Customer) -> Iterator[str]:
         }
     )
     wanted.subtract(_known_there(customer))
+    wanted.subtract(_left_in_the_erp(customer))
     wanted.update(_credited(customer))
     if {k: minor for k, minor in told.items() if minor} != {
         k: minor for k, minor in wanted.items() if minor
@@ -101,6 +103,31 @@ def _given_up(customer: Customer) -> Iterator[str]:
             if told[head["document_id"], kind] != off:
                 said = told[head["document_id"], kind]
                 yield f"the ERP is told of {said} as {kind} of {head['number']}, it is {off}"
+
+
+def _left_in_the_erp(customer: Customer) -> Counter[tuple[str, str]]:
+    """Return what of payments has left the ERP's invoices, which had more of it than was open."""
+    gone: Counter[tuple[str, str]] = Counter()
+    for payment in customer.of["PAYMENT"]:
+        if "excess" in payment:
+            beyond = payment["excess"]
+            gone[payment["payment_id"], beyond["document_id"]] = (
+                came_beyond(payment, customer.postings) - beyond["amount"]
+            )
+    return gone
+
+
+def came_beyond(payment: Mapping[str, Any], postings: Iterable[Mapping[str, Any]]) -> int:
+    """Return what an ERP's payment had on its invoice beyond what was open, when it came."""
+    first = f"payment:{payment['payment_id']}"
+    used = sum(
+        -m["amount"]
+        for posting in postings
+        if posting["posting_id"] == first
+        for m in posting["movements"]
+        if m["kind"] == "allocation"
+    )
+    return int(payment["amount"]) - used
 
 
 def _known_there(customer: Customer) -> Counter[tuple[str, str]]:
