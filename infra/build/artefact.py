@@ -3,7 +3,8 @@
 Both are made once under .aws-sam/stage, named by a digest of everything that goes into them, and
 copied from there: a change of our own code does not install a package again.
 
-usage: artefact.py code <folder> | artefact.py layer <Core|Web|Gateway|Documents|Calendar|Erp> <folder>
+usage: artefact.py code <folder>
+       artefact.py layer <Core|Web|Gateway|Documents|Calendar|Erp> <folder>
 The architecture is DUECOURSE_ARCHITECTURE, arm64 (the template's default) unless set.
 """
 
