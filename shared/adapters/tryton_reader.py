@@ -320,6 +320,12 @@ class TrytonReader:
         document = str(record["id"])
         is_open = record["state"] == "posted"
         left = records.money_of(record["amount_to_pay"], currency)
+        # a credit note that is linked to an invoice, and not reconciled yet, is counted off there
+        linked = [line for line in record["lines_to_pay"] if line["invoice_payment"]]
+        used = sum(
+            records.document_minor(record, line) for line in linked if not line["reconciliation"]
+        )
+        left -= Money(minor=used, currency=currency)
         return OpenAmount(
             external_id=document,
             number=record["number"] or "",

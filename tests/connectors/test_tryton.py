@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.erp import EntryKind, Gone, GoneRow, RecordKind
+from shared.domain.erp import EntryKind, Gone, GoneRow, OpenAmount, RecordKind
 from shared.domain.imports import CreditNoteRow, CustomerRow, InvoiceRow, LineGroup, PaymentRow
 from shared.domain.invoice_lines import lines_of
 from shared.domain.money import Money
@@ -337,6 +337,15 @@ def test_a_setting_that_tryton_does_not_know_is_told_at_the_check(erp: TrytonDri
     assert any("password" in warning for warning in keyed.check().warnings)
 
 
+def test_a_credit_note_that_is_only_linked_is_used_up_all_the_same(erp: TrytonDriver) -> None:
+    customer, invoice = bill(erp, 100_00)
+    note = erp.credit_note(customer, 30_00, datetime.now(UTC).date(), use_on=[invoice])
+    (row,) = erp.connector.read(RecordKind.CREDIT_NOTES, note)
+    assert [(i, m.minor) for i, m in row.uses] == [(invoice, 30_00)]
+    told = _told(erp)
+    assert (told[invoice].open.minor, told[note].open.minor) == (70_00, 0)
+
+
 def _sharp(erp: TrytonDriver):
     """Return a connector that looks back two seconds only: what it finds is of now."""
     return type(erp.connector)(erp.settings | {"overlap_s": "2"}, lambda: erp.secret)
@@ -353,14 +362,15 @@ def _paid(erp: TrytonDriver, invoice: str, cursor: str = "") -> list[int]:
     return sorted(row.amount.minor for row in told)
 
 
-def _charges(erp: TrytonDriver, invoice: str) -> int | None:
-    cursor, found = "", {}
-    while True:
-        page = erp.connector.open_amounts(cursor, 100)
-        found |= {a.external_id: a.charges_open for a in page.amounts}
-        cursor = page.cursor
-        if not cursor:
-            return found[invoice].minor
+def _charges(erp: TrytonDriver, invoice: str) -> int:
+    return _told(erp)[invoice].charges_open.minor
+
+
+def _told(erp: TrytonDriver) -> dict[str, OpenAmount]:
+    """Return what Tryton says is open, by document."""
+    page = erp.connector.open_amounts("", 500)
+    assert page.cursor == ""
+    return {amount.external_id: amount for amount in page.amounts}
 
 
 def test_the_clock_of_a_page_is_that_of_tryton(erp: TrytonDriver) -> None:
