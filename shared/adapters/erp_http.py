@@ -5,6 +5,7 @@ reached, of a write it is an outcome that nobody knows.
 """
 
 import json
+import ssl
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -31,11 +32,7 @@ _NOT_TAKEN = (408, 425, 429, 503)
 _NO_ACCESS = (401, 403)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # whatever breaks before a byte was sent
-_NOT_SENT = (
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.SSLError,
-)
+_NOT_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +115,9 @@ class ErpHttp:
         except _NOT_SENT as exc:
             raise ErpUnavailable(host=self._host, what=type(exc).__name__) from None
         except urllib3.exceptions.HTTPError as exc:
+            # all TLS but the look at the certificate may also end after the call was sent
+            if exc.args and isinstance(exc.args[0], ssl.SSLCertVerificationError):
+                raise ErpUnavailable(host=self._host, what="certificate") from None
             raise self._lost(writes, type(exc).__name__) from None
         if len(read) > self._bytes_max:
             raise self._lost(writes, "too large") if writes else ErpUnreadable(what="too large")

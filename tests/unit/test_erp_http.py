@@ -1,11 +1,13 @@
 """How connectors speak HTTP, against a server on loopback that answers as it is told."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+import urllib3
 
 from shared.adapters.erp_http import BYTES_MAX, ErpHttp
 from shared.errors import (
@@ -163,6 +165,26 @@ def test_no_connection_means_that_nothing_was_booked() -> None:
         port = listener.getsockname()[1]
     with pytest.raises(ErpUnavailable):
         ErpHttp(f"http://127.0.0.1:{port}").call("POST", "/x", writes=True)
+
+
+@pytest.mark.parametrize(
+    ("why", "error"),
+    [
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), ErpOutcomeUnknown),
+        (ssl.SSLCertVerificationError(1, "certificate verify failed"), ErpUnavailable),
+    ],
+)
+def test_tls_that_ends_after_the_call_was_sent_is_an_unknown_outcome(
+    monkeypatch: pytest.MonkeyPatch, why: ssl.SSLError, error: type[HubError]
+) -> None:
+    """A server that dies behind TLS says no goodbye, whatever it booked; a bad certificate does."""
+
+    def ends(*_: object, **__: object) -> None:
+        raise urllib3.exceptions.SSLError(why)
+
+    monkeypatch.setattr(urllib3.PoolManager, "request", ends)
+    with pytest.raises(error):
+        ErpHttp("https://erp.example").call("POST", "/x", writes=True)
 
 
 def test_an_answer_too_large_is_not_read_whole(serve) -> None:
