@@ -219,6 +219,12 @@ class TrytonReader:
         for piece in paid.pieces:
             if paid.owner(piece.line_id) == note:
                 uses[piece.document] = uses.get(piece.document, 0) + piece.minor
+        for line in paid.lines.values():
+            # what the hub used of it stands in a move of the invoice's, with a line for the note
+            invoice = (line["move"]["origin"] or "").removeprefix(_ORIGIN)
+            minor = records.document_minor(record, line)
+            if _key(line) and line["document"]["id"] == record["id"] and minor > 0:
+                uses[invoice] = uses.get(invoice, 0) + minor
         return CreditNoteRow(
             line=0,
             external_id=note,
