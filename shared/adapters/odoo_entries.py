@@ -11,6 +11,7 @@ from typing import Any
 from shared.adapters.erp_values import marked, money, our_key
 from shared.adapters.odoo import ENTRIES
 from shared.adapters.odoo_calls import Json, OdooCalls, id_of, text
+from shared.adapters.odoo_rows import DISCOUNT
 from shared.adapters.take_back_plan import (
     family_of,
     is_plan,
@@ -74,7 +75,7 @@ class OdooEntries:
         if entry.kind is EntryKind.PAYMENT:
             if entry.discount is not None and entry.discount.minor:
                 account = self._books.account(EntryKind.DISCOUNT)
-                self._off(entry, invoice, f"{entry.key}.d", entry.discount, account)
+                self._off(entry, invoice, entry.key + DISCOUNT, entry.discount, account)
             return self._pay(entry, invoice, entry.amount)
         if entry.kind is EntryKind.CREDIT and self._own_note(entry):
             # Odoo reconciles all that it can of a note, and takes no amount
@@ -186,6 +187,8 @@ class OdooEntries:
         """
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this entry back in Odoo by hand.")
+        if entry.discount:
+            raise ErpRefused(said="Take this money and its discount back in Odoo by hand.")
         payments = self._payments(family_of(entry.key))
         live = [p for p in payments if p["state"] in _PAID]
         stays = planned((p["memo"] for p in payments), entry)

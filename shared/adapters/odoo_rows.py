@@ -28,6 +28,8 @@ LINE = (
     "move_id", "display_type", "name", "price_subtotal", "price_total", "date_maturity",
     "amount_currency",
 )  # fmt: skip
+DISCOUNT = ".d"
+"""What follows our key on the entry of a discount that was told beside its money."""
 Json = Mapping[str, Any]
 
 
@@ -118,7 +120,7 @@ def payment_row(partial: Json, invoice_id: int, source: Json, currency: str) -> 
         paid_on=day(source, "date"),
         amount=money(partial, "debit_amount_currency", currency),
         method="odoo",
-        our_key=our_key(text(source.get("ref"))),
+        our_key=our_key(text(source.get("ref"))).removesuffix(DISCOUNT),
     )
 
 

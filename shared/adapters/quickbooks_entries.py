@@ -134,6 +134,8 @@ class QuickBooksEntries:
         """
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this credit memo back in QuickBooks by hand.")
+        if entry.discount:
+            raise ErpRefused(said="Take this money and its discount back in QuickBooks by hand.")
         family = family_of(entry.key)
         live = [
             payment

@@ -213,6 +213,8 @@ class XeroEntries:
         """
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this credit note's allocation back in Xero by hand.")
+        if entry.discount:
+            raise ErpRefused(said="Take this money and its discount back in Xero by hand.")
         family = family_of(entry.key)
         live = [
             payment

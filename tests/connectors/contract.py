@@ -335,6 +335,27 @@ class BooksContract(SourceContract):
             return
         erp.connector.post(both)
         assert erp.open_minor(invoice) == 0
+        rows, _ = pulled(erp.connector, RecordKind.PAYMENTS)
+        echoes = [r for r in newest(rows, PaymentRow).values() if r.invoice_external_id == invoice]
+        assert {r.our_key for r in echoes} == {both.key}
+
+    def test_money_goes_back_with_its_discount_or_not_at_all(self, erp: Books):
+        if EntryKind.DISCOUNT not in erp.connector.capabilities.entries:
+            return
+        customer, invoice = bill(erp, 100_00)
+        money = pay(erp, customer, invoice, 98_00, "H")
+        both = replace(money, discount=Money(minor=2_00, currency=erp.currency))
+        erp.connector.post(both)
+        family = both.key.rpartition(".")[0]
+        off = Money(minor=-2_00, currency=erp.currency)
+        back = replace(both, key=f"{family}.7", amount=-both.amount, discount=off)
+        try:
+            erp.connector.post(back)
+        except ErpRefused as refused:
+            assert refused.facts["said"]
+            assert erp.open_minor(invoice) == 0
+            return
+        assert erp.open_minor(invoice) == 100_00
 
     def test_open_amounts_are_those_of_the_erp(self, erp: Books):
         if not erp.connector.capabilities.tells_open_amounts:
