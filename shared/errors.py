@@ -126,3 +126,8 @@ class ErpUnreadable(HubError):
 
     code = "erp_unreadable"
     help = "Check the product's version against docs/connectors.md."
+
+    @property
+    def of_record(self) -> bool:
+        """Return whether it is one record that cannot be read, and not an answer as a whole."""
+        return "field" in self.facts

@@ -99,7 +99,7 @@ class TrytonReader:
         domain = [*self._of_kind(kind), ["id", "=", int(document)]]
         rows, bad = self._rows(kind, self._search(kind, domain, 1), None, gone=True)
         if bad:
-            return ()
+            raise ErpUnreadable(what=bad[0].code, field=bad[0].field)
         if kind is not RecordKind.PAYMENTS:
             return tuple(rows)
         told = tuple(r for r in rows if r.external_id == external_id)

@@ -25,7 +25,7 @@ from shared.domain.erp import GoneRow, OpenAmount, RecordKind
 from shared.domain.tasks import Task
 from shared.domain.telling import CANNOT, kind_of
 from shared.domain.writeback import Writeback
-from shared.errors import HubError, WriteConflict
+from shared.errors import ErpUnreadable, HubError, WriteConflict
 from shared.ids import derived_id
 from shared.usecases.erp_port import Connector
 from shared.usecases.repair_writeback import Ports as RepairPorts
@@ -239,7 +239,12 @@ def _differs(
 
 
 def _is_there(erp: Connector, external_id: str) -> bool:
-    rows = erp.read(RecordKind.INVOICES, external_id)
+    try:
+        rows = erp.read(RecordKind.INVOICES, external_id)
+    except ErpUnreadable as error:
+        if error.of_record:
+            return True
+        raise
     return bool(rows) and not isinstance(rows[0], GoneRow)
 
 

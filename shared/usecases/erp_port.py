@@ -12,7 +12,8 @@ one booking or an error; after ErpUnavailable and ErpRefused nothing is booked, 
 ErpOutcomeUnknown it may be. find: sees an entry as soon as post returned. No call retries by
 itself, sleeps, or keeps state beside the connection.
 
-Errors: ErpUnavailable, ErpRefused, ErpOutcomeUnknown, ErpAccess, ErpUnreadable; no other.
+Errors: ErpUnavailable, ErpRefused, ErpOutcomeUnknown, ErpAccess, ErpUnreadable; no other. Where
+read finds a record that makes no row, ErpUnreadable names its field; pull tells it as a BadRecord.
 """
 
 from datetime import datetime

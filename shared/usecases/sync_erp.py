@@ -141,7 +141,12 @@ def take_again(ports: Ports, entity_id: str, parked_id: str, now: Now) -> str:
     """
     parked = ports.parked.get(entity_id, parked_id)
     name, external_id = str(parked.facts["connection"]), str(parked.facts["external_id"])
-    waits = _take_one(ports, entity_id, name, RecordKind(parked.kind), external_id, now)
+    try:
+        waits = _take_one(ports, entity_id, name, RecordKind(parked.kind), external_id, now)
+    except ErpUnreadable as error:
+        if error.of_record:
+            return "parked"
+        raise
     if parked_id not in waits:
         ports.parked.remove(entity_id, parked_id)
     return "parked" if waits else "taken"

@@ -7,7 +7,7 @@ from shared.domain.erp import ErpRow, GoneRow
 from shared.domain.erp_records import Owner, Record, owners_of, records_of
 from shared.domain.import_verdicts import Verdict
 from shared.domain.imports import InvoiceRow, LineGroup, Problem
-from shared.errors import WriteConflict
+from shared.errors import ErpUnreadable, WriteConflict
 from shared.usecases.erp_port import Connector
 from shared.usecases.import_rows import Judged
 from shared.usecases.sync_desks import Desks
@@ -100,11 +100,20 @@ class Taker:
         """Read and take a record; return whether the ERP has it. Once in a run."""
         if owner not in self._asked:
             gives = owner[0] in self._connector.capabilities.kinds
-            rows = self._connector.read(*owner) if gives else ()
+            rows = self._rows_of(owner) if gives else ()
             found = [row for row in rows if not isinstance(row, GoneRow)]
             self._asked[owner] = bool(found)
             self.take(records_of(found).values())
         return self._asked[owner]
+
+    def _rows_of(self, owner: Owner) -> Sequence[ErpRow]:
+        """Read a record; one that cannot be read is none: a pull of its kind parks it."""
+        try:
+            return self._connector.read(*owner)
+        except ErpUnreadable as error:
+            if error.of_record:
+                return ()
+            raise
 
 
 def _count(outcome: Outcome, judged: Judged) -> bool:

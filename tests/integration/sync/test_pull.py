@@ -8,8 +8,8 @@ import pytest
 
 from shared import runtime
 from shared.domain.erp import BadRecord, Page, RecordKind
-from shared.domain.parked import Parked
-from shared.errors import ErpUnavailable, InvalidInput
+from shared.domain.parked import FROM_ERP, Parked
+from shared.errors import ErpUnavailable, ErpUnreadable, InvalidInput
 from shared.usecases import connect_erp
 from tests.connectors.reference import ReferenceConnector
 from tests.integration.drops import counted_writes, drop, stored
@@ -122,6 +122,46 @@ def test_whom_an_invoice_needs_is_read_where_the_hub_does_not_know_it(erp, monke
     sync()
     assert [c["external_id"] for c in stored("CUSTOMER")] == [whose]
     assert len(stored("HEAD")) == 1 and stored("PARKED") == []
+
+
+def test_an_owner_that_the_connector_cannot_read_stops_nobody_else(erp, monkeypatch):
+    """One bad record would else stop every sync of this kind, and then every message."""
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    good, bad = (erp.customer(n, f"{n}@example.org") for n in ("good", "bad"))
+    for one in (good, bad, whose):
+        erp.invoice(one, 5_000, ISSUED, DUE)
+    pull, read = ReferenceConnector.pull, ReferenceConnector.read
+
+    def without(self, kind, cursor, limit, now):
+        page = pull(self, kind, cursor, limit, now)
+        return replace(page, rows=tuple(r for r in page.rows if r.external_id != bad))
+
+    def unreadable(self, kind, external_id):
+        if (kind, external_id) == (RecordKind.CUSTOMERS, bad):
+            raise ErpUnreadable(what="bad_amount", field="limit")
+        return read(self, kind, external_id)
+
+    monkeypatch.setattr(ReferenceConnector, "pull", without)
+    monkeypatch.setattr(ReferenceConnector, "read", unreadable)
+    sync()
+    assert len(stored("HEAD")) == 2
+    (parked,) = stored("PARKED")
+    assert parked["reason"] == "unknown_customer"
+    assert runtime.connections().get("demo", ERP).trouble is None
+
+
+def test_a_parked_record_that_still_cannot_be_read_stays_parked(erp, monkeypatch):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    facts = {"connection": ERP, "external_id": whose}
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    runtime.parked_items().park("demo", Parked("P1", "customers", FROM_ERP, "bad_date", at, facts))
+
+    def unreadable(self, kind, external_id):
+        raise ErpUnreadable(what="bad_date", field="DueDate")
+
+    monkeypatch.setattr(ReferenceConnector, "read", unreadable)
+    tell(kind="again", entity="demo", parked_id="P1")
+    assert [p["parked_id"] for p in stored("PARKED")] == ["P1"]
 
 
 def test_an_erp_that_is_down_loses_nothing_and_the_connection_says_why(erp):
