@@ -154,7 +154,7 @@ BODIES = {
     ("POST", "/connections/name/sync"): {},
     ("POST", "/customers/customer/books/rebuild"): {},
     ("POST", "/customers/customer/merge"): {"into": "another", "note": "one company"},
-    ("POST", "/mandates/mandate/end"): {"customer_id": "customer"},
+    ("POST", "/mandates/mandate/end"): {"customer_id": ULID},
     ("POST", "/writebacks/again"): {},
     ("POST", "/writebacks/key/repair"): {"dropped": "not for these books"},
     ("POST", "/drift"): {},
