@@ -1,6 +1,7 @@
 """Values as accounting systems write them, read into ours. What cannot be read is BadValue."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
@@ -83,6 +84,22 @@ def instant(record: Mapping[str, Any], field: str) -> datetime:
     except (ValueError, OverflowError):
         raise BadValue(field, "bad_date", "This is no date as we know it.") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def readable[T](
+    records: Iterable[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], T]
+) -> list[T]:
+    """Return what read makes of records; one that it cannot read is passed over: it is parked."""
+    found = []
+    for record in records:
+        with suppress(BadValue):
+            found.append(read(record))
+    return found
+
+
+def moments(records: Iterable[Mapping[str, Any]], field: str) -> list[datetime]:
+    """Return the moments of records, as far as they can be read: no page ends because of one."""
+    return readable(records, lambda record: instant(record, field))
 
 
 def answered_at(headers: Mapping[str, str]) -> datetime:

@@ -13,10 +13,9 @@ from typing import Any
 
 from shared.adapters import change_cursor
 from shared.adapters.erp_http import Answer, ErpHttp
-from shared.adapters.erp_values import BadValue, address, instant
+from shared.adapters.erp_values import address, moments
 from shared.domain.customer import Contact
 from shared.domain.erp import (
-    BadRecord,
     Capabilities,
     Connected,
     Entry,
@@ -33,7 +32,7 @@ API = "https://api.hubapi.com"
 _PAGE_MAX = 100
 _STAMP = "hs_lastmodifieddate"
 _COMPANY = ("name", "hubspot_owner_id", _STAMP, "billing_email")
-_NAMES = ("firstname", "lastname", "firstName", "lastName")
+_NAMES = ("firstname", "lastname", "firstName", "lastName")  # of a person, and of an owner
 _PERSON = ("firstname", "lastname", "email", "jobtitle")
 
 
@@ -74,17 +73,11 @@ class HubSpot:
         ms = str(int(since.timestamp() * 1000))
         found = self._search(_STAMP, "GTE", ms, size, taken)
         companies = _results(found)
-        rows: list[ErpRow] = []
-        bad: list[BadRecord] = []
-        try:
-            rows += self._rows(companies)
-        except BadValue as exc:
-            bad.append(BadRecord(kind, "", exc.field, exc.code, exc.message))
+        rows = self._rows(companies)
         more = bool(((found.get("paging") or {}).get("next") or {}).get("after"))
-        told = [one.get("properties") or {} for one in companies]
-        stamps = [instant(p, _STAMP) for p in told if p.get(_STAMP)]
+        stamps = moments((one.get("properties") or {} for one in companies), _STAMP)
         after = change_cursor.following(stamps, since, taken, more, size)
-        return Page(tuple(rows), after, more, now, tuple(bad))
+        return Page(rows, after, more, now)
 
     def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
         """Return the company that stands for the ERP's customer, as it is now."""
@@ -205,8 +198,6 @@ def _results(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _contact(person: Mapping[str, Any]) -> Contact | None:
     mail = address(person.get("email"))
-    names = (
-        str(person.get(part) or "") for part in ("firstname", "lastname", "firstName", "lastName")
-    )
+    names = (str(person.get(part) or "") for part in _NAMES)
     role = str(person.get("jobtitle") or "").strip().lower() or "contact"
     return Contact(role, " ".join(filter(None, names)), mail) if mail else None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from shared.adapters import change_cursor
-from shared.adapters.erp_values import BadValue, instant, money, our_key, rows_and_bad
+from shared.adapters.erp_values import BadValue, moments, money, our_key, readable, rows_and_bad
 from shared.adapters.odoo_calls import Json, OdooCalls, id_of, name_of, text
 from shared.adapters.odoo_rows import (
     LINE,
@@ -86,7 +86,7 @@ class Odoo:
         )
         rows, bad = self._rows(kind, records)
         more = len(records) >= size
-        stamps = [instant(record, "write_date") for record in records]
+        stamps = moments(records, "write_date")
         after = change_cursor.following(stamps, since, taken, more, size)
         return Page(rows, after, more, now, bad)
 
@@ -117,7 +117,7 @@ class Odoo:
             ["state", "=", "posted"],
         ]
         moves = self._calls.search_read("account.move", domain, MOVE, limit=size, order="id asc")
-        found = [open_amount(move) for move in moves]
+        found = readable(moves, open_amount)
         after = str(moves[-1]["id"]) if len(moves) >= size else ""
         return OpenPage(
             tuple(one for one in found if one is not None), after, self._calls.answered_at

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from shared.adapters import change_cursor
 from shared.adapters.erp_http import Answer, ErpHttp
-from shared.adapters.erp_values import BadValue, answered_at, instant, rows_and_bad
+from shared.adapters.erp_values import BadValue, answered_at, moments, readable, rows_and_bad
 from shared.adapters.quickbooks_rows import (
     credit_note_rows,
     customer_rows,
@@ -151,7 +151,8 @@ class QuickBooks:
         more = len(records) >= size
         if not more and cursor:
             rows += tuple(self._deleted(kind, since, now))
-        stamps = [instant(record["MetaData"], "LastUpdatedTime") for record in records]
+        told = (record.get("MetaData") or {} for record in records)
+        stamps = moments(told, "LastUpdatedTime")
         after = change_cursor.following(stamps, since, taken, more, size)
         return Page(rows, after, more, now, bad)
 
@@ -180,7 +181,8 @@ class QuickBooks:
         size = min(limit, _PAGE_MAX)
         rest = f"orderby Id startposition {start} maxresults {size}"
         records = self._calls.query(name, rest)
-        found = [open_amount(record, 1 if name == "Invoice" else -1) for record in records]
+        sign = 1 if name == "Invoice" else -1
+        found = readable(records, lambda record: open_amount(record, sign))
         then = "CreditMemo 1" if name == "Invoice" else ""
         after = f"{name} {int(start) + size}" if len(records) >= size else then
         return OpenPage(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.adapters import change_cursor
-from shared.adapters.erp_values import BadValue, answered_at, instant, rows_and_bad
+from shared.adapters.erp_values import BadValue, answered_at, moments, readable, rows_and_bad
 from shared.adapters.xero_entries import ENTRIES, Accounts, XeroEntries
 from shared.adapters.xero_rows import (
     credit_note_rows,
@@ -78,7 +78,7 @@ class Xero:
         records = rows_of(self._list(kind, since, taken // size + 1, size), name)
         rows, bad = rows_and_bad(kind, records, id_field, read)
         more = len(records) >= size
-        stamps = [instant(r, "UpdatedDateUTC") for r in records if r.get("UpdatedDateUTC")]
+        stamps = moments(records, "UpdatedDateUTC")
         after = change_cursor.following(stamps, since, taken, more, size)
         return Page(rows, after, more, now, bad)
 
@@ -119,13 +119,13 @@ class Xero:
                 self._tenant_id, where='Type=="ACCREC"', order="InvoiceID ASC", **page
             )
             records, then = rows_of(answer, "Invoices"), "notes 1"
-            found = [open_amount(record) for record in records]
+            found = readable(records, open_amount)
         else:
             answer = self._api.get_credit_notes(
                 self._tenant_id, where='Type=="ACCRECCREDIT"', order="CreditNoteID ASC", **page
             )
             records, then = rows_of(answer, "CreditNotes"), ""
-            found = [open_credit(record) for record in records]
+            found = readable(records, open_credit)
         at = answered_at(answer.getheaders())
         following = f"{kind} {int(number) + 1}" if len(records) >= size else then
         return OpenPage(tuple(one for one in found if one is not None), following, at)

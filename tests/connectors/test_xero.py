@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from shared.adapters.erp_http import ErpHttp
+from shared.adapters.erp_values import moments
 from shared.adapters.oauth_tokens import OAuthTokens, by_refresh_token
 from shared.adapters.xero import Xero
 from shared.adapters.xero_entries import Accounts
@@ -101,6 +102,19 @@ def test_many_records_of_one_second_are_all_pulled(fake):
         contact["UpdatedDateUTC"] = same
     rows, _ = contract.pulled(erp.connector, RecordKind.CUSTOMERS, limit=2)
     assert {row.external_id for row in rows} == set(made)
+
+
+def test_one_record_that_cannot_be_read_ends_no_page_and_no_comparison(fake):
+    erp = Driver(fake, connector_of(fake, KeptSecret()), None)
+    (_, bad), (_, good) = contract.bill(erp, 10_00), contract.bill(erp, 20_00)
+    fake.books.records["Invoices"][bad]["CurrencyCode"] = "???"
+    page = erp.connector.pull(RecordKind.INVOICES, "", 10, datetime.now(UTC))
+    assert [record.external_id for record in page.bad] == [bad]
+    assert good in {row.external_id for row in page.rows}
+    told = erp.connector.open_amounts("", 10).amounts
+    assert [one.external_id for one in told] == [good]
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    assert moments([{"at": "soon"}, {}, {"at": at.isoformat()}], "at") == [at]
 
 
 def test_a_record_that_changes_between_two_pages_hides_no_other(fake):
