@@ -169,7 +169,9 @@ def difference(
         if lines and gap == sum(n.settles_minor for n in explaining):
             return _named(kept, told, cause, lines)
     lost = [n for n in kept.lines if n.erp_id and not n.by_hand and not has(n.key)]
-    if lost:
+    exact = gap == sum(n.settles_minor for n in (*explaining, *lost))
+    # an ERP that changes no booking lost what was taken back, and has what stays under a new key
+    if lost and (exact or not _taken_back(kept.lines) & {_family(n) for n in lost}):
         return _named(kept, told, Cause.LOST, lost)
     return _named(kept, told, Cause.OPEN)
 
@@ -209,6 +211,15 @@ def added(sums: Sums, kept: Kept | None, told: OpenAmount | None, *, differs: bo
         sums.compared + 1,
         sums.differing + differs,
     )
+
+
+def _family(line: Writeback) -> tuple[str, str]:
+    return line.payment_id, line.document_id
+
+
+def _taken_back(lines: Iterable[Writeback]) -> set[tuple[str, str]]:
+    """Return the families of which the ERP was told to take something back."""
+    return {_family(n) for n in lines if n.erp_id and n.settles_minor < 0}
 
 
 def _one_sided(kept: Kept | None, told: OpenAmount | None) -> Difference | None:
