@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.adapters import keys
+from shared.adapters.codec import Item
 from shared.adapters.head_items import document_from
-from shared.adapters.ledger import posting_writes
+from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.payment_items import payment_item
 from shared.adapters.table import Put, Table
 from shared.adapters.write_groups import Group, write_groups
@@ -14,7 +15,12 @@ from shared.domain.clock import Now
 from shared.domain.document import Document
 from shared.domain.entry_keys import EntryKey
 from shared.domain.import_verdicts import Booking, PaymentFact
-from shared.domain.payment import elsewhere_payment_id, payment_posting
+from shared.domain.payment import (
+    GONE_IN_ERP,
+    PaymentState,
+    elsewhere_payment_id,
+    payment_posting,
+)
 
 
 class ImportedPayments:
@@ -27,7 +33,20 @@ class ImportedPayments:
         """Return what is remembered, by external id."""
         ids = [elsewhere_payment_id(entity_id, external_id) for external_id in external_ids]
         found = self._table.get_many([keys.payment(entity_id, payment_id) for payment_id in ids])
-        return {i["external_id"]: PaymentFact(i["payment_id"], i["content_hash"]) for i in found}
+        return {
+            i["external_id"]: PaymentFact(
+                i["payment_id"], i["content_hash"], gone=self._is_gone(entity_id, i)
+            )
+            for i in found
+        }
+
+    def _is_gone(self, entity_id: str, payment: Item) -> bool:
+        """Return whether it was the ERP that took a payment back, and nobody here."""
+        if payment["state"] != PaymentState.RETURNED:
+            return False
+        name = f"return:{payment['payment_id']}"
+        back = Ledger(self._table).posting(entity_id, payment["customer_id"], name)
+        return back is not None and any(m.reason == GONE_IN_ERP for m in back.movements)
 
     def ours(self, entity_id: str, pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
         """Return the payment ids, of (customer id, payment id), that this hub itself gave out.

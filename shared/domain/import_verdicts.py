@@ -58,10 +58,11 @@ class InvoiceFact:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFact:
-    """What is remembered of an imported payment."""
+    """What is remembered of an imported payment. gone says that the ERP had it no more."""
 
     payment_id: str
     content_hash: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,9 @@ def judge_payment(
     if fact.content_hash != row.content_hash:
         message = "A recorded payment never changes. Record the correction as its own payment."
         return Problem(row.line, "external_id", "payment_changed", message)
+    if fact.gone:
+        message = "The ERP had taken this payment back, and here it is. Enter it there anew."
+        return Problem(row.line, "external_id", "came_back", message)
     return Verdict.SAME
 
 

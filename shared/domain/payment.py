@@ -9,6 +9,9 @@ from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.ids import derived_id
 
+GONE_IN_ERP = "gone_in_erp"
+"""Why money is taken back that the ERP, which took it, has no more."""
+
 
 class PaymentState(StrEnum):
     """How the money of a payment stands. Only what is settled was ever in the books."""
