@@ -180,6 +180,7 @@ def test_a_clerk_asks_for_a_pack_and_fetches_it_and_a_viewer_does_not(handed_ove
     assert call(viewer, "GET", place).status == 403
 
 
+@pytest.mark.rule("R37")
 def test_nothing_is_said_until_the_case_is_taken_back(handed_over, admin):
     token = admin.mint(ADMIN)
     told = call(token, "GET", f"/entities/demo/decisions?customer={C1}").json["decisions"]
