@@ -19,20 +19,12 @@ class Product(NamedTuple):
     secrets: tuple[Question, ...]
 
 
-def _booked_on(what: str, prefix: str) -> tuple[Question, ...]:
-    """Return the questions where entries without money are booked; one that is left out refuses."""
-    kinds = ("discount", "tolerance", "deduction", "write_off", "credit", "charge")
-    return tuple(
-        Question(f"{prefix}_{kind}", f"{what} for entries of the kind {kind}", None)
-        for kind in kinds
-    )
-
-
 _GIVEN_UP = ("discount", "tolerance", "deduction", "write_off", "credit", "fx_difference", "charge")
 _APP = (
     Question("client_id", "Client id of the app"),
     Question("client_secret", "Client secret of the app"),
     Question("refresh_token", "Refresh token with offline access"),
+    Question("webhook_key", "Signing key of its webhooks (empty: it sends none)", None),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from shared.adapters.erp_http import ErpHttp
-from shared.errors import ErpAccess, ErpRefused
+from shared.errors import ErpAccess, ErpRefused, ErpUnreadable
 
 _EXPIRY_MARGIN_S = 120
 Refresh = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -48,12 +48,15 @@ class OAuthTokens:
             if stored.get("refresh_token") == kept.get("refresh_token"):
                 raise
             return stored if self._valid(stored) else self._renewed(stored)
-        renewed = {
-            **kept,
-            "access_token": fresh["access_token"],
-            "refresh_token": fresh["refresh_token"],
-            "expires_at": int(self._wall_s()) + int(fresh["expires_in"]),
-        }
+        try:
+            renewed = {
+                **kept,
+                "access_token": fresh["access_token"],
+                "refresh_token": fresh["refresh_token"],
+                "expires_at": int(self._wall_s()) + int(fresh["expires_in"]),
+            }
+        except (KeyError, TypeError, ValueError):
+            raise ErpUnreadable(what="no tokens") from None
         self._secret.store(renewed)
         return renewed
 

@@ -19,6 +19,13 @@ def _wall_s() -> float:
     return runtime.now().wall.timestamp()
 
 
+def _number(settings: Mapping[str, str], name: str, usual: str = "") -> int:
+    text = settings.get(name, usual) if usual else settings[name]
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise InvalidInput(field=name, reason="a number is wanted here")
+    return int(text)
+
+
 def _by_kind(settings: Mapping[str, str], what: str) -> "dict[EntryKind, str]":
     """Return what settings name for each kind of entry, "" for none."""
     from shared.domain.erp import EntryKind
@@ -82,9 +89,12 @@ def _odoo(connection: "Connection", secret: "ErpSecret") -> "Connector":
     key = str(secret.value()["key"])
     calls = OdooCalls(ErpHttp(settings["url"]), settings["database"], settings["user"], key)
     named = _by_kind(settings, "account")
-    accounts = {kind: int(account) for kind, account in named.items() if account}
-    books = Books(int(settings["bank_journal"]), int(settings["general_journal"]), accounts)
-    return Odoo(calls, OdooEntries(calls, books), int(settings.get("company", "1")))
+    accounts = {
+        kind: _number(settings, f"account_{kind}") for kind, account in named.items() if account
+    }
+    bank, general = _number(settings, "bank_journal"), _number(settings, "general_journal")
+    books = Books(bank, general, accounts)
+    return Odoo(calls, OdooEntries(calls, books), _number(settings, "company", "1"))
 
 
 def _tryton(connection: "Connection", secret: "ErpSecret") -> "Connector":

@@ -13,6 +13,7 @@ from shared.usecases.erp_port import Connector
 
 _SETTINGS_MAX = 20
 _CHARS_MAX = 1_000
+_WHOSE_BOOKS = ("database", "company", "tenant_id", "realm_id")
 
 
 class Connections(Protocol):
@@ -57,7 +58,8 @@ def connect(
     """Write a connection down and have it tested; return it. Nothing is imported.
 
     The same name again changes its settings and its secret; without a secret the one stays that it
-    has. Raises InvalidInput, and Conflict where the name is that of another product.
+    has. Raises InvalidInput, and Conflict where the name is that of another product, or was begun
+    with other books: what was pulled is known by the ids of those.
     """
     if not NAME.fullmatch(name):
         raise InvalidInput(field="name", reason="1 to 32 small letters, digits and hyphens")
@@ -75,6 +77,10 @@ def connect(
     else:
         if known.product != product:
             raise Conflict(connection=name, reason=f"it is one to {known.product}")
+        if known.state is not ConnectionState.NEW:
+            for what in _WHOSE_BOOKS:
+                if settings.get(what) != known.settings.get(what):
+                    raise Conflict(connection=name, reason=f"it was begun with another {what}")
         if secret:
             kept.store(secret)
         changed = replace(known, settings=dict(settings), secret=kept.name, found=None)

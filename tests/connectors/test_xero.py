@@ -13,7 +13,7 @@ from shared.adapters.xero import Xero
 from shared.adapters.xero_entries import Accounts
 from shared.adapters.xero_session import RENEWAL_PATH, XeroCalls
 from shared.domain.erp import EntryKind, RecordKind
-from shared.errors import ErpAccess, ErpUnavailable
+from shared.errors import ErpAccess, ErpUnavailable, ErpUnreadable
 from tests.connectors import contract
 from tests.connectors.secrets import KeptSecret
 from tests.connectors.xero_fake import TENANT, Driver, XeroFake
@@ -73,6 +73,15 @@ def test_who_loses_the_race_of_a_refresh_takes_what_the_other_stored(fake):
     slow._secret = SimpleNamespace(value=lambda: next(answers))
     assert slow.access_token() == "access-1"
     assert secrets.written == 1
+
+
+@pytest.mark.parametrize("answer", [[], {}, {"access_token": "a", "refresh_token": "r"}])
+def test_tokens_that_are_none_are_said_and_the_old_one_stays(answer):
+    secrets = KeptSecret()
+    tokens = OAuthTokens(secrets, lambda _: answer, lambda: 1_000_000.0)
+    with pytest.raises(ErpUnreadable):
+        tokens.access_token()
+    assert secrets.written == 0
 
 
 def test_a_revoked_sign_in_is_said_and_nothing_is_stored(fake):

@@ -6,9 +6,9 @@ import boto3
 import pytest
 
 from shared import runtime
-from shared.domain.connection import ConnectionState
+from shared.domain.connection import Connection, ConnectionState
 from shared.errors import Conflict, InvalidInput
-from shared.runtime.connectors import PRODUCTS
+from shared.runtime.connectors import PRODUCTS, connector_of
 from shared.usecases import connect_erp
 from tests.integration.drops import stored
 from tests.integration.syncing import carry
@@ -82,6 +82,32 @@ def test_one_connection_alone_takes_what_the_hub_books(known):
         connect_erp.begin(runtime.connecting(), "demo", "third")
     assert runtime.connections().ledger("demo").name == "second"
     assert runtime.connections().get("demo", "third").state is ConnectionState.NEW
+
+
+def test_a_connection_that_was_begun_stays_with_the_books_it_has(known):
+    """Its cursors and ids are of those books: invoice 7 of another company is another invoice."""
+    connect()
+    carry()
+    ports = runtime.connecting()
+    connect_erp.begin(ports, "demo", "second")
+    moved = {"url": "https://new.example", "database": "books"}
+    connect_erp.connect(ports, "demo", "second", "reference", moved, {})
+    with pytest.raises(Conflict):
+        other = moved | {"database": "others"}
+        connect_erp.connect(ports, "demo", "second", "reference", other, {"key": "other"})
+    assert runtime.erp_secret("demo", "second").value() == {"key": KEY}
+    assert runtime.connections().get("demo", "second").settings == moved
+
+
+@pytest.mark.parametrize("setting", ["bank_journal", "general_journal", "company"])
+def test_a_setting_that_is_to_be_a_number_is_said_to_be_none(demo, setting):
+    settings = {"url": "https://odoo.example", "database": "b", "user": "u"}
+    settings |= {"bank_journal": "1", "general_journal": "2", setting: "first"}
+    connection = Connection("odoo", "odoo", settings, "")
+    runtime.erp_secret("demo", "odoo").store({"key": KEY})
+    with pytest.raises(InvalidInput) as refused:
+        connector_of(connection, runtime.erp_secret("demo", "odoo"))
+    assert refused.value.facts["field"] == setting
 
 
 @pytest.mark.parametrize("name", ["", "Books", "a#b", "x" * 33])
