@@ -1,6 +1,6 @@
 """People's work on money as the table holds it: a step with all that belongs to it, at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 
 from shared.adapters import keys
@@ -27,6 +27,7 @@ from shared.adapters.writeback_items import (
     adjustment_puts,
     charged_puts,
     credit_puts,
+    discount_puts,
     note_numbers,
     writeback_puts,
 )
@@ -34,7 +35,6 @@ from shared.domain.books import Books
 from shared.domain.cash_step import Asked, Done, Step, to_tell
 from shared.domain.clock import Now
 from shared.domain.customer import Customer
-from shared.domain.discount import discounts_of
 from shared.domain.entity import Entity
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment, PaymentState
@@ -102,8 +102,10 @@ class CashBook:
         once = [w for w in _once(entity.entity_id, step, now)]
         moving = list(posting_writes(entity.entity_id, books, step.posting)) if step.posting else []
         count = len(once) + bool(moving)
-        told = self._credits_told(entity.entity_id, books, step, now)
-        writes: list[Write] = [*once, *moving, *_also(entity, customer, books, step, now), *told]
+        told = list(self._credits_told(entity.entity_id, books, step, now))
+        beside = {str(put.item["document_id"]) for put in told}
+        also = _also(entity, customer, books, step, beside, now)
+        writes: list[Write] = [*once, *moving, *also, *told]
         try:
             self._table.write(*writes)
         except ConditionLost as lost:
@@ -112,7 +114,7 @@ class CashBook:
             raise WriteConflict(made=step.made) from lost
         return True
 
-    def _credits_told(self, entity_id: str, books: Books, step: Step, now: Now) -> Iterator[Write]:
+    def _credits_told(self, entity_id: str, books: Books, step: Step, now: Now) -> Iterator[Put]:
         """Yield what the ERP hears of credit notes that step puts to use, or takes back."""
         posting, paid = step.posting, {after.payment_id for _, after in step.payments}
         sources = {m.source_id for m in posting.movements if m.document_id} if posting else set()
@@ -140,10 +142,11 @@ def _once(entity_id: str, step: Step, now: Now) -> Iterator[Write]:
 
 
 def _also(
-    entity: Entity, customer: Customer, books: Books, step: Step, now: Now
+    entity: Entity, customer: Customer, books: Books, step: Step, credited: Set[str], now: Now
 ) -> Iterator[Write]:
+    """Yield the rest of step; of credited documents a discount is told with a credit note."""
     entity_id, customer_id = entity.entity_id, customer.customer_id
-    discounts = discounts_of(step.posting.movements) if step.posting else {}
+    discounts = step.discounts
     for before, after in step.payments:
         if before is not None:
             yield _payment_write(entity_id, before, after, now)
@@ -155,6 +158,8 @@ def _also(
         for allocation in told:
             discounts.pop(allocation.document_id, None)
     if step.posting is not None:
+        alone = {name: off for name, off in discounts.items() if name not in credited}
+        yield from discount_puts(entity_id, books, step.posting, alone, now)
         yield from adjustment_puts(entity_id, books, step.posting, now)
         yield from charged_puts(entity_id, books, step.posting, now)
     for earlier, refund in step.refunds:

@@ -103,6 +103,27 @@ def adjustment_puts(
         if movement.kind in kinds and movement.document_id:
             key = (movement.document_id, kinds[movement.kind])
             taken[key] = taken.get(key, 0) - movement.amount.minor
+    yield from _off_puts(entity_id, books, posting, taken, now)
+
+
+def discount_puts(
+    entity_id: str, books: Books, posting: Posting, discounts: Mapping[str, int], now: Now
+) -> Iterator[Put]:
+    """Yield the notes of posting's discounts (minor units, by document) that go by themselves.
+
+    There is no money beside them of which the ERP does not know.
+    """
+    taken = {(document_id, MovementKind.DISCOUNT): off for document_id, off in discounts.items()}
+    yield from _off_puts(entity_id, books, posting, taken, now)
+
+
+def _off_puts(
+    entity_id: str,
+    books: Books,
+    posting: Posting,
+    taken: Mapping[tuple[str, MovementKind], int],
+    now: Now,
+) -> Iterator[Put]:
     for (document_id, kind), minor in taken.items():
         document = books.document(document_id)
         if document is None or not document.external_id or not minor:

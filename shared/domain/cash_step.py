@@ -1,8 +1,9 @@
 """One step of people's work on money, as it is written: together, or not at all."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from shared.domain.discount import discounts_of
 from shared.domain.movement import Posting
 from shared.domain.payment import Allocation, Payment, PaymentState
 from shared.domain.refund import Refund
@@ -46,7 +47,8 @@ class Step:
     payments are (before, after) of each that changes; one that is new has no before. made is what
     the request leads to. look is why the sweep is to look at the customer, "" where it need not.
     receipt: the payer is sent one. erp_did are the changes of allocations that the ERP made itself,
-    which it is not told of; below zero where it took money back.
+    which it is not told of, and erp_off those of discounts (minor units, by document id); below
+    zero where it took them back.
     """
 
     posting: Posting | None
@@ -58,6 +60,14 @@ class Step:
     look: str = ""
     receipt: bool = False
     erp_did: tuple[Allocation, ...] = ()
+    erp_off: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def discounts(self) -> dict[str, int]:
+        """Return the discounts that the ERP is to hear of, by document id; minor units."""
+        taken = discounts_of(self.posting.movements) if self.posting else {}
+        named = dict.fromkeys([*taken, *self.erp_off])
+        return {name: taken.get(name, 0) - self.erp_off.get(name, 0) for name in named}
 
 
 def to_tell(

@@ -6,6 +6,7 @@ from datetime import date
 from shared.domain.cash_step import Asked, Step
 from shared.domain.clock import Now
 from shared.domain.counter_entries import freed_by, given_again, taken_back
+from shared.domain.discount import discounts_of
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.payment import Allocation, Payment, PaymentState
@@ -132,7 +133,11 @@ def _step(
     """
     newest = payment.allocations[-DOCUMENTS_MAX:]
     first = payment.state is PaymentState.SETTLED
-    erps = _of_the_erp(desk, entity_id, payment) if first and reason == GONE_IN_ERP else {}
+    came = None
+    if first and reason == GONE_IN_ERP:
+        name = f"payment:{payment.payment_id}"
+        came = desk.cash.posting(entity_id, payment.customer_id, name)
+    erps = _of_the_erp(payment, came) if came else {}
     named = dict.fromkeys([*(a.document_id for a in newest), *erps])
     at = look(desk, entity_id, payment.customer_id, list(named))
     day = _day(at, payment, reason, returned_on, now)
@@ -167,18 +172,17 @@ def _step(
             for d in at.books.documents
             if d.document_id in erps
         ),
+        erp_off={d: -minor for d, minor in discounts_of(came.movements).items()} if came else {},
     )
     write(desk, at, step, now)
 
 
-def _of_the_erp(desk: Desk, entity_id: str, payment: Payment) -> dict[str, Money]:
+def _of_the_erp(payment: Payment, came: Posting) -> dict[str, Money]:
     """Return what the ERP had of the payment, by document id: all of it, on one invoice."""
     if payment.excess is not None:
         return {payment.excess.document_id: payment.amount}
-    name = f"payment:{payment.payment_id}"
-    came = desk.cash.posting(entity_id, payment.customer_id, name)
     settled: dict[str, Money] = {}
-    for movement in came.movements if came else ():
+    for movement in came.movements:
         if movement.kind is MovementKind.ALLOCATION:
             known = settled.get(movement.document_id, Money.zero(movement.amount.currency))
             settled[movement.document_id] = known - movement.amount

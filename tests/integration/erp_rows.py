@@ -77,6 +77,14 @@ def told() -> list[tuple[str, int]]:
     return sorted((w["invoice_external_id"], w["amount"]) for w in of_type("demo", "WRITEBACK"))
 
 
+def told_as() -> list[tuple[str, str, int, int]]:
+    """Return invoice, method, amount and discount of each line that the ERP is told."""
+    return sorted(
+        (w["invoice_external_id"], w["method"], w["amount"], w.get("discount", 0))
+        for w in of_type("demo", "WRITEBACK")
+    )
+
+
 def check_books(entity: str = "demo") -> None:
     """Let the nightly check of the books look at every customer: it finds nothing."""
     from shared.domain.book_check import differences

@@ -21,6 +21,7 @@ from tests.integration.erp_rows import (
     paid,
     take,
     told,
+    told_as,
     waiting,
 )
 from tests.integration.importing import customer_id, document_id
@@ -182,6 +183,44 @@ def test_what_a_payment_of_the_erp_has_too_much_is_moved_there_and_not_booked_ag
         net[name] = net.get(name, 0) + minor
     assert net == {"I-1": 0, "I-2": 0}
     assert (opened()["I-1"], opened()["I-2"], waiting()) == (11_900, 5_950, 0)
+
+
+@pytest.mark.rule("i25", "R23")
+def test_a_discount_beside_money_that_the_erp_has_on_the_invoice_is_told_by_itself(
+    books: Entity,
+) -> None:
+    """The ERP had the money there already, beyond what was open: it knows of no discount."""
+    take(invoice("I-5", 5_000, terms="10/20 net 60"))
+    take(paid(15_000, "P-1", "I-5"))
+    take(invoice("I-5", 15_000, terms="10/20 net 60"))
+    (payment,) = stored("PAYMENT")
+    assert (opened()["I-5"], payment["excess"]["amount"]) == (10_000, 10_000)
+    use(payment["payment_id"], "I-5", 8_500)
+    assert ("I-5" in opened(), waiting()) == (False, 1_500)
+    assert told_as() == [("I-5", "discount", 1_500, 0)]
+    take(gone(RecordKind.PAYMENTS, "P-1"))
+    assert told_as() == [("I-5", "discount", -1_500, 0), ("I-5", "discount", 1_500, 0)]
+    assert (opened()["I-5"], waiting()) == (15_000, 0)
+
+
+@pytest.mark.rule("i25", "R23")
+def test_a_discount_of_a_payment_that_is_gone_is_told_as_far_as_we_had_changed_it(
+    books: Entity,
+) -> None:
+    take(invoice("I-5", 10_000, terms="10/20 net 60"), invoice("I-6", 10_000, terms="10/20 net 60"))
+    take(paid(9_000, "P-1", "I-5"), paid(9_000, "P-2", "I-6"))
+    assert opened().keys().isdisjoint({"I-5", "I-6"})
+    take(gone(RecordKind.PAYMENTS, "P-2"))
+    assert (opened()["I-6"], told_as()) == (10_000, [])
+    (payment,) = (p for p in stored("PAYMENT") if p["external_id"] == "P-1")
+    at = (document_id("I-5"), eur(4_000), Part(document_id("I-2"), eur(4_000)))
+    move_allocation(runtime.cash_desk(), "demo", payment["payment_id"], *at, BY, runtime.now())
+    moved = [("I-2", "bank", 4_000, 0), ("I-5", "bank", -4_000, -1_000)]
+    assert told_as() == moved
+    take(gone(RecordKind.PAYMENTS, "P-1"))
+    back = [("I-2", "bank", -4_000, 0), ("I-5", "bank", 4_000, 1_000)]
+    assert told_as() == sorted(moved + back)
+    assert (opened()["I-5"], opened()["I-2"]) == (10_000, 5_950)
 
 
 @pytest.mark.rule("i25", "R43")

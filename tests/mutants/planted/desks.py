@@ -95,6 +95,22 @@ DESK_BUGS = (
         rules="R43",
     ),
     bug(
+        "a discount beside money that the ERP has on the invoice already is not told",
+        "shared/adapters/cash_book.py",
+        "        yield from discount_puts(entity_id, books, step.posting, alone, now)\n",
+        "",
+        _ROWS + "test_a_discount_beside_money_that_the_erp_has_on_the_invoice_is_told_by_itself",
+        rules="i25 R23",
+    ),
+    bug(
+        "the ERP is told to take back a discount that went with its own payment",
+        "shared/domain/cash_step.py",
+        "taken.get(name, 0) - self.erp_off.get(name, 0)",
+        "taken.get(name, 0)",
+        _ROWS + "test_a_discount_of_a_payment_that_is_gone_is_told_as_far_as_we_had_changed_it",
+        rules="i25 R23",
+    ),
+    bug(
         "an invoice that waited for its payment to go is never voided",
         "shared/usecases/import_gone.py",
         "            if fact.gone_asked\n",

@@ -38,6 +38,9 @@ def broken_payments(customer: Customer) -> Iterator[str]:
             yield f"payment {payment_id} says {said}, its movements {mine}"
         if not 0 <= payment["gone"] == gone[payment_id] <= payment["amount"]:
             yield f"{payment['gone']} of payment {payment_id} left, not {gone[payment_id]}"
+        there = sum(said.values()) + payment.get("excess", {}).get("amount", 0)
+        if there > payment["amount"]:
+            yield f"{there} of payment {payment_id} is in the ERP, {payment['amount']} came"
     for payment_id in came.keys() - payments.keys():
         yield f"money moved by {payment_id}, which is no payment"
     yield from _notes_to_erp(customer)
