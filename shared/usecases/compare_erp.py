@@ -198,7 +198,12 @@ def _pass(
         if not cursor or not whole:
             break
     for kept in ports.reader.open_of_erp(entity.entity_id, entity.shards) if whole else ():
-        if kept.external_id not in seen and not _is_there(erp, kept.external_id):
+        if kept.external_id in seen:
+            continue
+        if not has_time():
+            whole = False
+            break
+        if not _is_there(erp, kept.external_id):
             note(kept, None, difference(kept, None, lambda _: True))
     return Drift(page.as_of, tuple(sums.values()), tuple(found), whole)
 

@@ -13,6 +13,9 @@ from shared.adapters.table import Update
 from shared.domain.charges import ChargeKind, Made
 from shared.domain.connection import Connection, ConnectionState
 from shared.domain.document import Document, DocumentKind
+from shared.domain.erp import OpenPage
+from shared.usecases.compare_erp import compare_erp
+from tests.connectors.reference import ReferenceConnector
 from tests.integration.hub import invoke
 from tests.integration.telling.conftest import DAY, Books, Clerk
 from tests.support.samples import eur
@@ -277,3 +280,19 @@ def test_what_moves_between_the_two_reads_is_no_drift(books: Books, drift: Drift
     books.connector = AMomentBehind()
     assert drift()["equal"]
     assert books.connector.told == 2
+
+
+def test_a_comparison_that_runs_out_of_time_says_that_it_is_not_whole(
+    drift: Drift, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each invoice that the ERP does not list is asked for: they may be many."""
+
+    def nothing(self: ReferenceConnector, cursor: str, limit: int) -> OpenPage:
+        return OpenPage((), "", runtime.now().wall)
+
+    asked = []
+    monkeypatch.setattr(ReferenceConnector, "open_amounts", nothing)
+    monkeypatch.setattr(ReferenceConnector, "read", lambda *what: asked.append(what) or ())
+    found = compare_erp(runtime.comparing(), "demo", runtime.now(), lambda: len(asked) < 1)
+    assert found.drift is not None
+    assert (found.drift.whole, len(asked)) == (False, 1)
