@@ -254,7 +254,9 @@ class XeroEntries:
 
     def _payment(self, key: str) -> Mapping[str, Any] | None:
         mark = marked(key)
-        where = f'Status=="AUTHORISED" AND Reference.StartsWith("{mark}")'
+        # a payment without a reference would end the question with an error
+        starts = f'Reference!=null AND Reference.StartsWith("{mark}")'
+        where = f'Status=="AUTHORISED" AND {starts}'
         answer = self._api.get_payments(self._tenant_id, where=where, **_RAW)
         found = (r for r in rows_of(answer, "Payments") if our_key(r.get("Reference")) == key)
         return next(found, None)

@@ -113,6 +113,17 @@ def test_many_records_of_one_second_are_all_pulled(fake):
     assert {row.external_id for row in rows} == set(made)
 
 
+def test_a_payment_without_a_reference_hides_none_that_has_one(fake):
+    erp = Driver(fake, connector_of(fake, KeptSecret()), None)
+    _, other = contract.bill(erp, 10_00)
+    theirs = erp.pay(other, 10_00, contract.PAID_ON)
+    fake.books.records["Payments"][theirs].pop("Reference", None)
+    customer, invoice = contract.bill(erp, 20_00)
+    entry = contract.pay(erp, customer, invoice, 20_00, "R")
+    erp.connector.post(entry)
+    assert erp.connector.find(entry.key) is not None
+
+
 def test_one_record_that_cannot_be_read_ends_no_page_and_no_comparison(fake):
     erp = Driver(fake, connector_of(fake, KeptSecret()), None)
     (_, bad), (_, good) = contract.bill(erp, 10_00), contract.bill(erp, 20_00)

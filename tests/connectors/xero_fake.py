@@ -229,7 +229,12 @@ def meets(where: str, record: dict[str, Any]) -> bool:
             if (record.get(name) == value) != (sign == "=="):
                 return False
         elif match := re.fullmatch(r'(\w+)\.StartsWith\("([^"]*)"\)', clause):
-            if not str(record.get(match[1], "")).startswith(match[2]):
+            if record.get(match[1]) is None:
+                raise Refused("Object reference not set to an instance of an object.")
+            if not str(record[match[1]]).startswith(match[2]):
+                return False
+        elif match := re.fullmatch(r"(\w+)!=null", clause):
+            if record.get(match[1]) is None:
                 return False
         elif match := re.fullmatch(r'Invoice\.InvoiceID==guid\("([^"]*)"\)', clause):
             if record["Invoice"]["InvoiceID"] != match[1]:
