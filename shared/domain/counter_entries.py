@@ -74,16 +74,22 @@ def _freed(
 
 
 def _pieces(allocation: Allocation, document: Document, minor: int) -> Iterable[tuple[int, int]]:
-    """Yield (instalment, minor units) that sum to minor: where the money went, last parts first."""
+    """Yield (instalment, minor units) that sum to minor: where the money went, last parts first.
+
+    A part that is asked for again already, since what had been given up of another one was, has no
+    room for all that it got: the rest is asked for where there is room.
+    """
     if not document.instalments:
         yield 0, minor
         return
-    opened = {i.number: i.total.minor - i.open.minor for i in document.instalments}
-    for number, known in sorted(allocation.parts, reverse=True):
-        piece = min(known, minor, opened.get(number, 0))
-        if piece:
+    room = {i.number: i.total.minor - i.open.minor for i in document.instalments}
+    found = dict.fromkeys(sorted(room, reverse=True), 0)
+    for most in (dict(allocation.parts), room):
+        for number in found:
+            piece = max(min(most.get(number, 0), minor, room[number] - found[number]), 0)
             minor -= piece
-            yield number, piece
+            found[number] += piece
+    yield from ((number, piece) for number, piece in found.items() if piece)
 
 
 def with_consequences(

@@ -244,6 +244,24 @@ def test_a_tolerance_goes_with_the_money_that_earned_it(parts):
     assert again.instalments == document.instalments
 
 
+@pytest.mark.rule("R10")
+def test_money_goes_back_whole_where_a_write_off_is_asked_for_on_the_part_that_it_paid():
+    books = books_of([invoice("a", 1000, parts=2)], eur(600))
+    books = after(books, written_off(books.documents[0], eur(1), "insolvent"), DAY)
+    done = apply_cash("p", eur(600), [Part("a", eur(600))], books, DAY, NONE, 25)
+    books = after(books, done.movements, DAY)
+    payment = used(payment_of(eur(600)), done.movements, books.documents)
+    assert payment.allocations[0].parts == ((1, 499), (2, 101))
+    books = after(books, recovered(books.documents[0], eur(1), "asked_again"), DAY)
+    some = taken_back("p", payment.allocations, eur(300), books, DAY)
+    assert (freed_by(some, "p"), used(payment, some).allocations[0].amount) == (300, eur(300))
+    books, payment = after(books, some, DAY), used(payment, some)
+    back = taken_back("p", payment.allocations, eur(300), books, DAY)
+    assert (freed_by(back, "p"), used(payment, back).allocations) == (300, ())
+    (again,) = after(books, back, DAY).documents
+    assert [i.open for i in again.instalments] == [eur(500), eur(500)]
+
+
 def test_a_small_surplus_is_kept_as_an_adjustment_too():
     done = applied([invoice("a", 1000)], eur(1003), [Part("a", eur(1000))], CENTS)
     assert [(m.kind, m.amount.minor) for m in done.movements] == [

@@ -77,6 +77,14 @@ CASH_BUGS = (
         rules="R10",
     ),
     bug(
+        "money that paid a part which is asked for again already is not freed whole",
+        "shared/domain/counter_entries.py",
+        "    for most in (dict(allocation.parts), room):\n",
+        "    for most in (dict(allocation.parts),):\n",
+        LAWS,
+        rules="R10",
+    ),
+    bug(
         "the same request books twice",
         "shared/usecases/cash_desk.py",
         "        if done is None:\n",
