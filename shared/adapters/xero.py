@@ -54,7 +54,6 @@ class Xero:
             finds_by_key=True,
             tells_deletions=True,
             tells_open_amounts=True,
-            hooks=True,
         )
 
     def check(self) -> Connected:

@@ -159,8 +159,8 @@ class Capabilities:
     """What a connector can do. What it cannot is said to people, and never tried.
 
     entries are the kinds that it books. finds_by_key says that a lost answer can be looked up;
-    where it cannot, an entry of unknown outcome waits for a person. hooks says that the ERP tells
-    of changes by webhook. verified_live is the product and version that the contract ran against.
+    where it cannot, an entry of unknown outcome waits for a person. verified_live is the product
+    and version that the contract ran against.
     """
 
     kinds: frozenset[RecordKind]
@@ -168,7 +168,6 @@ class Capabilities:
     finds_by_key: bool = False
     tells_deletions: bool = False
     tells_open_amounts: bool = False
-    hooks: bool = False
     verified_live: str = ""
 
 

@@ -9,7 +9,7 @@ from shared.domain.counter_entries import freed_by, given_again, taken_back
 from shared.domain.discount import discounts_of
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind, Posting
-from shared.domain.payment import Allocation, Payment, PaymentState
+from shared.domain.payment import GONE_IN_ERP, Allocation, Payment, PaymentState
 from shared.domain.payment_use import cash_of, used, without_excess
 from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import Conflict, InvalidInput
@@ -17,7 +17,6 @@ from shared.usecases.cash_desk import Desk, Look, look, once, write
 from shared.usecases.try_again import try_again
 
 REASONS = ("bounced", "recalled", "wrong_customer", "noted_twice", "other")
-GONE_IN_ERP = "gone_in_erp"
 _NEVER_HIS = ("wrong_customer", "noted_twice")
 _UNNAMED = Asked("", "", "")
 
