@@ -27,6 +27,8 @@ HOST = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
 OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[HOST]
 MACHINE = {"x86_64": 0x3E, "arm64": 0xB7}
 
+# our code with its bytecode; a package or a data file that strayed in is larger than the room left
+CODE_BYTES_MAX = 8 * 1024**2
 # Lambda's own limit, for a function and its layers together
 UNZIPPED_BYTES_MAX = 250 * 1024**2
 
@@ -253,7 +255,7 @@ def test_every_function_stays_within_the_limit_of_lambda(made, request):
     sizes = {}
     for function in request.getfixturevalue(made).functions:
         sizes[function.name] = sum(map(size_bytes, (function.code, *function.layers)))
-        assert size_bytes(function.code) < 5 * 1024**2
+        assert size_bytes(function.code) < CODE_BYTES_MAX
     print({name: f"{size / 1024**2:.0f} MB" for name, size in sizes.items()})
     assert max(sizes.values()) < UNZIPPED_BYTES_MAX
 
