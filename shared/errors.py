@@ -7,7 +7,8 @@ class HubError(Exception):
     """Base of every error this hub raises on purpose.
 
     code is stable and machine-readable (logs, API bodies, metrics);
-    retryable says whether the same call may succeed later; facts are safe to log and to show;
+    retryable says whether the same call may succeed later; facts are safe to log and to show,
+    save what another system said in its own words (said): that is for people, and in no log;
     help says, in one sentence, what the person can do.
     """
 
@@ -17,7 +18,8 @@ class HubError(Exception):
 
     def __init__(self, **facts: str | int) -> None:
         self.facts = facts
-        super().__init__(self.code + "".join(f" {k}={v!r}" for k, v in facts.items()))
+        told = "".join(f" {k}={v!r}" for k, v in facts.items() if k != "said")
+        super().__init__(self.code + told)
 
 
 class NotFound(HubError):

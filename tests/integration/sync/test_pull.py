@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from shared import runtime
 from shared.domain.erp import BadRecord, Page, RecordKind
 from shared.domain.parked import FROM_ERP, Parked
-from shared.errors import ErpUnavailable, ErpUnreadable, InvalidInput
+from shared.errors import ErpRefused, ErpUnavailable, ErpUnreadable, InvalidInput
 from shared.usecases import connect_erp
 from tests.connectors.reference import ReferenceConnector
 from tests.integration.drops import counted_writes, drop, stored
@@ -162,6 +163,24 @@ def test_a_parked_record_that_still_cannot_be_read_stays_parked(erp, monkeypatch
     monkeypatch.setattr(ReferenceConnector, "read", unreadable)
     tell(kind="again", entity="demo", parked_id="P1")
     assert [p["parked_id"] for p in stored("PARKED")] == ["P1"]
+
+
+def test_the_erps_words_are_for_people_and_never_for_the_log(erp, monkeypatch, caplog, capsys):
+    whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
+    facts = {"connection": ERP, "external_id": whose}
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    runtime.parked_items().park("demo", Parked("P1", "customers", FROM_ERP, "bad_date", at, facts))
+
+    words = f"{'Nordlicht'} GmbH is blocked."
+
+    def refuses(self, kind, external_id):
+        raise ErpRefused(said=words)
+
+    monkeypatch.setattr(ReferenceConnector, "read", refuses)
+    with pytest.raises(BatchProcessingError) as failed:
+        tell(kind="again", entity="demo", parked_id="P1")
+    logged = f"{failed.value} {caplog.text} {''.join(capsys.readouterr())}"
+    assert "erp_refused" in logged and "Nordlicht" not in logged
 
 
 def test_an_erp_that_is_down_loses_nothing_and_the_connection_says_why(erp):
