@@ -129,7 +129,7 @@ def test_an_erp_that_is_out_for_days_is_told_to_a_person_once(books: Books) -> N
 
 
 def test_what_the_erp_refuses_is_parked_with_its_words(
-    books: Books, capsys: pytest.CaptureFixture[str]
+    books: Books, caplog: pytest.LogCaptureFixture
 ) -> None:
     books.invoice("inv1")
     key = books.note("p1", "inv1", 4_000)
@@ -148,7 +148,7 @@ def test_what_the_erp_refuses_is_parked_with_its_words(
     assert parked["facts"]["said"] == 'The period "2026-09" is closed.'
     (task,) = books.of_type("TASK")
     assert "is closed" in task["title"] and key in task["detail"]
-    logged = capsys.readouterr().out
+    logged = caplog.text + str([vars(record) for record in caplog.records])
     assert "write-back stopped" in logged and "is closed" not in logged
     # nobody tries again by himself
     books.connector = good
