@@ -109,4 +109,12 @@ TELLING_BUGS = (
         "if lines:",
         f"{DRIFT}::test_it_explains_only_what_it_amounts_to",
     ),
+    bug(
+        "what was taken back in the ERP, and booked anew there, is told again as lost",
+        "shared/domain/drift.py",
+        "if lost and (exact or not _taken_back(kept.lines) & {_family(n) for n in lost}):",
+        "if lost:",
+        f"{DRIFT}::test_what_was_taken_back_there_and_booked_anew_is_not_lost",
+        rules="i25",
+    ),
 )
