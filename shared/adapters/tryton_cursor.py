@@ -7,7 +7,7 @@ than the sweep, and the next sweep finds it.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.errors import InvalidInput
+from shared.errors import ErpUnreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def sweep_of(cursor: str) -> Sweep:
         since, as_of, last = cursor.split(" ")
         return Sweep(_moment(since), _moment(as_of), int(last))
     except ValueError:
-        raise InvalidInput(field="cursor") from None
+        raise ErpUnreadable(what="cursor") from None
 
 
 def _text(moment: datetime | None) -> str:

@@ -9,18 +9,21 @@ from shared.domain.erp import RecordKind
 
 Pulled = tuple[Connection, Sequence[PullState]]
 
+_PEOPLE_ALONE = (RecordKind.CUSTOMERS,)
+
 
 def stale_source(pulled: Sequence[Pulled], max_age_hours: int, wall: datetime) -> str:
     """Return which connection's facts are too old at wall and as of when they are, or "".
 
     A connection is as old as the oldest of its kinds; one of which a kind has yet to come whole is
-    too young to go by. Nobody waits for one that is paused, was never begun, or that is not there.
+    too young to go by. Nobody waits for one that is paused, was never begun, or that is not there,
+    nor for a CRM: no debt depends on who the people are.
     """
     for connection, states in pulled:
-        if connection.state is not ConnectionState.CONNECTED:
+        given = connection.found.kinds if connection.found else ()
+        if connection.state is not ConnectionState.CONNECTED or given == _PEOPLE_ALONE:
             continue
         came = {state.kind: _seen(state) for state in states}
-        given = connection.found.kinds if connection.found else ()
         missing = [kind for kind in RecordKind if kind in given and came.get(kind) is None]
         if missing:
             return f"{connection.name}: {missing[0].replace('_', ' ')} have yet to come in"

@@ -16,6 +16,7 @@ from shared.errors import (
     ErpUnavailable,
     ErpUnreadable,
     HubError,
+    InvalidInput,
     WriteConflict,
 )
 from shared.ids import derived_id
@@ -25,7 +26,8 @@ from shared.usecases.sync_desks import MakeDesks
 
 _TRIES_MAX = 8
 _DELAY_MAX_S = 900
-_STOPS = (ErpUnavailable, ErpAccess, ErpRefused, ErpUnreadable)
+_STOPS = (ErpUnavailable, ErpAccess, ErpRefused, ErpUnreadable, InvalidInput)
+"""What ends a sync for now. InvalidInput: the connection lacks a setting that its product needs."""
 
 
 class Accounts(Protocol):

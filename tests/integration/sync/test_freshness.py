@@ -46,6 +46,8 @@ CUSTOMERS, INVOICES = RecordKind.CUSTOMERS, RecordKind.INVOICES
          (pulled(CUSTOMERS, 1),), "books: invoices have yet to come in"),
         ((connection(ConnectionState.PAUSED)), (pulled(INVOICES, 99),), ""),
         ((connection(ConnectionState.NEW, "invoices")), (), ""),
+        # a CRM tells of people, and no debt depends on them
+        ((connection(ConnectionState.CONNECTED, "customers")), (pulled(CUSTOMERS, 99),), ""),
     ],
 )  # fmt: skip
 def test_a_connection_is_as_old_as_the_oldest_that_it_was_asked_for(of, states, says):
