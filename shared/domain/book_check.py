@@ -135,7 +135,7 @@ def _beside_balances(movement: Movement) -> Iterable[tuple[Figure, int]]:
         yield Figure(FigureKind.TOTAL, source_id, currency=currency), minor
     if document_id and part:
         yield Figure(FigureKind.PART_OPEN, document_id, part=part, currency=currency), minor
-    if movement.kind in TAKES_OFF:
+    if movement.kind in TAKES_OFF and document_id:
         what = str(TAKES_OFF[movement.kind])
         yield Figure(FigureKind.ADJUSTED, document_id, currency=currency, what=what), -minor
     if movement.kind is MovementKind.DISCOUNT:

@@ -85,6 +85,14 @@ CASH_BUGS = (
         rules="R10",
     ),
     bug(
+        "what the exchange made of a surplus is missed on a document every night",
+        "shared/domain/book_check.py",
+        "    if movement.kind in TAKES_OFF and document_id:\n",
+        "    if movement.kind in TAKES_OFF:\n",
+        "tests/unit/test_book_check.py",
+        rules="R24",
+    ),
+    bug(
         "the same request books twice",
         "shared/usecases/cash_desk.py",
         "        if done is None:\n",
