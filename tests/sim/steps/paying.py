@@ -68,6 +68,6 @@ def webhook(world: "World") -> str:
 STEPS = {
     "start_checkout": Step(open_page, 9, race=6),
     "pay": Step(pay, 8, race=4),
-    "bank_speaks": Step(bank_speaks, 4),
+    "bank_speaks": Step(bank_speaks, 6),
     "webhook": Step(webhook, 10, race=6),
 }
