@@ -98,8 +98,8 @@ def step_posting(
     allocated is freed first; where a posting would touch more than documents_max documents, it does
     part of the work only, and step is to be asked again. Where more leaves than is here, the
     posting says so and takes what is; the rest, or all where nothing is here, waits for money that
-    comes back, and is taken as a further part. Money that comes back settles again what its going
-    had reopened.
+    comes back, and is taken as a further part. What the gateway kept for it is booked at once, also
+    where nothing is here. Money that comes back settles again what its going had reopened.
     """
     if step.comes_back:
         return _back(step, books, payment, known, value_date, now, documents_max)
@@ -113,7 +113,7 @@ def step_posting(
     again = given_again(payment, wanted.minor - payment.here.minor)
     waits = payment.unapplied.minor + freed.minor + sum(m.amount.minor for m in again)
     amount = Money(minor=min(wanted.minor, waits), currency=wanted.currency)
-    if not amount:
+    if not amount and (further or not fee_movements(step.entry)):
         return None
     entry, name = step.entry, step.posting_id
     if further:
@@ -124,7 +124,7 @@ def step_posting(
     if amount != wanted:
         moved = replace(moved, posting=replace(moved.posting, note=MORE_THAN_PAID))
     taken_back = step.kind in (MovementKind.RETURN, MovementKind.CHARGEBACK)
-    if taken_back and not moved.payment.here:
+    if taken_back and amount and not moved.payment.here:
         moved = replace(moved, payment=replace(moved.payment, state=PaymentState.RETURNED))
     return replace(moved, short=wanted - amount)
 
@@ -155,20 +155,21 @@ def _back(
     documents_max: int,
 ) -> Moved | None:
     undone = known.get(step.undoes)
-    if undone is None or step.amount is None:
+    if step.amount is None:
         return None
-    movements = (*_parts(known, step.undoes), *undone.movements)
+    movements = (*_parts(known, step.undoes), *(undone.movements if undone else ()))
     if step.posting_id in known:
         return _rest_of(step, movements, books, payment, value_date, now, documents_max)
-    minor = min(step.amount.minor, -_left(movements, payment), payment.gone_minor)
-    if minor <= 0:
+    minor = max(0, min(step.amount.minor, -_left(movements, payment), payment.gone_minor))
+    if not minor and not fee_movements(step.entry):
         return None
     amount = Money(minor=minor, currency=payment.amount.currency)
     wanted = _reopened(movements, books, amount) if step.restores else {}
     again, later = _settled_again(movements, wanted, amount, books, payment, documents_max)
     movements = (*cash_movements(step.kind, amount, payment, step.entry), *again)
     moved = _moved(step.posting_id, value_date, movements, payment, books, now, complete=not later)
-    after = replace(moved.payment, state=PaymentState.SETTLED, plan=(*payment.plan, *later))
+    state = PaymentState.SETTLED if minor else payment.state
+    after = replace(moved.payment, state=state, plan=(*payment.plan, *later))
     return replace(moved, payment=after)
 
 
@@ -257,8 +258,10 @@ def cash_movements(
     """Return the movement of a payment's money at the gateway, and that of what it cost.
 
     amount is in the payment's currency. Where the gateway moved another one, what it moved is kept
-    with it: the rate is the gateway's.
+    with it: the rate is the gateway's. Where nothing of the payment moves, its cost stands alone.
     """
+    if not amount:
+        return fee_movements(entry)
     cash = other_cash(entry, amount.currency)
     moved = Movement(kind, amount, source_id=payment.payment_id, via=GATEWAY, cash=cash)
     return (moved, *fee_movements(entry))

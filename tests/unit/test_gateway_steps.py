@@ -123,6 +123,25 @@ def test_more_than_is_here_is_never_taken() -> None:
     assert taken == {"re_1": -400, "re_2": -400, "re_3": -200}
 
 
+@pytest.mark.rule("R13")
+@pytest.mark.parametrize("status", ["lost", "won"])
+def test_what_a_dispute_costs_is_booked_though_nothing_is_left_to_take(status: str) -> None:
+    """The payment was refunded whole before its payer's bank disputed it."""
+    made = shelf([document("d1", 600)], 600)
+    refund = GatewayRefund("re_1", "succeeded", eur(600), at(1))
+    cost = entry("a", -600, at(2), 1500)
+    dispute = GatewayDispute("du_1", "needs_response", "fraudulent", eur(600), at(2), cost)
+    back = entry("c", 600, at(9), -500) if status == "won" else None
+    ended = replace(dispute, status=status, reinstated=back)
+    for heard in (dispute, dispute, ended, ended):
+        made.follow(told(600, refunds=(refund,), disputes=(heard,)))
+    kept = [m.amount.minor for p in made.postings.values() for m in p.movements if m.reason]
+    assert kept == ([1500, -500] if status == "won" else [1500])
+    assert made.payment.here == eur(0)
+    assert made.payment.state is PaymentState.SETTLED
+    assert made.postings["chargeback:du_1"].note == "more_than_paid"
+
+
 def of_kind(made: Shelf, refund: str) -> list[Movement]:
     """Return the movements by which a refund left, whole or in parts."""
     name = f"refund:{refund}"

@@ -108,6 +108,22 @@ GATEWAY_BUGS = (
         rules="R26",
     ),
     bug(
+        "what a dispute costs is not booked where nothing is left to take",
+        POSTINGS,
+        "    if not amount and (further or not fee_movements(step.entry)):\n",
+        "    if not amount:\n",
+        "tests/unit/test_gateway_steps.py",
+        rules="R13",
+    ),
+    bug(
+        "what a won dispute gives back of its cost is lost where nothing had been taken",
+        POSTINGS,
+        "    if not minor and not fee_movements(step.entry):\n",
+        "    if not minor:\n",
+        "tests/unit/test_gateway_steps.py",
+        rules="R13",
+    ),
+    bug(
         "sums that differ from the gateway's balance are not looked at",
         "shared/domain/balance_sums.py",
         "        if theirs != ours\n",
