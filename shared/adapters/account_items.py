@@ -1,5 +1,6 @@
 """Items of a customer's partitions to domain values, and back."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -38,6 +39,7 @@ def customer_item(entity: str, customer: Customer) -> Item:
         "segment": customer.segment,
         "risk": customer.risk,
         "contacts": [asdict(contact) for contact in customer.contacts],
+        **({"crm_contacts": [asdict(c) for c in crm]} if (crm := customer.crm_contacts) else {}),
         "reminders_off_on": (
             customer.reminders_off_on.isoformat() if customer.reminders_off_on else ""
         ),
@@ -67,12 +69,17 @@ def customer_from(item: Item) -> Customer:
         subdivision=item.get("subdivision", ""),
         segment=item.get("segment", ""),
         risk=item.get("risk", ""),
-        contacts=tuple(Contact(**contact) for contact in item.get("contacts", ())),
+        contacts=_people(item.get("contacts", ())),
+        crm_contacts=_people(item.get("crm_contacts", ())),
         reminders_off_on=date.fromisoformat(off) if (off := item.get("reminders_off_on")) else None,
         internal=item.get("internal", False),
         merged_into=item.get("merged_into", ""),
         version=item["version"],
     )
+
+
+def _people(stored: Iterable[Item]) -> tuple[Contact, ...]:
+    return tuple(Contact(**contact) for contact in stored)
 
 
 def credit_item(entity: str, customer_id: str, credit: Credit) -> Item:
@@ -175,6 +182,7 @@ def checkout_from(item: Item) -> Checkout:
         version=item["version"],
         mandate_id=item.get("mandate_id", ""),
         called=item.get("called", False),
+        processing_at=from_iso(item["processing_at"]) if "processing_at" in item else None,
     )
 
 

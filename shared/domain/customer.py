@@ -19,10 +19,11 @@ class Customer:
 
     mail_stopped is the reason why nothing is mailed (a hard bounce, a complaint), or "". country is
     an ISO 3166 alpha-2 code and subdivision the part of it whose holidays count ("" where nobody
-    told); segment and risk are words that policies ask for; contacts are people beside email.
-    reminders_off_on is the day since when they want no reminders by mail, None where they never
-    said so; internal says that nothing is ever sent: it is the company itself. merged_into is the
-    customer that took this one's place, "" while it has its own.
+    told); segment and risk are words that policies ask for; contacts are the people beside email
+    whom the ERP names, crm_contacts those whom a CRM names. reminders_off_on is the day since when
+    they want no reminders by mail, None where they never said so; internal says that nothing is
+    ever sent: it is the company itself. merged_into is the customer that took this one's place, ""
+    while it has its own.
     """
 
     customer_id: str
@@ -44,7 +45,18 @@ class Customer:
     segment: str = ""
     risk: str = ""
     contacts: tuple[Contact, ...] = ()
+    crm_contacts: tuple[Contact, ...] = ()
     reminders_off_on: date | None = None
     internal: bool = False
     merged_into: str = ""
     version: int = 1
+
+    @property
+    def people(self) -> tuple[Contact, ...]:
+        """Return whom ERP and CRM name together: these are the people to write to.
+
+        Of the same address and role the CRM's words count; with another role in each, a person has
+        both.
+        """
+        named = (*self.contacts, *self.crm_contacts)
+        return tuple({(one.email.lower(), one.role): one for one in named}.values())

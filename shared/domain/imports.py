@@ -70,6 +70,7 @@ class PeopleRow:
     """What a CRM tells of a customer that the ERP owns: who the people are there, and its segment.
 
     external_id is the ERP's. name and email are for people to read; nothing is taken from them.
+    contacts are all that it names: whom it names no more is no contact of the CRM's any more.
     """
 
     line: int

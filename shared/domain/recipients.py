@@ -53,7 +53,7 @@ def only_the_customer(customer: Customer) -> Recipients:
 
 def all_addresses(customer: Customer) -> tuple[str, ...]:
     """Return where customer may be written to: their own address and number, copies, people's."""
-    people = (contact.email for contact in customer.contacts)
+    people = (contact.email for contact in customer.people)
     return _distinct((customer.email, customer.phone, *customer.cc, *people))
 
 
@@ -62,7 +62,7 @@ def _of_roles(customer: Customer, roles: Iterable[str]) -> tuple[str, ...]:
     for role in roles:
         if role == ACCOUNT:
             found.append(customer.email)
-        found.extend(contact.email for contact in customer.contacts if contact.role == role)
+        found.extend(contact.email for contact in customer.people if contact.role == role)
     return tuple(found)
 
 

@@ -60,7 +60,7 @@ class PeopleDesk:
         before = known[fact.customer_id]
         told = replace(
             before,
-            contacts=row.contacts or before.contacts,
+            crm_contacts=row.contacts,
             segment=before.segment if row.segment is None else row.segment,
         )
         if told == before:

@@ -318,7 +318,8 @@ class ReferenceConnector:
                 name = v["name"]
                 if "hash_of_the_day" in faults:
                     name += f" {self.erp.answers}"
-                return (CustomerRow(0, external_id, name, v["email"]),)
+                people = v.get("contacts")
+                return (CustomerRow(0, external_id, name, v["email"], contacts=people),)
             case RecordKind.INVOICES:
                 return self._invoice(record)
             case RecordKind.CREDIT_NOTES:

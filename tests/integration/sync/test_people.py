@@ -59,11 +59,46 @@ def test_people_and_segment_come_from_the_crm_and_the_rest_from_the_erp(erp, crm
     assert (customer["name"], customer["email"]) == ("Brightwater Ltd", "ap@brightwater.example")
     assert customer["segment"] == "gold"
     kept = runtime.accounts().account("demo", customer["customer_id"]).customer
-    assert kept.contacts == (ZOE, ADA)
+    assert kept.people == (ZOE, ADA)
     erp.rename(whose, "Brightwater Group")
     sync()
     kept = runtime.accounts().account("demo", customer["customer_id"]).customer
-    assert (kept.name, kept.contacts, kept.segment) == ("Brightwater Group", (ZOE, ADA), "gold")
+    assert (kept.name, kept.people, kept.segment) == ("Brightwater Group", (ZOE, ADA), "gold")
+
+
+@pytest.mark.rule("R43")
+def test_neither_the_erp_nor_the_crm_loses_whom_the_other_names(erp, crm):
+    pia = Contact("payables", "Pia", "pia@brightwater.example")
+    whose = erp.customer("Brightwater Ltd", "ap@brightwater.example")
+    erp.change(whose, contacts=(pia,))
+    sync()
+    crm.rows = (PeopleRow(0, whose, "", "", None, (ZOE, ADA)),)
+    pull_crm()
+    assert people() == (pia, ZOE, ADA)
+    ben = Contact("payables", "Ben", "ben@brightwater.example")
+    erp.change(whose, contacts=(ben,))
+    sync()
+    assert people() == (ben, ZOE, ADA)
+    crm.rows = (PeopleRow(0, whose, "", "", None, (ADA,)),)
+    pull_crm()
+    assert people() == (ben, ADA)
+    crm.rows = (PeopleRow(0, whose, "", ""),)
+    pull_crm()
+    erp.change(whose, contacts=())
+    sync()
+    assert people() == ()
+
+
+def test_of_one_address_and_role_the_crm_s_words_count_and_other_roles_stay(erp, crm):
+    named = Contact("payables", "Z. Ko", "ZOE@brightwater.example")
+    boss = Contact("management", "Z. Ko", "zoe@brightwater.example")
+    whose = erp.customer("Brightwater Ltd", "ap@brightwater.example")
+    erp.change(whose, contacts=(named, boss))
+    sync()
+    zoe = Contact("payables", "Zoë Ko", "zoe@brightwater.example")
+    crm.rows = (PeopleRow(0, whose, "", "", None, (zoe,)),)
+    pull_crm()
+    assert people() == (zoe, boss)
 
 
 def test_the_same_people_again_write_nothing_of_the_customer(erp, crm):
@@ -87,3 +122,9 @@ def test_a_crm_makes_nobody_a_customer(erp, crm):
     sync()
     tell(kind="again", entity="demo", parked_id=waiting["parked_id"])
     assert stored("PARKED") == []
+
+
+def people():
+    """Return whom the one customer's mails may go to."""
+    (customer,) = stored("CUSTOMER")
+    return runtime.accounts().account("demo", customer["customer_id"]).customer.people

@@ -18,6 +18,7 @@ from tests.mutants.planted.lives import LIFE_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
 from tests.mutants.planted.money_in import MONEY_IN_BUGS
 from tests.mutants.planted.policies import POLICY_BUGS
+from tests.mutants.planted.rows import ROW_BUGS
 from tests.mutants.planted.simulate import SIMULATE_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
 from tests.mutants.planted.sweep import SWEEP_BUGS
@@ -35,6 +36,7 @@ PLANTED: tuple[Bug, ...] = (
     *DOCUMENT_BUGS,
     *IMPORT_BUGS,
     *DESK_BUGS,
+    *ROW_BUGS,
     *CHARGE_BUGS,
     *BOOKS_BUGS,
     *TERMS_BUGS,
