@@ -9,6 +9,8 @@ from tests.lives.lived import lived
 
 _ENTRY = re.compile(r"^(\d{4}-\d\d-\d\d) \w{3} \d\d:\d\d  (.*)$")
 _MAIL = re.compile(r"MAIL \d+ to \S+( \(cc [^)]*\))?: (\w+)")
+NOT_SAID = "(not said"
+"""How the entry of a message begins that was claimed and never left."""
 
 
 def entries(name: str, kind: str = "") -> list[tuple[date, str]]:
@@ -89,7 +91,16 @@ def test_a_bounce_ends_the_mails_and_no_fee_is_charged_that_nobody_could_read_of
     assert not entries(name, "CHARGE")
     kinds = [re.findall(r"\((\w+)\)", line)[0] for _, line in entries(name, "TASK")]
     assert kinds == ["bounce", "call", "approve"]
+    assert not entries(name, NOT_SAID), "no number is used up by a mail that nobody can get"
     assert [stage for day, stage in said("opt-out") if day > "2026-02-11"] == []
+
+
+@pytest.mark.rule("R36")
+def test_no_fee_follows_a_reminder_that_was_the_last_mail() -> None:
+    name = "complaint-about-the-reminder"
+    assert said(name)[-1] == ("2026-02-11", "reminder")
+    assert said("nobody-answers")[len(said(name))] == ("2026-02-18", "late_fee")
+    assert not entries(name, "CHARGE") and not entries(name, NOT_SAID)
 
 
 @pytest.mark.rule("R36")
@@ -109,7 +120,8 @@ def test_nobody_is_written_to_at_night(name: str) -> None:
 def test_the_ladder_ends_with_a_person_and_nothing_is_said_after_it() -> None:
     *_, (day, last) = entries("nobody-answers")
     assert last.startswith("TASK") and "hand over" in last
-    assert day < date(2026, 4, 1)
+    assert day == date(2026, 3, 23), "45 days late on a Saturday: the Monday after it"
+    assert not entries("nobody-answers", NOT_SAID), "what was said is not claimed once more"
     stages = [stage for _, stage in said("nobody-answers")]
     assert len(stages) == len(set(stages)) == 6
 

@@ -42,9 +42,9 @@ LIFE_BUGS = (
     ),
     bug(
         "a fee stays although the mail that tells of it was rejected",
-        "shared/usecases/send_notice.py",
-        "        take_back_untold(ports.untold, *whose[:2], notice, now)\n        return _rejected",
-        "        return _rejected",
+        "shared/usecases/mail_event.py",
+        "        take_back_unheard(untold, event, now)\n",
+        "        pass\n",
         "tests/lives/test_lives.py::test_a_life_is_told_as_it_was_approved[mail-rejected]",
         rules="R22",
     ),
@@ -158,6 +158,7 @@ LIFE_BUGS = (
         "    if stage.channel is Channel.EMAIL and customer.mail_stopped:\n",
         "    if stage.channel is Channel.SMS and customer.mail_stopped:\n",
         f"{LIVES}::test_a_bounce_ends_the_mails_and_no_fee_is_charged_that_nobody_could_read_of",
+        f"{LIVES}::test_no_fee_follows_a_reminder_that_was_the_last_mail",
         rules="R36",
     ),
     bug(
