@@ -29,7 +29,7 @@ def _note(body: dict[str, Any]) -> None:
         return
     stores = (runtime.accounts(), runtime.notices(), runtime.suppressions(), runtime.tasks())
     now = runtime.now()
-    outcome = note_mail_event(*stores, event, now)
+    outcome = note_mail_event(*stores, runtime.untold(), event, now)
     log.info("mail " + outcome, entity=event.entity_id, n=event.n, kind=str(event.kind))
     paused = watch_mail(runtime.entities(), runtime.mail_watch(), event, now)
     if paused:
@@ -41,5 +41,5 @@ def _note_sms(body: dict[str, Any]) -> None:
     if event is None:
         return
     stores = (runtime.accounts(), runtime.notices(), runtime.tasks())
-    outcome = note_sms_event(*stores, event, runtime.now())
+    outcome = note_sms_event(*stores, runtime.untold(), event, runtime.now())
     log.info("sms " + outcome, entity=event.entity_id, n=event.n, kind=str(event.kind))

@@ -8,6 +8,7 @@ from shared.domain.customer import Customer
 from shared.domain.mail import MailEvent, MailEventKind
 from shared.domain.tasks import Task
 from shared.ids import derived_id
+from shared.usecases.take_back_untold import Untold, take_back_untold
 
 
 class Accounts(Protocol):
@@ -39,6 +40,7 @@ def note_mail_event(
     deliveries: Deliveries,
     suppressions: Suppressions,
     tasks: Tasks,
+    untold: Untold,
     event: MailEvent,
     now: Now,
 ) -> str:
@@ -47,7 +49,8 @@ def note_mail_event(
     An address that bounced for good or complained is mailed no more, whoever's it is. Silence is
     not notice: after a hard bounce, a complaint or a rejection a person gets a task, and where it
     was the customer's own address nothing more is mailed to them. Where others failed, the notice
-    failed only if it was addressed to nobody else. Order and repetition of events do not matter.
+    failed only if it was addressed to nobody else. What was charged with a message that reached
+    nobody is taken back, before the notice is closed. Order and repetition of events do not matter.
     """
     if event.kind in _ACCEPTED:
         return "noted" if deliveries.accepted(event, now) else "known"
@@ -56,7 +59,10 @@ def note_mail_event(
     customer = accounts.customer(event.entity_id, event.customer_id)
     reached = {a.lower() for a in deliveries.addressed(event.entity_id, event.customer_id, event.n)}
     failed = {address.lower() for address in event.recipients}
-    if not failed or (reached and reached <= failed) or customer.email.lower() in failed:
+    reached_nobody = not failed or (bool(reached) and reached <= failed)
+    if reached_nobody and event.kind is not MailEventKind.COMPLAINED:
+        take_back_unheard(untold, event, now)
+    if reached_nobody or customer.email.lower() in failed:
         deliveries.failed(event, now)
     if failed and customer.email.lower() not in failed:
         opened = tasks.open(event.entity_id, _task(event, customer, now))
@@ -69,6 +75,13 @@ def note_mail_event(
             return "mail_stopped"
         customer = accounts.customer(event.entity_id, event.customer_id)
     return "known"
+
+
+def take_back_unheard(untold: Untold, event: MailEvent, now: Now) -> int:
+    """Take back what the notice of event charged, for it was not heard; return how many charges."""
+    whose = (event.entity_id, event.customer_id)
+    notice = untold.accounts.notice(*whose, event.n)
+    return take_back_untold(untold, *whose, notice, now)
 
 
 _TITLES = {

@@ -232,7 +232,6 @@ def _call(
         ports.deliveries.sent(*whose, fence, now.wall, result.message_id, mail_key)
         return "sent"
     if result.state is SendState.REJECTED:
-        take_back_untold(ports.untold, *whose[:2], notice, now)
         return _rejected(ports, envelope, result.code, now)
     if result.state is SendState.REFUSED:
         ports.deliveries.refused(*whose, fence, now.wall, result.code)
@@ -263,7 +262,6 @@ def _rejected(ports: Ports, envelope: Envelope, code: str, now: Now) -> str:
         message_id="",
         detail=code,
     )
-    mail_event.note_mail_event(
-        ports.accounts, ports.deliveries, ports.suppressions, ports.tasks, event, now
-    )
+    stores = (ports.accounts, ports.deliveries, ports.suppressions, ports.tasks, ports.untold)
+    mail_event.note_mail_event(*stores, event, now)
     return "rejected"

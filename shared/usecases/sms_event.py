@@ -8,6 +8,8 @@ from shared.domain.customer import Customer
 from shared.domain.mail import MailEvent, MailEventKind
 from shared.domain.tasks import Task
 from shared.ids import derived_id
+from shared.usecases.mail_event import take_back_unheard
+from shared.usecases.take_back_untold import Untold
 
 
 class Accounts(Protocol):
@@ -24,18 +26,24 @@ class Tasks(Protocol):
 
 
 def note_sms_event(
-    accounts: Accounts, deliveries: Deliveries, tasks: Tasks, event: MailEvent, now: Now
+    accounts: Accounts,
+    deliveries: Deliveries,
+    tasks: Tasks,
+    untold: Untold,
+    event: MailEvent,
+    now: Now,
 ) -> str:
     """Bring the notice's delivery up to event; return what was done, as a stable code.
 
-    A message that did not arrive gives a person the task to find a number that works: silence is
-    not notice. Order and repetition of events do not matter.
+    A message that did not arrive gives a person the task to find a number that works, and what it
+    charged is taken back: silence is not notice. Order and repetition of events do not matter.
     """
     if event.kind is not MailEventKind.BOUNCED:
         return "noted" if deliveries.accepted(event, now) else "known"
     customer = accounts.customer(event.entity_id, event.customer_id)
     task = failed_task(customer, event.n, event.detail, now)
     opened = tasks.open(event.entity_id, task)
+    take_back_unheard(untold, event, now)
     deliveries.failed(event, now)
     return "failed" if opened else "known"
 

@@ -46,7 +46,7 @@ def hear(kind: MailEventKind) -> None:
 
     event = MailEvent("demo", "c1", 1, kind, "m", recipients=TO)
     stores = (runtime.accounts(), runtime.notices(), runtime.suppressions(), runtime.tasks())
-    note_mail_event(*stores, event, runtime.now())
+    note_mail_event(*stores, runtime.untold(), event, runtime.now())
 
 
 def test_what_was_claimed_by_a_worker_that_died_is_taken_over_and_sent_once(seller):

@@ -66,6 +66,11 @@ def hear(payload: dict[str, object]) -> None:
     hub.invoke("functions.mail_events.handler", [json.dumps(payload)])
 
 
+def owed() -> list[tuple[str, int]]:
+    documents = runtime.accounts().account("demo", "c1").documents
+    return sorted((d.number, d.open.minor) for d in documents)
+
+
 def kinds() -> list[str]:
     return [task.kind for task in runtime.tasks().list_open("demo")]
 
@@ -124,8 +129,16 @@ def test_a_fee_that_no_text_could_tell_of_is_taken_back(seller, service):
     service.opted_out.add(PHONE)
     live(seller, 14, times=2)
     assert (state(2), len(service.texts)) == ("bounced", 1)
-    owed = runtime.accounts().account("demo", "c1").documents
-    assert [(d.number, d.open.minor) for d in owed] == [("INV1", 10_000)]
+    assert owed() == [("INV1", 10_000)]
+
+
+@pytest.mark.rule("R22")
+def test_the_fee_of_a_text_that_did_not_arrive_is_taken_back(seller, service):
+    live(seller, 3)
+    live(seller, 14, times=2)
+    assert owed() == [("INV1", 10_000), ("INV1-FEE", 4_000)]
+    hear(events.record(service.texts[-1], "TEXT_UNREACHABLE"))
+    assert owed() == [("INV1", 10_000)]
 
 
 def test_a_number_that_is_not_reached_is_a_task(seller, service):

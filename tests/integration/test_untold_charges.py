@@ -80,6 +80,72 @@ def test_a_fee_that_was_told_stays_when_the_mail_is_asked_for_once_more_and_with
     assert owed() == [("INV1", 10_000), ("INV1-FEE", 500)]
 
 
+def told(name: str, **detail: object) -> None:
+    """Let SES tell of the first mail."""
+    tags = {"entity": ["demo"], "customer": ["c1"], "notice": ["1"]}
+    record = {"eventType": name, "mail": {"messageId": "m", "tags": tags}} | detail
+    answer = hub.invoke("functions.mail_events.handler", [json.dumps(record)])
+    assert answer == {"batchItemFailures": []}
+
+
+def bounced(address: str) -> dict[str, object]:
+    recipients = [{"emailAddress": address}]
+    kind = {"bounceType": "Permanent", "bounceSubType": "General"}
+    return kind | {"bouncedRecipients": recipients}
+
+
+@pytest.mark.rule("R22")
+@pytest.mark.rule("R36")
+@pytest.mark.parametrize(
+    ("event", "detail"),
+    [
+        ("Reject", {"reject": {"reason": "Bad content"}}),
+        ("Bounce", {"bounce": bounced("AP@nordlicht.example")}),
+    ],
+)
+def test_a_fee_is_taken_back_once_its_mail_is_known_to_have_reached_nobody(table, event, detail):
+    live(LATE, seller(stage_done="reminder"))
+    assert owed() == [("INV1", 10_000), ("INV1-FEE", 500)]
+    told("Send")
+    told(event, **detail)
+    told(event, **detail)
+    assert account().newest_notice.delivery is DeliveryState.BOUNCED
+    assert owed() == [("INV1", 10_000)]
+    assert len(list(runtime.ledger().postings("demo", "c1", "correction:"))) == 1
+    assert [task.kind for task in runtime.tasks().list_open("demo")] == ["bounce"]
+
+
+@pytest.mark.rule("R22")
+@pytest.mark.parametrize(
+    ("event", "detail"),
+    [
+        (
+            "Complaint",
+            {"complaint": {"complainedRecipients": [{"emailAddress": "ap@nordlicht.example"}]}},
+        ),
+        ("Bounce", {"bounce": bounced("boss@nordlicht.example")}),
+    ],
+)
+def test_a_fee_stays_that_somebody_has_read_of(table, event, detail):
+    live(LATE, seller(stage_done="reminder"))
+    told(event, **detail)
+    assert owed() == [("INV1", 10_000), ("INV1-FEE", 500)]
+
+
+@pytest.mark.rule("R22")
+def test_a_fee_stays_that_a_later_mail_has_told(table):
+    of = seller(stage_done="reminder")
+    live(LATE, of)
+    at(LATE + timedelta(days=1))
+    stores = (runtime.accounts(), runtime.entities(), runtime.notices(), "demo", "c1", "ada")
+    remind_now(*stores, runtime.now(), stage_id="late_fee")
+    hub.relay(of)
+    hub.drain("ESCALATION", "NOTICE")
+    assert len(hub.sent_mails()) == 2
+    told("Reject", reject={"reason": "Bad content"})
+    assert owed() == [("INV1", 10_000), ("INV1-FEE", 500)]
+
+
 @pytest.mark.rule("R22")
 def test_nothing_is_charged_for_a_mail_while_mails_are_paused(table):
     of = seller(stage_done="reminder")

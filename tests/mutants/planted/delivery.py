@@ -95,6 +95,31 @@ DELIVERY_BUGS: tuple[Bug, ...] = (
         rules="R22",
     ),
     bug(
+        "a fee stays although SES rejected its mail later",
+        "shared/usecases/mail_event.py",
+        "        take_back_unheard(untold, event, now)\n",
+        "        pass\n",
+        "tests/integration/test_untold_charges.py::"
+        "test_a_fee_is_taken_back_once_its_mail_is_known_to_have_reached_nobody",
+        rules="R22",
+    ),
+    bug(
+        "a fee is taken back of which somebody has read",
+        "shared/usecases/mail_event.py",
+        "    if reached_nobody and event.kind is not MailEventKind.COMPLAINED:\n",
+        "    if reached_nobody:\n",
+        "tests/integration/test_untold_charges.py::test_a_fee_stays_that_somebody_has_read_of",
+        rules="R22",
+    ),
+    bug(
+        "a fee stays although its text did not arrive",
+        "shared/usecases/sms_event.py",
+        "    take_back_unheard(untold, event, now)\n",
+        "",
+        "tests/integration/test_sms.py::test_the_fee_of_a_text_that_did_not_arrive_is_taken_back",
+        rules="R22",
+    ),
+    bug(
         "a mail by hand waits for nobody's approval",
         "shared/usecases/remind_now.py",
         "notice = replace(made, by_hand=by)",

@@ -81,7 +81,8 @@ def mail_event(world: "World") -> str:
     if world.chance.random() < 0.2:
         events.append(event)
     hub = world.hub
-    return note_mail_event(hub.accounts, hub.notices, hub.suppressions, hub.tasks, event, world.now)
+    stores = (hub.accounts, hub.notices, hub.suppressions, hub.tasks, hub.sending.untold)
+    return note_mail_event(*stores, event, world.now)
 
 
 def janitor(world: "World") -> str:
