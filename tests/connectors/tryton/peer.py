@@ -294,39 +294,46 @@ class Peer(Company):
 
     def books(self) -> list[dict[str, Any]]:
         """Return every posted customer document: id, number, total, open, state."""
-        found = Model.get("account.invoice").find(
+        found = self._read(
+            "account.invoice",
             [("type", "=", "out"), ("state", "in", ["posted", "paid", "cancelled"])],
-            order=[("id", "ASC")],
+            ["number", "party", "state", "total_amount", "amount_to_pay"],
         )
         return [
             {
-                "id": i.id, "number": i.number, "customer": i.party.id, "state": i.state,
-                "total": minor(i.total_amount), "open": minor(i.amount_to_pay),
+                "id": i["id"], "number": i["number"], "customer": i["party"], "state": i["state"],
+                "total": minor(i["total_amount"]), "open": minor(i["amount_to_pay"]),
             }
             for i in found
         ]  # fmt: skip
 
     def payments(self) -> list[dict[str, Any]]:
         """Return each posted line on a customer's account that no document asks for."""
-        asking = {
-            line.id
-            for invoice in Model.get("account.invoice").find([("type", "=", "out")])
-            for line in invoice.lines_to_pay
-        }
-        lines = Model.get("account.move.line").find(
-            [("account.type.receivable", "=", True), ("move.state", "=", "posted")]
+        documents = self._read("account.invoice", [("type", "=", "out")], ["lines_to_pay"])
+        asking = {line for document in documents for line in document["lines_to_pay"]}
+        lines = self._read(
+            "account.move.line",
+            [("account.type.receivable", "=", True), ("move.state", "=", "posted")],
+            ["debit", "credit", "party", "date", "move.description"],
         )
         return [
             {
-                "id": line.id,
-                "text": line.move.description or "",
-                "minor": minor(line.credit - line.debit),
-                "party": line.party.id if line.party else None,
-                "on": line.date.isoformat(),
+                "id": line["id"],
+                "text": line["move."]["description"] or "",
+                "minor": minor(line["credit"] - line["debit"]),
+                "party": line["party"],
+                "on": line["date"].isoformat(),
             }
             for line in lines
-            if line.id not in asking
+            if line["id"] not in asking
         ]
+
+    def _read(self, model: str, domain: list[Any], fields: list[str]) -> list[dict[str, Any]]:
+        """Return fields of all records of a domain by one call of proteus, by ascending id."""
+        proxy = self._session.get_proxy(model)
+        order = [("id", "ASC")]
+        found = proxy.search_read(domain, 0, None, order, fields, self._session.context)
+        return list(found)
 
     # --- time ------------------------------------------------------------------------------------
 
