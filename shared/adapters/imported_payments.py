@@ -30,15 +30,22 @@ class ImportedPayments:
         self._table = table
 
     def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, PaymentFact]:
-        """Return what is remembered, by external id."""
-        ids = [elsewhere_payment_id(entity_id, external_id) for external_id in external_ids]
-        found = self._table.get_many([keys.payment(entity_id, payment_id) for payment_id in ids])
-        return {
-            i["external_id"]: PaymentFact(
-                i["payment_id"], i["content_hash"], gone=self._is_gone(entity_id, i)
-            )
-            for i in found
-        }
+        """Return what is remembered of the last time each was booked, by external id."""
+        facts: dict[str, PaymentFact] = {}
+        asked, generation = list(external_ids), 0
+        while asked:
+            ids = [elsewhere_payment_id(entity_id, e, generation) for e in asked]
+            found = self._table.get_many([keys.payment(entity_id, i) for i in ids])
+            for item in found:
+                facts[item["external_id"]] = PaymentFact(
+                    item["payment_id"],
+                    item["content_hash"],
+                    gone=self._is_gone(entity_id, item),
+                    generation=generation,
+                )
+            asked = [i["external_id"] for i in found if facts[i["external_id"]].gone]
+            generation += 1
+        return facts
 
     def _is_gone(self, entity_id: str, payment: Item) -> bool:
         """Return whether it was the ERP that took a payment back, and nobody here."""

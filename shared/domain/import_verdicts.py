@@ -58,11 +58,15 @@ class InvoiceFact:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFact:
-    """What is remembered of an imported payment. gone says that the ERP had it no more."""
+    """What is remembered of an imported payment, as it was booked last.
+
+    gone says that the ERP had it no more then; generation counts how often that was so before.
+    """
 
     payment_id: str
     content_hash: str
     gone: bool = False
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ def judge_payment(
     """Return what row means.
 
     ours says that it is an echo: this hub took the payment, or booked the entry, and told the ERP.
+    One that the ERP had taken back and has again is a new one, whatever it says.
     """
     if invoice is None:
         message = "No such invoice. Import the invoices first."
@@ -157,14 +162,11 @@ def judge_payment(
         return Problem(row.line, "currency", "currency_mismatch", message)
     if row.paid_on > today + timedelta(days=1):
         return Problem(row.line, "paid_on", "future_date", "The day of payment is in the future.")
-    if fact is None:
+    if fact is None or fact.gone:
         return Verdict.NEW
     if fact.content_hash != row.content_hash:
         message = "A recorded payment never changes. Record the correction as its own payment."
         return Problem(row.line, "external_id", "payment_changed", message)
-    if fact.gone:
-        message = "The ERP had taken this payment back, and here it is. Enter it there anew."
-        return Problem(row.line, "external_id", "came_back", message)
     return Verdict.SAME
 
 

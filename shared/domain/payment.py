@@ -113,9 +113,13 @@ def payment_id(entity_id: str, reference: str) -> str:
     return derived_id("payment", entity_id, reference)
 
 
-def elsewhere_payment_id(entity_id: str, external_id: str) -> str:
-    """Return the id of the payment that the ERP, or the bank, calls external_id."""
-    return derived_id("payment-elsewhere", entity_id, external_id)
+def elsewhere_payment_id(entity_id: str, external_id: str, generation: int = 0) -> str:
+    """Return the id of the payment that the ERP, or the bank, calls external_id.
+
+    generation is how often they had taken it back before they had it again.
+    """
+    again = (str(generation),) if generation else ()
+    return derived_id("payment-elsewhere", entity_id, external_id, *again)
 
 
 def bank_payment_id(entity_id: str, reference: str) -> str:

@@ -26,7 +26,7 @@ from shared.domain.import_verdicts import CustomerFact, InvoiceFact, Verdict
 from shared.domain.imports import Problem
 from shared.domain.money import Money
 from shared.domain.movement import Posting
-from shared.domain.payment import Payment, elsewhere_payment_id
+from shared.domain.payment import Payment, PaymentState, elsewhere_payment_id
 from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
 from shared.usecases.allocate import allocate
 from shared.usecases.cash_desk import Desk as CashDesk
@@ -179,8 +179,7 @@ class GoneDesk:
 
     def _payment(self, row: GoneRow) -> Judged:
         entity_id = self.entity.entity_id
-        payment_id = elsewhere_payment_id(entity_id, row.external_id)
-        payment = self.cash.cash.find_payment(entity_id, payment_id)
+        payment = self._booked_last(row.external_id)
         books = None
         if payment is not None and payment.allocations:
             named = [a.document_id for a in payment.allocations]
@@ -189,6 +188,17 @@ class GoneDesk:
         if isinstance(verdict, Problem):
             return Judged(row, None, (verdict,))
         return Judged(row, verdict, basis=payment)
+
+    def _booked_last(self, external_id: str) -> Payment | None:
+        """Return a payment as it was booked last: the ERP may have taken it back before."""
+        entity_id, last, generation = self.entity.entity_id, None, 0
+        while last is None or last.state is PaymentState.RETURNED:
+            payment_id = elsewhere_payment_id(entity_id, external_id, generation)
+            payment = self.cash.cash.find_payment(entity_id, payment_id)
+            if payment is None:
+                break
+            last, generation = payment, generation + 1
+        return last
 
     def _take_back(self, row: GoneRow, payment: Payment) -> bool:
         entity_id = self.entity.entity_id

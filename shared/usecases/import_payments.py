@@ -49,7 +49,7 @@ class PaymentDesk:
     now: Now
 
     def judge(self, rows: Sequence[PaymentRow]) -> list[Judged]:
-        """Return what each row means; the basis is the fact of its invoice."""
+        """Return what each row means; the basis is the fact of its invoice, and its generation."""
         entity_id = self.entity.entity_id
         facts = self.store.facts(entity_id, (row.external_id for row in rows))
         invoices = self.invoices.facts(entity_id, {row.invoice_external_id for row in rows})
@@ -70,7 +70,8 @@ class PaymentDesk:
             if isinstance(verdict, Problem):
                 judged.append(Judged(row, None, (verdict,)))
             else:
-                judged.append(Judged(row, verdict, basis=invoice))
+                generation = fact.generation + fact.gone if fact else 0
+                judged.append(Judged(row, verdict, basis=(invoice, generation)))
         return judged
 
     def write(self, judged: Sequence[Judged]) -> list[PaymentRow]:
@@ -78,7 +79,7 @@ class PaymentDesk:
         lost: list[PaymentRow] = []
         left = list(judged)
         while left:
-            of_document = {one.basis.document_id: one for one in reversed(left)}
+            of_document = {one.basis[0].document_id: one for one in reversed(left)}
             this_round = list(of_document.values())
             lost += self._add(this_round)
             chosen = {id(one) for one in this_round}
@@ -100,7 +101,7 @@ class PaymentDesk:
 
     def _add(self, judged: Sequence[Judged]) -> list[PaymentRow]:
         entity_id = self.entity.entity_id
-        pairs = [(one.basis.customer_id, one.basis.document_id) for one in judged]
+        pairs = [(i.customer_id, i.document_id) for i, _ in (one.basis for one in judged)]
         found = self.store.open_documents(entity_id, pairs)
         bookings = [self._booking(one.row, one.basis, found) for one in judged]
         heads = {document_id: head for document_id, (_, head) in found.items()}
@@ -108,11 +109,15 @@ class PaymentDesk:
         return [judged[i].row for i in sorted(lost)]
 
     def _booking(
-        self, row: PaymentRow, invoice: InvoiceFact, found: Mapping[str, tuple[Document, Any]]
+        self,
+        row: PaymentRow,
+        basis: tuple[InvoiceFact, int],
+        found: Mapping[str, tuple[Document, Any]],
     ) -> Booking:
+        invoice, generation = basis
         known = found.get(invoice.document_id)
         plan = [(invoice.document_id, row.amount)]
-        booked_as = elsewhere_payment_id(self.entity.entity_id, row.external_id)
+        booked_as = elsewhere_payment_id(self.entity.entity_id, row.external_id, generation)
         documents = [known[0]] if known else []
         settlement = settle(booked_as, row.amount, plan, documents)
         movements = with_discounts(documents, settlement.movements, row.paid_on)

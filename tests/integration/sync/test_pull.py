@@ -32,6 +32,24 @@ def test_customers_invoices_and_payments_of_the_erp_come_in(erp):
     assert len(stored("LINES")) == 2
 
 
+def test_a_payment_that_goes_and_comes_under_one_id_is_followed_each_time(erp):
+    invoice = erp.invoice(erp.customer("Nordlicht GmbH", "ap@x.example"), 11_900, ISSUED, DUE)
+    payment = erp.pay(invoice, 11_900, date(2026, 8, 20))
+    for _ in range(2):
+        sync()
+        assert [h["open"] for h in stored("HEAD")] == [0]
+        erp.unpay(payment)
+        sync()
+        assert [h["open"] for h in stored("HEAD")] == [11_900]
+        erp.records[payment].gone = None
+        erp.touch(payment)
+    sync()
+    sync(full=True)
+    assert [h["open"] for h in stored("HEAD")] == [0]
+    assert sorted(p["state"] for p in stored("PAYMENT")) == ["returned", "returned", "settled"]
+    assert stored("PARKED") == []
+
+
 def test_a_sync_of_nothing_new_writes_how_far_it_came_and_nothing_else(erp):
     whose = erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
     for minor in (11_900, 5_000, 700):

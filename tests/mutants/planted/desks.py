@@ -135,13 +135,4 @@ DESK_BUGS = (
         "tests/unit/test_named_parts.py::test_parts_that_are_put_off_keep_what_was_paid_of_each",
         rules="R18",
     ),
-    bug(
-        "a payment that the ERP took back and has again is the same as before",
-        "shared/domain/import_verdicts.py",
-        '    if fact.gone:\n        message = "The ERP had taken this payment',
-        '    if False:\n        message = "The ERP had taken this payment',
-        "tests/integration/imports/test_came_back.py::"
-        "test_a_payment_that_the_erp_has_again_waits_for_a_person",
-        rules="R43",
-    ),
 )

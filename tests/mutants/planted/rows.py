@@ -2,6 +2,7 @@
 
 from tests.mutants.bug import bug
 
+_BACK = "tests/integration/imports/test_came_back.py::"
 _PEOPLE = "tests/integration/sync/test_people.py::"
 
 ROW_BUGS = (
@@ -11,6 +12,22 @@ ROW_BUGS = (
         "            crm_contacts=row.contacts,\n",
         "            contacts=row.contacts or before.contacts,\n",
         _PEOPLE + "test_neither_the_erp_nor_the_crm_loses_whom_the_other_names",
+        rules="R43",
+    ),
+    bug(
+        "a payment that the ERP took back and has again is the same as before",
+        "shared/domain/import_verdicts.py",
+        "    if fact is None or fact.gone:\n        return Verdict.NEW\n    if fact.content_hash",
+        "    if fact is None:\n        return Verdict.NEW\n    if fact.content_hash",
+        _BACK + "test_a_payment_that_the_erp_has_again_is_booked_again_once",
+        rules="R43",
+    ),
+    bug(
+        "a payment that came back is looked for under its first id only",
+        "shared/usecases/import_gone.py",
+        "            last, generation = payment, generation + 1\n",
+        "            last = payment\n            break\n",
+        _BACK + "test_each_time_the_erp_takes_it_back_and_has_it_again_the_books_follow",
         rules="R43",
     ),
 )
