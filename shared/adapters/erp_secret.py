@@ -5,11 +5,24 @@ Tokens that an ERP gives for an older one are written back before the older one 
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from shared.errors import ErpAccess
+
+_CURRENT = "AWSCURRENT"
+_ASIDE = "RENEWED"
+"""The label of the newest tokens that were put here, whether they became the secret or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A secret as it was read. version changes with every write."""
+
+    value: dict[str, Any]
+    version: str
 
 
 class ErpSecret:
@@ -21,16 +34,21 @@ class ErpSecret:
 
     def value(self) -> dict[str, Any]:
         """Return the secret as it is now. Raises ErpAccess where there is none."""
-        try:
-            answer = self._client.get_secret_value(SecretId=self.name)
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] == "ResourceNotFoundException":
-                raise ErpAccess(what="no secret is kept for this connection") from exc
-            raise
-        return dict(json.loads(answer["SecretString"]))
+        return self.read().value
+
+    def read(self) -> Kept:
+        """Return the secret as it is now, with its version. Raises ErpAccess where there is none"""
+        found = self._labelled(_CURRENT)
+        if found is None:
+            raise ErpAccess(what="no secret is kept for this connection")
+        return found
+
+    def aside(self) -> Kept | None:
+        """Return the tokens that replace() was given last, or None where it never was."""
+        return self._labelled(_ASIDE)
 
     def store(self, value: Mapping[str, Any]) -> None:
-        """Let the secret be value from now on."""
+        """Let the secret be value from now on, whatever it is: a person says so."""
         text = json.dumps(dict(value))
         try:
             self._client.put_secret_value(SecretId=self.name, SecretString=text)
@@ -38,3 +56,36 @@ class ErpSecret:
             if exc.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
             self._client.create_secret(Name=self.name, SecretString=text)
+
+    def replace(self, seen: Kept, value: Mapping[str, Any]) -> bool:
+        """Let value be the secret where it is still the one seen; return whether it was.
+
+        Either way value is kept, and aside() finds it: an ERP gave it, and may not do so again.
+        """
+        text = json.dumps(dict(value))
+        put = self._client.put_secret_value(
+            SecretId=self.name, SecretString=text, VersionStages=[_ASIDE]
+        )
+        try:
+            self._client.update_secret_version_stage(
+                SecretId=self.name,
+                VersionStage=_CURRENT,
+                MoveToVersionId=put["VersionId"],
+                RemoveFromVersionId=seen.version,
+            )
+        except ClientError as exc:
+            # the label is on another version by now, or the version seen is gone
+            lost = ("InvalidParameterException", "ResourceNotFoundException")
+            if exc.response["Error"]["Code"] not in lost:
+                raise
+            return False
+        return True
+
+    def _labelled(self, label: str) -> Kept | None:
+        try:
+            answer = self._client.get_secret_value(SecretId=self.name, VersionStage=label)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise
+        return Kept(dict(json.loads(answer["SecretString"])), str(answer["VersionId"]))

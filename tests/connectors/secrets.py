@@ -1,6 +1,9 @@
 """A secret store of one secret, in memory."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from shared.adapters.erp_secret import Kept
 
 
 class KeptSecret:
@@ -13,10 +16,18 @@ class KeptSecret:
             "refresh_token": refresh,
         }
         self.written = 0
+        self._aside: Kept | None = None
 
-    def value(self) -> dict[str, Any]:
-        return dict(self.kept)
+    def read(self) -> Kept:
+        return Kept(dict(self.kept), str(self.written))
 
-    def store(self, value: dict[str, Any]) -> None:
+    def aside(self) -> Kept | None:
+        return self._aside
+
+    def replace(self, seen: Kept, value: Mapping[str, Any]) -> bool:
+        self._aside = Kept(dict(value), "aside")
+        if seen.version != str(self.written):
+            return False
         self.written += 1
         self.kept = dict(value)
+        return True

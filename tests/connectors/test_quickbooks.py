@@ -20,7 +20,7 @@ ITEMS = Items("", {kind: f"{n}" for n, kind in enumerate(EntryKind, 10)})
 
 def connector_of(server: Served, refresh: str = "refresh-0") -> QuickBooks:
     renew = by_refresh_token(ErpHttp(server.base), RENEWAL_PATH)
-    tokens = OAuthTokens(KeptSecret(refresh), renew, time.time)
+    tokens = OAuthTokens(KeptSecret(refresh), renew, time.time, pause=lambda _: None)
     calls = QuickBooksCalls(ErpHttp(server.base, words=words), tokens, REALM)
     return QuickBooks(calls, QuickBooksEntries(calls, ITEMS), REALM)
 

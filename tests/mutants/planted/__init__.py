@@ -26,6 +26,7 @@ from tests.mutants.planted.syncing import SYNC_BUGS
 from tests.mutants.planted.telling import TELLING_BUGS
 from tests.mutants.planted.terms import TERMS_BUGS
 from tests.mutants.planted.tryton import TRYTON_BUGS
+from tests.mutants.planted.wires import WIRE_BUGS
 
 PLANTED: tuple[Bug, ...] = (
     *LEDGER_BUGS,
@@ -53,4 +54,5 @@ PLANTED: tuple[Bug, ...] = (
     *SIMULATE_BUGS,
     *LIFE_BUGS,
     *LADDER_BUGS,
+    *WIRE_BUGS,
 )

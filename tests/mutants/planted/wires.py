@@ -1,0 +1,26 @@
+"""Bugs of the wires to ERPs: their tokens, their hints, and how old what they say may be."""
+
+from tests.mutants.bug import Bug, bug
+
+SECRET = "shared/adapters/erp_secret.py"
+TOKENS = "shared/adapters/oauth_tokens.py"
+_TURNING = "tests/integration/sync/test_turning_tokens.py"
+
+WIRE_BUGS: tuple[Bug, ...] = (
+    bug(
+        "who renews tokens second overwrites those that were stored first",
+        SECRET,
+        "RemoveFromVersionId=seen.version",
+        "RemoveFromVersionId=self.read().version",
+        f"{_TURNING}::test_who_is_second_takes_the_tokens_of_who_was_first",
+        rules="17",
+    ),
+    bug(
+        "tokens that were put aside are never looked for",
+        TOKENS,
+        "            if aside is None or not _follows(aside, seen):",
+        "            if aside is None or _follows(aside, seen):",
+        f"{_TURNING}::test_tokens_whose_writer_died_are_found_again",
+        rules="6",
+    ),
+)
