@@ -1,19 +1,20 @@
 """Bugs of the wires to ERPs: their tokens, their hints, and how old what they say may be."""
 
-from tests.mutants.bug import Bug, bug
+from tests.mutants.bug import Bug, Change, bug
 
 SECRET = "shared/adapters/erp_secret.py"
 TOKENS = "shared/adapters/oauth_tokens.py"
 _TURNING = "tests/integration/sync/test_turning_tokens.py"
 
 WIRE_BUGS: tuple[Bug, ...] = (
-    bug(
+    Bug(
         "who renews tokens second overwrites those that were stored first",
-        SECRET,
-        "RemoveFromVersionId=seen.version",
-        "RemoveFromVersionId=self.read().version",
-        f"{_TURNING}::test_who_is_second_takes_the_tokens_of_who_was_first",
-        rules="17",
+        (
+            Change(SECRET, "VersionStages=[_ASIDE]", "VersionStages=[_ASIDE, _CURRENT]"),
+            Change(SECRET, "            return False\n", "            return True\n"),
+        ),
+        (f"{_TURNING}::test_who_is_second_takes_the_tokens_of_who_was_first",),
+        ("17",),
     ),
     bug(
         "tokens that were put aside are never looked for",
