@@ -22,7 +22,7 @@ from shared.errors import NotFound
 from shared.ids import new_id
 from shared.usecases.compare_erp import drift_message
 
-_PLAIN = ("run_id", "state", "at", "code", "as_of", "whole", "found")
+_PLAIN = ("run_id", "state", "at", "code", "says", "as_of", "whole", "found")
 
 router = APIGatewayHttpRouter()
 
@@ -48,7 +48,7 @@ def start_drift(entity: str, body: DriftIn) -> DriftStarted:
 @needs(Role.VIEWER)
 def get_drift(entity: str) -> DriftOut:
     entity_of(entity)
-    report = runtime.drift_reports().newest(entity)
+    report = runtime.drift_reports().newest(entity, current().now.wall)
     if report is None:
         raise NotFound(entity=entity, reason="nobody compared yet")
     return drift_out(report)

@@ -11,10 +11,6 @@ from infra.cli.output import AsJson, EntityName, Yes, confirm, progress, show_js
 
 _LOOK_EVERY_S = 0.5
 _WAIT_S = 900
-_WORDS = {
-    "not_connected": "No connected ERP takes what the hub books: see duecourse connect.",
-    "erp_cannot": "This ERP's connector cannot say what is open.",
-}
 
 
 def drift(
@@ -47,7 +43,7 @@ def _wait_for(api: Api, path: str, run_id: str) -> Any:
         bar.add_task("Comparing", total=None)
         while time.monotonic() < deadline:
             found = _newest(api, path)
-            if found and found["run_id"] == run_id and found["state"] == "done":
+            if found and found["run_id"] == run_id and found["state"] != "running":
                 return found
             time.sleep(_LOOK_EVERY_S)
     raise CliError(f"comparison {run_id} is not done after {_WAIT_S} s", Exit.TIMEOUT)
@@ -64,7 +60,7 @@ def _newest(api: Api, path: str) -> Any:
 
 def _show(found: dict[str, Any]) -> None:
     if found["code"]:
-        talk().print(_WORDS.get(found["code"], found["code"]), markup=False)
+        talk().print(found["says"] or found["code"], markup=False)
         return
     rows = [
         (s["currency"], s["hub"]["amount"], s["erp"]["amount"], str(s["compared"]),

@@ -10,6 +10,7 @@ from shared.adapters.table import Put, Table
 from shared.adapters.write_groups import again
 from shared.domain.clock import from_iso, iso
 from shared.domain.drift import Difference, Drift, Side, Sums
+from shared.domain.drift_report import BROKEN_OFF, DONE, RUNNING, sentence, state_of
 
 _KEPT = 300
 """Differences that are kept for people to read; the counts are of all."""
@@ -23,7 +24,7 @@ class DriftReports:
 
     def begin(self, entity_id: str, run_id: str, at: datetime) -> None:
         """Note that run_id compares since at (wall)."""
-        self._put(entity_id, {"run_id": run_id, "state": "running", "at": iso(at)})
+        self._put(entity_id, {"run_id": run_id, "state": RUNNING, "at": iso(at)})
 
     def end(
         self,
@@ -33,9 +34,10 @@ class DriftReports:
         drift: Drift | None,
         done: Mapping[str, str],
         code: str,
+        says: str,
     ) -> None:
-        """Write what run_id found, with what was done; code says why it found nothing."""
-        report: Item = {"run_id": run_id, "state": "done", "at": iso(at), "code": code}
+        """Write what run_id found, with what was done; code and says tell why it found nothing."""
+        report: Item = {"run_id": run_id, "state": DONE, "at": iso(at), "code": code, "says": says}
         if drift is not None:
             report |= {
                 "as_of": iso(drift.as_of),
@@ -48,13 +50,22 @@ class DriftReports:
             }
         self._put(entity_id, report)
 
-    def newest(self, entity_id: str) -> Mapping[str, Any] | None:
-        """Return the newest report as it is stored, or None where nobody compared yet."""
+    def newest(self, entity_id: str, wall: datetime) -> Mapping[str, Any] | None:
+        """Return the newest report as it is at wall, or None where nobody compared yet.
+
+        One that should long have ended is told as broken off: its worker cannot say so.
+        """
         item = self._table.get(keys.drift_report(entity_id))
         if item is None:
             return None
-        times = {name: from_iso(item[name]) for name in ("at", "as_of") if name in item}
-        return item | times
+        at = from_iso(item["at"])
+        state = state_of(item["state"], at, wall)
+        report = item | {"at": at, "state": state}
+        if "as_of" in item:
+            report["as_of"] = from_iso(item["as_of"])
+        if state == BROKEN_OFF:
+            report |= {"code": BROKEN_OFF, "says": sentence(BROKEN_OFF)}
+        return report
 
     def _put(self, entity_id: str, report: Item) -> None:
         key = keys.drift_report(entity_id)

@@ -20,6 +20,7 @@ from shared.domain.drift import (
     charges_left,
     difference,
 )
+from shared.domain.drift_report import UNEXPECTED, sentence, sentence_of
 from shared.domain.entity import Entity
 from shared.domain.erp import GoneRow, OpenAmount, RecordKind
 from shared.domain.tasks import Task
@@ -76,6 +77,7 @@ class Reports(Protocol):
         drift: Drift | None,
         done: Mapping[str, str],
         code: str,
+        says: str,
     ) -> None: ...
 
 
@@ -96,11 +98,15 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was found, with what was done of it by external id. code says why nothing was."""
+    """What was found, with what was done of it by external id.
+
+    code says why nothing was, and says tells it in a sentence.
+    """
 
     drift: Drift | None
     done: Mapping[str, str]
     code: str = ""
+    says: str = ""
 
     @property
     def causes(self) -> Mapping[str, int]:
@@ -118,13 +124,19 @@ def report_drift(
     now: Now,
     has_time: Callable[[], bool],
 ) -> Comparison:
-    """Do as compare_erp(), and keep for people what was found, or why nothing was."""
+    """Do as compare_erp(), and keep for people what was found, or why nothing was.
+
+    An error that the hub does not know ends the report as well, and then goes its way.
+    """
     reports.begin(entity_id, run_id, now.wall)
+    found = _nothing(UNEXPECTED)
     try:
         found = compare_erp(ports, entity_id, now, has_time, by)
     except HubError as exc:
-        found = Comparison(None, {}, exc.code)
-    reports.end(entity_id, run_id, now.wall, found.drift, found.done, found.code)
+        found = Comparison(None, {}, exc.code, sentence_of(exc))
+    finally:
+        end = (found.drift, found.done, found.code, found.says)
+        reports.end(entity_id, run_id, now.wall, *end)
     return found
 
 
@@ -138,10 +150,10 @@ def compare_erp(
     """
     connection = ports.connections.ledger(entity_id)
     if connection is None or connection.state is not ConnectionState.CONNECTED:
-        return Comparison(None, {}, "not_connected")
+        return _nothing("not_connected")
     erp = ports.connector(entity_id, connection.name)
     if not erp.capabilities.tells_open_amounts:
-        return Comparison(None, {}, "erp_cannot")
+        return _nothing("erp_cannot")
     entity = ports.entities.entity(entity_id)
     drift = _pass(ports, entity, erp, has_time)
     if any(d.is_drift for d in drift.differences) and has_time():
@@ -151,6 +163,10 @@ def compare_erp(
     if by:
         done = _mend(ports, entity, erp, connection.name, drift.differences, by, now)
     return Comparison(drift, done)
+
+
+def _nothing(code: str) -> Comparison:
+    return Comparison(None, {}, code, sentence(code))
 
 
 def drift_message(entity_id: str, run_id: str, by: str = "") -> dict[str, object]:

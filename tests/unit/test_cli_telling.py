@@ -120,9 +120,12 @@ def test_a_difference_is_shown_with_both_sides_and_ends_with_one(hub, duecourse)
     assert json.loads(hub.asked[-2][2]) == {"fix": True}
 
 
-@pytest.mark.parametrize("code", ["not_connected", "erp_cannot", "erp_unavailable"])
-def test_why_nothing_was_compared_is_said(hub, duecourse, code):
-    hub.answers["GET", DRIFT] = (200, REPORT | {"code": code, "equal": False})
-    ended, out, err = duecourse("drift", "--last", "-e", "demo")
+@pytest.mark.parametrize("last", [["--last"], []])
+@pytest.mark.parametrize("state", ["done", "broken_off"])
+def test_why_nothing_was_compared_is_said(hub, duecourse, state, last):
+    hub.answers["POST", DRIFT] = (202, {"run_id": "drift-1"})
+    told = {"state": state, "code": "some_code", "says": "Why it is so.", "equal": False}
+    hub.answers["GET", DRIFT] = (200, REPORT | told)
+    ended, out, err = duecourse("drift", *last, "-e", "demo")
     assert (ended, out) == (Exit.REFUSED, "")
-    assert err.strip()
+    assert "Why it is so." in err

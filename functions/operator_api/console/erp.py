@@ -17,7 +17,7 @@ _SHOWN = 50
 def erp_page(visit: Visit) -> http.Answer:
     """Show what waits for a person and the newest comparison."""
     entity_id = visit.entity.entity_id
-    report = runtime.drift_reports().newest(entity_id)
+    report = runtime.drift_reports().newest(entity_id, access.current().now.wall)
     repairs = runtime.repairing().repairs
     waits = [
         waiting_out(repairs, entity_id, parked)

@@ -50,8 +50,9 @@ class DifferenceOut(Wire):
 
 
 class DriftOut(Wire):
-    """The newest comparison. code says why it found nothing, found counts all differences.
+    """The newest comparison: running, done, or broken_off where its worker was ended.
 
+    code and says tell why it found nothing, found counts all differences.
     whole is false where time ran out before the ERP had told everything.
     """
 
@@ -59,6 +60,7 @@ class DriftOut(Wire):
     state: str
     at: datetime
     code: str = ""
+    says: str = ""
     as_of: datetime | None = None
     whole: bool = True
     equal: bool = False

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from shared import runtime
 from shared.adapters.table import Update
@@ -14,7 +16,8 @@ from shared.domain.charges import ChargeKind, Made
 from shared.domain.connection import Connection, ConnectionState
 from shared.domain.document import Document, DocumentKind
 from shared.domain.erp import OpenPage
-from shared.usecases.compare_erp import compare_erp
+from shared.errors import ErpUnavailable
+from shared.usecases.compare_erp import compare_erp, drift_message
 from tests.connectors.reference import ReferenceConnector
 from tests.integration.hub import invoke
 from tests.integration.telling.conftest import DAY, Books, Clerk
@@ -161,8 +164,42 @@ def test_what_is_on_its_way_is_no_drift(books: Books, clerk: Clerk, drift: Drift
 def test_an_erp_that_does_not_answer_is_said(books: Books, drift: Drift) -> None:
     with books.erp.down():
         found = drift()
-    assert (found["code"], found["equal"]) == ("erp_unavailable", False)
+    assert (found["state"], found["code"], found["equal"]) == ("done", "erp_unavailable", False)
+    assert found["says"] == ErpUnavailable.help
     books.has_erp = False
+
+
+@pytest.mark.law("6")
+def test_an_error_that_nobody_knows_ends_the_report_and_the_message_comes_again(
+    books: Books, clerk: Clerk, drift: Drift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> OpenPage:
+        raise ZeroDivisionError
+
+    asked = json.dumps(drift_message("demo", "drift-1"))
+    with monkeypatch.context() as broken:
+        broken.setattr(ReferenceConnector, "open_amounts", breaks)
+        with pytest.raises(BatchProcessingError):
+            invoke(SYNC, [asked])
+    found = clerk("GET", "/drift").json
+    assert (found["state"], found["code"], found["equal"]) == ("done", "unexpected", False)
+    assert "tried again by itself" in found["says"]
+    assert invoke(SYNC, [asked]) == {"batchItemFailures": []}
+    assert clerk("GET", "/drift").json["equal"]
+
+
+@pytest.mark.law("6")
+def test_a_comparison_whose_worker_died_is_broken_off_and_can_be_run_again(
+    books: Books, clerk: Clerk, drift: Drift
+) -> None:
+    began = runtime.now().wall
+    runtime.drift_reports().begin("demo", "drift-1", began - timedelta(minutes=9))
+    assert clerk("GET", "/drift").json["state"] == "running"
+    runtime.drift_reports().begin("demo", "drift-1", began - timedelta(minutes=11))
+    found = clerk("GET", "/drift").json
+    assert (found["state"], found["code"], found["equal"]) == ("broken_off", "broken_off", False)
+    assert "asked for anew" in found["says"]
+    assert drift()["equal"]
 
 
 def test_charges_that_the_erp_has_otherwise_are_named(

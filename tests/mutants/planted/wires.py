@@ -2,6 +2,7 @@
 
 from tests.mutants.bug import Bug, Change, bug
 
+COMPARE = "shared/usecases/compare_erp.py"
 SECRET = "shared/adapters/erp_secret.py"
 TOKENS = "shared/adapters/oauth_tokens.py"
 _TURNING = "tests/integration/sync/test_turning_tokens.py"
@@ -22,6 +23,15 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "            if aside is None or not _follows(aside, seen):",
         "            if aside is None or _follows(aside, seen):",
         f"{_TURNING}::test_tokens_whose_writer_died_are_found_again",
+        rules="6",
+    ),
+    bug(
+        "an error that nobody knows leaves the comparison running for ever",
+        COMPARE,
+        "    finally:\n        end =",
+        "    else:\n        end =",
+        "tests/integration/telling/test_drift.py"
+        "::test_an_error_that_nobody_knows_ends_the_report_and_the_message_comes_again",
         rules="6",
     ),
 )
