@@ -84,9 +84,10 @@ class Odoo:
             [["write_date", ">=", stamp]],
             {"offset": taken, "limit": size, "order": "write_date asc, id asc"},
         )
-        rows, bad = self._rows(kind, records)
         more = len(records) >= size
-        stamps = moments(records, "write_date")
+        used, uses = self._used(kind, records, stamp, more=more)
+        rows, bad = self._rows(kind, (*used, *records))
+        stamps = moments((*records, *uses), "write_date")
         after = change_cursor.following(stamps, since, taken, more, size)
         return Page(rows, after, more, now, bad)
 
@@ -133,6 +134,29 @@ class Odoo:
             of_invoices = ["debit_move_id.move_id.move_type", "=", "out_invoice"]
             return search("account.partial.reconcile", [*wanted, of_invoices], _PARTIAL, **how)
         return search("account.move", [*wanted, ["move_type", "=", _MOVES[kind]]], MOVE, **how)
+
+    def _used(
+        self, kind: RecordKind, notes: Sequence[Json], since: str, *, more: bool
+    ) -> tuple[Sequence[Json], Sequence[Json]]:
+        """Return the credit notes beside notes that were put to use since, and by what.
+
+        Odoo moves the stamp of the reconciliation then, and not the note's. With more, they are
+        those until the last of notes.
+        """
+        if kind is not RecordKind.CREDIT_NOTES:
+            return (), ()
+        domain = [
+            ["company_id", "=", self._company],
+            ["credit_move_id.move_id.move_type", "=", _MOVES[RecordKind.CREDIT_NOTES]],
+            ["write_date", ">=", since],
+            *([["write_date", "<=", text(notes[-1]["write_date"])]] if more else []),
+        ]
+        fields = ("credit_move_id", "write_date")
+        made = self._calls.search_read("account.partial.reconcile", domain, fields)
+        ends = [id_of(partial["credit_move_id"]) for partial in made]
+        lines = self._calls.by_ids("account.move.line", ends, ("move_id",)) if ends else {}
+        ids = {id_of(line["move_id"]) for line in lines.values()} - {one["id"] for one in notes}
+        return self._found(kind, [["id", "in", sorted(ids)]], {}) if ids else (), made
 
     def _rows(
         self, kind: RecordKind, records: Sequence[Json]

@@ -6,6 +6,7 @@ by change data capture alone, which goes back thirty days.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any, Protocol
 
 from shared.adapters import change_cursor
@@ -16,6 +17,7 @@ from shared.adapters.quickbooks_rows import (
     customer_rows,
     gone_payment,
     invoice_rows,
+    memos_of,
     open_amount,
     payment_rows,
 )
@@ -40,6 +42,8 @@ RENEWAL_PATH = "/oauth2/v1/tokens/bearer"
 MINOR_VERSION = "75"
 ENTRIES = frozenset(EntryKind) - {EntryKind.FX_DIFFERENCE}
 _PAGE_MAX = 500
+_ALL_MAX = 1000
+_NAMED_MAX = 100
 _CAPTURE = timedelta(days=29)
 _NAMES = {
     RecordKind.CUSTOMERS: "Customer",
@@ -147,12 +151,16 @@ class QuickBooks:
             f"where MetaData.LastUpdatedTime >= '{since.isoformat()}'{active} "
             f"orderby MetaData.LastUpdatedTime startposition {taken + 1} maxresults {size}",
         )
-        rows, bad = rows_and_bad(kind, records, "Id", lambda one: self._rows(kind, one))
         more = len(records) >= size
+        stamps = _stamps(records)
+        used: Sequence[Json] = ()
+        if kind is RecordKind.CREDIT_NOTES:
+            uses = self._uses(since, max(stamps, default=None) if more else None)
+            used = self._used(uses, records)
+            stamps += _stamps(uses)
+        rows, bad = rows_and_bad(kind, (*used, *records), "Id", lambda one: self._rows(kind, one))
         if not more and cursor:
             rows += tuple(self._deleted(kind, since, now))
-        told = (record.get("MetaData") or {} for record in records)
-        stamps = moments(told, "LastUpdatedTime")
         after = change_cursor.following(stamps, since, taken, more, size)
         return Page(rows, after, more, now, bad)
 
@@ -189,6 +197,36 @@ class QuickBooks:
             tuple(one for one in found if one is not None), after, self._calls.answered_at
         )
 
+    def _uses(self, since: datetime, until: datetime | None) -> Sequence[Json]:
+        """Return the payments that were changed from since to until: None is now.
+
+        They put credit memos to use, whose own stamps may stay where they were.
+        """
+        changed = f"MetaData.LastUpdatedTime >= '{since.isoformat()}'"
+        if until is not None:
+            changed += f" and MetaData.LastUpdatedTime <= '{until.isoformat()}'"
+        return self._all("Payment", changed)
+
+    def _used(self, uses: Sequence[Json], memos: Sequence[Json]) -> Sequence[Json]:
+        """Return the credit memos beside memos that uses apply."""
+        applied = {memo for payment in uses for memo in memos_of(payment)}
+        ids = sorted(applied - {str(one["Id"]) for one in memos})
+        return [
+            memo
+            for some in batched(ids, _NAMED_MAX, strict=False)
+            for memo in self._all("CreditMemo", f"Id in ({', '.join(f"'{i}'" for i in some)})")
+        ]
+
+    def _all(self, name: str, where: str) -> list[Json]:
+        """Return every record of name of which where holds: QuickBooks gives some at a time."""
+        found: list[Json] = []
+        while True:
+            rest = f"where {where} orderby Id startposition {len(found) + 1} maxresults {_ALL_MAX}"
+            page = self._calls.query(name, rest)
+            found += page
+            if len(page) < _ALL_MAX:
+                return found
+
     def _rows(self, kind: RecordKind, record: Json) -> tuple[ErpRow, ...]:
         if kind is RecordKind.CUSTOMERS:
             return customer_rows(record)
@@ -197,7 +235,7 @@ class QuickBooks:
         if kind is RecordKind.PAYMENTS:
             return payment_rows(record)
         whose = _plain(str((record.get("CustomerRef") or {}).get("value") or ""))
-        payments = self._calls.query("Payment", f"where CustomerRef = '{whose}'")
+        payments = self._all("Payment", f"CustomerRef = '{whose}'")
         return credit_note_rows(record, payments)
 
     def _deleted(self, kind: RecordKind, since: datetime, now: datetime) -> list[ErpRow]:
@@ -221,6 +259,10 @@ def words(answer: Answer) -> str:
     body = answer.json()
     errors = ((body or {}).get("Fault") or {}).get("Error") or () if isinstance(body, dict) else ()
     return " ".join(str(error.get("Detail") or error.get("Message") or "") for error in errors)
+
+
+def _stamps(records: Sequence[Json]) -> list[datetime]:
+    return moments((record.get("MetaData") or {} for record in records), "LastUpdatedTime")
 
 
 def _plain(value: str) -> str:

@@ -96,6 +96,11 @@ def credit_note_rows(memo: Json, payments: Sequence[Json]) -> tuple[ErpRow, ...]
     return (row,)
 
 
+def memos_of(payment: Json) -> set[str]:
+    """Return the ids of the credit memos that a payment applies."""
+    return {memo for memo, _ in _linked(payment, _currency(payment), "CreditMemo")}
+
+
 def payment_rows(payment: Json) -> tuple[ErpRow, ...]:
     """Return the money of a payment, a row for each invoice; nothing of credit that it applies."""
     external_id = str(payment["Id"])
@@ -107,7 +112,7 @@ def payment_rows(payment: Json) -> tuple[ErpRow, ...]:
     key = our_key(payment.get("PrivateNote"))
     if not parts:
         unused = Decimal(str(payment.get("UnappliedAmt") or 0))
-        return () if unused or _memos(payment) else gone_payment(external_id, Gone.VOIDED)
+        return () if unused or memos_of(payment) else gone_payment(external_id, Gone.VOIDED)
     return tuple(
         PaymentRow(
             line=0,
@@ -167,10 +172,6 @@ def _linked(payment: Json, currency: str, kind: str) -> Iterator[tuple[str, Mone
         for linked in line.get("LinkedTxn") or ():
             if linked.get("TxnType") == kind:
                 yield str(linked.get("TxnId")), money(line, "Amount", currency)
-
-
-def _memos(payment: Json) -> bool:
-    return any(True for _ in _linked(payment, _currency(payment), "CreditMemo"))
 
 
 def _part_id(external_id: str, n: int) -> str:

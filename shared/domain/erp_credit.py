@@ -81,7 +81,20 @@ def judge_credit_note(
         message = "This credit note has another currency here. Its currency cannot change."
         return Problem(row.line, "currency", "currency_changed", message)
     same = fact.content_hash == row.content_hash
+    if not same and _used_otherwise(row, fact, invoices):
+        return Verdict.CHANGED
     return by_revision(row.line, row.revision, fact.revision, same)
+
+
+def _used_otherwise(
+    row: CreditNoteRow, fact: CreditNoteFact, invoices: Mapping[str, InvoiceFact]
+) -> bool:
+    """Return whether a note of unchanged revision has other uses: to some ERPs that is no change.
+
+    Its total is no use, and never changes under one revision.
+    """
+    unchanged = (row.revision, row.total) == (fact.revision, fact.total)
+    return unchanged and uses_of(row, invoices) != fact.uses
 
 
 def note_of(row: CreditNoteRow, document_id: str, invoices: Mapping[str, InvoiceFact]) -> Document:

@@ -5,6 +5,7 @@ tested too: it refuses. Nothing here is skipped.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -195,6 +196,17 @@ class BooksContract(SourceContract):
         # what a note paid is no payment
         rows, _ = pulled(erp.connector, RecordKind.PAYMENTS)
         assert not [r for r in rows if getattr(r, "invoice_external_id", "") == invoice]
+
+    def test_a_credit_note_that_is_used_later_comes_again(self, erp: Books):
+        customer, invoice = bill(erp, 60_00)
+        note = erp.credit_note(customer, 20_00, PAID_ON)
+        rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES)
+        before = newest(rows, CreditNoteRow)[note]
+        erp.use_note(note, invoice)
+        rows, _ = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor)
+        after = newest(rows, CreditNoteRow)[note]
+        assert [(i, m.minor) for i, m in after.uses] == [(invoice, 20_00)]
+        assert after.content_hash != before.content_hash
 
     def test_a_void_invoice_is_gone(self, erp: Books):
         _, invoice = bill(erp, 10_00)
@@ -420,3 +432,28 @@ def pay(erp: Books, customer: str, invoice: str, minor: int, name: str) -> Entry
 
 def ids(rows) -> set[str]:
     return {row.external_id for row in rows}
+
+
+def note_used_in_part(erp: Books, later: Callable[[], None]) -> None:
+    """Use a note in two parts whose stamp stays, later() calling between; each is told."""
+    customer, invoice = bill(erp, 60_00)
+    other = erp.invoice(customer, 15_00, ISSUED_ON, DUE_ON)
+    note = erp.credit_note(customer, 80_00, PAID_ON)
+    rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES)
+    revision = newest(rows, CreditNoteRow)[note].revision
+    told: dict[str, int] = {}
+    for used_on, minor in ((invoice, 60_00), (other, 15_00)):
+        later()
+        for n in range(3):  # more pages than one push the cursor on
+            erp.credit_note(customer, 1_00 + n, PAID_ON)
+        erp.use_note(note, used_on)
+        told[used_on] = minor
+        rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor, limit=2)
+        row = newest(rows, CreditNoteRow)[note]
+        assert {i: m.minor for i, m in row.uses} == told
+        assert row.revision == revision
+    later()
+    erp.credit_note(customer, 5_00, PAID_ON)
+    _, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor)
+    rows, _ = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor)
+    assert note not in newest(rows, CreditNoteRow)  # nor for ever after

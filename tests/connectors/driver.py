@@ -78,6 +78,10 @@ class Books(Sources, Protocol):
         """Make a credit note, all of it used on the invoices named, in that order."""
         ...
 
+    def use_note(self, note: str, invoice: str) -> None:
+        """Put what is left of a credit note to use on an invoice, as far as that is open."""
+        ...
+
     def pay(self, invoice: str, minor: int, on: date) -> str:
         """Book money that arrived there, and return the id of the payment."""
         ...

@@ -25,6 +25,7 @@ _SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     "!=": operator.ne,
     ">": operator.gt,
     ">=": operator.ge,
+    "<=": operator.le,
     "in": lambda value, wanted: value in wanted,
     "=like": lambda value, wanted: str(value).startswith(wanted.rstrip("%")),
 }
@@ -328,8 +329,11 @@ class Driver(Trouble):
     ) -> str:
         note = self._document("out_refund", customer, minor, on, [f"{on}"])
         for invoice in use_on:
-            self.world.reconcile(int(invoice), self.world.owed(int(note))[0])
+            self.use_note(note, invoice)
         return note
+
+    def use_note(self, note: str, invoice: str) -> None:
+        self.world.reconcile(int(invoice), self.world.owed(int(note))[0])
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
         amount = Decimal(minor) / 100

@@ -64,9 +64,9 @@ class Company:
             self.touch(linked)
 
     def touch(self, record_id: str) -> None:
-        for name in ("Invoice", "CreditMemo"):
-            if record_id in self.records[name]:
-                self.put(name, {"Id": record_id})
+        """Stamp an invoice; the stamp of a credit memo stays when it is put to use."""
+        if record_id in self.records["Invoice"]:
+            self.put("Invoice", {"Id": record_id})
 
     def linked(self, record_id: str) -> list[tuple[str, Decimal]]:
         """Return the payments that name a document, with the amounts."""
@@ -126,9 +126,13 @@ class Company:
 
     def _meets(self, where: str | None, record: dict[str, Any]) -> bool:
         for clause in (where or "").split(" and "):
-            if match := re.fullmatch(r"MetaData\.LastUpdatedTime >= '([^']+)'", clause):
+            if match := re.fullmatch(r"MetaData\.LastUpdatedTime ([<>])= '([^']+)'", clause):
                 changed = datetime.fromisoformat(record["MetaData"]["LastUpdatedTime"])
-                if changed < datetime.fromisoformat(match[1]):
+                bound = datetime.fromisoformat(match[2])
+                if changed < bound if match[1] == ">" else changed > bound:
+                    return False
+            elif match := re.fullmatch(r"Id in \(([^)]*)\)", clause):
+                if f"'{record['Id']}'" not in match[1].split(", "):
                     return False
             elif match := re.fullmatch(r"(\w+) = '([^']*)'", clause):
                 value = record.get(match[1])
@@ -275,10 +279,16 @@ class Driver(Trouble):
     ) -> str:
         memo = self._document("CreditMemo", customer, minor, on, {})
         for invoice in use_on:
-            left = self.world.balance("CreditMemo", self.world.records["CreditMemo"][memo])
-            part = min(left, self.world.balance("Invoice", self.world.records["Invoice"][invoice]))
-            self._payment(customer, 0, on, [("Invoice", invoice, part), ("CreditMemo", memo, part)])
+            self.use_note(memo, invoice)
         return memo
+
+    def use_note(self, note: str, invoice: str) -> None:
+        memo = self.world.records["CreditMemo"][note]
+        left = self.world.balance("CreditMemo", memo)
+        part = min(left, self.world.balance("Invoice", self.world.records["Invoice"][invoice]))
+        parts = [("Invoice", invoice, part), ("CreditMemo", note, part)]
+        on = date.fromisoformat(memo["TxnDate"])
+        self._payment(memo["CustomerRef"]["value"], 0, on, parts)
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
         customer = self.world.records["Invoice"][invoice]["CustomerRef"]["value"]

@@ -120,14 +120,18 @@ class ReferenceErp:
     def credit_note(
         self, customer: str, minor: int, on: date, *, use_on: Sequence[str] = ()
     ) -> str:
-        uses, left = [], minor
-        for invoice in use_on:
-            part = min(left, self.open_minor(invoice))
-            uses.append((invoice, part))
-            left -= part
-        return self.add(
-            RecordKind.CREDIT_NOTES, customer=customer, minor=minor, issued_on=on, uses=uses
+        note = self.add(
+            RecordKind.CREDIT_NOTES, customer=customer, minor=minor, issued_on=on, uses=[]
         )
+        for invoice in use_on:
+            self.use_note(note, invoice)
+        return note
+
+    def use_note(self, note: str, invoice: str) -> None:
+        values = self.records[note].values
+        left = values["minor"] - sum(part for _, part in values["uses"])
+        values["uses"].append((invoice, min(left, self.open_minor(invoice))))
+        self.change(note)
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
         return self._book(invoice, minor, on, "", EntryKind.PAYMENT)

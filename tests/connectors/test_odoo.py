@@ -1,5 +1,7 @@
 """Odoo against a stand-in of its external interface; it never ran against Odoo itself."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.adapters.erp_http import ErpHttp
@@ -41,6 +43,14 @@ class TestOdoo(contract.BooksContract):
     @pytest.fixture
     def erp(self, driver):
         return driver
+
+
+@pytest.mark.rule("R43")
+def test_a_use_that_leaves_the_stamp_of_its_note_alone_is_told(driver):
+    def later():
+        driver.world.now += timedelta(hours=1)
+
+    contract.note_used_in_part(driver, later)
 
 
 @pytest.mark.parametrize("crash_at", range(6))

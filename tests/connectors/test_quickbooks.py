@@ -1,6 +1,7 @@
 """QuickBooks Online against a stand-in of its published calls; it never ran against the product."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -50,6 +51,14 @@ def test_one_payment_of_two_invoices_and_a_credit_memo_is_told_apart(driver):
     assert paid == {first: 70_00, second: 50_00}
     notes, _ = contract.pulled(driver.connector, RecordKind.CREDIT_NOTES)
     assert [(i, m.minor) for i, m in notes[-1].uses] == [(first, 30_00)]
+
+
+@pytest.mark.rule("R43")
+def test_a_use_that_leaves_the_stamp_of_its_note_alone_is_told(driver):
+    def later():
+        driver.world.now += timedelta(hours=1)
+
+    contract.note_used_in_part(driver, later)
 
 
 @pytest.mark.parametrize("crash_at", range(4))

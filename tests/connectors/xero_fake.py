@@ -435,11 +435,14 @@ class Driver:
     ) -> str:
         note = self._document("CreditNotes", "ACCRECCREDIT", customer, minor, on, on)
         for invoice in use_on:
-            left = self._books.remaining(self._books.records["CreditNotes"][note])
-            part = min(left, self._books.due(invoice))
-            wanted = {"Invoice": {"InvoiceID": invoice}, "Amount": part, "Date": on.isoformat()}
-            self._books.allocate(note, {"Allocations": [wanted]})
+            self.use_note(note, invoice)
         return note
+
+    def use_note(self, note: str, invoice: str) -> None:
+        left = self._books.remaining(self._books.records["CreditNotes"][note])
+        part = min(left, self._books.due(invoice))
+        wanted = {"Invoice": {"InvoiceID": invoice}, "Amount": part, "Date": "2026-09-20"}
+        self._books.allocate(note, {"Allocations": [wanted]})
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
         body = {"Invoice": {"InvoiceID": invoice}, "Amount": minor / 100, "Date": on.isoformat()}

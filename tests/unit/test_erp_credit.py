@@ -235,6 +235,7 @@ def row(**changes: object) -> CreditNoteRow:
 
 INVOICE = InvoiceFact("c1", "d1", "h", "", eur(500))
 FACT = CreditNoteFact("c1", "n", row().content_hash, "", eur(100))
+AT_7 = replace(FACT, revision="7", uses={"d1": 40})
 DOLLARS = Money(minor=40, currency="USD")
 
 
@@ -245,6 +246,11 @@ DOLLARS = Money(minor=40, currency="USD")
         (row(), FACT, "c1", Verdict.SAME),
         (row(revision="7"), FACT, "c1", Verdict.SAME),
         (row(uses=()), FACT, "c1", Verdict.CHANGED),
+        (row(uses=(("I-1", eur(7)),), revision="7"), AT_7, "c1", Verdict.CHANGED),
+        (row(uses=(), revision="7"), AT_7, "c1", Verdict.CHANGED),
+        (row(uses=(("I-1", eur(7)),), revision="6"), AT_7, "c1", Verdict.SAME),
+        (row(number="other", revision="7"), AT_7, "c1", "revision_conflict"),
+        (row(total=eur(70), uses=(), revision="7"), AT_7, "c1", "revision_conflict"),
         (row(), None, None, "unknown_customer"),
         (row(uses=(("I-9", eur(1)),)), None, "c1", "unknown_invoice"),
         (row(total=eur(0), uses=()), None, "c1", "not_positive"),

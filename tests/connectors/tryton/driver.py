@@ -26,10 +26,10 @@ class TrytonDriver:
 
     currency = "EUR"
 
-    def __init__(self, tryton: Tryton, database: str) -> None:
+    def __init__(self, tryton: Tryton, database: str, front: type[Front] = Front) -> None:
         self.tryton = tryton
         served = tryton.do("serve")
-        self.front = Front(served["port"])
+        self.front = front(served["port"])
         self._secret = {"key": served["key"], "user": "duecourse", "password": served["password"]}
         self.settings = {
             "url": f"http://127.0.0.1:{self.front.port}",
@@ -94,6 +94,9 @@ class TrytonDriver:
             "credit_note", customer=int(customer), minor=minor, on=on.isoformat(), use_on=invoices
         )
         return str(made)
+
+    def use_note(self, note: str, invoice: str) -> None:
+        self.tryton.do("use_note", note=int(note), invoice=int(invoice))
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
         made = self.tryton.do("pay", invoice=int(invoice), minor=minor, on=on.isoformat())

@@ -129,18 +129,22 @@ class Peer(Company):
         """Make a credit note and use it on invoices, in that order."""
         note = self._post([self._draft(customer, minor, on, 0, 1, quantity=-1)])[0]
         if use_on:
-            lines = self._open_lines(note)
-            self._reconcile_some(lines, [self._open_lines(i) for i in use_on], minor, on)
+            self._reconcile_some(note, [self._open_lines(i) for i in use_on], minor)
         return note
+
+    def use_note(self, note: int, invoice: int) -> None:
+        """Use a note of which nothing was used on an invoice, as far as it goes."""
+        minor = -round(Model.get("account.invoice")(note).total_amount * 100)
+        self._reconcile_some(note, [self._open_lines(invoice)], minor)
 
     def _open_lines(self, invoice: int) -> list[Any]:
         found = Model.get("account.invoice")(invoice)
         return [line for line in found.lines_to_pay if not line.reconciliation]
 
-    def _reconcile_some(self, note: list[Any], debts: list[Any], minor: int, on: str) -> None:
+    def _reconcile_some(self, note: int, debts: list[Any], minor: int) -> None:
         """Reconcile a note with invoices; where they are more, the rest stays linked and open."""
         open_minor = sum(round((li.debit - li.credit) * 100) for lines in debts for li in lines)
-        ids = [line.id for line in note]
+        ids = [line.id for line in self._open_lines(note)]
         if open_minor == minor:
             both = ids + [line.id for lines in debts for line in lines]
             self._reconcile(both)
@@ -308,13 +312,18 @@ class Peer(Company):
         ]  # fmt: skip
 
     def payments(self) -> list[dict[str, Any]]:
-        """Return each posted line on a customer's account that no document asks for."""
-        documents = self._read("account.invoice", [("type", "=", "out")], ["lines_to_pay"])
+        """Return each posted line on a customer's account that no document asks for or takes back.
+
+        That is the money on it, and what else was booked by hand or by a connector.
+        """
+        told = ["lines_to_pay", "cancel_move"]
+        documents = self._read("account.invoice", [("type", "=", "out")], told)
         asking = {line for document in documents for line in document["lines_to_pay"]}
+        cancels = {document["cancel_move"] for document in documents}
         lines = self._read(
             "account.move.line",
             [("account.type.receivable", "=", True), ("move.state", "=", "posted")],
-            ["debit", "credit", "party", "date", "move.description"],
+            ["debit", "credit", "party", "date", "move", "move.description"],
         )
         return [
             {
@@ -325,7 +334,7 @@ class Peer(Company):
                 "on": line["date"].isoformat(),
             }
             for line in lines
-            if line["id"] not in asking
+            if line["id"] not in asking and line["move"] not in cancels
         ]
 
     def _read(self, model: str, domain: list[Any], fields: list[str]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What an ERP takes back, and what it used of its credit notes: the books follow, in full."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -66,6 +67,16 @@ def test_a_credit_note_is_here_once_and_its_uses_follow(books: Entity) -> None:
     assert [h["number"] for h in of_type("demo", "HEAD") if h["kind"] == "credit_note"] == [
         "N-CN-1"
     ]
+
+
+@pytest.mark.rule("R43")
+def test_a_use_under_an_unchanged_stamp_of_the_note_is_followed(books: Entity) -> None:
+    for uses, left in (({}, 11_900), ({"I_1": 3_000}, 8_900), ({"I_1": 5_000}, 6_900)):
+        take(replace(note(8_000, **uses), revision="7"))
+        assert (opened()["I-1"], waiting()) == (left, left - 3_900)
+    take(replace(note(8_000), revision="7"))
+    assert (opened()["I-1"], waiting(), told()) == (11_900, 8_000, [])
+    assert codes(replace(note(9_000), revision="7")) == ["revision_conflict"]
 
 
 @pytest.mark.rule("i25")

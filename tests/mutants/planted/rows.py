@@ -3,6 +3,8 @@
 from tests.mutants.bug import bug
 
 _BACK = "tests/integration/imports/test_came_back.py::"
+_ROWS = "tests/integration/imports/test_erp_rows.py::"
+_ODOO = "tests/connectors/test_odoo.py::"
 _PEOPLE = "tests/integration/sync/test_people.py::"
 
 ROW_BUGS = (
@@ -20,6 +22,22 @@ ROW_BUGS = (
         "    if fact is None or fact.gone:\n        return Verdict.NEW\n    if fact.content_hash",
         "    if fact is None:\n        return Verdict.NEW\n    if fact.content_hash",
         _BACK + "test_a_payment_that_the_erp_has_again_is_booked_again_once",
+        rules="R43",
+    ),
+    bug(
+        "a use under an unchanged stamp is taken for a conflict",
+        "shared/domain/erp_credit.py",
+        "    if not same and _used_otherwise(row, fact, invoices):\n",
+        "    if False:\n",
+        _ROWS + "test_a_use_under_an_unchanged_stamp_of_the_note_is_followed",
+        rules="R43",
+    ),
+    bug(
+        "Odoo is asked for the notes that it stamped only",
+        "shared/adapters/odoo.py",
+        "        rows, bad = self._rows(kind, (*used, *records))\n",
+        "        rows, bad = self._rows(kind, records)\n",
+        _ODOO + "test_a_use_that_leaves_the_stamp_of_its_note_alone_is_told",
         rules="R43",
     ),
     bug(
