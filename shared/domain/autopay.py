@@ -1,6 +1,6 @@
 """What is taken by itself, and when: announced before, tried before anybody is reminded. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -54,7 +54,7 @@ def taken_on(
     collection = account.collecting(item.document_id)
     if collection is None:
         mandate = _mandate_for(account, item, cover, rule, today)
-        return max(item.due_on, today) if mandate is not None else None
+        return max(_take_day(item, cover, rule, today), today) if mandate and rule else None
     if collection.under_way is not None:
         return collection.under_way.on
     next_on = collection.next_on
@@ -76,8 +76,10 @@ def to_announce(account: Account, rule: AutopayRule | None, today: date) -> tupl
     found: dict[str, list[tuple[str, Money]]] = {}
     for item, cover in _eligible(account, rule, today):
         currency = item.open.currency
-        if item.due_on <= take_on and not _is_taken(account, currency, take_on):
-            found.setdefault(currency, []).append((item.document_id, _wanted(cover)))
+        due_on = _take_day(item, cover, rule, today)
+        if due_on <= take_on and not _is_taken(account, currency, take_on):
+            amount = taken_of(item, cover, take_on)
+            found.setdefault(currency, []).append((item.document_id, amount))
     retry_on = tuple(days_after(take_on, days) for days in _retry_days(mandate, rule))
     return tuple(Announced(mandate, tuple(lines), take_on, retry_on) for lines in found.values())
 
@@ -158,9 +160,20 @@ def days_ahead(account: Account, rule: AutopayRule | None, today: date) -> froze
     tomorrow = days_after(today, 1)
     days = {max(c.next_on, tomorrow) for c in account.collections if c.next_on is not None}
     if rule is not None:
-        for item, _ in _eligible(account, rule, today):
-            days.add(max(days_after(item.due_on, -rule.announce_days), tomorrow))
+        for item, cover in _eligible(account, rule, today):
+            day = _take_day(item, cover, rule, today)
+            days.add(max(days_after(day, -rule.announce_days), tomorrow))
     return frozenset(days)
+
+
+def taken_of(item: Document, cover: Cover, day: date) -> Money:
+    """Return what is taken of item if it is taken on day: whole, it is less the discount of then.
+
+    Of what something else speaks for a part, the rest is taken, and no discount is to be had.
+    """
+    wanted = _wanted(cover)
+    off = offered(item, day)
+    return wanted - off if wanted == item.open and off < wanted else wanted
 
 
 def said_of(account: Account, item_id: str) -> Collection | None:
@@ -206,6 +219,16 @@ def _wanted(cover: Cover) -> Money:
     return cover.chaseable + cover.planned
 
 
+def _take_day(item: Document, cover: Cover, rule: AutopayRule, today: date) -> date:
+    """Return the day on which item is taken: the last of its discount, if that can be announced."""
+    discount = item.discount
+    if discount is None or not rule.keep_discount or discount.last_day >= item.due_on:
+        return item.due_on
+    in_time = days_after(today, rule.announce_days) <= discount.last_day
+    saves = taken_of(item, cover, discount.last_day) != _wanted(cover)
+    return discount.last_day if in_time and saves else item.due_on
+
+
 def _retry_days(mandate: Mandate, rule: AutopayRule) -> tuple[int, ...]:
     debit = mandate.method is not None and mandate.method.is_debit
     return () if debit and not rule.retry_debits else rule.retry_days
@@ -234,23 +257,26 @@ def _allocations(
     account: Account, collection: Collection, covers: Mapping[str, Cover], today: date
 ) -> Lines:
     """Return what is taken today of each document, less a discount where it is taken whole."""
+    nothing = Money.zero(collection.amount.currency)
     taken: dict[str, Money] = {}
+    free: dict[str, Money] = {}
     for item_id, most in collection.lines:
         cover = covers.get(item_id)
-        part = min(cover.chaseable, most) if cover is not None else Money.zero(most.currency)
-        if part:
+        if cover is not None and cover.chaseable:
             document_id = document_id_of(item_id)
-            taken[document_id] = taken.get(document_id, Money.zero(most.currency)) + part
-    return tuple(_less_discount(account, taken, today))
+            part = min(cover.chaseable, most)
+            taken[document_id] = taken.get(document_id, nothing) + part
+            free[document_id] = free.get(document_id, nothing) + cover.chaseable
+    return tuple(
+        (document_id, min(amount, _closing(account, document_id, free[document_id], today)))
+        for document_id, amount in taken.items()
+    )
 
 
-def _less_discount(
-    account: Account, taken: Mapping[str, Money], today: date
-) -> Sequence[tuple[str, Money]]:
-    found = []
-    for document_id, amount in taken.items():
-        document = account.document(document_id)
-        off = offered(document, today) if document is not None else Money.zero(amount.currency)
-        whole = document is not None and document.open == amount and off < amount
-        found.append((document_id, amount - off if whole else amount))
-    return found
+def _closing(account: Account, document_id: str, free: Money, today: date) -> Money:
+    """Return what of free closes a document today: less its discount where all of it is free."""
+    document = account.document(document_id)
+    if document is None or document.open != free:
+        return free
+    off = offered(document, today)
+    return free - off if off < free else free

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 from shared.domain.account import Account
-from shared.domain.autopay import said_of, taken_on
+from shared.domain.autopay import said_of, taken_of, taken_on
 from shared.domain.autopay_rule import AutopayRule
 from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.days import days_after
+from shared.domain.discount import offered
 from shared.domain.document import Document
 from shared.domain.messages import MailView, Note, TakingView
 from shared.domain.notice import Notice, NoticeItem
@@ -29,18 +30,22 @@ def announcement(
         return "too_late"
     covers = item_coverage(account, view.today)
     most = dict(collection.lines)
-    items = tuple(
-        NoticeItem(item.document_id, item.number, item.due_on, amount, asked=True)
-        for item in items_on(account, view.today)
-        if item.document_id in most
-        for cover in [covers[item.document_id]]
-        for amount in [min(cover.chaseable + cover.planned, most[item.document_id])]
-        if amount
-    )
+    items: list[NoticeItem] = []
+    notes: dict[str, tuple[Note, ...]] = {}
+    for item in items_on(account, view.today):
+        cover = covers[item.document_id]
+        if item.document_id not in most or not (cover.chaseable or cover.planned):
+            continue
+        named = (item.document_id, item.number, item.due_on)
+        taken = taken_of(item, cover, collection.take_on)
+        items.append(NoticeItem(*named, min(taken, most[item.document_id]), asked=True))
+        if taken != cover.chaseable + cover.planned:
+            off = offered(item, collection.take_on)
+            notes[item.document_id] = (Note("autopay_discount", off),)
     if not items:
         return "nothing_left"
     taking = TakingView(collection.take_on, collection.account.label)
-    return replace(view, items=items, taking=taking)
+    return replace(view, items=tuple(items), taking=taking, notes=notes)
 
 
 def autopay_notes(
@@ -53,7 +58,8 @@ def autopay_notes(
     day = taken_on(account, item, cover, rule, today)
     mandate = account.mandate(today)
     if day is not None and mandate is not None and mandate.method is not None:
-        return (Note("autopay", cover.chaseable, day, mandate.method.label),)
+        amount = cover.chaseable if cover.planned else taken_of(item, cover, day)
+        return (Note("autopay", amount, day, mandate.method.label),)
     if collection is None or collection.refused is None:
         return ()
     label, again_on = collection.account.label, collection.next_on

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class AutopayRule(BaseModel):
     """What is due is taken on its due date, and a mail lists it at least announce_days before.
 
+    With keep_discount an invoice is taken on the last day of its early-payment discount instead, as
+    far as the mail before still goes out in time: who leaves it to us is not to pay more.
     A refusal that may pass (too little money there) is tried again retry_days after the first try,
     each on its own day; one that is for good ends the customer's autopay. A bank debit is tried
     again only with retry_debits, since each that a bank refuses costs a fee.
@@ -22,6 +24,7 @@ class AutopayRule(BaseModel):
     )
 
     retry_debits: bool = False
+    keep_discount: bool = True
 
     @model_validator(mode="after")
     def _ascends(self) -> Self:

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from shared.domain.money import Money
 
+AUTOPAY = "autopay"
+"""The kind of a notice that announces what is taken by itself."""
+
 
 class DeliveryState(StrEnum):
     """How a notice stands. APPROVAL waits for a named person; DONE is settled by people."""
@@ -58,12 +61,14 @@ class NoticeItem:
 class Notice:
     """One numbered message (or task) to a customer about all its open documents.
 
-    kind is "stage" (the ladder), "receipt" (of payment_id), "answer" (to dispute_id), "link" or
-    "sign_in". done_before and done_after map the ids of open items to the ladder position done
-    before and after it (shared.domain.policy.Stage). fee says that the stage charges one before it
-    speaks, approval that a person has to agree before anything is charged or sent: approved_by is
-    who did (approved_subject their id), tier to whom a case then goes.
-    said_on are the days of the ladder's messages so far, this one's included, for some months.
+    kind is "stage" (the ladder), "receipt" (of payment_id), "answer" (to dispute_id), AUTOPAY (of
+    the collection payment_id), "link" or "sign_in". done_before and done_after map the ids of open
+    items to the ladder position done before and after it (shared.domain.policy.Stage). fee says
+    that the stage charges one before it speaks, approval that a person has to agree before anything
+    is charged or sent: approved_by is who did (approved_subject their id), tier to whom a case then
+    goes.
+    said_on are the days of the messages so far that a cap counts (those of the ladder and
+    announcements of what is taken by itself), this one's included, for some months.
     ladders are the versions of the policies by which positions are told, by name; plans_over the
     documents of a plan that was over since the message before.
     """
@@ -107,8 +112,7 @@ class Notice:
     @property
     def said_before(self) -> tuple[date, ...]:
         """Return the days of the messages before this one."""
-        own = self.kind == "stage" and self.channel.is_message
-        return self.said_on[:-1] if own else self.said_on
+        return self.said_on[:-1] if is_counted(self.kind, self.channel) else self.said_on
 
     @property
     def said(self) -> tuple[date, ...]:
@@ -116,3 +120,8 @@ class Notice:
         if self.delivery in (DeliveryState.WITHDRAWN, DeliveryState.FAILED):
             return self.said_before
         return self.said_on
+
+
+def is_counted(kind: str, channel: Channel) -> bool:
+    """Return whether a cap on messages counts a notice: what comes unasked, and speaks of money."""
+    return kind in ("stage", AUTOPAY) and channel.is_message

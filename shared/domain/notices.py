@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from shared.domain.decide import Decision
-from shared.domain.notice import Channel, Notice, NoticeItem
+from shared.domain.notice import Channel, Notice, NoticeItem, is_counted
 from shared.domain.policy_book import told_by
 from shared.domain.restraint import SAID_DAYS_KEPT
 
@@ -48,7 +48,7 @@ def next_notice(
         done_after=done,
         payment_id=payment_id,
         dispute_id=dispute_id,
-        said_on=newest.said if newest else (),
+        said_on=_said(newest, kind, channel, as_of),
         ladders=told_by(newest) if newest else {},
     )
 
@@ -76,18 +76,18 @@ def stage_notice(
         done_after=dict(decision.done_after or {}),
         fee=decision.stage.charges,
         approval=decision.stage.approval or decision.stage.channel is Channel.HANDOVER,
-        said_on=_said(newest, decision.stage.channel, as_of),
+        said_on=_said(newest, "stage", decision.stage.channel, as_of),
         ladders=dict(decision.ladders or {}),
         plans_over=decision.plans_over,
     )
 
 
-def _said(newest: Notice | None, channel: Channel, as_of: date) -> tuple[date, ...]:
+def _said(newest: Notice | None, kind: str, channel: Channel, as_of: date) -> tuple[date, ...]:
     """Return the days of messages that the next notice carries on, its own included."""
     recent = tuple(
         day for day in (newest.said if newest else ()) if (as_of - day).days < SAID_DAYS_KEPT
     )
-    return (*recent, as_of) if channel.is_message else recent
+    return (*recent, as_of) if is_counted(kind, channel) else recent
 
 
 def done_as_said(notice: Notice, said: Collection[str]) -> dict[str, int]:

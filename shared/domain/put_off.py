@@ -49,12 +49,20 @@ def put_off(
             )
             wait = (free_on - today).days
             return Refusal("at_most", reason, stage, _sending_day(book, policy, today, wait))
-    quiet = policy.quiet_hours if stage.channel in _HEARD_AT_ONCE else None
-    if quiet is not None and at is not None and quiet.covers(at):
-        reason = f"Stage {stage.id} waits for the end of the quiet hours, {quiet.ends}."
-        wait = (quiet.over_on(today, at) - today).days
+    over_on = quiet_until(policy, today, at) if stage.channel in _HEARD_AT_ONCE else None
+    if over_on is not None and policy.quiet_hours is not None:
+        reason = (
+            f"Stage {stage.id} waits for the end of the quiet hours, {policy.quiet_hours.ends}."
+        )
+        wait = (over_on - today).days
         return Refusal("quiet_hours", reason, stage, _sending_day(book, policy, today, wait))
     return None
+
+
+def quiet_until(policy: Policy, today: date, at: time | None) -> date | None:
+    """Return the day on which the quiet hours end that at on today lies in, None in no such."""
+    quiet = policy.quiet_hours
+    return quiet.over_on(today, at) if quiet and at is not None and quiet.covers(at) else None
 
 
 def _sending_day(book: PolicyBook, policy: Policy, today: date, days: int) -> date:

@@ -6,12 +6,13 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from shared.domain.account import Account
-from shared.domain.autopay import days_ahead
+from shared.domain.autopay import days_ahead, to_announce
 from shared.domain.decide import Action, Decision
 from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
 from shared.domain.policy import Anchor, Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.put_off import quiet_until
 
 _LONG_AGO = timedelta(days=366)
 _FAR_AHEAD = date(9999, 12, 30)
@@ -63,16 +64,25 @@ def candidates(
 
 
 def looks_again(
-    account: Account, book: PolicyBook, decisions: Sequence[Decision], today: date
+    account: Account,
+    book: PolicyBook,
+    decisions: Sequence[Decision],
+    today: date,
+    at: time | None = None,
 ) -> frozenset[date]:
     """Return the days on which a ticket must bring a sweep back to account, as things stand.
 
     Those to which something of it alone is put off, and those on which an open document reaches a
-    stage that its due date does not show, or is announced or taken by itself.
+    stage that its due date does not show, or is announced or taken by itself. at is the customer's
+    time of day, None where it is left open.
     """
     waits = {d.again_on for d in decisions if d.again_on is not None}
     ahead = (days_to_look(each, book.of(each), today) for each in account.documents if each.open)
-    taking = days_ahead(account, book.customer_policy.autopay, today)
+    policy = book.customer_policy
+    taking = days_ahead(account, policy.autopay, today)
+    over_on = quiet_until(policy, today, at)
+    if over_on is not None and to_announce(account, policy.autopay, today):
+        waits.add(over_on)
     return taking | waits | {day for days in ahead for day in days if day > today}
 
 

@@ -16,7 +16,6 @@ from shared.domain.autopay import (
     to_forget,
     to_take,
 )
-from shared.domain.autopay_rule import AutopayRule
 from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import Now
 from shared.domain.collection import NOT_ANNOUNCED, Collection
@@ -24,11 +23,12 @@ from shared.domain.coverage import items_on
 from shared.domain.entity import Entity
 from shared.domain.mandate import Mandate
 from shared.domain.money import total
-from shared.domain.notice import DeliveryState, Notice, NoticeItem
+from shared.domain.notice import AUTOPAY, DeliveryState, Notice, NoticeItem
 from shared.domain.notices import next_notice
+from shared.domain.policy import Policy
+from shared.domain.put_off import quiet_until
 from shared.ids import derived_id
 
-NOTICE_KIND = "autopay"
 _EXPECTED_WITHIN = timedelta(days=30)
 _UNSAID = (
     DeliveryState.WITHDRAWN,
@@ -67,13 +67,12 @@ class Ports:
     collections: Collections
 
 
-def tend_autopay(
-    ports: Ports, entity: Entity, account: Account, rule: AutopayRule | None, now: Now
-) -> int:
+def tend_autopay(ports: Ports, entity: Entity, account: Account, policy: Policy, now: Now) -> int:
     """Do the next thing that is due for account's autopay; return how much was done, or tried.
 
     Where it returns more than 0 the account has changed, and there may be more to do. While the
-    entity waits, nothing is announced and nothing is taken.
+    entity waits, nothing is announced and nothing is taken. An announcement waits for the end of
+    policy's quiet hours, and for nothing else: the day it names would move with it.
     """
     customer_id, today = account.customer.customer_id, now.today(account.customer.time_zone)
     if entity.waits:
@@ -91,7 +90,9 @@ def tend_autopay(
         _begin(ports, entity, account, taking, today, now)
     if begun:
         return len(begun)
-    for announced in to_announce(account, rule, today)[:1]:
+    if quiet_until(policy, today, now.time_of_day(account.customer.time_zone)) is not None:
+        return 0
+    for announced in to_announce(account, policy.autopay, today)[:1]:
         _announce(ports, entity, account, announced, today, now)
         return 1
     return 0
@@ -130,7 +131,7 @@ def _announce(
     collection_id = derived_id(*name, announced.currency, day)
     notice = next_notice(
         account.newest_notice,
-        kind=NOTICE_KIND,
+        kind=AUTOPAY,
         as_of=today,
         claimed_at=now.business,
         items=_items(account, announced, today),

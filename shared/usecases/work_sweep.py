@@ -7,13 +7,13 @@ from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreements_over import over
-from shared.domain.autopay_rule import AutopayRule
 from shared.domain.cash_rules import ApplyCredit
 from shared.domain.clock import Now
 from shared.domain.decide import decide
 from shared.domain.entity import Entity
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import ClaimOutcome, stage_notice
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.sweep_run import Tally
 from shared.domain.tasks import Task
@@ -63,7 +63,7 @@ def _takes_nothing(*_: object) -> int:
     return 0
 
 
-Autopay = Callable[[Entity, Account, AutopayRule | None, Now], int]
+Autopay = Callable[[Entity, Account, Policy, Now], int]
 """Announces and takes money of an account; returns how much of it changed
 (shared.usecases.tend_autopay)."""
 Credit = Callable[[str, Sequence[str], Now], int]
@@ -166,8 +166,9 @@ def _next(ports: Ports, batch: _Batch, customer_id: str, *, consistent: bool) ->
     now, zone = batch.now, account.customer.time_zone
     today = now.today(zone)
     book = batch.policies.book(batch.entity.entity_id, account)
-    decisions = decide(account, book, today, now.time_of_day(zone))
-    batch.again[customer_id] = looks_again(account, book, decisions, today)
+    at = now.time_of_day(zone)
+    decisions = decide(account, book, today, at)
+    batch.again[customer_id] = looks_again(account, book, decisions, today, at)
     decision = to_send(decisions)
     if decision is None:
         unheard = () if batch.entity.waits else unheard_tasks(account, decisions, now, today)
@@ -189,8 +190,8 @@ def _look(ports: Ports, batch: _Batch, customer_id: str, *, consistent: bool) ->
             break
         account = ports.accounts.account(entity.entity_id, customer_id)
     for _ in range(_ROUNDS_MAX if account.mandates or account.collections else 0):
-        rule = batch.policies.book(entity.entity_id, account).customer_policy.autopay
-        if not ports.autopay(entity, account, rule, now):
+        policy = batch.policies.book(entity.entity_id, account).customer_policy
+        if not ports.autopay(entity, account, policy, now):
             break
         account = ports.accounts.account(entity.entity_id, customer_id)
     batch.untaken += _left_claimed(ports.accounts, entity.entity_id, account)

@@ -20,7 +20,7 @@ from shared.domain.messages import (
     ReceiptView,
 )
 from shared.domain.money import Money
-from shared.domain.notice import Notice
+from shared.domain.notice import AUTOPAY, Notice
 from shared.domain.open_items import all_open_items, document_ids_of
 from shared.domain.policy import Stage
 from shared.domain.policy_book import PolicyBook
@@ -98,14 +98,12 @@ def write_mail(
     if notice.kind == "answer":
         whose = (entity.entity_id, customer.customer_id)
         view = with_answer(view, account, ports.disputes.answer(*whose, notice.dispute_id))
-    if notice.kind not in ("stage", "autopay"):
+    if notice.kind not in ("stage", AUTOPAY):
         return _written(ports, notice.kind, view, now)
     book = ports.policies.book(entity.entity_id, account)
-    if notice.kind == "autopay":
+    if notice.kind == AUTOPAY:
         announced = announcement(view, account, notice, book.customer_policy.autopay)
-        return (
-            announced if isinstance(announced, str) else _written(ports, "autopay", announced, now)
-        )
+        return announced if isinstance(announced, str) else _written(ports, AUTOPAY, announced, now)
     decision = second_look(account, notice, book, now)
     if isinstance(decision, str):
         return decision

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -26,15 +26,21 @@ from shared.domain.clock import Now
 from shared.domain.collection import Collection, Verdict, collections_as_of, verdict_on
 from shared.domain.coverage import item_coverage, kept_plans
 from shared.domain.decide import Action, decide
+from shared.domain.discount import to_pay
+from shared.domain.document import Discount, DiscountTax
 from shared.domain.mandate import Mandate, Method
-from shared.domain.notice import DeliveryState
+from shared.domain.notice import AUTOPAY, DeliveryState
+from shared.domain.notices import next_notice
 from shared.domain.policy_book import PolicyBook
+from shared.domain.restraint import AtMost, QuietHours
+from shared.usecases.sweep import looks_again
 from shared.usecases.tend_autopay import Ports, tend_autopay
 from tests.support.samples import customer, entity, eur
 from tests.unit.test_decide import LADDER, TODAY, invoice
 
 RULE = AutopayRule()
 POLICY = LADDER.model_copy(update={"autopay": RULE})
+NOON = datetime(2026, 3, 4, 11, tzinfo=UTC)
 CARD = Method("cus_1", "pm_1", "card", "visa", "4242")
 GIVEN = Mandate(
     "m1",
@@ -123,6 +129,79 @@ def test_who_cannot_be_told_or_gave_no_leave_is_chased_as_ever(changes):
     of = replace(account(invoice("inv", 10)), **changes)
     assert to_announce(of, RULE, TODAY) == ()
     assert "autopay_pending" not in codes(of)
+
+
+def discounted(last_day: date, late: int = -20, minor: int = 10_000):
+    """Return an invoice of which 2 % are off until last_day."""
+    off = Discount("2", last_day, eur(minor // 50), DiscountTax.REDUCE)
+    return invoice("inv", late, minor, discount=off)
+
+
+def test_an_invoice_is_taken_on_the_last_day_of_its_discount_less_the_discount():
+    of = account(discounted(TODAY + timedelta(days=2)))
+    (announced,) = to_announce(of, RULE, TODAY)
+    assert (announced.take_on, announced.lines) == (
+        of.documents[0].discount.last_day,
+        (("inv", eur(9_800)),),
+    )
+    early = account(discounted(TODAY + timedelta(days=3)))
+    assert to_announce(early, RULE, TODAY) == ()
+    assert TODAY + timedelta(days=1) in days_ahead(early, RULE, TODAY)
+    cover = item_coverage(early, TODAY)["inv"]
+    assert taken_on(early, early.documents[0], cover, RULE, TODAY) == TODAY + timedelta(days=3)
+
+
+def test_a_discount_that_cannot_be_kept_moves_nothing():
+    too_late = account(discounted(TODAY + timedelta(days=1)))
+    switched_off = AutopayRule(keep_discount=False)
+    hold = Hold("h1", "credit note", TODAY, TODAY, "olga", ("inv",), amount=eur(4_000))
+    held = account(discounted(TODAY + timedelta(days=2)), holds=(hold,))
+    for of, rule in (
+        (too_late, RULE),
+        (account(discounted(TODAY + timedelta(days=2))), switched_off),
+        (held, RULE),
+    ):
+        assert to_announce(of, rule, TODAY) == ()
+        assert days_ahead(of, rule, TODAY) == {TODAY + timedelta(days=18)}
+
+
+def test_with_a_discount_no_more_is_taken_than_closes_the_invoice_nor_than_was_announced():
+    document = discounted(TODAY)
+    announced = collection("inv", minor=9_800)
+    (taking,) = to_take(account(document, collections=[announced]), TODAY)
+    assert taking.allocations == (("inv", eur(9_800)),)
+    credited = account(replace(document, open=eur(9_900)), collections=[announced])
+    assert to_take(credited, TODAY)[0].allocations == (("inv", eur(9_700)),)
+    refused = announced.begun(TODAY, "co0").failed("insufficient_funds", TODAY)
+    again = refused.next_on
+    (later,) = to_take(account(document, collections=[refused]), again)
+    assert later.allocations == (("inv", eur(9_800)),)
+
+
+def test_of_an_invoice_announced_whole_no_discount_is_kept_once_it_is_over():
+    over = discounted(TODAY - timedelta(days=1), 0)
+    (taking,) = to_take(account(over, collections=[collection("inv")]), TODAY)
+    assert taking.allocations == (("inv", eur(10_000)),)
+
+
+@given(st.integers(0, 40), st.integers(1, 30), st.integers(1, 10), st.integers(2, 10_000))
+def test_whoever_leaves_it_to_us_pays_no_more_than_who_pays_in_time(
+    last: int, due: int, announce: int, minor: int
+):
+    """Day by day from the issue: announced in time, and taken for what it costs on that day."""
+    rule = AutopayRule(announce_days=announce)
+    document = discounted(TODAY + timedelta(days=last), -due, minor)
+    of = account(document)
+    for today in (TODAY + timedelta(days=n) for n in range(60)):
+        for announced in to_announce(of, rule, today):
+            day = announced.take_on
+            assert day == today + timedelta(days=announce)
+            ((_, amount),) = announced.lines
+            assert amount == to_pay(document, day)
+            kept = announce <= last < due and bool(document.discount.amount)
+            assert day == TODAY + timedelta(days=last if kept else max(due, announce))
+            return
+    raise AssertionError("never announced")
 
 
 @pytest.mark.rule("R33", "R44")
@@ -333,18 +412,47 @@ class Kept:
 def test_only_what_was_surely_announced_is_taken(state: DeliveryState, done: list[str]):
     kept = Kept(state)
     of = account(invoice("inv", 0), collections=[collection("inv")])
-    noon = datetime(2026, 3, 4, 11, tzinfo=UTC)
-    tend_autopay(Ports(kept, kept), entity(), of, RULE, Now(noon, noon))
+    tend_autopay(Ports(kept, kept), entity(), of, POLICY, Now(NOON, NOON))
     assert kept.told == done
 
 
 def test_an_entity_that_holds_all_announces_and_takes_nothing():
     kept = Kept(DeliveryState.SENT)
-    noon = datetime(2026, 3, 4, 11, tzinfo=UTC)
-    held, now = entity(hold_all=True), Now(noon, noon)
+    held, now = entity(hold_all=True), Now(NOON, NOON)
     for of in (
         account(invoice("inv", 0)),
         account(invoice("inv", 0), collections=[collection("inv")]),
     ):
-        assert tend_autopay(Ports(kept, kept), held, of, RULE, now) == 0
+        assert tend_autopay(Ports(kept, kept), held, of, POLICY, now) == 0
     assert kept.told == []
+
+
+@pytest.mark.rule("R31")
+@pytest.mark.parametrize(("hour", "done"), [(3, []), (11, ["announce"]), (22, [])])
+def test_nothing_is_announced_at_night_and_a_sweep_comes_back_for_it(hour: int, done: list[str]):
+    quiet = QuietHours(begins="20:00", ends="07:00")
+    policy = POLICY.model_copy(update={"quiet_hours": quiet})
+    of = account(invoice("inv", -2, stage_done="issued"))
+    kept, now = Kept(DeliveryState.SENT), datetime.combine(TODAY, time(hour), UTC)
+    tend_autopay(Ports(kept, kept), entity(), of, policy, Now(now, now))
+    assert kept.told == done
+    book = PolicyBook(policy)
+    decisions = decide(of, book, TODAY, time(hour))
+    again = looks_again(of, book, decisions, TODAY, time(hour))
+    if not done:
+        assert TODAY + timedelta(days=hour // 20) in again
+
+
+def test_a_cap_counts_announcements_and_holds_none_of_them_back():
+    said = next_notice(None, kind=AUTOPAY, as_of=TODAY, claimed_at=NOON)
+    assert (said.said, said.said_before) == ((TODAY,), ())
+    assert replace(said, delivery=DeliveryState.WITHDRAWN).said == ()
+    assert next_notice(said, kind="receipt", as_of=TODAY, claimed_at=NOON).said == (TODAY,)
+    capped = POLICY.model_copy(update={"at_most": AtMost(messages=1, per_days=7)})
+    of = account(invoice("inv", 7), mandates=(), newest_notice=said)
+    (verdict,) = decide(of, PolicyBook(capped), TODAY)
+    assert (verdict.code, verdict.again_on) == ("at_most", TODAY + timedelta(days=7))
+    kept = Kept(DeliveryState.SENT)
+    due = account(invoice("inv", -2), newest_notice=said)
+    tend_autopay(Ports(kept, kept), entity(), due, capped, Now(NOON, NOON))
+    assert kept.told == ["announce"]

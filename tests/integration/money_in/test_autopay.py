@@ -6,12 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from shared import runtime
+from shared.adapters.head_items import head_item
+from shared.adapters.table import EXISTS, Put
 from shared.domain.account_as_of import account_as_of
 from shared.domain.clock import Now
 from shared.domain.decide import decide
+from shared.domain.document import Discount, DiscountTax
 from shared.domain.gateway import BalanceEntry
 from shared.domain.money import Money
 from shared.domain.policy_book import PolicyBook
+from shared.domain.restraint import QuietHours
 from tests.integration import hub, money, taking
 from tests.integration.taking import CARD, DUE, TAKING, TakingGateway
 
@@ -57,6 +61,44 @@ def test_what_is_due_is_announced_then_taken_and_nobody_is_reminded(gateway, sel
     assert [p["amount"] for p in money.payments()] == [10_000]
     assert [c.outcome for c in taking.collections()] == ["paid"]
     money.books_balance()
+
+
+def test_the_discount_is_kept_for_who_leaves_it_to_us(gateway, seller, buyer):
+    invoice = hub.add_invoice(seller, buyer, "inv1", DUE)
+    last_day = DUE - timedelta(days=10)
+    off = Discount("2", last_day, Money(minor=200, currency="EUR"), DiscountTax.REDUCE)
+    head = head_item("demo", buyer, replace(invoice, discount=off), seller.shards)
+    runtime.table().write(Put(head, condition=EXISTS))
+    taking.give(seller, buyer, DUE - timedelta(days=20))
+    said = taking.days(seller, DUE - timedelta(days=20), _later(9))
+    assert said[last_day - timedelta(days=2)] == [
+        "On 27 February 2026 we take €98.00 from Visa ••4242: Seller Ltd"
+    ]
+    assert said[last_day] == ["Thank you: we received €98.00"]
+    assert max(said) == last_day
+    announced = next(mail for mail in hub.sent_mails() if "we take" in mail.subject)
+    assert "€2.00 of early-payment discount is taken off already" in announced.body
+    assert (money.account().documents, gateway.calls) == ((), 1)
+    money.books_balance()
+
+
+@pytest.mark.rule("R31")
+def test_at_night_nothing_is_announced_and_in_the_morning_it_is(gateway):
+    quiet = QuietHours(begins="20:00", ends="07:00")
+    seller = hub.seed(TAKING.model_copy(update={"quiet_hours": quiet}))
+    buyer = hub.add_customer(seller)
+    hub.add_invoice(seller, buyer, "inv1", DUE)
+    taking.give(seller, buyer, BEFORE)
+    taking.days(seller, BEFORE, DUE - timedelta(days=3))
+    before = len(hub.sent_mails())
+    for hour in (1, 4):
+        hub.move_clock(datetime.combine(DUE - timedelta(days=2), time(hour), UTC))
+        hub.sweep(seller)
+        taking.carry(seller)
+    assert (len(hub.sent_mails()), taking.collections()) == (before, [])
+    assert taking.day(seller, DUE - timedelta(days=2)) == [
+        "On 9 March 2026 we take €100.00 from Visa ••4242: Seller Ltd"
+    ]
 
 
 @pytest.mark.rule("R44")
@@ -238,10 +280,10 @@ def test_of_two_sweeps_that_saw_the_same_one_begins_the_try(gateway, seller, buy
     taking.days(seller, BEFORE, DUE - timedelta(days=1))
     hub.move_clock(datetime.combine(DUE, time(9), UTC))
     seen, now, entity = money.account(), runtime.now(), runtime.accounts().entity("demo")
-    assert runtime.sweeping().autopay(entity, seen, taking.RULE, now) == 1
+    assert runtime.sweeping().autopay(entity, seen, TAKING, now) == 1
     smaller = replace(seen.documents[0], open=Money(minor=4_000, currency="EUR"))
     stale = replace(seen, documents=(smaller,))
-    assert runtime.sweeping().autopay(entity, stale, taking.RULE, now) == 1
+    assert runtime.sweeping().autopay(entity, stale, TAKING, now) == 1
     assert len(money.account().checkouts) == 1
     taking.carry(seller)
     assert gateway.calls == 1
