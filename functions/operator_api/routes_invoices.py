@@ -80,7 +80,7 @@ def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequestId = "")
 def get_lines(entity: str, document: str, customer: OfCustomer = "") -> LinesOut:
     customer_id, document_id = document_named(entity, document, customer)
     head = runtime.accounts().document(entity, customer_id, document_id)
-    lines = runtime.papers().lines(entity, customer_id, document_id)
+    lines = runtime.papers().lines(entity, customer_id, head)
     return LinesOut(
         lines=[_line_out(n, line) for n, line in enumerate(lines, start=1)],
         taxes=[

@@ -87,7 +87,7 @@ class Charges:
             writes += charged_puts(entity.entity_id, charged, posting, now)
         if sheet is not None:
             writes.append(Put(sheet_item(*whose, made, sheet)))
-            writes.append(Put(lines_item(*whose, charge, sheet_lines(sheet), "")))
+            writes.append(Put(lines_item(*whose, charge, sheet_lines(sheet))))
         try:
             self._table.write(*writes)
         except ConditionLost as lost:

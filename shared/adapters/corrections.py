@@ -46,7 +46,7 @@ class Corrections:
         if invoice is None:
             raise NotFound(document=invoice_id[:64])
         places = [
-            keys.lines(entity_id, customer_id, invoice_id),
+            keys.lines(entity_id, customer_id, invoice_id, invoice.lines_id),
             keys.credited(entity_id, customer_id, invoice_id),
         ]
         found = {item["type"]: item for item in self._table.get_many(places)}
@@ -90,7 +90,7 @@ class Corrections:
             if asked.request_id:
                 writes.append(request_put(entity_id, asked, note.document_id))
             if plan.lines:
-                writes.append(Put(lines_item(entity_id, customer_id, note, plan.lines, "")))
+                writes.append(Put(lines_item(entity_id, customer_id, note, plan.lines)))
             if not invoice.open:
                 writes.append(_as_seen(entity_id, customer_id, invoice))
             return [

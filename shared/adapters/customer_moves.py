@@ -1,6 +1,7 @@
 """Invoices that go from one customer to another, each in one transaction, and who was merged."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from shared.adapters import keys
 from shared.adapters.account_items import customer_from
@@ -94,7 +95,7 @@ class CustomerMoves:
             posting_put(entity_id, old.customer_id, moved.leaving),
             *came,
             posting_put(entity_id, new.customer_id, moved.coming),
-            *self._copies(entity_id, old, new, document_id),
+            *self._copies(entity_id, old, new, before),
             again(ticket_put(entity, today, new.customer_id, why)),
         ]
         try:
@@ -124,12 +125,13 @@ class CustomerMoves:
             raise WriteConflict(customer=old.customer_id) from lost
 
     def _copies(
-        self, entity_id: str, old: Customer, new: Customer, document_id: str
+        self, entity_id: str, old: Customer, new: Customer, document: Document
     ) -> Iterator[Write]:
         """Yield copies of what belongs to the invoice: its lines, and what was charged on it."""
-        for key in (keys.lines, keys.invoice_charges, keys.charge_watch):
-            item = self._table.get(key(entity_id, old.customer_id, document_id))
-            place = key(entity_id, new.customer_id, document_id)
+        lines = partial(keys.lines, lines_id=document.lines_id)
+        for key in (lines, keys.invoice_charges, keys.charge_watch):
+            item = self._table.get(key(entity_id, old.customer_id, document.document_id))
+            place = key(entity_id, new.customer_id, document.document_id)
             if item is not None and self._table.get(place) is None:
                 yield Put({**item, **place, "customer_id": new.customer_id})
 

@@ -110,6 +110,7 @@ def document_from(item: Mapping[str, Any]) -> Document:
         voided=item.get("voided", False),
         adjusted=item.get("adjusted", {}),
         policy=item.get("own_policy", ""),
+        lines_id=item.get("lines_id", ""),
     )
 
 
@@ -121,6 +122,8 @@ def _rarely(document: Document) -> Item:
         values["charge"] = document.charge
     if document.policy:
         values["own_policy"] = document.policy
+    if document.lines_id:
+        values["lines_id"] = document.lines_id
     return values
 
 

@@ -31,10 +31,14 @@ def head_writes(
 def read_heads(
     table: Table, entity_id: str, wanted: Sequence[tuple[str, str]]
 ) -> Mapping[str, Document]:
-    """Return the documents of (customer id, document id) pairs by document id, open or closed."""
-    places = [
-        place(entity_id, customer_id, document_id)
-        for customer_id, document_id in wanted
-        for place in (keys.open_head, keys.closed_head)
-    ]
-    return {i["document_id"]: document_from(i) for i in table.get_many(places)}
+    """Return the documents of (customer id, document id) pairs by document id, open or closed.
+
+    Most are open: only what is not there is looked for among the closed, and once more among the
+    open, since it may have been opened again between the two.
+    """
+    found: dict[str, Document] = {}
+    for place in (keys.open_head, keys.closed_head, keys.open_head):
+        missing = [(c, d) for c, d in wanted if d not in found]
+        items = table.get_many([place(entity_id, *of) for of in missing])
+        found |= {item["document_id"]: document_from(item) for item in items}
+    return found

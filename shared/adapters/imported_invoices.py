@@ -9,6 +9,7 @@ from shared.adapters.account_items import credit_from
 from shared.adapters.codec import Item
 from shared.adapters.head_items import head_item
 from shared.adapters.heads import head_writes, read_heads
+from shared.adapters.invoice_lines import keep_lines
 from shared.adapters.ledger import Ledger, credit_write, posting_put
 from shared.adapters.parked import parked_put
 from shared.adapters.payment_items import payment_from, use_of
@@ -63,6 +64,8 @@ class ImportedInvoices:
 
     def create(self, entity: Entity, new: Sequence[tuple[Document, Arrival]], now: Now) -> set[int]:
         """Write new invoices; return the indexes of those that lost a condition."""
+        for document, arrival in new:
+            self._keep_lines(entity, document, arrival)
         groups = [_new_writes(entity, document, arrival, now) for document, arrival in new]
         return write_groups(self._table, groups)
 
@@ -93,6 +96,8 @@ class ImportedInvoices:
             if len(some := _sources(posting)) > _SOURCES_MAX:
                 self._make_room(entity, arrival.customer, before, posting, some, now)
                 return False
+        if after.lines_id != before.lines_id:
+            self._keep_lines(entity, after, arrival)
         writes: list[Write] = [
             Update(
                 key,
@@ -113,6 +118,12 @@ class ImportedInvoices:
         except (ConditionLost, WriteConflict):
             return False
         return True
+
+    def _keep_lines(self, entity: Entity, document: Document, arrival: Arrival) -> None:
+        """Write the lines that document came with, in time for the head that names them."""
+        if arrival.lines:
+            whose = (entity.entity_id, arrival.customer.customer_id)
+            keep_lines(self._table, *whose, document, arrival.lines)
 
     def _taken(
         self, entity: Entity, customer: Customer, before: Document, posting: Posting

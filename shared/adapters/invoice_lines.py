@@ -1,31 +1,30 @@
-"""The lines of invoices, one item per invoice in its customer's history."""
+"""The lines of documents, all of one in one item of its customer's history.
 
-from collections.abc import Mapping, Sequence
+What an ERP says of an invoice's lines is an item for each time that it says something else. Nothing
+changes such an item: it is written first, and a head that names it makes it the invoice's.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.heads import head_writes
-from shared.adapters.table import NEW, ConditionLost, Put, Table
+from shared.adapters.table import ConditionLost, Put, Table
 from shared.domain.clock import Now
 from shared.domain.customer import Customer
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
-from shared.domain.import_verdicts import InvoiceFact
 from shared.domain.money import Money
 from shared.domain.tax import TaxCategory
 from shared.errors import WriteConflict
 
 
 class InvoiceLines:
-    """Reads and writes of lines."""
+    """Writes of the lines that an ERP says."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
-
-    def hashes(self, entity_id: str, facts: Sequence[InvoiceFact]) -> Mapping[str, str]:
-        """Return the content hash of the lines that are stored, by document id."""
-        wanted = [keys.lines(entity_id, f.customer_id, f.document_id) for f in facts]
-        return {i["document_id"]: i["content_hash"] for i in self._table.get_many(wanted)}
 
     def put(
         self,
@@ -34,37 +33,39 @@ class InvoiceLines:
         before: Document,
         after: Document,
         lines: Sequence[Line],
-        hashes: tuple[str | None, str],
         now: Now,
     ) -> bool:
-        """Write lines in place of those of the first hash (None: there were none).
+        """Write lines, and the head that goes from before to after and names them.
 
-        The head goes from before to after with them, and its PDF is to be made again. Returns
-        False where somebody wrote first.
+        Its PDF is to be made again. Returns False where somebody wrote the head first.
         """
-        old_hash, new_hash = hashes
-        item = lines_item(entity.entity_id, customer.customer_id, after, lines, new_hash)
-        put = Put(item, condition="content_hash = :old", values={":old": old_hash})
-        if old_hash is None:
-            put = Put(item, condition=NEW)
+        keep_lines(self._table, entity.entity_id, customer.customer_id, after, lines)
         try:
-            self._table.write(put, *head_writes(entity, customer, before, after, now.wall))
+            self._table.write(*head_writes(entity, customer, before, after, now.wall))
         except (ConditionLost, WriteConflict):
             return False
         return True
 
 
-def lines_item(
-    entity_id: str, customer_id: str, document: Document, lines: Sequence[Line], content_hash: str
-) -> Item:
+def keep_lines(
+    table: Table, entity_id: str, customer_id: str, document: Document, lines: Sequence[Line]
+) -> None:
+    """Write the lines that document names, before its head does. Nobody sees them until then.
+
+    Where they are there already, from a try that came no further, they say the same.
+    """
+    with suppress(ConditionLost):
+        table.write(Put(lines_item(entity_id, customer_id, document, lines)))
+
+
+def lines_item(entity_id: str, customer_id: str, document: Document, lines: Sequence[Line]) -> Item:
     """Return the item that holds all lines of document, in its currency."""
     return {
-        **keys.lines(entity_id, customer_id, document.document_id),
+        **keys.lines(entity_id, customer_id, document.document_id, document.lines_id),
         "type": "LINES",
         "customer_id": customer_id,
         "document_id": document.document_id,
         "currency": document.total.currency,
-        "content_hash": content_hash,
         "lines": [_line_item(line) for line in lines],
     }
 

@@ -77,7 +77,7 @@ def _writes(
         posting_put(*whose, document_posting(document, now, by)),
     ]
     if lines:
-        writes.append(Put(lines_item(*whose, document, lines, "")))
+        writes.append(Put(lines_item(*whose, document, lines)))
     for day in days:
         writes.append(
             again(ticket_put(entity, day, customer.customer_id, f"invoice:{document_id}"))

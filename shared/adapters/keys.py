@@ -170,8 +170,10 @@ def closed_checkout(entity: str, customer_id: str, checkout_id: str) -> Key:
     return _key(history(entity, customer_id), f"CHECKOUT#{checkout_id}")
 
 
-def lines(entity: str, customer_id: str, document_id: str) -> Key:
-    return _key(history(entity, customer_id), f"LINES#{document_id}")
+def lines(entity: str, customer_id: str, document_id: str, lines_id: str = "") -> Key:
+    """Return the key of a document's lines. lines_id tells an ERP's words of them apart."""
+    suffix = f"#{lines_id}" if lines_id else ""
+    return _key(history(entity, customer_id), f"LINES#{document_id}{suffix}")
 
 
 def credited(entity: str, customer_id: str, document_id: str) -> Key:

@@ -25,9 +25,10 @@ class Papers:
             return None
         return Paper(document_from(item), "ppk" in item or not item["pdf_key"])
 
-    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]:
-        """Return the lines of a document; none where it came without."""
-        item = self._table.get(keys.lines(entity_id, customer_id, document_id))
+    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]:
+        """Return the lines of a document as it was read; none where it came without."""
+        whose = (entity_id, customer_id, document.document_id)
+        item = self._table.get(keys.lines(*whose, document.lines_id))
         return lines_from(item) if item else ()
 
     def received(

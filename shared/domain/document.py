@@ -71,7 +71,8 @@ class Document:
     not know it. version counts the writes. A credit note is open for nothing: what is left of it is
     a Credit. adjusted is what was taken off without money, in minor units by kind (tolerance,
     deduction, write_off, fx_difference); a kind that was taken back stays, with 0. policy names the
-    ladder that this document climbs instead of its customer's, or "".
+    ladder that this document climbs instead of its customer's, or "". lines_id names the lines that
+    the ERP said of it last, "" where the ERP said none.
     """
 
     document_id: str
@@ -96,6 +97,7 @@ class Document:
     voided: bool = False
     adjusted: Mapping[str, int] = field(default_factory=dict)
     policy: str = ""
+    lines_id: str = ""
 
     def days_late(self, today: date) -> int:
         """Return the days past due on today: 0 on the due date, negative before it."""

@@ -19,3 +19,21 @@ def days_to_look(document: Document, policy: Policy, today: date) -> tuple[date,
         and (document.discount is not None or stage.anchor is not Anchor.DISCOUNT_END)
     )
     return tuple(sorted({today, *(day for day in others if day > today)}))
+
+
+def days_to_look_again(
+    before: Document, after: Document, policy: Policy, today: date
+) -> tuple[date, ...]:
+    """Return which of those days a change from before to after asks for, under one policy.
+
+    Later days that before had as well are noted already. Today is one of them where after has
+    reached a stage, or policy lets money be taken by itself: anything else is found by its dates.
+    """
+    noted = days_to_look(before, policy, today)
+    reached = any(stage.reached_on(after) <= today for stage in policy.stages)
+    needed = reached or policy.autopay is not None
+    return tuple(
+        day
+        for day in days_to_look(after, policy, today)
+        if (needed if day == today else day not in noted)
+    )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from shared.domain.customer import Customer
-from shared.domain.document import Document, DocumentKind
+from shared.domain.document import Document, DocumentKind, Line
 from shared.domain.entity import Entity
 from shared.domain.imports import (
     CustomerRow,
@@ -74,7 +74,8 @@ class Arrival:
     """What an invoice's writes need beside the invoice: whose, when, and who must look.
 
     days are those on which the sweep must look at the customer because of it. elsewhere_minor is
-    what of its total was settled with customers that it was moved from.
+    what of its total was settled with customers that it was moved from. lines are those that came
+    with it, which its lines_id names.
     """
 
     customer: Customer
@@ -82,6 +83,7 @@ class Arrival:
     days: tuple[date, ...]
     import_id: str
     elsewhere_minor: int = 0
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +172,12 @@ def judge_payment(
     return Verdict.SAME
 
 
-def judge_lines(
-    group: LineGroup, invoice: InvoiceFact | None, stored_hash: str | None
-) -> Verdict | Problem:
-    """Return what the lines of one invoice mean beside those stored."""
+def judge_lines(group: LineGroup, invoice: InvoiceFact | None, stored: str) -> Verdict | Problem:
+    """Return what the lines of one invoice mean beside those stored, by their id, "" for none."""
     if invoice is None:
         message = "No such invoice. Import the invoices first."
         return Problem(group.line, "invoice_external_id", "unknown_invoice", message)
-    return _same_or_not(stored_hash, group.content_hash)
+    return _same_or_not(stored or None, group.lines_id)
 
 
 def here(row: InvoiceRow, fact: InvoiceFact) -> InvoiceRow:

@@ -12,6 +12,8 @@ from shared.domain.customer import Contact
 from shared.domain.import_cells import OUR_ID
 from shared.domain.money import Money
 
+_LINES_ID_CHARS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -92,6 +94,7 @@ class InvoiceRow:
     """An invoice as the ERP has it. None is a column that the file does not have.
 
     parts are its instalments where the ERP names them one by one: day and amount, summing to total.
+    lines are those that came together with it; its hash is its own.
     """
 
     line: int
@@ -108,6 +111,7 @@ class InvoiceRow:
     terms: str | None = None
     policy: str | None = None
     parts: tuple[tuple[date, Money], ...] | None = None
+    lines: "LineGroup | None" = None
 
     @property
     def content_hash(self) -> str:
@@ -174,6 +178,11 @@ class LineGroup:
         return _hash(
             *sorted([r.description, r.quantity, r.unit_price, r.tax_rate] for r in self.rows)
         )
+
+    @property
+    def lines_id(self) -> str:
+        """Return what tells these lines from all others that the invoice has or had."""
+        return self.content_hash[:_LINES_ID_CHARS]
 
 
 @dataclass(frozen=True, slots=True)

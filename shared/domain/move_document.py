@@ -89,6 +89,7 @@ def _came(document: Document, there: Document | None) -> Document:
         due_on=document.due_on,
         total=there.total + document.open,
         open=there.open + document.open,
+        lines_id=document.lines_id,
         instalments=instalments,
         pdf_key="",
         version=there.version + 1,

@@ -9,7 +9,7 @@ from shared.domain.agreement import Dispute, DisputeOutcome, DisputeReason
 from shared.domain.clock import Now
 from shared.domain.contested import contested
 from shared.domain.dispute import CORRECTION_DAYS, TEXT_MAX, closed, is_answered, may_dispute
-from shared.domain.document import Line
+from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.domain.notice import Notice
@@ -25,7 +25,7 @@ class Accounts(Protocol):
 
 
 class Papers(Protocol):
-    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]: ...
+    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]: ...
 
 
 class Disputes(Protocol):
@@ -84,8 +84,8 @@ def open_dispute(
     may_dispute(account, named, amount, line, today)
     document = account.document(named[0])
     if line and amount is None and document is not None:
-        whose = (entity_id, customer_id, named[0])
-        amount = contested(document, papers.lines(*whose), line)
+        lines = papers.lines(entity_id, customer_id, document)
+        amount = contested(document, lines, line)
     dispute = Dispute(dispute_id, named, reason, today, by, amount, line, text)
     task = Task(
         task_id=dispute_id,

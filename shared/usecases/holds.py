@@ -7,7 +7,7 @@ from shared.domain.account import Account
 from shared.domain.agreement import Hold
 from shared.domain.clock import Now
 from shared.domain.contested import contested
-from shared.domain.document import Line
+from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.money import Money
 from shared.errors import InvalidInput
@@ -22,7 +22,7 @@ class Accounts(Protocol):
 
 
 class Papers(Protocol):
-    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]: ...
+    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]: ...
 
 
 class Holds(Protocol):
@@ -62,7 +62,7 @@ def put_hold(
     named = tuple(account.document(document_id) for document_id in documents)
     heads = tuple(document for document in named if document is not None)
     if line and amount is None and len(heads) == 1:
-        amount = contested(heads[0], papers.lines(*whose, heads[0].document_id), line)
+        amount = contested(heads[0], papers.lines(*whose, heads[0]), line)
     if amount is not None and (len(heads) != 1 or not 0 < amount.minor <= heads[0].open.minor):
         raise InvalidInput(field="amount", reason="at most what is open of one document")
     if amount is not None and amount.currency != heads[0].open.currency:

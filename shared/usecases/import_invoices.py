@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Protocol
 
 from shared.domain.clock import Now
 from shared.domain.customer import Customer
-from shared.domain.document import Document
+from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
-from shared.domain.first_look import days_to_look
+from shared.domain.first_look import days_to_look, days_to_look_again
 from shared.domain.import_verdicts import (
     Arrival,
     InvoiceFact,
@@ -18,6 +19,7 @@ from shared.domain.import_verdicts import (
     judge_invoice,
 )
 from shared.domain.imports import InvoiceRow, Problem
+from shared.domain.invoice_lines import lines_of
 from shared.domain.money import Money
 from shared.domain.policy import Policy
 from shared.domain.revision import revised
@@ -65,8 +67,7 @@ class InvoiceDesk:
         """Return what each row means; the basis is its fact and its customer."""
         entity_id = self.entity.entity_id
         facts = self.store.facts(entity_id, (row.external_id for row in rows))
-        owners = {row.customer_external_id for row in rows}
-        customers = self.customers.by_external_id(entity_id, owners)
+        customers = self._customers(rows, facts.values())
         named = [(row, facts.get(row.external_id)) for row in rows]
         before = self._merged(named, customers)
         return [
@@ -89,6 +90,19 @@ class InvoiceDesk:
             if not self._change(one.row, fact, customer, documents[fact.document_id]):
                 lost.append(one.row)
         return lost
+
+    def _customers(
+        self, rows: Sequence[InvoiceRow], facts: Iterable[InvoiceFact]
+    ) -> dict[str, Customer]:
+        """Return the customers whom rows name, by external id.
+
+        Those whose invoices are known are read without looking for their names.
+        """
+        entity_id = self.entity.entity_id
+        known = self.customers.profiles(entity_id, {fact.customer_id for fact in facts})
+        found = {c.external_id: c for c in known.values() if not c.merged_into}
+        others = {row.customer_external_id for row in rows} - found.keys()
+        return found | dict(self.customers.by_external_id(entity_id, others) if others else {})
 
     def _merged(
         self,
@@ -122,28 +136,36 @@ class InvoiceDesk:
         verdict = judge_invoice(row, fact, whose, stages)
         if isinstance(verdict, Problem):
             return Judged(row, None, (verdict,))
-        return Judged(row, verdict, basis=(fact, customer))
+        written = verdict is not Verdict.SAME
+        return Judged(row, verdict, basis=(fact, customer), whole=written and bool(_lines(row)))
 
     def _new(self, row: InvoiceRow, customer: Customer) -> tuple[Document, Arrival]:
         document_id = derived_id("invoice", self.entity.entity_id, row.external_id)
-        document = document_of(row, document_id)
-        return document, self._arrival(row, customer, document)
+        document = _with_lines(document_of(row, document_id), row)
+        policy, today = self._ladder(document, customer), self.now.today(customer.time_zone)
+        return document, self._arrival(row, customer, days_to_look(document, policy, today))
 
     def _change(
         self, row: InvoiceRow, fact: InvoiceFact, customer: Customer, before: Document
     ) -> bool:
         after, surplus = revised(here(row, fact), before)
+        after = _with_lines(after, row)
+        policy, today = self._ladder(after, customer), self.now.today(customer.time_zone)
+        days = days_to_look(after, policy, today)
+        if before.policy == after.policy:
+            days = days_to_look_again(before, after, policy, today)
         arrival = replace(
-            self._arrival(row, customer, after), elsewhere_minor=sum(fact.elsewhere.values())
+            self._arrival(row, customer, days), elsewhere_minor=sum(fact.elsewhere.values())
         )
         return self.store.change(
             self.entity, before, after, surplus, arrival, fact.content_hash, self.now
         )
 
-    def _arrival(self, row: InvoiceRow, customer: Customer, document: Document) -> Arrival:
-        today = self.now.today(customer.time_zone)
-        days = days_to_look(document, self._policy(document.policy or customer.policy), today)
-        return Arrival(customer, row.content_hash, days, self.import_id)
+    def _arrival(self, row: InvoiceRow, customer: Customer, days: tuple[date, ...]) -> Arrival:
+        return Arrival(customer, row.content_hash, days, self.import_id, lines=_lines(row))
+
+    def _ladder(self, document: Document, customer: Customer) -> Policy:
+        return self._policy(document.policy or customer.policy)
 
     def _stages(self, name: str) -> frozenset[str] | None:
         """Return the ids of a policy's stages, None where there is no such policy."""
@@ -158,3 +180,13 @@ class InvoiceDesk:
         if name not in self._known:
             self._known[name] = self.policies.policy(self.entity.entity_id, name)
         return self._known[name]
+
+
+def _lines(row: InvoiceRow) -> tuple[Line, ...]:
+    """Return the lines that row came with, () where there are none or they are not good."""
+    return lines_of(row.lines, row.total)[0] if row.lines else ()
+
+
+def _with_lines(document: Document, row: InvoiceRow) -> Document:
+    """Return document with the lines that row came with as its own, if they are good."""
+    return replace(document, lines_id=row.lines.lines_id) if row.lines and _lines(row) else document

@@ -24,10 +24,9 @@ class Customers(Protocol):
 
 
 class Lines(Protocol):
-    def hashes(self, entity_id: str, facts: Sequence[InvoiceFact]) -> Mapping[str, str]: ...
     def put(
         self, entity: Entity, customer: Customer, before: Document, after: Document,
-        lines: Sequence[Line], hashes: tuple[str | None, str], now: Now,
+        lines: Sequence[Line], now: Now,
     ) -> bool: ...  # fmt: skip
 
 
@@ -42,25 +41,23 @@ class LineDesk:
     now: Now
 
     def judge(self, rows: Sequence[LineGroup]) -> list[Judged]:
-        """Return what each group means; the basis is its customer, document, lines and hashes."""
+        """Return what each group means; the basis is its customer, document and lines."""
         entity_id = self.entity.entity_id
         facts = self.invoices.facts(entity_id, (group.external_id for group in rows))
         known = list(facts.values())
-        hashes = self.store.hashes(entity_id, known)
         documents = self.invoices.documents(entity_id, known)
         customers = self.customers.profiles(entity_id, {f.customer_id for f in known})
         judged = []
         for group in rows:
             fact = facts.get(group.external_id)
-            old_hash = hashes.get(fact.document_id) if fact else None
-            verdict = judge_lines(group, fact, old_hash)
+            stored = documents[fact.document_id].lines_id if fact else ""
+            verdict = judge_lines(group, fact, stored)
             if fact is None or isinstance(verdict, Problem):
                 problem = (verdict,) if isinstance(verdict, Problem) else ()
                 judged.append(Judged(group, None, problem))
                 continue
-            document = documents[fact.document_id]
             lines, problems = lines_of(group, fact.total)
-            basis = (customers[fact.customer_id], document, lines, (old_hash, group.content_hash))
+            basis = (customers[fact.customer_id], documents[fact.document_id], lines)
             good = None if problems else verdict
             judged.append(Judged(group, good, tuple(problems), basis))
         return judged
@@ -69,8 +66,10 @@ class LineDesk:
         """Write each group; return those that lost."""
         lost = []
         for one in judged:
-            customer, document, lines, hashes = one.basis
-            after = replace(document, pdf_key="", version=document.version + 1)
-            if not self.store.put(self.entity, customer, document, after, lines, hashes, self.now):
+            customer, document, lines = one.basis
+            after = replace(
+                document, lines_id=one.row.lines_id, pdf_key="", version=document.version + 1
+            )
+            if not self.store.put(self.entity, customer, document, after, lines, self.now):
                 lost.append(one.row)
         return lost

@@ -13,12 +13,16 @@ _ATTEMPTS_MAX = 8
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A row, what it means, and what that was decided on. verdict is None with problems."""
+    """A row, what it means, and what that was decided on. verdict is None with problems.
+
+    whole says of an invoice that the lines it came with are written with it.
+    """
 
     row: Any
     verdict: Verdict | None
     problems: tuple[Problem, ...] = ()
     basis: Any = None
+    whole: bool = False
 
 
 @dataclass(slots=True)

@@ -34,7 +34,7 @@ class Accounts(Protocol):
 
 
 class Papers(Protocol):
-    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]: ...
+    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]: ...
     def received(
         self, entity_id: str, customer_id: str, document_id: str, currency: str
     ) -> tuple[Received, ...]: ...
@@ -75,7 +75,7 @@ def invoice(
             for item in items_on(account, today)
             if document_id_of(item.document_id) == document_id != item.document_id
         ),
-        lines=papers.lines(*whose),
+        lines=papers.lines(principal.entity_id, principal.customer_id, document),
         received=papers.received(*whose, document.open.currency) if touched else (),
     )
 

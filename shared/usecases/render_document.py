@@ -19,7 +19,7 @@ class Accounts(Protocol):
 
 class Papers(Protocol):
     def paper(self, entity_id: str, customer_id: str, document_id: str) -> Paper | None: ...
-    def lines(self, entity_id: str, customer_id: str, document_id: str) -> tuple[Line, ...]: ...
+    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]: ...
     def has_pdf(
         self, entity_id: str, customer_id: str, document: Document, pdf_key: str
     ) -> bool: ...
@@ -62,7 +62,7 @@ def render_document(
             accounts.entity(entity_id),
             accounts.customer(entity_id, customer_id),
             document,
-            papers.lines(*whose),
+            papers.lines(entity_id, customer_id, document),
             _credited(papers, entity_id, customer_id, document),
         )
         if printed is None or not _says_the_same(printed[0], view):

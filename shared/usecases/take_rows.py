@@ -1,7 +1,7 @@
 """The rows of an ERP against what is stored: judged, written, or set aside for a person."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.domain.erp import ErpRow, GoneRow
 from shared.domain.erp_records import Owner, Record, owners_of, records_of
@@ -27,6 +27,8 @@ class Outcome:
     refused: dict[str, tuple[ErpRow, Problem]] = field(default_factory=dict)
     behind: set[str] = field(default_factory=set)
     """Those of an older state than the one that is stored: taken as the same, and forgotten."""
+    whole: set[str] = field(default_factory=set)
+    """Invoices that were written together with their lines."""
 
 
 class Taker:
@@ -43,7 +45,7 @@ class Taker:
         waiting = list(records)
         outcome = Outcome()
         for kind in (*self._desks, *_others(waiting, self._desks)):
-            rows = [r.rows[kind] for r in waiting if kind in r.rows and _goes_on(r, kind, outcome)]
+            rows = [_row(r, kind) for r in waiting if kind in r.rows and _goes_on(r, kind, outcome)]
             if rows:
                 self._take_rows(kind, rows, outcome)
         changed = outcome.new | outcome.updated | outcome.refused.keys()
@@ -119,6 +121,8 @@ class Taker:
 def _count(outcome: Outcome, judged: Judged) -> bool:
     """Note what became of a row; return whether it was refused."""
     external_id = judged.row.external_id
+    if judged.whole:
+        outcome.whole.add(external_id)
     match judged.verdict:
         case Verdict.NEW:
             outcome.new.add(external_id)
@@ -143,9 +147,17 @@ def _is_stored(judged: Judged) -> bool:
     return bool(getattr(fact, "content_hash", "") == judged.row.content_hash)
 
 
+def _row(record: Record, kind: type[ErpRow]) -> ErpRow:
+    """Return a row of record; an invoice takes its lines along."""
+    row, lines = record.rows[kind], record.rows.get(LineGroup)
+    if isinstance(row, InvoiceRow) and isinstance(lines, LineGroup):
+        return replace(row, lines=lines)
+    return row
+
+
 def _goes_on(record: Record, kind: type[ErpRow], outcome: Outcome) -> bool:
-    """Return whether a row of record has all that it needs: lines go with their invoice."""
-    stays = record.external_id in outcome.refused or record.external_id in outcome.behind
+    """Return whether a row of record is still to be taken: lines go with their invoice."""
+    stays = any(record.external_id in of for of in (outcome.refused, outcome.behind, outcome.whole))
     return not (kind is LineGroup and InvoiceRow in record.rows and stays)
 
 

@@ -56,7 +56,7 @@ def seeded(table: Table) -> Table:
     table.write(Put(entity_item(entity())))
     table.write(Put(customer_item("demo", customer(language="de"))))
     table.write(Put(head_item("demo", customer(), DOCUMENT, 1) | pending))
-    table.write(Put(lines_item("demo", "c1", DOCUMENT, [LINE], "hash")))
+    table.write(Put(lines_item("demo", "c1", DOCUMENT, [LINE])))
     return table
 
 
@@ -159,7 +159,7 @@ def test_a_credit_note_on_paper_names_its_invoice_and_asks_for_nothing(seeded: T
         eur(0), invoice_id="d1", tax_minor={"19": 950}, description="Beschädigt",
     )  # fmt: skip
     seeded.write(Put(head_item("demo", customer(), note, 1)))
-    seeded.write(Put(lines_item("demo", "c1", note, [line], "")))
+    seeded.write(Put(lines_item("demo", "c1", note, [line])))
     ports = (runtime.accounts(), runtime.papers(), runtime.printer(), runtime.documents())
     assert render_document(*ports, "demo", "c1", "n1") == "rendered"
     stored = boto3.client("s3").get_object(Bucket="documents", Key="invoices/demo/c1/n1-1.pdf")

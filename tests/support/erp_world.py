@@ -5,11 +5,13 @@ Before any call to the table something else may happen: another sync, or the end
 
 import copy
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 from shared import runtime
+from shared.adapters import keys
 from shared.adapters.codec import Item, decode_item
 from shared.adapters.policy_yaml import read_policy, standard_text
 from shared.adapters.table import Table
@@ -139,6 +141,20 @@ class ErpWorld:
         found = (decode_item(item) for item in self.client.model.items())
         return [item for item in found if item["type"] == kind]
 
+    def torn(self) -> list[str]:
+        """Return the invoices that are half written: by their lines, or by their postings."""
+        lines = {item["sk"]: item["lines"] for item in self.items("LINES")}
+        posted: Counter[str] = Counter()
+        for posting in self.items("POSTING"):
+            for movement in posting["movements"]:
+                posted[movement["document_id"]] += movement["amount"]
+        return [
+            head["external_id"]
+            for head in self.items("HEAD")
+            if head["total"] != sum(line["net"] for line in lines.get(_lines_key(head), ()))
+            or head["open"] != posted[head["document_id"]]
+        ]
+
     def differences(self) -> list[str]:
         """Return what the hub says otherwise than the ERP: customers' names, invoices' totals."""
         told = {i["external_id"]: i["name"] for i in self.items("CUSTOMER")}
@@ -154,6 +170,10 @@ class ErpWorld:
             for key in keys
             if told.get(key) != meant.get(key)
         ]
+
+
+def _lines_key(head: Item) -> str:
+    return str(keys.lines("demo", "", head["document_id"], head["lines_id"])["sk"])
 
 
 def bill(erp: ReferenceErp, invoice: str, minor: int) -> None:

@@ -1,13 +1,13 @@
 """What a row means beside what is stored; what a changed total does to what was settled."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import strategies as st
 
 from shared.domain.document import Document, DocumentKind
-from shared.domain.first_look import days_to_look
+from shared.domain.first_look import days_to_look, days_to_look_again
 from shared.domain.import_verdicts import (
     InvoiceFact,
     Verdict,
@@ -80,17 +80,15 @@ def test_a_new_address_lets_mail_go_again() -> None:
     assert moved.mail_stopped == ""
 
 
+def ladder(*others: dict[str, object], **changes: object) -> Policy:
+    late = {"id": "late", "offset_days": 7, "channel": "email", "template": "reminder"}
+    return Policy.model_validate({"name": "standard", "stages": [*others, late], **changes})
+
+
 def test_stages_by_the_issue_date_are_looked_at_on_their_days() -> None:
     stage = {"channel": "email", "template": "invoice", "anchor": "issue_date"}
-    policy = Policy.model_validate(
-        {
-            "name": "standard",
-            "stages": [
-                {"id": "invoice", "offset_days": 0} | stage,
-                {"id": "again", "offset_days": 3} | stage,
-                {"id": "late", "offset_days": 7, "channel": "email", "template": "reminder"},
-            ],
-        }
+    policy = ladder(
+        {"id": "invoice", "offset_days": 0} | stage, {"id": "again", "offset_days": 3} | stage
     )
     later = days_to_look(document(1, 0), policy, date(2026, 1, 1))
     assert later == (date(2026, 1, 1), date(2026, 1, 5), date(2026, 1, 8))
@@ -99,3 +97,22 @@ def test_stages_by_the_issue_date_are_looked_at_on_their_days() -> None:
         date(2026, 1, 8),
     )
     assert days_to_look(document(1, 0), policy, date(2026, 3, 1)) == (date(2026, 3, 1),)
+
+
+def test_a_change_is_looked_at_where_its_dates_do_not_bring_a_sweep_to_it() -> None:
+    stage = {"channel": "email", "template": "invoice", "anchor": "issue_date"}
+    policy = ladder({"id": "again", "offset_days": 3} | stage)
+    before, early = document(100, 0), ISSUED + timedelta(days=1)
+    dearer, later = replace(before, total=eur(120), open=eur(120)), ISSUED + timedelta(days=9)
+
+    def looked_at(changed: Document, today: date, of: Policy = policy) -> tuple[date, ...]:
+        return days_to_look_again(before, changed, of, today)
+
+    assert looked_at(dearer, early) == ()
+    assert looked_at(dearer, ISSUED + timedelta(days=3)) == (ISSUED + timedelta(days=3),)
+    moved = replace(before, issued_on=ISSUED + timedelta(days=20))
+    assert looked_at(moved, early) == (ISSUED + timedelta(days=23),)
+    assert looked_at(dearer, later, ladder()) == ()
+    sooner = replace(before, due_on=ISSUED)
+    assert looked_at(sooner, later, ladder()) == (later,)
+    assert looked_at(dearer, later, ladder(autopay={"announce_days": 5})) == (later,)

@@ -85,7 +85,7 @@ def test_a_sync_within_another_leaves_what_the_erp_said_last(world):
     refused = 0
     for twin, outcome in everywhere(world, another):
         outcomes.append(outcome)
-        assert twin.differences() == []
+        assert twin.differences() == twin.torn() == []
         refused += twin.client.refused
         assert agrees_from_now_on(twin)
     assert set(outcomes) == {"done", "overtaken"}
@@ -101,6 +101,7 @@ def test_a_sync_that_ends_anywhere_is_made_good_by_the_next(world):
     killed = 0
     for twin, outcome in everywhere(world, end):
         killed += outcome == "killed"
+        assert twin.torn() == []
         before = twin.twin()
         twin.take_over()
         assert twin.sync() == "done" and twin.differences() == []

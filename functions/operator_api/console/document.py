@@ -47,7 +47,7 @@ def document_page(
         status=422 if problem else 200,
         customer=whose,
         document=document,
-        lines=runtime.papers().lines(entity_id, customer_id, document_id),
+        lines=runtime.papers().lines(entity_id, customer_id, document),
         received=received,
         untouched=document.open == document.total and not received,
         may_give_up=visit.role >= Role.CONTROLLER,

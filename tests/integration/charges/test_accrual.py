@@ -44,7 +44,7 @@ def test_a_month_s_interest_is_charged_once_however_often_one_looks(overdue):
     assert [(line.days, line.percent, line.amount) for line in sheet.lines] == [
         (28, "11.27", eur(8645))
     ]
-    (line,) = runtime.papers().lines("demo", "c1", charge.document_id)
+    (line,) = runtime.papers().lines("demo", "c1", charge)
     assert line.description == "2025-02-01 - 2025-02-28: 10000.00 EUR, 11.27 %, 28 d"
     assert line.amount == charge.total
 

@@ -82,7 +82,7 @@ def test_interest_that_a_return_brings_comes_with_the_next_charge(overdue):
     assert abs(net(second) + low.minor - reckoned(found["INV1"], date(2025, 3, 31))) <= 1
     sheet = runtime.charges().sheet("demo", "c1", second.document_id)
     assert sheet.carried.minor > 0
-    lines = runtime.papers().lines("demo", "c1", second.document_id)
+    lines = runtime.papers().lines("demo", "c1", second)
     assert sum(line.amount.minor for line in lines) == second.total.minor
     assert (
         sum(line.amount.minor for line in sheet.lines) + sheet.carried.minor == second.total.minor

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from shared import runtime
 from shared.adapters import keys
+from shared.adapters.head_items import document_from
 from shared.domain.entity import Entity
 from shared.domain.import_run import ImportState
 from tests.integration.drops import (
@@ -145,9 +146,10 @@ def test_lines_that_change_replace_the_old_ones_and_ask_for_a_new_pdf(filled: En
     drop(LINES)
     run = drop(LINES.replace("Lamp", "Bright lamp"))
     assert run.updated == 1
-    (item,) = stored("LINES")
-    assert [line["description"] for line in item["lines"]] == ["Bright lamp", "Cable"]
-    head = runtime.table().get(keys.open_head("demo", customer_id("C-1"), document_id("I-1")))
+    whose = ("demo", customer_id("C-1"), document_id("I-1"))
+    head = runtime.table().get(keys.open_head(*whose))
     assert head is not None
+    lines = runtime.papers().lines("demo", customer_id("C-1"), document_from(head))
+    assert [line.description for line in lines] == ["Bright lamp", "Cable"]
     assert head["psk"].startswith("document#")
     assert head["version"] == 3

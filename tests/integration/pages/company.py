@@ -112,7 +112,7 @@ def _invoices_of_payer(of: Entity, payer: Customer, today: date) -> None:
         due_on = today + timedelta(days=days)
         made = hub.add_invoice(of, payer, document_id, due_on, minor, number=f"INV-10{n}")
         if document_id == LATE:
-            lines = lines_item(of.entity_id, payer.customer_id, made, _LINES, "hash")
+            lines = lines_item(of.entity_id, payer.customer_id, made, _LINES)
             runtime.table().write(Put(lines))
     _pdf(of, payer.customer_id, LATE)
     received = Received(eur(20_000), today - timedelta(days=3), "transfer", "SEPA 4711")

@@ -106,7 +106,7 @@ def test_a_line_can_be_contested_and_the_rest_is_still_asked_for(payer: Customer
         Line("Freight", "1", eur(23_450), "0", eur(23_450)),
     ]
     (document,) = (d for d in account(payer).documents if d.document_id == D1)
-    runtime.table().write(Put(lines_item("demo", payer.customer_id, document, lines, "")))
+    runtime.table().write(Put(lines_item("demo", payer.customer_id, document, lines)))
     browser = signed_in(payer)
     page = browser.get(f"/p/demo/disputes?invoice={D1}")["body"]
     assert "Freight" in page

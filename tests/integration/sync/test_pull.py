@@ -83,8 +83,7 @@ def test_one_cent_in_one_invoice_is_one_update(erp):
     with counted_writes() as written:
         sync()
     heads = [key for key in written if " HEAD#" in key]
-    assert len(heads) == 2  # the invoice, and its lines that add up again
-    assert len({key for key in heads}) == 1
+    assert len(heads) == 1  # with its lines, which add up again
     counts = runtime.pull_states().get("demo", ERP, RecordKind.INVOICES).counts
     assert (counts.new, counts.updated) == (6, 1)
 
