@@ -25,7 +25,7 @@ _UNDATED = {
     "settings": "the customer's settings (addresses, policy, zone, whether mail is off)",
     "due_dates": "due dates that the ERP moved later",
     "announced_payments": "payments that were announced",
-    "checkout_progress": "how far payment pages had come",
+    "paid_checkouts": "payment pages, which are forgotten a week after they were paid",
 }
 
 

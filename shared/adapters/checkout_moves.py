@@ -12,14 +12,23 @@ PAID_KEPT = timedelta(days=7)
 
 
 def processing_update(
-    entity_id: str, customer_id: str, checkout: Checkout, reference: str, asks_at: datetime
+    entity_id: str,
+    customer_id: str,
+    checkout: Checkout,
+    reference: str,
+    at: datetime,
+    asks_at: datetime,
 ) -> Write:
-    """Return the write that makes checkout processing; the gateway is asked again at asks_at."""
+    """Return the write that makes checkout processing at a business instant.
+
+    The gateway is asked again at asks_at, by the wall.
+    """
     entry = keys.pending_entry(entity_id, "checkout", asks_at, checkout.checkout_id)
     return Update(
         keys.open_checkout(entity_id, customer_id, checkout.checkout_id),
         set={
             "state": str(CheckoutState.PROCESSING),
+            "processing_at": iso(at),
             "gateway_reference": reference,
             "version": checkout.version + 1,
             **entry,

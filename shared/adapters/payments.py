@@ -181,14 +181,14 @@ class Payments:
         return after
 
     def processing(
-        self, entity_id: str, standing: Standing, reference: str, asks_at: datetime
+        self, entity_id: str, standing: Standing, reference: str, at: datetime, asks_at: datetime
     ) -> None:
-        """Note that the gateway is moving the money and has not got it yet.
+        """Note that since the business instant at the gateway moves the money and has not got it.
 
         Raises WriteConflict when the checkout changed meanwhile.
         """
         whose = (entity_id, standing.customer.customer_id)
-        self._write(processing_update(*whose, standing.checkout, reference, asks_at))
+        self._write(processing_update(*whose, standing.checkout, reference, at, asks_at))
 
     def close(
         self,

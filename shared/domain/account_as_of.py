@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain.account import Account, Credit, Incoming
@@ -12,12 +12,13 @@ from shared.domain.book_rebuild import rebuilt, unapplied_since
 from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.collection import Collection, collections_as_of
 from shared.domain.customer import Customer
-from shared.domain.document import Discount, Document
+from shared.domain.discount import refolded
+from shared.domain.document import Document
 from shared.domain.ladder_move import LadderMove, ladder_at
 from shared.domain.mail_wish import Wished, as_wished
 from shared.domain.mandate import Mandate
 from shared.domain.money import Money
-from shared.domain.movement import MovementKind, Posting
+from shared.domain.movement import MAKES_TOTAL, MovementKind, Posting
 from shared.domain.notice import DeliveryState, Notice
 from shared.domain.promise import PromiseState
 
@@ -25,11 +26,11 @@ UNDATED = (
     "settings",
     "due_dates",
     "announced_payments",
-    "checkout_progress",
+    "paid_checkouts",
 )
 """What is kept without its days, so that today's stands for every day: the customer's settings
 (address, policy, zone, mail stopped); due dates that the ERP moved; payments that were announced;
-how far a payment page had come, and paid pages that are forgotten after a week."""
+payment pages, which are forgotten a week after they were paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def account_as_of(record: Record, at: datetime, before_notice: int | None = None
         customer=as_wished(record.customer, record.wishes, at),
         documents=tuple(
             replace(document, policy=ladder_at(document, record.ladder_moves, at))
-            for document in _open_documents(record.documents, known)
+            for document in _open_documents(record, known)
         ),
         credits=_credits(known),
         holds=tuple(h for h in record.holds if h.starts_on <= day),
@@ -139,47 +140,29 @@ def _known(
         if posting.recorded_at < at
         or (posting.recorded_at == at and (before_notice is None or not _charges(posting)))
     )
-    return tuple(sorted(known, key=lambda p: (p.recorded_at, p.posting_id)))
+    return tuple(sorted(known, key=_order))
+
+
+def _order(posting: Posting) -> tuple[datetime, bool, str]:
+    """Return the turn of posting: within a second what issues a document comes first."""
+    issues = any(movement.kind in MAKES_TOTAL for movement in posting.movements)
+    return posting.recorded_at, not issues, posting.posting_id
 
 
 def _charges(posting: Posting) -> bool:
     return any(movement.kind is MovementKind.CHARGE for movement in posting.movements)
 
 
-def _open_documents(
-    documents: Iterable[Document], known: Sequence[Posting]
-) -> tuple[Document, ...]:
+def _open_documents(record: Record, known: Sequence[Posting]) -> tuple[Document, ...]:
     figures = posted_figures(known)
+    ever = sorted(record.postings, key=_order)
     issued = {f.document_id for f in figures if f.kind is FigureKind.OPEN_HEADS}
     found = []
-    for document in documents:
+    for document in record.documents:
         if document.document_id in issued:
             then = rebuilt(document, figures)
-            found.append(replace(then, discount=_discount(document, then, known)))
+            found.append(replace(then, discount=refolded(document, ever, known)))
     return tuple(found)
-
-
-def _discount(document: Document, then: Document, known: Sequence[Posting]) -> Discount | None:
-    """Return document's discount as it was: how much was taken, and what money had come too late.
-
-    then is the document without it. What was late is told by the sum, as far as it is still there.
-    """
-    discount = document.discount
-    if discount is None:
-        return None
-    taken = late = 0
-    in_time_until = discount.last_day + timedelta(days=discount.tolerance_days)
-    for posting in known:
-        in_time = posting.value_date <= in_time_until
-        for movement in posting.movements:
-            if movement.document_id != document.document_id:
-                continue
-            if movement.kind is MovementKind.DISCOUNT:
-                taken -= movement.amount.minor
-            elif movement.kind is MovementKind.ALLOCATION and not in_time:
-                late -= movement.amount.minor
-    settled = then.total.minor - then.open.minor
-    return replace(discount, taken_minor=taken, late_minor=0 if taken else min(late, settled))
 
 
 def _credits(known: Sequence[Posting]) -> tuple[Credit, ...]:
@@ -210,12 +193,15 @@ def _checkouts(attempts: Iterable[Attempt], at: datetime) -> Iterable[Checkout]:
     for attempt in attempts:
         if attempt.checkout.created_at > at:
             continue
-        if attempt.until is None:
-            yield attempt.checkout
-        elif at < attempt.until:
-            by_itself = bool(attempt.checkout.mandate_id)
-            state = CheckoutState.PROCESSING if by_itself else CheckoutState.OPEN
-            yield replace(attempt.checkout, state=state)
+        if attempt.until is None or at < attempt.until:
+            yield replace(attempt.checkout, state=_state_at(attempt.checkout, at))
+
+
+def _state_at(checkout: Checkout, at: datetime) -> CheckoutState:
+    """Return the state that an unresolved checkout had; what takes by itself was never a page."""
+    moving = checkout.processing_at is not None and checkout.processing_at <= at
+    by_itself = bool(checkout.mandate_id)
+    return CheckoutState.PROCESSING if moving or by_itself else CheckoutState.OPEN
 
 
 def _newest(notices: Iterable[Told], at: datetime, before: int | None) -> Notice | None:

@@ -20,7 +20,8 @@ class Checkout:
     """One attempt to pay through the gateway: what it is meant for, and how it stands.
 
     mandate_id is the mandate by which it takes the money by itself, "" where it has a page; called
-    says that the gateway may have been asked for that money already.
+    says that the gateway may have been asked for that money already. processing_at is the business
+    instant from which money was known to move, None where a page has not led to that.
     """
 
     checkout_id: str
@@ -35,3 +36,4 @@ class Checkout:
     version: int = 1
     mandate_id: str = ""
     called: bool = False
+    processing_at: datetime | None = None

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from shared.domain.document import Discount, DiscountTax, Document
 from shared.domain.money import Money, split
-from shared.domain.movement import Movement, MovementKind
+from shared.domain.movement import MAKES_TOTAL, Movement, MovementKind, Posting
 
 REASON = "early_payment"
 
@@ -104,21 +104,50 @@ def followed(
     movements = tuple(movements)
     notes = _notes(movements)
     own = [m for m in movements if m.document_id == document.document_id]
-    paid = _paid(own, notes)
-    revised = taken = 0
-    for movement in own:
-        if movement.kind is MovementKind.DISCOUNT:
-            taken -= movement.amount.minor
-        elif movement.kind is MovementKind.REVISION or movement.source_id in notes:
-            revised += movement.amount.minor
+    paid, revised = _paid(own, notes), _revised(own, notes)
+    taken = -sum(m.amount.minor for m in own if m.kind is MovementKind.DISCOUNT)
     if revised:
         discount = _rebased(document, discount, revised)
     if paid and not taken and value_date > _until(discount):
         discount = replace(discount, late_minor=discount.late_minor + paid)
     discount = replace(discount, taken_minor=discount.taken_minor + taken) if taken else discount
-    settled = document.total.minor - document.open.minor - sum(m.amount.minor for m in own)
+    moved = sum(m.amount.minor for m in own if m.kind not in MAKES_TOTAL)
+    settled = document.total.minor - document.open.minor - moved
     late = max(min(discount.late_minor, settled), 0)
     return discount if late == discount.late_minor else replace(discount, late_minor=late)
+
+
+def refolded(
+    document: Document, postings: Sequence[Posting], known: Sequence[Posting]
+) -> Discount | None:
+    """Return document's discount as it was after known, the first of all postings in their order.
+
+    What the discount is of is kept as it stands now: what all postings added to it is taken off,
+    and the known ones are followed anew.
+    """
+    if document.discount is None:
+        return None
+    nothing = Money.zero(document.total.currency)
+    discount: Discount | None = _as_agreed(document, document.discount, postings)
+    then = replace(document, total=nothing, open=nothing, discount=discount)
+    for posting in known:
+        own = [m for m in posting.movements if m.document_id == document.document_id]
+        if then.total:
+            discount = followed(then, posting.movements, posting.value_date)
+        asked = sum((m.amount for m in own if m.kind in MAKES_TOTAL), then.total)
+        opened = sum((m.amount for m in own), then.open)
+        then = replace(then, total=asked, open=opened, discount=discount)
+    return then.discount
+
+
+def _as_agreed(document: Document, discount: Discount, postings: Sequence[Posting]) -> Discount:
+    """Return discount before any of postings changed what is to be paid for document."""
+    discount = replace(discount, late_minor=0, taken_minor=0)
+    for posting in reversed(postings):
+        own = [m for m in posting.movements if m.document_id == document.document_id]
+        revised = _revised(own, _notes(posting.movements))
+        discount = _rebased(document, discount, -revised) if revised else discount
+    return discount
 
 
 def taken_tax(discount: Discount) -> dict[str, int]:
@@ -160,6 +189,12 @@ def _paid(own: Iterable[Movement], notes: frozenset[str]) -> int:
     """Return what own allocates of money, in minor units: everything but new credit notes."""
     allocations = (m for m in own if m.kind is MovementKind.ALLOCATION)
     return -sum(m.amount.minor for m in allocations if m.source_id not in notes)
+
+
+def _revised(own: Iterable[Movement], notes: frozenset[str]) -> int:
+    """Return by how much more (or less) is to be paid by own, in minor units."""
+    changes = (m for m in own if m.kind is MovementKind.REVISION or m.source_id in notes)
+    return sum(m.amount.minor for m in changes if m.kind is not MovementKind.DISCOUNT)
 
 
 def _of(
@@ -233,6 +268,8 @@ def _rebased(document: Document, discount: Discount, revised: int) -> Discount:
     changed = _half_even(change * Decimal(discount.percent) / 100)
     minor = max(discount.amount.minor + changed, 0)
     taxes = _share(discount.tax_minor, discount.amount.minor, minor) if minor else {}
+    if minor and not discount.amount and discount.treatment is DiscountTax.REDUCE:
+        taxes = _share(document.tax_minor, document.total.minor, minor)
     amount = Money(minor=minor, currency=discount.amount.currency)
     return replace(discount, amount=amount, tax_minor=taxes)
 

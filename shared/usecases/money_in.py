@@ -70,7 +70,7 @@ class Payments(Protocol):
         task: Task | None,
     ) -> Payment: ...
     def processing(
-        self, entity_id: str, standing: Standing, reference: str, asks_at: datetime
+        self, entity_id: str, standing: Standing, reference: str, at: datetime, asks_at: datetime
     ) -> None: ...
     def close(
         self,

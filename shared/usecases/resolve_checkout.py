@@ -84,7 +84,7 @@ def _move(ports: Ports, entity_id: str, page: GatewayCheckout, now: Now) -> Outc
         return _close(ports, entity_id, standing, CheckoutState.FAILED, reference, now)
     if state is CheckoutState.OPEN:
         asks_at = now.wall + ASK_PROCESSING_AGAIN
-        ports.payments.processing(entity_id, standing, reference, asks_at)
+        ports.payments.processing(entity_id, standing, reference, now.business, asks_at)
     return Outcome("done", "processing")
 
 

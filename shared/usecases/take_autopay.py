@@ -68,7 +68,8 @@ def note_taking(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) ->
         return _refused(ports, *whose, told.checkout_id, code, now)
     standing = ports.payments.standing(*whose, told.checkout_id)
     if standing is not None and not standing.checkout.gateway_reference:
-        ports.payments.processing(entity_id, standing, told.reference, now.wall + ASK_AGAIN)
+        asks_at = now.wall + ASK_AGAIN
+        ports.payments.processing(entity_id, standing, told.reference, now.business, asks_at)
     return Outcome("done", "processing")
 
 

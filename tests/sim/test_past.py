@@ -90,7 +90,7 @@ def _facts(account: Account, at: datetime) -> dict[str, Any]:
         "credits": {c.source_id: c.unapplied for c in account.credits},
         "holds": {h.hold_id for h in account.holds if not h.is_over(today)},
         "promises": {p.promise_id for p in account.promises},
-        "checkouts": {c.checkout_id for c in account.checkouts},
+        "checkouts": {c.checkout_id: c.state for c in account.checkouts},
         "notice": (newest.n, newest.done) if newest else None,
     }
 
@@ -100,23 +100,29 @@ def _off(document: Document) -> dict[str, int]:
 
 
 def _taken(document: Document) -> Any:
+    """Return of how much a discount is, and what was taken. What was late hangs on the order of
+    steps within a second, which is not kept."""
     found = document.discount
-    return found.taken_minor if found else None
+    return (found.amount, found.taken_minor) if found else None
+
+
+def _dated_as(folded: Document, was: Document) -> Document:
+    """Return folded with the due date and the last day of the discount that it had."""
+    discount = folded.discount
+    if discount is not None and was.discount is not None:
+        discount = replace(discount, last_day=was.discount.last_day)
+    return replace(folded, due_on=was.due_on, discount=discount)
 
 
 def _compare_verdicts(folded: Account, was: Account, at: datetime, seen: Counter[str]) -> None:
     """Compare what decide says; what is kept without its day is taken from the moment itself."""
-    due = {d.document_id: (d.due_on, d.discount) for d in was.documents}
-    documents = (
-        replace(d, due_on=due[d.document_id][0], discount=due[d.document_id][1])
-        for d in folded.documents
-    )
+    known = {d.document_id: d for d in was.documents}
+    documents = (_dated_as(d, known[d.document_id]) for d in folded.documents)
     beside = replace(
         folded,
         customer=was.customer,
         documents=tuple(documents),
         incoming=was.incoming,
-        checkouts=was.checkouts,
     )
     book = PolicyBook(POLICY)
     verdicts = decide(beside, book, at.date(), at.time())

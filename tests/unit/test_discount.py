@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 
 from shared.domain.account import Credit
 from shared.domain.books import Books, changed
-from shared.domain.discount import offered, to_pay, with_discounts
+from shared.domain.discount import offered, refolded, to_pay, with_discounts
 from shared.domain.document import Document, DocumentKind
-from shared.domain.movement import Movement, MovementKind
+from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.settle import allocated, settle
 from shared.domain.terms import due
 from shared.domain.terms_text import parse_terms
 from tests.support.samples import eur
 
 ISSUED = date(2026, 3, 2)
+HEARD = datetime(2026, 3, 2, tzinfo=UTC)
 LAST = date(2026, 3, 12)
 
 
@@ -43,6 +44,26 @@ def paid(document: Document, minor: int, day: date) -> tuple[Document, tuple[Mov
     done = settle("p", eur(minor), [("d", document.open)], [document])
     movements = with_discounts([document], done.movements, day)
     return after(document, movements, day), movements
+
+
+def _money(source: str, minor: int) -> tuple[Movement, ...]:
+    return (Movement(MovementKind.ALLOCATION, eur(-minor), "d", source_id=source),)
+
+
+def _payment(_: str, minor: int) -> tuple[Movement, ...]:
+    return _money("p", minor)
+
+
+def _note(source: str, minor: int) -> tuple[Movement, ...]:
+    written = Movement(MovementKind.CREDIT_NOTE, eur(minor), source_id=source)
+    return (written, *_money(source, minor))
+
+
+def _raise(_: str, minor: int) -> tuple[Movement, ...]:
+    return (Movement(MovementKind.REVISION, eur(minor), "d"),)
+
+
+MADE_BY = {"paid": _payment, "credited": _note, "raised": _raise}
 
 
 def returned(document: Document, minor: int, day: date) -> tuple[Document, tuple[Movement, ...]]:
@@ -280,3 +301,46 @@ def test_what_is_allocated_without_a_discount_in_force_is_left_alone(text, gross
     document = replace(invoice(text, gross), discount=None)
     movements = allocated("p", document, eur(gross // 2))
     assert with_discounts([document], movements, LAST) == movements
+
+
+@pytest.mark.rule("R23")
+def test_what_came_late_stays_late_when_the_total_is_raised():
+    document, _ = paid(invoice("2/10 net 30", 1000_00), 500_00, LAST + timedelta(days=1))
+    revision = Movement(MovementKind.REVISION, eur(1000_00), "d")
+    raised = after(document, [revision], LAST)
+    assert raised.discount.late_minor == 500_00
+    assert raised.discount.amount == eur(40_00)
+
+
+@pytest.mark.law("30")
+@pytest.mark.parametrize("terms", ["2/10 net 30", "3/10 net 30"])
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["paid", "credited", "raised"]), st.integers(1, 300), offsets),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_discount_is_told_as_it_was_after_each_step(terms, steps):
+    document = invoice(terms, 1000_00, taxed(1000_00))
+    issued = Movement(MovementKind.INVOICE, eur(1000_00), "d")
+    postings = [Posting("invoice:d", ISSUED, HEARD, (issued,))]
+    stood = [document.discount]
+    for n, (what, percent, offset) in enumerate(steps):
+        minor = min(percent * 100, document.open.minor)
+        value_date = LAST + timedelta(days=offset)
+        movements = MADE_BY[what](f"s{n}", max(minor, 1))
+        if what != "raised" and not minor:
+            continue
+        movements = with_discounts([document], movements, value_date)
+        document = after(document, movements, value_date)
+        postings.append(Posting(f"p{n}", value_date, HEARD, tuple(movements)))
+        stood.append(document.discount)
+    assume(all(found.amount.minor > 0 for found in stood))
+    for known, was in enumerate(stood, 1):
+        told = refolded(document, postings, postings[:known])
+        assert (told.amount, told.late_minor, told.taken_minor) == (
+            was.amount,
+            was.late_minor,
+            was.taken_minor,
+        )

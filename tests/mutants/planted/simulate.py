@@ -37,6 +37,28 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
         rules="R2",
     ),
     bug(
+        "a past day knows a discount only as later credit notes left it",
+        AS_OF,
+        "discount=refolded(document, ever, known)",
+        "discount=document.discount",
+        PAST,
+    ),
+    bug(
+        "a past day does not know that money was moving",
+        AS_OF,
+        "    return CheckoutState.PROCESSING if moving or by_itself else CheckoutState.OPEN\n",
+        "    return CheckoutState.PROCESSING if by_itself else CheckoutState.OPEN\n",
+        PAST,
+    ),
+    bug(
+        "what came late is forgotten when the total is raised",
+        "shared/domain/discount.py",
+        "    moved = sum(m.amount.minor for m in own if m.kind not in MAKES_TOTAL)\n",
+        "    moved = sum(m.amount.minor for m in own)\n",
+        "tests/unit/test_discount.py",
+        rules="R23",
+    ),
+    bug(
         "an invoice that is only due counts as a false alarm",
         REPLAY,
         "if asked.days_late > 0 and paid is not None",
