@@ -23,7 +23,8 @@ def install() -> None:
     queued = lambda_runtime.Worker._drain_stderr
 
     def drain(worker, *waits, **named) -> str:
-        if isinstance(worker, lambda_runtime.ProvidedWorker):
+        # a process whose call failed has been ended already: its reader takes the rest
+        if isinstance(worker, lambda_runtime.ProvidedWorker) or worker._proc is None:
             return others(worker, *waits, **named)
         _take(worker._proc, worker._stderr_queue)
         return queued(worker)

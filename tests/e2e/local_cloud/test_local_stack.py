@@ -132,6 +132,13 @@ def test_every_line_of_a_call_is_in_its_log_when_it_has_answered(toy: LocalStack
     assert logs == [[f"line {n} of 50" for n in range(50)]] * 24
 
 
+def test_a_call_that_failed_tells_its_own_error(toy: LocalStack) -> None:
+    asked = {"FunctionName": toy.state["physical_ids"]["Web"]}
+    answer = toy.client("lambda").invoke(**asked, Payload=json.dumps({"rawPath": "/p/raise"}))
+    told = json.loads(answer["Payload"].read())
+    assert (answer["FunctionError"], told["errorMessage"]) == ("Unhandled", "on purpose"), told
+
+
 def test_a_role_is_enforced(toy: LocalStack) -> None:
     assert _get(toy, "/p/secret").json()["setting"] == "7"
     assert _get(toy, "/p/forbidden").status == 500
