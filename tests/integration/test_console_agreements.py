@@ -127,6 +127,19 @@ def test_what_was_typed_into_a_form_that_is_refused_stays_in_it(clerk):
     assert '<option value="quality" selected>' in page.text
     assert f'value="{INVOICE}" checked' in page.text
     assert page.text.count("<details open>") == 1
+    assert re.search(r'id="disputes-amount"[^>]*aria-invalid="true"', page.text)
+    assert page.text.count('id="wrong"') == 1
+
+
+def test_an_answer_that_is_too_long_is_still_there_to_be_shortened(clerk):
+    send(clerk, "disputes", **filled("disputes"))
+    (made,) = live("disputes")
+    page = send(clerk, f"disputes/{made.dispute_id}", outcome="maybe", answer="We looked.")
+    assert page.status == 422
+    assert (
+        f'id="answer-{made.dispute_id}" name="answer" maxlength="2000" value="We looked."'
+        in page.text
+    )
 
 
 def test_a_dispute_that_is_decided_is_no_task_any_more(clerk):

@@ -88,6 +88,58 @@ def test_what_cannot_be_is_said_on_the_page_and_nothing_is_booked(clerk, wrong):
     assert invoice().open.minor == 10_000
 
 
+def test_what_was_typed_of_a_payment_stays_and_why_it_is_refused_stands_beside_its_field(clerk):
+    typed = noted("1,50", reference='the "bank" one', method="cheque", use="ticked", another="yes")
+    page = send(clerk, PAGES[0], f"{HERE}/payments", document=INVOICE, **typed).text
+    assert re.search(r'name="amount"[^>]* value="1,50" aria-invalid="true"[^>]*autofocus>', page)
+    assert re.search(r'name="amount"[^>]*>\s*<p class="late" id="wrong">Amount: write digits', page)
+    assert page.count('id="wrong"') == page.count("autofocus") == 1
+    assert 'value="the &#34;bank&#34; one"' in page
+    assert '<option value="cheque" selected>' in page
+    assert re.search(rf'value="{INVOICE}" checked>', page)
+    assert [
+        bool(re.search(f'value="{v}" checked>', page)) for v in ("oldest", "ticked", "yes")
+    ] == [
+        False,
+        True,
+        True,
+    ]
+    fresh = get(clerk, PAGES[0]).text
+    assert re.search(r'value="oldest" checked>', fresh)
+    assert "1,50" not in fresh
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "wrong"),
+    [
+        ("deduct", {"amount": "1,50", "reason": "damaged", "note": "as agreed"}, "amount"),
+        ("credit", {"amount": "x", "reason": "goodwill", "note": "as agreed"}, "amount"),
+        ("ladder", {"policy": "nothing", "why": "a good one"}, "policy"),
+    ],
+)
+def test_what_was_typed_about_a_document_stays_in_its_form_alone(controller, action, fields, wrong):
+    page = send(controller, PAGES[1], f"{PAGES[1]}/{action}", **fields)
+    assert page.status == 422
+    shown = page.text.split(f'/{action}" class=')[1].split("</form>")[0]
+    assert f'id="wrong">{wrong.capitalize()}: ' in shown
+    for value in fields.values():
+        assert f'value="{value}"' in shown or value == "nothing"
+    assert page.text.count("<details open>") == page.text.count('id="wrong"') == 1
+    assert page.text.count('value="as agreed"') == ("note" in fields)
+
+
+def test_a_note_on_taking_a_payment_back_stays_with_that_payment(clerk):
+    for reference in ("R-1", "R-2"):
+        send(clerk, PAGES[0], f"{HERE}/payments", **noted("1.00", reference=reference))
+    first, _ = runtime.receivables().payments("acme", ULID)
+    path = f"{HERE}/payments/{first.payment_id}/reverse"
+    page = send(clerk, PAGES[0], path, reason="because", note="asked by the bank")
+    assert (page.status, page.text.count("<details open>")) == (422, 1)
+    shown = page.text.split(f'{path}"')[1].split("</form>")[0]
+    assert 'value="asked by the bank"' in shown
+    assert 'id="wrong">Reason: ' in shown
+
+
 def test_unapplied_money_is_used_by_one_press_and_taken_back_by_another(clerk):
     send(clerk, PAGES[0], f"{HERE}/payments", **noted(use="nothing"))
     (credit,) = runtime.accounts().account("acme", ULID).credits

@@ -1,13 +1,13 @@
 """What was agreed with a customer: promises, disputes, plans, holds; make, end and decide them."""
 
 import secrets
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 
 from functions.edge import http
 from functions.operator_api import access
-from functions.operator_api.console.asking import field, money_or_all, request_id, why_not
+from functions.operator_api.console.asking import field, money_or_all, request_id
+from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.domain.agreement import DisputeOutcome, DisputeReason
@@ -26,15 +26,11 @@ from shared.usecases.pay_in_parts import agree_plan
 from shared.usecases.policy_of import policy_of
 from shared.usecases.promise_to_pay import promise_to_pay, promises_of
 
-NOTHING: http.Form = {}
 
+def agreements_page(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.Answer:
+    """Show what was agreed with one customer, what is over included.
 
-def agreements_page(
-    visit: Visit, customer_id: str, problem: str = "", form: http.Form = NOTHING, what: str = ""
-) -> http.Answer:
-    """Show what was agreed with one customer, what is over included. Raises NotFound.
-
-    Where there is a problem with a form, what names it, and what was typed into it stays.
+    filled is a form of the page that was refused. Raises NotFound.
     """
     whose = (visit.entity.entity_id, customer_id)
     account = runtime.accounts().account(*whose)
@@ -43,7 +39,7 @@ def agreements_page(
     return page(
         "agreements",
         visit,
-        status=422 if problem else 200,
+        status=422 if filled.problem else 200,
         customer=account.customer,
         documents=sorted(account.documents, key=lambda d: (d.due_on, d.number)),
         numbers={d.document_id: d.number for d in account.documents},
@@ -71,10 +67,7 @@ def agreements_page(
         paces=list(Pace),
         request_id=secrets.token_hex(16),
         today=today,
-        problem=problem,
-        failed=what,
-        typed=defaultdict(str, {name: found[0] for name, found in form.items() if found}),
-        ticked=form.get("document", []),
+        filled=filled,
     )
 
 
@@ -107,7 +100,7 @@ def end(
     }
     if what not in enders:
         raise NotFound(path="console")
-    return _done(visit, customer_id, enders[what], form)
+    return _done(visit, customer_id, enders[what], form, f"{what}/{agreement_id}")
 
 
 def _promise(visit: Visit, customer_id: str, form: http.Form) -> None:
@@ -199,11 +192,11 @@ def _close(visit: Visit, customer_id: str, dispute_id: str, form: http.Form, now
 
 
 def _done(
-    visit: Visit, customer_id: str, work: Callable[[], object], form: http.Form, what: str = ""
+    visit: Visit, customer_id: str, work: Callable[[], object], form: http.Form, name: str
 ) -> http.Answer:
-    problem = why_not(work)
-    if problem:
-        return agreements_page(visit, customer_id, problem, form, what)
+    filled = refused(form, name, work)
+    if filled:
+        return agreements_page(visit, customer_id, filled)
     place = f"{visit.base}/customers/{http.segment(customer_id)}/agreements"
     return http.see_other(place)
 

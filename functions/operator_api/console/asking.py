@@ -51,14 +51,21 @@ def asked(form: http.Form, *what: str) -> Asked:
 
 def why_not(work: Callable[[], object]) -> str:
     """Do work and return "", or what keeps it from being done, in a sentence for the page."""
+    refused = refusal(work)
+    return sentence(refused) if refused else ""
+
+
+def refusal(work: Callable[[], object]) -> HubError | None:
+    """Do work and return None, or what keeps it from being done."""
     try:
         work()
     except (InvalidInput, Conflict, CurrencyMismatch) as refused:
-        return _sentence(refused)
-    return ""
+        return refused
+    return None
 
 
-def _sentence(refused: HubError) -> str:
+def sentence(refused: HubError) -> str:
+    """Return a refusal in words for the page."""
     reason = str(refused.facts.get("reason", ""))
     named = str(refused.facts.get("field", ""))
     what = ": ".join(part for part in (named, reason) if part)

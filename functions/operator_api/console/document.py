@@ -6,13 +6,8 @@ from typing import get_args
 
 from functions.edge import http
 from functions.operator_api import access
-from functions.operator_api.console.asking import (
-    asked,
-    field,
-    money,
-    money_or_all,
-    why_not,
-)
+from functions.operator_api.console.asking import asked, field, money, money_or_all
+from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.schema.charges import WaiverIn
 from functions.operator_api.schema.invoices import Why
@@ -33,9 +28,9 @@ _Act = Callable[[Visit, str, Document, http.Form], object]
 
 
 def document_page(
-    visit: Visit, customer_id: str, document_id: str, problem: str = ""
+    visit: Visit, customer_id: str, document_id: str, filled: Filled = FRESH
 ) -> http.Answer:
-    """Show one document. Raises NotFound."""
+    """Show one document; filled is a form of the page that was refused. Raises NotFound."""
     entity_id = visit.entity.entity_id
     document = runtime.accounts().document(entity_id, customer_id, document_id)
     whose = runtime.accounts().customer(entity_id, customer_id)
@@ -44,7 +39,7 @@ def document_page(
     return page(
         "document",
         visit,
-        status=422 if problem else 200,
+        status=422 if filled.problem else 200,
         customer=whose,
         document=document,
         lines=runtime.papers().lines(entity_id, customer_id, document),
@@ -58,7 +53,7 @@ def document_page(
         deduction_reasons=DEDUCTION_REASONS,
         request_id=secrets.token_hex(16),
         today=access.current().now.today(whose.time_zone),
-        problem=problem,
+        filled=filled,
     )
 
 
@@ -79,9 +74,9 @@ def act(
     role, work = _ACTIONS[action]
     access.allow(role, visit.entity.entity_id)
     document = runtime.accounts().document(visit.entity.entity_id, customer_id, document_id)
-    problem = why_not(lambda: work(visit, customer_id, document, form))
-    if problem:
-        return document_page(visit, customer_id, document_id, problem)
+    filled = refused(form, action, lambda: work(visit, customer_id, document, form))
+    if filled:
+        return document_page(visit, customer_id, document_id, filled)
     whose = f"{visit.base}/customers/{http.segment(customer_id)}"
     return http.see_other(f"{whose}/documents/{http.segment(document_id)}")
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from functions.edge import http
 from functions.operator_api import access
-from functions.operator_api.console.asking import asked, field, money, why_not
+from functions.operator_api.console.asking import asked, field, money
+from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.domain.apply_cash import Part
@@ -19,15 +20,18 @@ from shared.usecases.reverse_payment import REASONS, reverse_payment
 METHODS = ("transfer", "cheque", "cash", "direct_debit", "card", "other")
 
 
-def money_page(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
-    """Show a customer's payments and unapplied money. Raises NotFound."""
+def money_page(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.Answer:
+    """Show a customer's payments and unapplied money; filled is a form that was refused.
+
+    Raises NotFound.
+    """
     entity_id = visit.entity.entity_id
     account = runtime.accounts().account(entity_id, customer_id)
     payments = runtime.receivables().payments(entity_id, customer_id)
     return page(
         "money",
         visit,
-        status=422 if problem else 200,
+        status=422 if filled.problem else 200,
         customer=account.customer,
         documents=sorted(account.documents, key=lambda d: (d.due_on, d.number)),
         credits=sorted(account.credits, key=lambda c: (c.received_on, c.source_id)),
@@ -36,7 +40,7 @@ def money_page(visit: Visit, customer_id: str, problem: str = "") -> http.Answer
         reasons=REASONS,
         request_id=secrets.token_hex(16),
         today=access.current().now.today(visit.entity.time_zone),
-        problem=problem,
+        filled=filled,
     )
 
 
@@ -70,7 +74,7 @@ def note_payment(visit: Visit, customer_id: str, form: http.Form) -> http.Answer
             access.current().now,
         )
 
-    return _done(visit, customer_id, why_not(work))
+    return _done(visit, customer_id, refused(form, "payments", work))
 
 
 def use_credit(visit: Visit, customer_id: str, source_id: str, form: http.Form) -> http.Answer:
@@ -83,7 +87,7 @@ def use_credit(visit: Visit, customer_id: str, source_id: str, form: http.Form) 
         desk = runtime.cash_desk()
         allocate(desk, visit.entity.entity_id, customer_id, source_id, None, request, now)
 
-    return _done(visit, customer_id, why_not(work))
+    return _done(visit, customer_id, refused(form, f"credits/{source_id}", work))
 
 
 def take_back(visit: Visit, customer_id: str, payment_id: str, form: http.Form) -> http.Answer:
@@ -97,12 +101,12 @@ def take_back(visit: Visit, customer_id: str, payment_id: str, form: http.Form) 
         desk = runtime.cash_desk()
         reverse_payment(desk, visit.entity.entity_id, payment_id, reason, None, request, now)
 
-    return _done(visit, customer_id, why_not(work))
+    return _done(visit, customer_id, refused(form, f"payments/{payment_id}", work))
 
 
-def _done(visit: Visit, customer_id: str, problem: str) -> http.Answer:
-    if problem:
-        return money_page(visit, customer_id, problem)
+def _done(visit: Visit, customer_id: str, filled: Filled | None) -> http.Answer:
+    if filled:
+        return money_page(visit, customer_id, filled)
     return http.see_other(f"{visit.base}/customers/{http.segment(customer_id)}/money")
 
 

@@ -65,8 +65,8 @@ AUTOPAY_BUGS = (
     bug(
         "more is taken than was announced",
         "shared/domain/autopay.py",
-        "        part = min(cover.chaseable, most) if cover",
-        "        part = cover.open if cover",
+        "            part = min(cover.chaseable, most)\n",
+        "            part = cover.chaseable\n",
         LAWS,
     ),
     bug(
