@@ -159,6 +159,8 @@ def _also(
             discounts.pop(allocation.document_id, None)
     if step.posting is not None:
         alone = {name: off for name, off in discounts.items() if name not in credited}
+        for name, off in step.told_alone.items():
+            alone[name] = alone.get(name, 0) + off
         yield from discount_puts(entity_id, books, step.posting, alone, now)
         yield from adjustment_puts(entity_id, books, step.posting, now)
         yield from charged_puts(entity_id, books, step.posting, now)

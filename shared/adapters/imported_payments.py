@@ -10,8 +10,10 @@ from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.payment_items import payment_item
 from shared.adapters.table import Put, Table
 from shared.adapters.write_groups import Group, write_groups
+from shared.adapters.writeback_items import discount_puts
 from shared.domain.books import Books
 from shared.domain.clock import Now
+from shared.domain.discount import discounts_of
 from shared.domain.document import Document
 from shared.domain.entry_keys import EntryKey
 from shared.domain.import_verdicts import Booking, PaymentFact
@@ -100,8 +102,8 @@ class ImportedPayments:
         """Write payments with what they settle; return the indexes of those that lost.
 
         No two of bookings may settle the same document. heads are the stored open heads by
-        document id. Nobody is sent a receipt, and nothing is written back: who took the money
-        knows of it.
+        document id. Nobody is sent a receipt. Who took the money knows of it, and is told only of
+        the discounts that it earns here.
         """
         groups: list[Group] = []
         for booking in bookings:
@@ -111,5 +113,7 @@ class ImportedPayments:
             books = Books(payment.customer_id, documents, stored=touched)
             posting = payment_posting(payment, booking.settlement.movements, now)
             item = payment_item(entity_id, payment) | {"content_hash": booking.content_hash}
-            groups.append((Put(item), *posting_writes(entity_id, books, posting)))
+            earned = discounts_of(posting.movements)
+            told = discount_puts(entity_id, books, posting, earned, now)
+            groups.append((Put(item), *posting_writes(entity_id, books, posting), *told))
         return write_groups(self._table, groups)

@@ -47,8 +47,8 @@ class Step:
     payments are (before, after) of each that changes; one that is new has no before. made is what
     the request leads to. look is why the sweep is to look at the customer, "" where it need not.
     receipt: the payer is sent one. erp_did are the changes of allocations that the ERP made itself,
-    which it is not told of, and erp_off those of discounts (minor units, by document id); below
-    zero where it took them back.
+    which it is not told of; below zero where it took them back. told_alone are changes of discounts
+    (minor units, by document id) of which it hears by themselves, as it did before.
     """
 
     posting: Posting | None
@@ -60,14 +60,14 @@ class Step:
     look: str = ""
     receipt: bool = False
     erp_did: tuple[Allocation, ...] = ()
-    erp_off: Mapping[str, int] = field(default_factory=dict)
+    told_alone: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def discounts(self) -> dict[str, int]:
-        """Return the discounts that the ERP is to hear of, by document id; minor units."""
+        """Return the discounts that the ERP hears of beside money, by document id; minor units."""
         taken = discounts_of(self.posting.movements) if self.posting else {}
-        named = dict.fromkeys([*taken, *self.erp_off])
-        return {name: taken.get(name, 0) - self.erp_off.get(name, 0) for name in named}
+        named = dict.fromkeys([*taken, *self.told_alone])
+        return {name: taken.get(name, 0) - self.told_alone.get(name, 0) for name in named}
 
 
 def to_tell(

@@ -75,13 +75,17 @@ class PaymentDesk:
         return judged
 
     def write(self, judged: Sequence[Judged]) -> list[PaymentRow]:
-        """Write payments together, those of one document one after the other; return who lost."""
+        """Write payments together, those of one document one after the other; return who lost.
+
+        What the ERP settles with another row itself earns no discount here: it is written off
+        there.
+        """
         lost: list[PaymentRow] = []
         left = list(judged)
         while left:
             of_document = {one.basis[0].document_id: one for one in reversed(left)}
             this_round = list(of_document.values())
-            lost += self._add(this_round)
+            lost += self._add(this_round, _asked(left))
             chosen = {id(one) for one in this_round}
             left = [one for one in left if id(one) not in chosen]
         return lost
@@ -99,11 +103,11 @@ class PaymentDesk:
         ]
         return self.store.told(self.entity.entity_id, named) if named else frozenset()
 
-    def _add(self, judged: Sequence[Judged]) -> list[PaymentRow]:
+    def _add(self, judged: Sequence[Judged], asked: Mapping[str, int]) -> list[PaymentRow]:
         entity_id = self.entity.entity_id
         pairs = [(i.customer_id, i.document_id) for i, _ in (one.basis for one in judged)]
         found = self.store.open_documents(entity_id, pairs)
-        bookings = [self._booking(one.row, one.basis, found) for one in judged]
+        bookings = [self._booking(one.row, one.basis, found, asked) for one in judged]
         heads = {document_id: head for document_id, (_, head) in found.items()}
         lost = self.store.add(entity_id, bookings, heads, self.now)
         return [judged[i].row for i in sorted(lost)]
@@ -113,6 +117,7 @@ class PaymentDesk:
         row: PaymentRow,
         basis: tuple[InvoiceFact, int],
         found: Mapping[str, tuple[Document, Any]],
+        asked: Mapping[str, int],
     ) -> Booking:
         invoice, generation = basis
         known = found.get(invoice.document_id)
@@ -120,7 +125,9 @@ class PaymentDesk:
         booked_as = elsewhere_payment_id(self.entity.entity_id, row.external_id, generation)
         documents = [known[0]] if known else []
         settlement = settle(booked_as, row.amount, plan, documents)
-        movements = with_discounts(documents, settlement.movements, row.paid_on)
+        movements = settlement.movements
+        if known and known[0].open.minor > asked[invoice.document_id]:
+            movements = with_discounts(documents, movements, row.paid_on)
         number = known[0].number if known else row.invoice_external_id
         beyond = Allocation(
             invoice.document_id, number, row.invoice_external_id, settlement.unapplied
@@ -138,3 +145,12 @@ class PaymentDesk:
             excess=beyond if beyond.amount else None,
         )
         return Booking(payment, replace(settlement, movements=movements), row.content_hash)
+
+
+def _asked(judged: Iterable[Judged]) -> Mapping[str, int]:
+    """Return what rows together settle, in minor units, by document id."""
+    found: dict[str, int] = {}
+    for one in judged:
+        document_id = one.basis[0].document_id
+        found[document_id] = found.get(document_id, 0) + one.row.amount.minor
+    return found

@@ -171,7 +171,7 @@ def _step(
             for d in at.books.documents
             if d.document_id in erps
         ),
-        erp_off={d: -minor for d, minor in discounts_of(came.movements).items()} if came else {},
+        told_alone={d: -minor for d, minor in discounts_of(came.movements).items()} if came else {},
     )
     write(desk, at, step, now)
 

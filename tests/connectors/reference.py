@@ -345,7 +345,7 @@ class ReferenceConnector:
         row = InvoiceRow(
             0, external_id, v["customer"], f"INV-{external_id}", v["issued_on"], parts[0][0],
             self._money(v["minor"]), revision=record.stamp.isoformat(),
-            parts=parts if len(parts) > 1 else None,
+            parts=parts if len(parts) > 1 else None, terms=v.get("terms"),
         )  # fmt: skip
         if "stamp_in_the_content" in self.erp.faults:
             row = replace(row, description=row.revision)

@@ -215,22 +215,61 @@ def test_a_discount_beside_money_that_the_erp_has_on_the_invoice_is_told_by_itse
 
 
 @pytest.mark.rule("i25", "R23")
-def test_a_discount_of_a_payment_that_is_gone_is_told_as_far_as_we_had_changed_it(
+def test_a_discount_that_a_payment_of_the_erp_earns_here_is_told_once(books: Entity) -> None:
+    """The ERP has the money only: it would show the rest as open for ever."""
+    take(invoice("I-5", 10_000, terms="10/20 net 60"))
+    assert take(paid(9_000, "P-1", "I-5")).new == 1
+    assert ("I-5" in opened(), waiting()) == (False, 0)
+    assert told_as() == [("I-5", "discount", 1_000, 0)]
+    with counted_writes() as written:
+        assert take(paid(9_000, "P-1", "I-5")).unchanged == 1
+        (line,) = of_type("demo", "WRITEBACK")
+        key = f"{line['payment_id']}.{line['document_id']}.0"
+        echo = replace(paid(1_000, "D-1", "I-5"), our_key=key)
+        assert take(echo).unchanged == 1
+    assert written == []
+
+
+@pytest.mark.rule("i25", "R23")
+@pytest.mark.parametrize("first", ["P-1", "W-1"])
+def test_what_the_erp_writes_off_itself_beside_its_payment_earns_no_discount(
+    books: Entity, first: str
+) -> None:
+    take(invoice("I-5", 10_000, terms="10/20 net 60"))
+    rows = [paid(9_000, "P-1", "I-5"), paid(1_000, "W-1", "I-5")]
+    take(*sorted(rows, key=lambda row: row.external_id != first))
+    assert ("I-5" in opened(), waiting(), told_as()) == (False, 0, [])
+
+
+def test_two_payments_of_the_erp_earn_their_discount_together(books: Entity) -> None:
+    take(invoice("I-5", 10_000, terms="10/20 net 60"))
+    take(paid(4_000, "P-1", "I-5"), paid(5_000, "P-2", "I-5"))
+    assert ("I-5" in opened(), waiting()) == (False, 0)
+    assert told_as() == [("I-5", "discount", 1_000, 0)]
+
+
+@pytest.mark.rule("i25", "R23")
+def test_a_discount_of_a_payment_that_is_gone_is_taken_back_there_as_it_was_told(
     books: Entity,
 ) -> None:
     take(invoice("I-5", 10_000, terms="10/20 net 60"), invoice("I-6", 10_000, terms="10/20 net 60"))
-    take(paid(9_000, "P-1", "I-5"), paid(9_000, "P-2", "I-6"))
+    take(paid(9_000, "P-1", "I-5"))
+    alone = [("I-5", "discount", 1_000, 0)]
+    assert told_as() == alone
+    take(paid(9_000, "P-2", "I-6"))
     assert opened().keys().isdisjoint({"I-5", "I-6"})
     take(gone(RecordKind.PAYMENTS, "P-2"))
-    assert (opened()["I-6"], told_as()) == (10_000, [])
+    alone += [("I-6", "discount", -1_000, 0), ("I-6", "discount", 1_000, 0)]
+    assert (opened()["I-6"], told_as()) == (10_000, sorted(alone))
     (payment,) = (p for p in stored("PAYMENT") if p["external_id"] == "P-1")
     at = (document_id("I-5"), eur(4_000), Part(document_id("I-2"), eur(4_000)))
     move_allocation(runtime.cash_desk(), "demo", payment["payment_id"], *at, BY, runtime.now())
     moved = [("I-2", "bank", 4_000, 0), ("I-5", "bank", -4_000, -1_000)]
-    assert told_as() == moved
+    assert told_as() == sorted(alone + moved)
     take(gone(RecordKind.PAYMENTS, "P-1"))
     back = [("I-2", "bank", -4_000, 0), ("I-5", "bank", 4_000, 1_000)]
-    assert told_as() == sorted(moved + back)
+    last = [("I-5", "discount", -1_000, 0)]
+    assert told_as() == sorted(alone + moved + back + last)
     assert (opened()["I-5"], opened()["I-2"]) == (10_000, 5_950)
 
 

@@ -38,9 +38,7 @@ def drift(books: Books, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> Drift:
     runtime.connections().create("demo", ledger)
     runtime.connections().keep_books("demo", ledger)
     carry(books)
-    pull = {"kind": "pull", "entity": "demo", "connection": "books"}
-    invoke(SYNC, [json.dumps(pull)])
-    carry(books)
+    pulled(books)
 
     def compare(*, fix: bool = False) -> Any:
         assert clerk("POST", "/drift", {"fix": fix}).status == 202
@@ -60,6 +58,13 @@ def carry(books: Books) -> None:
     books.later(minutes=1)
     books.janitor()
     books.deliver()
+
+
+def pulled(books: Books) -> None:
+    """Have the hub take what the ERP says, and the ERP what the hub says."""
+    pull = {"kind": "pull", "entity": "demo", "connection": "books"}
+    invoke(SYNC, [json.dumps(pull)])
+    carry(books)
 
 
 def head(books: Books, name: str) -> Any:
@@ -95,6 +100,25 @@ def test_both_sides_are_equal_and_the_sums_say_so(books: Books, clerk: Clerk, dr
         "260.00",
         3,
     )
+
+
+@pytest.mark.rule("i25")
+def test_a_discount_on_a_payment_of_the_erp_is_told_and_is_no_drift(
+    books: Books, drift: Drift
+) -> None:
+    invoice = books.invoices["inv1"]
+    books.erp.change(invoice, terms="10/20 net 60")
+    pulled(books)
+    books.erp.pay(invoice, 9_000, DAY)
+    pulled(books)
+    assert head(books, "inv1")["open"] == 0
+    (line,) = books.of_type("WRITEBACK")
+    assert (line["method"], line["amount"]) == ("discount", 1_000)
+    assert books.erp.open_minor(invoice) == 0
+    pulled(books)
+    found = drift()
+    assert found["equal"] and found["differences"] == []
+    assert len(books.of_type("PAYMENT")) == 1
 
 
 def test_an_entry_that_the_erp_lost_is_named_and_told_again(

@@ -103,14 +103,6 @@ DESK_BUGS = (
         rules="i25 R23",
     ),
     bug(
-        "the ERP is told to take back a discount that went with its own payment",
-        "shared/domain/cash_step.py",
-        "taken.get(name, 0) - self.erp_off.get(name, 0)",
-        "taken.get(name, 0)",
-        _ROWS + "test_a_discount_of_a_payment_that_is_gone_is_told_as_far_as_we_had_changed_it",
-        rules="i25 R23",
-    ),
-    bug(
         "an invoice that waited for its payment to go is never voided",
         "shared/usecases/import_gone.py",
         "            if fact.gone_asked\n",
