@@ -11,14 +11,12 @@ from functions.operator_api.routes_entities import moment
 from functions.operator_api.schema.decisions import ClaimedOut, ComingOut, ExplanationOut
 from functions.operator_api.views import cover_out, decision_out
 from shared import runtime
-from shared.domain.brake import braked
 from shared.domain.coming import Coming, coming
-from shared.domain.decide import Decision
 from shared.domain.notice import Notice
 from shared.domain.open_items import all_open_items
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
-from shared.usecases.explain import Explanation, explain_day
+from shared.usecases.explain import explain_day
 
 router = APIGatewayHttpRouter()
 
@@ -48,7 +46,7 @@ def get_decisions(
     else:
         customer_id, document_id = lists.find_document(entity, invoice)
     day = on or moment(at).today(runtime.accounts().customer(entity, customer_id).time_zone)
-    ports = (runtime.accounts(), runtime.records(), runtime.entities())
+    ports = (runtime.accounts(), runtime.records(), runtime.entities(), runtime.as_swept)
     told = explain_day(*ports, entity, customer_id, day, current().now)
     after = coming(told.account, told.book, told.on, document_id)
     policy = told.policy_of(document_id)
@@ -60,20 +58,13 @@ def get_decisions(
         policy_version=policy.version,
         hold_all=entity_of(entity).hold_all,
         facts_as_of=told.facts_as_of,
-        decisions=[decision_out(d) for d in _braked(entity, told, document_id)],
+        decisions=[decision_out(d) for d in told.decisions_of(document_id)],
         coverage=[cover_out(d, told.covers[d.document_id]) for d in told.documents_of(document_id)],
         numbers={i.document_id: i.number for i in all_open_items(told.account.documents)},
         notices=[_claimed(notice) for notice in told.notices],
         coming=_coming(after) if after else None,
         undated=list(told.undated),
     )
-
-
-def _braked(entity_id: str, told: Explanation, document_id: str) -> tuple[Decision, ...]:
-    """Return what is decided, and of a day that is not over what waits for the ERP's facts."""
-    entity, decisions = entity_of(entity_id), told.decisions_of(document_id)
-    over = told.on < current().now.today(told.account.customer.time_zone)
-    return decisions if over else braked(entity, decisions)
 
 
 def _claimed(notice: Notice) -> ClaimedOut:

@@ -117,6 +117,7 @@ def show_dry_run(
         candidates=found.candidates,
         next=paging.cursor(found.next) if found.next else None,
         undated=[*UNDATED, "interest"] if past else [],
+        erp_stale="" if past else runtime.as_swept(entity, now).erp_stale,
     )
 
 

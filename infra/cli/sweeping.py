@@ -96,6 +96,9 @@ def show_dry_run(found: Any) -> None:
     columns = ("customer", "stage", "channel", "asks for", ">amount", ">new fees")
     show_table(f"What a sweep would say on {found['on']}", columns, rows)
     talk().print(f"{len(rows)} messages; {found['looked_at']} customers looked at.")
+    if found.get("erp_stale"):
+        old = f"The ERP's facts are old ({found['erp_stale']}): nothing of this is said before"
+        talk().print(f"{old} they are followed again.", markup=False)
 
 
 def _sum(amounts: Any) -> str:

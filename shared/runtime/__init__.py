@@ -38,6 +38,7 @@ from shared.runtime.environment import setting as setting
 from shared.runtime.environment import signing_s3 as signing_s3
 from shared.runtime.environment import table as table
 from shared.runtime.environment import wall as wall
+from shared.runtime.erp import as_swept as as_swept
 from shared.runtime.erp import connecting as connecting
 from shared.runtime.erp import connections as connections
 from shared.runtime.erp import connector as connector

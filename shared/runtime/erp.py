@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from shared.adapters.erp_secret import ErpSecret
     from shared.adapters.import_runs import ImportRuns
     from shared.adapters.pull_states import PullStates
+    from shared.domain.clock import Now
+    from shared.domain.entity import Entity
     from shared.usecases.connect_erp import Ports as ConnectPorts
     from shared.usecases.erp_port import Connector
     from shared.usecases.import_file import Ports as ImportPorts
@@ -75,6 +77,13 @@ def pull_states() -> "PullStates":
     from shared.adapters.pull_states import PullStates
 
     return PullStates(runtime.table())
+
+
+def as_swept(entity_id: str, now: "Now") -> "Entity":
+    """Return the entity as a sweep at this moment sees it. Raises NotFound."""
+    from shared.usecases.watch_erps import as_swept
+
+    return as_swept(runtime.entities(), runtime.connections(), entity_id, now)
 
 
 def erp_secret(entity_id: str, name: str) -> "ErpSecret":

@@ -1,6 +1,6 @@
 """Why something is or is not said to a customer: the decision itself, shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Protocol
@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.account import Account
 from shared.domain.account_as_of import UNDATED, Record, claimed_on
+from shared.domain.brake import braked
 from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage
 from shared.domain.decide import Decision, decide
 from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.notice import Notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy
@@ -31,9 +33,15 @@ class Policies(Protocol):
     def book(self, entity_id: str, account: Account, at: datetime | None = None) -> PolicyBook: ...
 
 
+AsSwept = Callable[[str, Now], Entity]
+"""The entity as a sweep at this moment sees it (shared.usecases.watch_erps)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What decide says of a customer on a date, with the facts it was given.
+
+    What waits for the ERP's facts is told as waiting, of a day that is not over.
 
     facts_as_of is the instant whose facts these are, notices are those of the ladder that were
     claimed for that day, and undated names the facts that are not kept by day, so that today's
@@ -75,6 +83,7 @@ class Explanation:
 def explain(
     accounts: Accounts,
     policies: Policies,
+    as_swept: AsSwept,
     entity_id: str,
     customer_id: str,
     on: date,
@@ -85,13 +94,15 @@ def explain(
     Raises NotFound for a customer that is unknown.
     """
     account = accounts.account(entity_id, customer_id)
-    return _told(account, policies.book(entity_id, account), on, None, now.business)
+    told = _told(account, policies.book(entity_id, account), on, None, now.business)
+    return replace(told, decisions=braked(as_swept(entity_id, now), told.decisions))
 
 
 def explain_day(
     accounts: Accounts,
     records: Records,
     policies: Policies,
+    as_swept: AsSwept,
     entity_id: str,
     customer_id: str,
     on: date,
@@ -105,7 +116,7 @@ def explain_day(
     """
     record = records.record(entity_id, customer_id)
     if on >= now.today(record.customer.time_zone):
-        told = explain(accounts, policies, entity_id, customer_id, on, now)
+        told = explain(accounts, policies, as_swept, entity_id, customer_id, on, now)
         return replace(told, notices=claimed_on(record, on))
     stood = day_stood(record, on)
     zone = ZoneInfo(record.customer.time_zone)

@@ -21,6 +21,13 @@ class Connections(Protocol):
     def pulled(self, entity_id: str) -> Sequence[Pulled]: ...
 
 
+def as_swept(entities: Entities, connections: Connections, entity_id: str, now: Now) -> Entity:
+    """Return the entity as a sweep at this moment sees it: it looks at its sources first."""
+    entity = entities.get(entity_id)
+    pulled = connections.pulled(entity_id)
+    return replace(entity, erp_stale=stale_source(pulled, entity.erp_max_age_hours, now.wall))
+
+
 def watch_erps(entities: Entities, connections: Connections, entity_id: str, now: Now) -> str:
     """Return whose facts are too old at this moment, or "", once the entity says the same.
 

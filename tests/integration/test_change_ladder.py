@@ -75,7 +75,7 @@ def move(policy="gentle", document_id=INV, reason="an old customer"):
 
 
 def told(day):
-    stores = (runtime.accounts(), runtime.records(), runtime.entities())
+    stores = (runtime.accounts(), runtime.records(), runtime.entities(), runtime.as_swept)
     return explain_day(*stores, "demo", C1, DUE + timedelta(days=day), runtime.now())
 
 

@@ -73,7 +73,7 @@ def seller(table):
 
 
 def told(day: date):
-    stores = (runtime.accounts(), runtime.records(), runtime.entities())
+    stores = (runtime.accounts(), runtime.records(), runtime.entities(), runtime.as_swept)
     return explain_day(*stores, "demo", "c1", day, runtime.now())
 
 

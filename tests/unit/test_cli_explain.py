@@ -93,3 +93,12 @@ def test_a_dry_run_of_a_day_asks_for_the_day(hub, duecourse):
     hub.answers["GET", "/entities/demo/dry-run?on=2026-03-01"] = (200, page)
     code, _, err = duecourse("sweep", "-e", "demo", "--dry-run", "--at", "2026-03-01")
     assert (code, "3 customers looked at" in err) == (0, True)
+    assert "facts are old" not in err
+
+
+def test_a_dry_run_says_that_it_waits_for_the_facts_of_the_erp(hub, duecourse):
+    page = {"on": "2026-03-02", "messages": [], "looked_at": 3, "candidates": 3, "next": None}
+    old = "books: as of 2026-03-01T00:00:00Z"
+    hub.answers["GET", "/entities/demo/dry-run"] = (200, page | {"erp_stale": old})
+    code, _, err = duecourse("sweep", "-e", "demo", "--dry-run")
+    assert (code, old in err) == (0, True)

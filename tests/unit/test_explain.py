@@ -16,6 +16,7 @@ from shared.domain.conditions import Conditions
 from shared.domain.decide import Action, decide
 from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
+from shared.domain.entity import Entity
 from shared.domain.fee import Fee
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.notice import Channel, Notice
@@ -81,6 +82,8 @@ def said(on: date, policy: Policy = POLICY) -> Notice:
 class Hub:
     """One customer with his past; the policy has a second version from day 20 on."""
 
+    stale = ""
+
     def __init__(self, *postings: Posting, **kept: object) -> None:
         closed = replace(INVOICE, open=eur(0)) if len(postings) > 1 else INVOICE
         self.kept = Record(customer(), (closed,), postings, **kept)
@@ -96,7 +99,12 @@ class Hub:
 
     def explained(self, on: date):
         now = Now(nine(day(90)), nine(day(90)))
-        return explain_day(self, self, self, "demo", "c1", on, now)
+        return explain_day(self, self, self, self.as_swept, "demo", "c1", on, now)
+
+    def as_swept(self, entity_id: str, _: Now) -> Entity:
+        return Entity(
+            entity_id, "Demo", "EUR", "Etc/UTC", "en", "ar@demo.example", erp_stale=self.stale
+        )
 
 
 @pytest.mark.law("30")
@@ -208,8 +216,17 @@ def test_an_account_ahead_has_no_agreement_that_is_over():
 
 def test_the_console_is_told_what_stands_now():
     hub = Hub(issued())
-    told = explain(hub, hub, "demo", "c1", day(8), Now(nine(day(8)), nine(day(8))))
+    told = explain(hub, hub, hub.as_swept, "demo", "c1", day(8), Now(nine(day(8)), nine(day(8))))
     assert [d.code for d in told.decisions] == ["too_early"]  # the second version begins at 12
+
+
+def test_while_the_facts_are_old_a_day_to_come_waits_and_a_past_day_is_what_it_was():
+    hub = Hub(issued())
+    hub.stale = "books: as of 2026-05-01T00:00:00Z"
+    (ahead,) = hub.explained(day(91)).decisions
+    assert (ahead.action, ahead.code) == (Action.NOTHING, "erp_stale")
+    assert hub.stale in ahead.reason
+    assert [d.code for d in hub.explained(day(7)).decisions] == ["stage_reached"]
 
 
 @pytest.mark.rule("R2")

@@ -29,7 +29,8 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
     entity_id = visit.entity.entity_id
     now = access.current().now
     on = now.today(runtime.accounts().customer(entity_id, customer_id).time_zone)
-    told = explain(runtime.accounts(), runtime.entities(), entity_id, customer_id, on, now)
+    ports = (runtime.accounts(), runtime.entities(), runtime.as_swept)
+    told = explain(*ports, entity_id, customer_id, on, now)
     events = timeline(runtime.receivables().story(entity_id, customer_id))
     open_tasks = islice(runtime.tasks().list_open(entity_id), _TASKS_READ)
     tasks = [task for task in open_tasks if task.customer_id == customer_id]

@@ -32,7 +32,7 @@ def day_page(visit: Visit, customer_id: str, typed: str, document_id: str) -> ht
     whose = runtime.accounts().customer(entity_id, customer_id)
     today = now.today(whose.time_zone)
     on, problem = _day(typed, today)
-    ports = (runtime.accounts(), runtime.records(), runtime.entities())
+    ports = (runtime.accounts(), runtime.records(), runtime.entities(), runtime.as_swept)
     told = explain_day(*ports, entity_id, customer_id, on, now)
     document = (
         runtime.accounts().document(entity_id, customer_id, document_id) if document_id else None

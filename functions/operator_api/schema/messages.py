@@ -31,12 +31,15 @@ class MessageOut(Wire):
 
 
 class DryRunOut(Wire):
+    """What a sweep would say. erp_stale is whose facts are so old that it says nothing for now."""
+
     on: date
     messages: list[MessageOut]
     looked_at: int
     candidates: int
     next: str | None
     undated: list[str]
+    erp_stale: str = ""
 
 
 class DecisionOut(Wire):

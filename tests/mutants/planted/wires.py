@@ -6,6 +6,7 @@ COMPARE = "shared/usecases/compare_erp.py"
 SECRET = "shared/adapters/erp_secret.py"
 TOKENS = "shared/adapters/oauth_tokens.py"
 _TURNING = "tests/integration/sync/test_turning_tokens.py"
+_WHY = "tests/integration/sync/test_braked_why.py"
 
 WIRE_BUGS: tuple[Bug, ...] = (
     Bug(
@@ -33,5 +34,13 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "tests/integration/telling/test_drift.py"
         "::test_an_error_that_nobody_knows_ends_the_report_and_the_message_comes_again",
         rules="6",
+    ),
+    bug(
+        "why goes by the brake as the last sweep left it",
+        "shared/usecases/watch_erps.py",
+        "erp_stale=stale_source(pulled, entity.erp_max_age_hours, now.wall))",
+        "erp_stale=entity.erp_stale)",
+        f"{_WHY}::test_why_tells_of_today_what_the_sweep_then_does",
+        rules="31",
     ),
 )
