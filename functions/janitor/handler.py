@@ -1,4 +1,5 @@
-"""Hands over again what nobody finished, asks the gateway, and has charges looked at once a day."""
+"""Hands over again what nobody finished, asks the gateway, has charges looked at once a day, and
+ends the tasks that are settled."""
 
 from collections.abc import Callable
 from itertools import product
@@ -14,6 +15,7 @@ from shared.usecases.accrue import hand_out
 from shared.usecases.hand_over import LEASE, give_up_waiting, hand_over_stale
 from shared.usecases.reconcile_gateway import reconcile_gateway
 from shared.usecases.tend_sweeps import tend_sweeps
+from shared.usecases.work_list import end_settled
 
 log = Logger()
 
@@ -68,6 +70,12 @@ def _charges(entity_id: str, now: Now) -> None:
         log.info("charges handed out", entity=entity_id, customers=customers)
 
 
+def _end_settled(entity_id: str, now: Now) -> None:
+    ended = end_settled(runtime.tasks(), entity_id, now)
+    if ended:
+        log.info("tasks ended by themselves", entity=entity_id, settled=ended)
+
+
 def _reconcile(entity_id: str, now: Now, *, on_demand: bool = False) -> None:
     if not runtime.has_gateway():
         log.info("no gateway is set up", entity=entity_id)
@@ -91,5 +99,12 @@ def _reconcile_asked(entity_id: str, now: Now) -> None:
 
 
 _Duty = Callable[[str, Now], None]
-_ROUND: tuple[_Duty, ...] = (_hand_over, _tend_sweeps, _give_up_waiting, _charges, _reconcile)
+_ROUND: tuple[_Duty, ...] = (
+    _hand_over,
+    _tend_sweeps,
+    _give_up_waiting,
+    _charges,
+    _end_settled,
+    _reconcile,
+)
 _ASKED: tuple[_Duty, ...] = (_charges, _reconcile_asked)

@@ -9,6 +9,7 @@ from itertools import islice
 from shared.errors import InvalidInput
 
 ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+TASK = re.compile(r"\d{4}-\d{2}-\d{2}#[0-9A-Za-z_-]{1,64}")
 PLACE = re.compile(r"\d{1,3}@\d{4}-\d{2}-\d{2}#[0-9A-Z]{26}#[0-9A-Z]{26}")
 
 

@@ -8,16 +8,21 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from functions.operator_api.access import current, entity_of, needs
 from functions.operator_api.schema.escalation import (
     CallFollowed,
+    CallItem,
     CallList,
     CallOut,
     CallOutcomeIn,
+    CallSum,
     ContactOut,
 )
 from functions.operator_api.schema.wire import Limit, amount
 from functions.operator_api.views import task_out
 from shared import runtime
+from shared.domain.call_list import CallCase
 from shared.domain.calls import Call
+from shared.domain.document import Document
 from shared.domain.money import Money
+from shared.domain.open_items import document_id_of
 from shared.domain.roles import Role
 from shared.usecases.call_customers import Said, calls, note_outcome
 
@@ -50,28 +55,47 @@ def add_outcome(entity: str, task: str, body: CallOutcomeIn) -> CallFollowed:
     )
     by = request.principal.name
     done = note_outcome(runtime.calling(), entity, task, said, by, request.now)
-    follow = task_out(done.task) if done.task else None
+    follow = None
+    if done.task is not None:
+        customer_id = done.task.customer_id
+        whose = runtime.receivables().listed(entity, [customer_id])
+        follow = task_out(done.task, whose.get(customer_id))
     return CallFollowed(follow_up=done.follow_up, made=done.made, task=follow)
 
 
 def _call_out(entity: str, call: Call) -> CallOut:
-    case, customer = call.case, call.customer
+    customer = call.customer
     told = runtime.contacts().last(entity, customer.customer_id, _CONTACTS_SHOWN)
-    expected = Money(minor=int(case.expected_minor), currency=case.chaseable.currency)
     return CallOut(
         task_id=call.task.task_id,
+        task_ids=[task.task_id for task in call.tasks],
         customer_id=customer.customer_id,
+        external_id=customer.external_id,
         name=customer.name,
         phone=customer.phone,
-        chaseable=amount(case.chaseable),
-        days_late=case.days_late,
-        broken_promises=case.promises_broken,
-        expected=amount(expected),
+        sums=[_sum_out(case) for case in call.cases],
+        broken_promises=max(case.promises_broken for case in call.cases),
         due_on=call.task.due_on,
-        detail=call.task.detail,
-        documents=list(call.task.documents),
+        detail=call.detail,
+        items=[_item_out(item) for item in call.items],
         last_contacts=[
             ContactOut(at=one.at, channel=one.channel, what=one.what, state=one.state)
             for one in told
         ],
+    )
+
+
+def _sum_out(case: CallCase) -> CallSum:
+    expected = Money(minor=int(case.expected_minor), currency=case.chaseable.currency)
+    return CallSum(
+        chaseable=amount(case.chaseable), days_late=case.days_late, expected=amount(expected)
+    )
+
+
+def _item_out(item: Document) -> CallItem:
+    return CallItem(
+        document_id=document_id_of(item.document_id),
+        number=item.number,
+        due_on=item.due_on,
+        open=amount(item.open),
     )

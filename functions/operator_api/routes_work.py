@@ -22,12 +22,13 @@ from functions.operator_api.views import hold_out, parked_out, task_out
 from shared import runtime
 from shared.domain.roles import Role
 from shared.usecases.holds import put_hold
+from shared.usecases.work_list import work_list
 
 router = APIGatewayHttpRouter()
 _CUSTOMERS_PER_PAGE = 50
 
 
-@router.get("/api/v1/entities/<entity>/tasks", summary="Open tasks")
+@router.get("/api/v1/entities/<entity>/tasks", summary="Open tasks, the one due first first")
 @needs(Role.VIEWER)
 def list_tasks(
     entity: str,
@@ -35,11 +36,12 @@ def list_tasks(
     limit: Annotated[Limit, Query()] = 50,
 ) -> TaskPage:
     entity_of(entity)
-    found = runtime.tasks().list_open(entity, paging.place(cursor), limit + 1)
-    rows, more = paging.page(found, limit)
+    after = paging.place(cursor, paging.TASK)
+    rows, more = paging.page(work_list(runtime.tasks(), entity, after=after), limit)
+    whose = runtime.receivables().listed(entity, sorted({t.customer_id for t in rows} - {""}))
     return TaskPage(
-        items=[task_out(t) for t in rows],
-        next=paging.cursor(rows[-1].task_id) if more else None,
+        items=[task_out(t, whose.get(t.customer_id)) for t in rows],
+        next=paging.cursor(rows[-1].place) if more else None,
     )
 
 
@@ -48,7 +50,9 @@ def list_tasks(
 def finish_task(entity: str, task: str, body: TaskDoneIn) -> TaskOut:
     request = current()
     by = request.principal.name
-    return task_out(runtime.tasks().done(entity, task, request.now.business, by, body.note))
+    done = runtime.tasks().done(entity, task, request.now.business, by, body.note)
+    whose = runtime.receivables().listed(entity, [done.customer_id] if done.customer_id else [])
+    return task_out(done, whose.get(done.customer_id))
 
 
 @router.get("/api/v1/entities/<entity>/holds", summary="Holds, customer by customer")

@@ -184,11 +184,13 @@ def cover_out(document: Document, cover: Cover) -> CoverOut:
     )
 
 
-def task_out(task: Task) -> TaskOut:
+def task_out(task: Task, whose: Listed | None = None) -> TaskOut:
     return TaskOut(
         task_id=task.task_id,
         kind=task.kind,
         customer_id=task.customer_id,
+        customer=whose.name if whose else "",
+        external_id=whose.external_id if whose else "",
         title=task.title,
         detail=task.detail,
         documents=list(task.documents),

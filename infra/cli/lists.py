@@ -84,12 +84,12 @@ def payments(
 
 
 def tasks(entity: EntityName = None, limit: Most = 100, as_json: AsJson = False) -> None:
-    """List open tasks."""
-    columns = ("due", "kind", "title", "customer", ">notice", "task")
+    """List open tasks, the one due first first."""
+    columns = ("due", "kind", "title", "id", "customer", ">notice")
 
     def row(t: Any) -> Sequence[str]:
-        notice = str(t["notice"] or "")
-        return (t["due_on"], t["kind"], t["title"], t["customer_id"], notice, t["task_id"])
+        kind, notice = t["kind"].replace("_", " "), str(t["notice"] or "")
+        return (t["due_on"], kind, t["title"], t["external_id"], t["customer"], notice)
 
     _list("tasks", entity, limit, as_json, columns, row)
 

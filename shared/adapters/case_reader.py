@@ -69,9 +69,9 @@ def _spoken(notice: Item, delivery: Item) -> Spoken:
 
 def _asked(of: dict[str, list[Item]]) -> list[Asked]:
     questions = [Asked(i["asked_at"], "question", "customer", i["text"]) for i in of["QUESTION"]]
-    calls = [
+    calls = {  # one may end several tasks, and what is settled ends by itself
         Asked(i["done_at"], "call", i["done_by"], i["note"])
         for i in of["TASK"]
-        if i["kind"] == "call" and i["done_at"]
-    ]
-    return questions + calls
+        if i["kind"] == "call" and i["done_at"] and i["done_by"]
+    }
+    return questions + sorted(calls, key=lambda one: one.at)

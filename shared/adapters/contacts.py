@@ -43,8 +43,9 @@ class Contacts:
     def _calls(self, entity_id: str, customer_id: str) -> list[Contacted]:
         done = self._table.query(keys.history(entity_id, customer_id), begins="TASK#")
         calls = (task_from(item) for item in done if item["kind"] == "call")
-        return [
+        said = {
             Contacted(iso(task.done_at), "call", task.note or "done", task.done_by)
             for task in calls
-            if task.done_at is not None
-        ]
+            if task.done_at is not None and task.done_by
+        }
+        return list(said)  # one call may end several tasks

@@ -1,6 +1,6 @@
 """Lists for people: customers, documents, payments and the story of one customer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import batched, chain
@@ -61,13 +61,12 @@ class Receivables:
         between = (f"C#{after}\x00", "C#\x7f") if after else None
         begins = None if between else "C#"
         for item in self._table.query(partition, begins=begins, between=between, limit=limit):
-            yield Listed(
-                customer_id=item["customer_id"],
-                external_id=item["external_id"],
-                name=item["name"],
-                email=item["email"],
-                currency=item["currency"],
-            )
+            yield _listed(item)
+
+    def listed(self, entity_id: str, customer_ids: Sequence[str]) -> Mapping[str, Listed]:
+        """Return those of the customers whom the directory lists, by id."""
+        places = [keys.directory(entity_id, customer_id) for customer_id in customer_ids]
+        return {item["customer_id"]: _listed(item) for item in self._table.get_many(places)}
 
     def open_documents(
         self, entity_id: str, shards: int, after: str = "", limit: int | None = None
@@ -191,3 +190,13 @@ class Receivables:
             for head in self._table.get_many(wanted):
                 return str(head["customer_id"]), name
         raise NotFound(document=name[:64])
+
+
+def _listed(item: Item) -> Listed:
+    return Listed(
+        customer_id=item["customer_id"],
+        external_id=item["external_id"],
+        name=item["name"],
+        email=item["email"],
+        currency=item["currency"],
+    )

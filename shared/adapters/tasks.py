@@ -1,12 +1,14 @@
 """Tasks: open ones in one partition of the entity, done ones in their customer's history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
+from shared.adapters.head_items import document_from
 from shared.adapters.table import EXISTS, NEW, Check, ConditionLost, Delete, Put, Table
 from shared.domain.clock import from_iso, iso
+from shared.domain.document import Document
 from shared.domain.tasks import Task
 from shared.errors import NotFound
 
@@ -59,6 +61,15 @@ class Tasks:
         for item in self._table.query(partition, begins=begins, between=between, limit=limit):
             yield task_from(item)
 
+    def asked_for(self, entity_id: str, tasks: Sequence[Task]) -> Mapping[str, Document]:
+        """Return those documents of tasks that are open, by id."""
+        places = [
+            keys.open_head(entity_id, task.customer_id, document_id)
+            for task in tasks
+            for document_id in task.documents
+        ]
+        return {item["document_id"]: document_from(item) for item in self._table.get_many(places)}
+
     def get(self, entity_id: str, task_id: str) -> Task:
         """Return an open task. Raises NotFound."""
         item = self._table.get(keys.open_task(entity_id, task_id))
@@ -69,20 +80,20 @@ class Tasks:
     def done(self, entity_id: str, task_id: str, at: datetime, by: str, note: str) -> Task:
         """Move an open task to its customer's history and return it. Raises NotFound."""
         task = self.get(entity_id, task_id).done(at, by, note)
-        if not self.followed(entity_id, task, None):
+        if not self.followed(entity_id, (task,), None):
             raise NotFound(task=task_id)
         return task
 
-    def followed(self, entity_id: str, done: Task, after: Task | None) -> bool:
-        """Move a task that is done to its customer's history, and open the one that comes after.
+    def followed(self, entity_id: str, done: Sequence[Task], after: Task | None) -> bool:
+        """Move tasks that are done to their customers' histories, and open the one that follows.
 
-        Both or none; returns False where somebody did it before.
+        All or nothing; returns False where somebody did one of them before.
         """
         opened = (open_task_put(entity_id, after),) if after else ()
         try:
             self._table.write(
-                Delete(keys.open_task(entity_id, done.task_id), condition=EXISTS),
-                done_task_put(entity_id, done),
+                *(Delete(keys.open_task(entity_id, one.task_id), condition=EXISTS) for one in done),
+                *(done_task_put(entity_id, one) for one in done),
                 *opened,
             )
         except ConditionLost:
@@ -107,6 +118,7 @@ def task_from(item: Item) -> Task:
         note=item["note"],
         notice=item.get("notice", 0),
         not_before=_day(item.get("not_before", "")),
+        items=tuple(item.get("items", ())),
     )
 
 
@@ -131,4 +143,5 @@ def _attributes(task: Task) -> Item:
         "note": task.note,
         "notice": task.notice,
         "not_before": task.not_before.isoformat() if task.not_before else "",
+        "items": list(task.items),
     }

@@ -52,9 +52,8 @@ _FOLLOWS = {
 
 @dataclass(frozen=True, slots=True)
 class CallCase:
-    """One customer to call about one currency: what can be chased, and how late the oldest is."""
+    """What a call to a customer can chase in one currency, and how late the oldest of it is."""
 
-    task_id: str
     customer_id: str
     chaseable: Money
     days_late: int
@@ -96,5 +95,5 @@ def follow_up(outcome: CallOutcome) -> CallFollowUp:
     return _FOLLOWS[outcome]
 
 
-def _rank(case: CallCase) -> tuple[Fraction, int, str, str]:
-    return -case.expected_minor, -case.days_late, case.customer_id, case.task_id
+def _rank(case: CallCase) -> tuple[Fraction, int, str]:
+    return -case.expected_minor, -case.days_late, case.customer_id

@@ -1,30 +1,33 @@
 """The call list, and what follows from what came of a call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreement import DisputeReason
 from shared.domain.call_list import CallFollowUp, CallOutcome, follow_up
-from shared.domain.calls import Call, calls_of, ranked
+from shared.domain.calls import Call, call_about, ranked
 from shared.domain.clock import Now
 from shared.domain.money import Money
 from shared.domain.policy_book import PolicyBook
 from shared.domain.promise_rule import PromiseRule
-from shared.domain.tasks import Task
+from shared.domain.tasks import Task, in_due_order, told
 from shared.errors import Conflict, InvalidInput
 from shared.ids import derived_id
 from shared.usecases import disputes, promise_to_pay
 
 KIND = "call"
-_TASKS_READ_MAX = 2_000
+_CUSTOMERS_READ_MAX = 2_000
+_ENDED_TOGETHER_MAX = 40
+_TRIES_MAX = 4
 _NEXT = {
-    CallFollowUp.CALL_AGAIN: (KIND, "Call the customer again about overdue invoices"),
-    CallFollowUp.FIND_NUMBER: ("find_number", "Find a phone number that reaches the customer"),
-    CallFollowUp.DECIDE: ("decide", "The customer refuses to pay: decide what follows"),
+    CallFollowUp.CALL_AGAIN: (KIND, "Call again about {numbers}"),
+    CallFollowUp.FIND_NUMBER: ("find_number", "Find a phone number: to call about {numbers}"),
+    CallFollowUp.DECIDE: ("decide", "Refuses to pay {numbers}: decide what follows"),
 }
 
 
@@ -39,7 +42,7 @@ class Policies(Protocol):
 class Tasks(Protocol):
     def list_open(self, entity_id: str) -> Iterator[Task]: ...
     def get(self, entity_id: str, task_id: str) -> Task: ...
-    def followed(self, entity_id: str, done: Task, after: Task | None) -> bool: ...
+    def followed(self, entity_id: str, done: Sequence[Task], after: Task | None) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What an outcome led to: the id of the promise or dispute made, or the next task."""
+    """What an outcome led to: the id of the promise or dispute made, or the next task.
+
+    Of promises, one for each currency, made is the first.
+    """
 
     follow_up: CallFollowUp
     made: str
@@ -80,22 +86,22 @@ class Followed:
 def calls(
     accounts: Accounts, tasks: Tasks, entity_id: str, now: Now, limit: int
 ) -> tuple[Call, ...]:
-    """Return whom to call, by currency, the one first that is expected to bring most.
+    """Return whom to call, each customer once, the one first that is expected to bring most.
 
     A customer whose debts are covered by now is not called, nor one before the day agreed on, nor
     one whose case somebody else has.
     """
+    asked: dict[str, list[Task]] = {}
+    for task in tasks.list_open(entity_id):
+        if task.kind == KIND and task.customer_id:
+            asked.setdefault(task.customer_id, []).append(task)
     found: list[Call] = []
-    for task in islice(tasks.list_open(entity_id), _TASKS_READ_MAX):
-        if task.kind != KIND or not task.customer_id:
-            continue
-        account = accounts.account(entity_id, task.customer_id)
+    for customer_id, ones in islice(asked.items(), _CUSTOMERS_READ_MAX):
+        account = accounts.account(entity_id, customer_id)
         today = now.today(account.customer.time_zone)
-        if account.handed_over(today) is not None:
-            continue
-        if task.not_before is None or task.not_before <= today:
-            cases = calls_of(task, account, today)
-            found += [Call(task, account, case, today) for case in cases]
+        if account.handed_over(today) is None:
+            call = call_about(_ripe(ones, today), account, today)
+            found += [call] if call else []
     return ranked(found)[:limit]
 
 
@@ -104,20 +110,23 @@ def note_outcome(
 ) -> Followed:
     """Note what came of a call and do what follows; return that.
 
-    A promise or dispute is made first, then the task is done together with the one that follows,
-    so that a repeat after a crash makes nothing twice. Raises NotFound for the task, Conflict where
-    it is no call, InvalidInput for a promise without a day, and what a promise or dispute raises.
+    A promise or dispute is made first, then all that the customer was to be called about is done
+    together with the task that follows, so that a repeat after a crash makes nothing twice. Raises
+    NotFound for the task, Conflict where it is no call or somebody noted an outcome first,
+    InvalidInput for a promise without a day, and what a promise or dispute raises.
     """
     task = ports.tasks.get(entity_id, task_id)
     if task.kind != KIND:
         raise Conflict(task=task_id, reason="it is no call")
     account = ports.accounts.account(entity_id, task.customer_id)
+    today = now.today(account.customer.time_zone)
+    together = _together(ports.tasks, entity_id, task, today)
     leads_to, made = follow_up(said.outcome), ""
-    about = said.documents or tuple(d for d in task.documents if account.document(d) is not None)
+    about = said.documents or _about(together, account, today)
     whose = (entity_id, task.customer_id)
     if leads_to is CallFollowUp.PROMISE:
         rule = ports.policies.book(entity_id, account).customer_policy.promises
-        made = _promised(ports, *whose, about, said, rule, by, now)
+        made = _promised(ports, entity_id, account, about, said, rule, by, now)
     if leads_to is CallFollowUp.DISPUTE:
         dispute = disputes.open_dispute(
             ports.accounts,
@@ -131,38 +140,83 @@ def note_outcome(
             now=now,
         )
         made = dispute.dispute_id
-    today = now.today(account.customer.time_zone)
-    after = _after(task, leads_to, said, today, now)
-    if not ports.tasks.followed(entity_id, _done(task, said, by, now), after):
-        raise Conflict(task=task_id, reason="somebody noted an outcome first")
-    return Followed(leads_to, made, after)
+    for _ in range(_TRIES_MAX):
+        after = _after(together, account, leads_to, said, today, now)
+        done = [_done(one, said, by, now) for one in together]
+        if task in together and ports.tasks.followed(entity_id, done, after):
+            return Followed(leads_to, made, after)
+        together = _together(ports.tasks, entity_id, task, today)
+    raise Conflict(task=task_id, reason="somebody noted an outcome first")
+
+
+def _ripe(tasks: Iterable[Task], today: date) -> list[Task]:
+    return [task for task in tasks if task.not_before is None or task.not_before <= today]
+
+
+def _together(tasks: Tasks, entity_id: str, named: Task, today: date) -> list[Task]:
+    """Return the open call tasks that one call to the customer of the named one is about."""
+    of_customer = [
+        task
+        for task in tasks.list_open(entity_id)
+        if task.kind == KIND and task.customer_id == named.customer_id
+    ]
+    ripe = [t for t in _ripe(of_customer, today) if t.task_id != named.task_id]
+    itself = [t for t in of_customer if t.task_id == named.task_id]
+    return in_due_order([*itself, *in_due_order(ripe)][:_ENDED_TOGETHER_MAX])
+
+
+def _about(tasks: Sequence[Task], account: Account, today: date) -> tuple[str, ...]:
+    """Return what a call is about: what may be chased, else all of it that is open."""
+    call = call_about(tasks, account, today)
+    if call is not None:
+        return tuple(document.document_id for document in call.documents)
+    named = dict.fromkeys(document for task in tasks for document in task.documents)
+    return tuple(document for document in named if account.document(document) is not None)
 
 
 def _promised(
     ports: Ports,
     entity_id: str,
-    customer_id: str,
+    account: Account,
     documents: tuple[str, ...],
     said: Said,
     rule: PromiseRule,
     by: str,
     now: Now,
 ) -> str:
+    """Return the id of the promise of documents: of the first, where there is one by currency."""
     if said.pays_on is None:
         raise InvalidInput(field="pays_on", reason="on which day does the money come")
-    promise = promise_to_pay.promise_to_pay(
+    promise = partial(
+        promise_to_pay.promise_to_pay,
         ports.accounts,
         ports.promises,
         entity_id,
-        customer_id,
-        documents=documents,
+        account.customer.customer_id,
         amount=said.amount,
         pays_on=said.pays_on,
         rule=rule,
         by=by,
         now=now,
     )
-    return promise.promise_id
+    made = [promise(documents=some).promise_id for some in _promisable(account, documents, said)]
+    return made[0]
+
+
+def _promisable(
+    account: Account, documents: tuple[str, ...], said: Said
+) -> Sequence[tuple[str, ...]]:
+    """Return documents by currency; where an amount is said, those in its currency, if any."""
+    by_currency: dict[str, list[str]] = {}
+    for document_id in documents:
+        document = account.document(document_id)
+        if document is not None:
+            by_currency.setdefault(document.open.currency, []).append(document_id)
+    if said.amount is not None and said.amount.currency in by_currency:
+        return [tuple(by_currency[said.amount.currency])]
+    if said.amount is not None or not by_currency:
+        return [documents]
+    return [tuple(some) for _, some in sorted(by_currency.items())]
 
 
 def _done(task: Task, said: Said, by: str, now: Now) -> Task:
@@ -170,21 +224,34 @@ def _done(task: Task, said: Said, by: str, now: Now) -> Task:
     return task.done(now.business, by, note)
 
 
-def _after(task: Task, leads_to: CallFollowUp, said: Said, today: date, now: Now) -> Task | None:
-    if leads_to not in _NEXT:
+def _after(
+    tasks: Sequence[Task],
+    account: Account,
+    leads_to: CallFollowUp,
+    said: Said,
+    today: date,
+    now: Now,
+) -> Task | None:
+    if leads_to not in _NEXT or not tasks:
         return None
     kind, title = _NEXT[leads_to]
     again = leads_to is CallFollowUp.CALL_AGAIN
     day = today + timedelta(days=said.days if again else 1)
+    first = tasks[0]
+    documents = tuple(dict.fromkeys(name for task in tasks for name in task.documents))
+    parts = any(task.items for task in tasks)
+    items = dict.fromkeys(item for task in tasks for item in task.items or task.documents)
+    named = (account.document(document_id) for document_id in documents)
     return Task(
-        task_id=derived_id("after-call", task.task_id),
+        task_id=derived_id("after-call", first.task_id),
         kind=kind,
-        customer_id=task.customer_id,
-        title=title,
+        customer_id=first.customer_id,
+        title=title.format(numbers=told(d.number for d in named if d is not None)),
         created_at=now.business,
         due_on=day,
-        documents=task.documents,
-        detail=said.note or task.detail,
-        notice=task.notice,
+        documents=documents,
+        detail=said.note or first.detail,
+        notice=first.notice,
         not_before=day if again else None,
+        items=tuple(items) if parts else (),
     )

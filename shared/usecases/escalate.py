@@ -15,7 +15,7 @@ from shared.domain.escalation import reminded
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy_book import PolicyBook
-from shared.domain.tasks import Task
+from shared.domain.tasks import Task, told
 from shared.ids import derived_id
 from shared.usecases.charging import charge_stage
 from shared.usecases.charging_ports import Ports as Charging
@@ -25,12 +25,13 @@ from shared.usecases.take_back_untold import Untold, take_back_untold
 
 _DAYS_TO_ACT = 2
 _ASKS: Mapping[Channel, str] = {
-    Channel.EMAIL: "Decide: send this mail, or not",
-    Channel.SMS: "Decide: send this text message, or not",
-    Channel.LETTER: "Decide: send the formal letter, or not",
-    Channel.CALL: "Decide: have the customer called, or not",
-    Channel.HANDOVER: "Decide: hand over to a lawyer or agency, or go on",
+    Channel.EMAIL: "Decide: send the mail about {numbers}, or not",
+    Channel.SMS: "Decide: send the text message about {numbers}, or not",
+    Channel.LETTER: "Decide: send the formal letter about {numbers}, or not",
+    Channel.CALL: "Decide: have the customer called about {numbers}, or not",
+    Channel.HANDOVER: "Decide: hand over {numbers} to a lawyer or agency, or go on",
 }
+_CALL = "Call about {numbers}"
 _SENT_BY: Mapping[Channel, tuple[str, str]] = {
     Channel.EMAIL: ("NOTICE", "notice"),
     Channel.SMS: ("NOTICE", "sms"),
@@ -129,7 +130,7 @@ def escalate(ports: Ports, entity_id: str, customer_id: str, n: int, now: Now) -
         return f"charged_{made}"
     if notice.channel is Channel.HANDOVER:
         return _hand_over(ports, entity_id, account, notice, decision, now)
-    task = _task(account, notice, decision, "call", "Call the customer about overdue invoices", now)
+    task = _task(account, notice, decision, "call", _CALL, now)
     done = ports.deliveries.done_with_task(entity_id, customer_id, n, now, task)
     return "task" if done else "elsewhere"
 
@@ -163,14 +164,17 @@ def _task(
     today = now.today(account.customer.time_zone)
     customer_id = account.customer.customer_id
     prefix = "approve" if kind == "approve" else "task"
+    documents = document_ids_of(decision.documents)
+    named = (account.document(document_id) for document_id in documents)
     return Task(
         task_id=derived_id(prefix, customer_id, str(notice.n)),
         kind=kind,
         customer_id=customer_id,
-        title=title,
+        title=title.format(numbers=told(d.number for d in named if d is not None)),
         created_at=now.business,
         due_on=today + timedelta(days=_DAYS_TO_ACT),
-        documents=document_ids_of(decision.documents),
+        documents=documents,
         detail=decision.reason,
         notice=notice.n,
+        items=decision.documents if decision.documents != documents else (),
     )

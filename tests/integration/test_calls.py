@@ -1,12 +1,20 @@
 """The call list: who comes first, and what follows from what came of a call."""
 
-from datetime import date, timedelta
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from shared import runtime
 from shared.adapters import keys
-from shared.adapters.table import Put
+from shared.adapters.heads import head_writes
+from shared.adapters.table import EXISTS, Put
+from shared.adapters.tasks import open_task_put
+from shared.domain.document import Instalment
+from shared.domain.money import Money
+from shared.domain.tasks import Task
+from shared.usecases.work_list import end_settled
 from tests.integration import hub
 from tests.integration.test_console import (  # noqa: F401 - identity is a fixture
     acme,
@@ -17,9 +25,11 @@ from tests.integration.test_console import (  # noqa: F401 - identity is a fixtu
 )
 from tests.integration.test_ladder import DUE, LADDER, live
 from tests.support.operators import ADMIN, AUDIENCE, call, issuer, operator
+from tests.support.samples import eur
 
 ONE, TWO = "01J" + "A" * 23, "01J" + "B" * 23
-SMALL, LARGE = "01J" + "C" * 23, "01J" + "D" * 23
+SMALL, LARGE, NEWER = "01J" + "C" * 23, "01J" + "D" * 23, "01J" + "E" * 23
+NOW = datetime(2026, 3, 23, tzinfo=UTC)
 CALL_DAY = DUE + timedelta(days=21)
 
 
@@ -33,8 +43,9 @@ def admin(cloud, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def listed(admin):
+def listed(admin, monkeypatch):
     """Two customers whose day to be called has come; the second owes more."""
+    monkeypatch.setattr(runtime, "has_gateway", lambda: False)  # the janitor has nobody to ask
     of = hub.seed(LADDER)
     for customer_id, document_id, minor in ((ONE, SMALL, 5_000), (TWO, LARGE, 90_000)):
         whose = hub.add_customer(of, customer_id=customer_id, phone="+49 30 123456")
@@ -61,8 +72,10 @@ def outcome(token, task, said, **more):
 def test_the_one_that_brings_most_is_called_first(listed):
     found = calls(listed)
     assert [c["customer_id"] for c in found] == [TWO, ONE]
-    assert found[0]["chaseable"] == {"amount": "900.00", "currency": "EUR"}
-    assert (found[0]["days_late"], found[0]["phone"]) == (21, "+49 30 123456")
+    (sum_,) = found[0]["sums"]
+    assert sum_["chaseable"] == {"amount": "900.00", "currency": "EUR"}
+    assert (sum_["days_late"], found[0]["phone"]) == (21, "+49 30 123456")
+    assert [item["number"] for item in found[0]["items"]] == [LARGE]
 
 
 def test_a_promise_on_the_phone_is_a_promise_and_ends_the_call(listed):
@@ -118,6 +131,162 @@ def test_paid_meanwhile_is_not_called(listed):
     hub.move_clock(runtime.now().business)
     runtime.table().write(Put(_credit(TWO, 90_000)))
     assert [c["customer_id"] for c in calls(listed)] == [ONE]
+
+
+@pytest.mark.rule("R19")
+def test_an_invoice_that_is_paid_ends_its_call_and_is_no_work_before(listed):
+    """Nobody has to look: the lists leave it out at once, and the janitor's next round ends it."""
+    pay_all(TWO, LARGE)
+    assert [c["customer_id"] for c in calls(listed)] == [ONE]
+    left = call(listed, "GET", "/entities/demo/tasks").json["items"]
+    assert [t["customer_id"] for t in left] == [ONE]
+    assert [t.customer_id for t in runtime.tasks().list_open("demo")].count(TWO) == 1
+    janitor()
+    assert [t.customer_id for t in runtime.tasks().list_open("demo")] == [ONE]
+    (past,) = [t for t in runtime.receivables().story("demo", TWO) if t["type"] == "TASK"]
+    assert (past["note"], past["done_by"]) == ("Settled meanwhile.", "")
+    told = runtime.contacts().last("demo", TWO, 5)
+    assert "call" not in [contact.channel for contact in told], "nobody called"
+    janitor()
+
+
+def test_what_is_only_covered_does_not_end_its_call(listed):
+    task = calls(listed)[0]["task_id"]
+    runtime.table().write(Put(_credit(TWO, 90_000)))
+    janitor()
+    assert runtime.tasks().get("demo", task).status == "open"
+
+
+def test_whoever_ends_a_settled_call_first_has_ended_it(listed):
+    pay_all(TWO, LARGE)
+
+    class Late:
+        """Reads what was there before somebody else ended it."""
+
+        def __init__(self):
+            self.seen = list(runtime.tasks().list_open("demo"))
+
+        def list_open(self, _):
+            return iter(self.seen)
+
+        def __getattr__(self, name):
+            return getattr(runtime.tasks(), name)
+
+    late = Late()
+    janitor()
+    assert end_settled(late, "demo", runtime.now()) == 0
+
+
+@pytest.fixture
+def called_twice(listed):
+    """The larger customer has a second debt, whose day to be called came a week later."""
+    of = runtime.entities().get("demo")
+    whose = runtime.accounts().customer("demo", TWO)
+    later = DUE + timedelta(days=7)
+    hub.add_invoice(of, whose, NEWER, later, 12_300, number="INV-NEWER")
+    live(CALL_DAY + timedelta(days=1), of, times=2)
+    (first, _) = calls(listed)
+    assert [item["number"] for item in first["items"]] == [LARGE], "a newer debt has its own stage"
+    assert "NEWER" not in first["detail"]
+    live(later + timedelta(days=21), of, times=3)
+    return listed
+
+
+def test_a_customer_with_two_calls_to_make_is_named_once(called_twice):
+    first, second = calls(called_twice)
+    assert (first["customer_id"], second["customer_id"]) == (TWO, ONE)
+    assert len(first["task_ids"]) == 2
+    assert [item["number"] for item in first["items"]] == [LARGE, "INV-NEWER"]
+    assert first["sums"][0]["chaseable"] == {"amount": "1023.00", "currency": "EUR"}
+    titles = [t["title"] for t in call(called_twice, "GET", "/entities/demo/tasks").json["items"]]
+    assert len(titles) == len(set(titles)) == 3
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_outcome_ends_all_the_calls_to_a_customer(called_twice, which):
+    task = calls(called_twice)[0]["task_ids"][which]
+    again = outcome(called_twice, task, "no_answer", days=3).json["task"]
+    assert sorted(again["documents"]) == sorted([LARGE, NEWER])
+    assert again["title"] == f"Call again about {LARGE}, INV-NEWER"
+    open_ones = [t for t in runtime.tasks().list_open("demo") if t.customer_id == TWO]
+    assert [t.task_id for t in open_ones] == [again["task_id"]]
+    whats = [c.what for c in runtime.contacts().last("demo", TWO, 9) if c.channel == "call"]
+    assert whats == ["no_answer"], "one call was made"
+
+
+def test_a_promise_covers_all_that_the_call_was_about(called_twice):
+    day = (runtime.now().business.date() + timedelta(days=3)).isoformat()
+    outcome(called_twice, calls(called_twice)[0]["task_id"], "reached_promise", pays_on=day)
+    (promise,) = runtime.accounts().account("demo", TWO).promises
+    assert (promise.documents, promise.amount.minor) == (tuple(sorted([LARGE, NEWER])), 102_300)
+    assert [c["customer_id"] for c in calls(called_twice)] == [ONE]
+
+
+def test_two_currencies_are_promised_each_for_itself(listed):
+    of, whose = runtime.entities().get("demo"), runtime.accounts().customer("demo", TWO)
+    dollars = hub.add_invoice(of, whose, NEWER, DUE, 5_000)
+    money = Money(minor=5_000, currency="USD")
+    head = head_writes(
+        of, whose, dollars, replace(dollars, total=money, open=money, version=2), NOW
+    )
+    task = runtime.tasks().get("demo", calls(listed)[0]["task_id"])
+    task = replace(task, documents=(LARGE, NEWER))
+    runtime.table().write(*head, replace(open_task_put("demo", task), condition=EXISTS))
+    found = calls(listed)[0]
+    assert [s["chaseable"]["currency"] for s in found["sums"]] == ["EUR", "USD"]
+    day = (CALL_DAY + timedelta(days=3)).isoformat()
+    answer = outcome(listed, task.task_id, "reached_promise", pays_on=day)
+    assert answer.status == 200, answer.json
+    promises = runtime.accounts().account("demo", TWO).promises
+    assert sorted((p.amount.minor, p.amount.currency) for p in promises) == [
+        (5_000, "USD"),
+        (90_000, "EUR"),
+    ]
+
+
+def test_a_call_about_an_instalment_names_that_part_alone(listed):
+    of, whose = runtime.entities().get("demo"), runtime.accounts().customer("demo", ONE)
+    plain = hub.add_invoice(of, whose, NEWER, CALL_DAY - timedelta(days=20), 9_000)
+    days = (plain.due_on, plain.due_on + timedelta(days=19))
+    parts = tuple(Instalment(n, day, eur(4_500), eur(4_500)) for n, day in enumerate(days, 1))
+    in_parts = replace(plain, instalments=parts, version=2)
+    runtime.table().write(*head_writes(of, whose, plain, in_parts, NOW))
+    live(CALL_DAY + timedelta(days=1), of, times=2)
+    (task,) = [t for t in runtime.tasks().list_open("demo") if NEWER in t.documents]
+    assert (task.documents, task.items) == ((NEWER,), (f"{NEWER}/1",))
+    found = next(c for c in calls(listed) if c["customer_id"] == ONE)
+    assert [item["number"] for item in found["items"]] == [SMALL, f"{NEWER} (1/2)"]
+
+
+def test_tasks_are_listed_in_the_order_of_their_days_page_by_page(listed):
+    for n, days in enumerate([9, 1, 5, 1, 30]):
+        day = CALL_DAY + timedelta(days=days)
+        hand = Task(f"hand{n}", "question", TWO, f"Q{n}", runtime.now().business, day)
+        assert runtime.tasks().open("demo", hand)
+    seen, cursor = [], ""
+    while True:
+        page = call(listed, "GET", f"/entities/demo/tasks?limit=2&cursor={cursor}").json
+        seen += [(t["due_on"], t["task_id"], t["customer"]) for t in page["items"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert len(seen) == 7
+    assert seen == sorted(seen)
+    assert {name for _, _, name in seen} == {runtime.accounts().customer("demo", TWO).name}
+
+
+def pay_all(customer_id: str, document_id: str) -> None:
+    """Close a document as money does that pays all of it."""
+    of = runtime.entities().get("demo")
+    account = runtime.accounts().account("demo", customer_id)
+    before = account.document(document_id)
+    after = replace(before, open=eur(0), version=before.version + 1)
+    now = runtime.now()
+    runtime.table().write(*head_writes(of, account.customer, before, after, now.wall))
+
+
+def janitor() -> None:
+    hub.invoke(hub.HANDLERS["JANITOR"], [json.dumps({"kind": "janitor"})])
 
 
 def _credit(customer_id: str, minor: int) -> dict[str, object]:

@@ -29,11 +29,11 @@ def test_the_chance_halves_in_ninety_days_and_three_broken_promises_are_the_most
 
 def test_what_is_expected_to_bring_most_is_called_first_within_its_currency():
     cases = [
-        CallCase("t1", "small", eur(100_00), 5),
-        CallCase("t2", "old", eur(300_00), 360),
-        CallCase("t3", "broken", eur(100_00), 5, promises_broken=1),
-        CallCase("t4", "big", eur(900_00), 40),
-        CallCase("t5", "yen", Money(minor=9_999_999, currency="JPY"), 1),
+        CallCase("small", eur(100_00), 5),
+        CallCase("old", eur(300_00), 360),
+        CallCase("broken", eur(100_00), 5, promises_broken=1),
+        CallCase("big", eur(900_00), 40),
+        CallCase("yen", Money(minor=9_999_999, currency="JPY"), 1),
     ]
     ordered = {currency: [c.customer_id for c in found] for currency, found in call_list(cases)}
     assert ordered == {"EUR": ["big", "small", "broken", "old"], "JPY": ["yen"]}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import islice
 
 from functions.edge import http
 from functions.operator_api import access
@@ -18,9 +17,9 @@ from shared.errors import InvalidInput
 from shared.usecases.explain import Explanation, explain
 from shared.usecases.holds import DAYS_MAX, put_hold
 from shared.usecases.timeline import timeline
+from shared.usecases.work_list import work_list
 
 _EVENTS_SHOWN = 300
-_TASKS_READ = 500
 _REASON_MAX = 300
 
 
@@ -32,8 +31,7 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
     ports = (runtime.accounts(), runtime.entities(), runtime.as_swept)
     told = explain(*ports, entity_id, customer_id, on, now)
     events = timeline(runtime.receivables().story(entity_id, customer_id))
-    open_tasks = islice(runtime.tasks().list_open(entity_id), _TASKS_READ)
-    tasks = [task for task in open_tasks if task.customer_id == customer_id]
+    tasks = list(work_list(runtime.tasks(), entity_id, customer_id))
     return page(
         "customer",
         visit,

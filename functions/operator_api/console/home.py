@@ -11,6 +11,7 @@ from shared import runtime
 from shared.domain.figures import BUCKETS, Ageing
 from shared.domain.money import Money
 from shared.usecases.figures import ageing_now
+from shared.usecases.work_list import work_list
 
 LABELS = dict(
     zip(
@@ -39,7 +40,7 @@ def home(visit: Visit, problem: str = "") -> http.Answer:
     entity_id = visit.entity.entity_id
     today = access.current().now.today(visit.entity.time_zone)
     ages = ageing_now(runtime.receivables(), entity_id, visit.entity.shards, today)
-    tasks = list(islice(runtime.tasks().list_open(entity_id), _TASKS_SHOWN + 1))
+    tasks = list(islice(work_list(runtime.tasks(), entity_id), _TASKS_SHOWN + 1))
     parked = len(list(runtime.parked_items().list(entity_id, limit=_PARKED_SHOWN)))
     return page(
         "home",

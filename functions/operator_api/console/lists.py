@@ -16,6 +16,7 @@ from shared.domain.figures import BUCKETS, Ageing, ageing, bucket_of
 from shared.domain.money import total
 from shared.domain.open_items import open_items
 from shared.errors import NotFound
+from shared.usecases.work_list import work_list
 
 _CUSTOMERS_READ = 2_000
 _ROWS_SHOWN = 200
@@ -82,7 +83,7 @@ def invoices(visit: Visit, currency: str, bucket: str) -> http.Answer:
 
 def tasks(visit: Visit) -> http.Answer:
     """Show what people have to do."""
-    found = list(islice(runtime.tasks().list_open(visit.entity.entity_id), _ROWS_SHOWN))
+    found = list(islice(work_list(runtime.tasks(), visit.entity.entity_id), _ROWS_SHOWN))
     today = access.current().now.today(visit.entity.time_zone)
     names = names_of(visit.entity.entity_id, found)
     return page("tasks", visit, tasks=found, names=names, today=today)

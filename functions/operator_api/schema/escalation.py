@@ -37,20 +37,37 @@ class ContactOut(Wire):
     state: str
 
 
-class CallOut(Wire):
-    """One customer to call about one currency. expected is what the call may bring: a rank."""
+class CallSum(Wire):
+    """What may be chased in one currency. expected is what the call may bring: a rank."""
 
-    task_id: str
-    customer_id: str
-    name: str
-    phone: str
     chaseable: Amount
     days_late: int
-    broken_promises: int
     expected: Amount
+
+
+class CallItem(Wire):
+    """One open item that the call is about: an invoice, a part of one, or a charge."""
+
+    document_id: str
+    number: str
+    due_on: date
+    open: Amount
+
+
+class CallOut(Wire):
+    """One customer to call, once. An outcome noted for task_id ends all of its call tasks."""
+
+    task_id: str
+    task_ids: list[str]
+    customer_id: str
+    external_id: str
+    name: str
+    phone: str
+    sums: list[CallSum]
+    broken_promises: int
     due_on: date
     detail: str
-    documents: list[str]
+    items: list[CallItem]
     last_contacts: list[ContactOut]
 
 

@@ -42,9 +42,13 @@ class HoldPage(Wire):
 
 
 class TaskOut(Wire):
+    """customer is the name of whom the task is about, external_id the ERP's id; "" for nobody."""
+
     task_id: str
     kind: str
     customer_id: str
+    customer: str
+    external_id: str
     title: str
     detail: str
     documents: list[str]

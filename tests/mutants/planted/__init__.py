@@ -4,6 +4,7 @@ from tests.mutants.bug import Bug
 from tests.mutants.planted.agreements import AGREEMENT_BUGS
 from tests.mutants.planted.autopay import AUTOPAY_BUGS
 from tests.mutants.planted.books import BOOKS_BUGS
+from tests.mutants.planted.calls import CALL_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
 from tests.mutants.planted.delivery import DELIVERY_BUGS
@@ -46,6 +47,7 @@ PLANTED: tuple[Bug, ...] = (
     *MESSAGE_BUGS,
     *DELIVERY_BUGS,
     *ESCALATION_BUGS,
+    *CALL_BUGS,
     *AGREEMENT_BUGS,
     *AUTOPAY_BUGS,
     *POLICY_BUGS,

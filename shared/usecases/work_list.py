@@ -1,0 +1,56 @@
+"""What people have to do, in the order of its days; what is settled is no work, and ends itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
+from typing import Protocol
+
+from shared.domain.clock import Now
+from shared.domain.document import Document
+from shared.domain.settled_task import NOTE, is_settled, may_settle
+from shared.domain.tasks import Task, in_due_order
+
+_TASKS_PER_READ = 50
+
+
+class Tasks(Protocol):
+    def list_open(self, entity_id: str) -> Iterator[Task]: ...
+    def asked_for(self, entity_id: str, tasks: Sequence[Task]) -> Mapping[str, Document]: ...
+
+
+class Endings(Tasks, Protocol):
+    def followed(self, entity_id: str, done: Sequence[Task], after: Task | None) -> bool: ...
+
+
+def work_list(
+    tasks: Tasks, entity_id: str, customer_id: str = "", after: str = ""
+) -> Iterator[Task]:
+    """Yield open tasks, the one first that is to be done first, without those that are settled.
+
+    customer_id leaves only what is about that customer. after is the place of the task that the
+    list goes on behind. Whether a task is settled is looked up only as far as the list is read.
+    """
+    found = (t for t in tasks.list_open(entity_id) if customer_id in ("", t.customer_id))
+    ahead = [t for t in in_due_order(found) if t.place > after]
+    for chunk in batched(ahead, _TASKS_PER_READ, strict=False):
+        settled = _settled(tasks, entity_id, chunk)
+        yield from (task for task in chunk if task not in settled)
+
+
+def end_settled(tasks: Endings, entity_id: str, now: Now) -> int:
+    """End the tasks that are settled, as done by nobody; return how many were ended here.
+
+    Whoever does one at the same moment has done it: then it is not ended here.
+    """
+    ended = 0
+    for chunk in batched(
+        filter(may_settle, tasks.list_open(entity_id)), _TASKS_PER_READ, strict=False
+    ):
+        for task in _settled(tasks, entity_id, chunk):
+            ended += tasks.followed(entity_id, (task.done(now.business, "", NOTE),), None)
+    return ended
+
+
+def _settled(tasks: Tasks, entity_id: str, some: Sequence[Task]) -> list[Task]:
+    asking = [task for task in some if may_settle(task)]
+    still_open = tasks.asked_for(entity_id, asking) if asking else {}
+    return [task for task in asking if is_settled(task, still_open)]
