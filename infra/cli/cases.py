@@ -10,7 +10,7 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.http import request
-from infra.cli.output import AsJson, EntityName, Yes, confirm, show_json, talk
+from infra.cli.output import AsJson, EntityName, Yes, confirm, count, show_json, talk
 
 _PACK_TIMEOUT_S = 120
 _LOOK_EVERY_S = 1
@@ -97,7 +97,10 @@ def handover(
     if as_json:
         show_json({k: v for k, v in asked.items() if k != "url"})
     else:
-        talk().print(f"{to}: {len(answer.body)} bytes, sha256 {asked['sha256']}", markup=False)
+        talk().print(
+            f"The case is in {to}: {count(len(answer.body), 'byte')}, sha256 {asked['sha256']}.",
+            markup=False,
+        )
 
 
 def _customer_path(api: Api, entity: str | None, customer: str) -> str:

@@ -7,7 +7,17 @@ import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
-from infra.cli.output import AsJson, EntityName, Yes, confirm, progress, show_json, show_table, talk
+from infra.cli.output import (
+    AsJson,
+    EntityName,
+    Yes,
+    confirm,
+    count,
+    progress,
+    show_json,
+    show_table,
+    talk,
+)
 
 _LOOK_EVERY_S = 0.5
 _WAIT_S = 3600
@@ -115,7 +125,9 @@ def _show(differences: list[dict[str, Any]]) -> None:
     columns = ("figure", "document", "source", "part", "currency", ">stored", ">postings say")
     if rows:
         show_table("Stored figures that differ, in minor units", columns, rows)
-    talk().print(f"{len(rows)} figures differ." if rows else "The books add up.")
+    talk().print(
+        f"{count(len(rows), 'figure differs', 'figures differ')}." if rows else "The books add up."
+    )
 
 
 def _end(differs: bool) -> None:

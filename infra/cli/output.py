@@ -71,6 +71,11 @@ def confirm(question: str, yes: bool) -> None:
         raise CliError("Nothing was done.")
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with what is counted, such as 1 message or 2,000 messages."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def amounts(values: Iterable[dict[str, str]]) -> str:
     """Return amounts as one cell, such as 12.50 EUR, one to a line."""
     return "\n".join(f"{v['amount']} {v['currency']}" for v in values)

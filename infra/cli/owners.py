@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli.api import Api, segment
-from infra.cli.output import AsJson, EntityName, Yes, confirm, show_json, talk
+from infra.cli.output import AsJson, EntityName, Yes, confirm, count, show_json, talk
 
 app = typer.Typer(help="Invoices that change their customer, and merges.", no_args_is_help=True)
 Into = Annotated[str, typer.Argument(help="The customer it goes to: our id or the ERP's.")]
@@ -56,7 +56,7 @@ def merge(
     if as_json:
         show_json(done)
         return
-    talk().print(f"{len(done['moved'])} invoices went from {customer} to {into}.")
+    talk().print(f"{count(len(done['moved']), 'invoice')} went from {customer} to {into}.")
     for stayed in done["stayed"]:
         talk().print(f"{stayed['number']} stays: {stayed['reason']}.")
     if done["credits"]:

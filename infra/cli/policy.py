@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.errors import CliError, Exit
-from infra.cli.output import talk
+from infra.cli.output import count, talk
 
 app = typer.Typer(help="Policy files, without a hub.", no_args_is_help=True)
 
@@ -38,7 +38,9 @@ def check(
             for problem in exc.problems:
                 typer.echo(f"{file}:{problem}")
         else:
-            talk().print(f"{file}: {policy.name}, {len(policy.stages)} stages", markup=False)
+            talk().print(
+                f"{file}: {policy.name}, {count(len(policy.stages), 'stage')}", markup=False
+            )
     if bad:
         raise typer.Exit(int(Exit.REFUSED))
 

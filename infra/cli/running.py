@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli.api import Api, segment
-from infra.cli.output import AsJson, EntityName, show_json, show_table, talk
+from infra.cli.output import AsJson, EntityName, count, show_json, show_table, talk
 
 app = typer.Typer(help="Sweeps that ran: how far each has come, and what it did.")
 
@@ -75,7 +75,7 @@ def resume(run_id: RunId, entity: EntityName = None, as_json: AsJson = False) ->
     if as_json:
         show_json(done)
         return
-    talk().print(f"{done['queued']} batches queued.")
+    talk().print(f"{count(done['queued'], 'batch', 'batches')} queued.")
 
 
 def _row(run: Any) -> tuple[str, ...]:

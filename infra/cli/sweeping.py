@@ -8,7 +8,7 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.moments import when
-from infra.cli.output import AsJson, EntityName, progress, show_json, show_table, talk
+from infra.cli.output import AsJson, EntityName, count, progress, show_json, show_table, talk
 
 _LOOK_EVERY_S = 0.25
 _WAIT_S = 300
@@ -95,7 +95,9 @@ def show_dry_run(found: Any) -> None:
     ]
     columns = ("customer", "stage", "channel", "asks for", ">amount", ">new fees")
     show_table(f"What a sweep would say on {found['on']}", columns, rows)
-    talk().print(f"{len(rows)} messages; {found['looked_at']} customers looked at.")
+    talk().print(
+        f"{count(len(rows), 'message')}; {count(found['looked_at'], 'customer')} looked at."
+    )
     if found.get("erp_stale"):
         old = f"The ERP's facts are old ({found['erp_stale']}): nothing of this is said before"
         talk().print(f"{old} they are followed again.", markup=False)

@@ -6,7 +6,7 @@ import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
-from infra.cli.output import AsJson, EntityName, Yes, confirm, show_json, show_table, talk
+from infra.cli.output import AsJson, EntityName, Yes, confirm, count, show_json, show_table, talk
 
 app = typer.Typer(help="What the ERP is told, and what it did not take.", no_args_is_help=True)
 Key = Annotated[str, typer.Argument(help="Our key of the line, as list shows it.")]
@@ -52,7 +52,7 @@ def again(
     if as_json:
         show_json(done)
     else:
-        talk().print(f"{done['tried']} lines are told again.")
+        talk().print(f"{count(done['tried'], 'line is', 'lines are')} told again.")
 
 
 @app.command("repair")

@@ -141,9 +141,11 @@ def note_outcome(
         )
         made = dispute.dispute_id
     for _ in range(_TRIES_MAX):
+        if task not in together:
+            break
         after = _after(together, account, leads_to, said, today, now)
         done = [_done(one, said, by, now) for one in together]
-        if task in together and ports.tasks.followed(entity_id, done, after):
+        if ports.tasks.followed(entity_id, done, after):
             return Followed(leads_to, made, after)
         together = _together(ports.tasks, entity_id, task, today)
     raise Conflict(task=task_id, reason="somebody noted an outcome first")
@@ -232,7 +234,7 @@ def _after(
     today: date,
     now: Now,
 ) -> Task | None:
-    if leads_to not in _NEXT or not tasks:
+    if leads_to not in _NEXT:
         return None
     kind, title = _NEXT[leads_to]
     again = leads_to is CallFollowUp.CALL_AGAIN

@@ -187,7 +187,8 @@ def _end(life: Life, messages: int) -> list[str]:
         state = document["state"]
         rest = "" if state in ("paid", "void") else f", {left['amount']} open"
         lines.append(f"  {number}: {total['amount']} {total['currency']}, {state}{rest}")
-    return [*lines, f"{messages} messages to the customer."]
+    what = "message" if messages == 1 else "messages"
+    return [*lines, f"{messages} {what} to the customer."]
 
 
 def _instant(text: str) -> datetime:

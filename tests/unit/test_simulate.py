@@ -260,6 +260,25 @@ def test_one_line_for_each_invoice_is_a_history(tmp_path: Path):
     assert html.read_text().startswith("<!doctype html>")
 
 
+def test_the_figures_name_their_days_and_two_policies_of_one_name_by_their_files(tmp_path: Path):
+    text = (
+        "invoice,customer,issued_on,due_on,paid_on,amount,currency\n"
+        "I1,C1,2026-01-01,2026-01-31,2026-02-10,100.00,EUR\n"
+    )
+    files = _files(tmp_path, one=text)
+    new = _policy(tmp_path)
+    old = tmp_path / "last-year.yaml"
+    old.write_text(new.read_text() + "holidays: true\n")
+    found = _run(["--policy", str(new), "--against", str(old), *files])
+    assert found.exit_code == 0, found.output
+    assert "2026-01-01 to 2026-02-10: 1 invoice of 1 customer" in found.output
+    shown = " ".join(found.output.split())
+    assert "(reminder.yaml)" in shown and "(last-year.yaml)" in shown
+    assert "--country DE" in shown
+    told = json.loads(_run(["--policy", str(new), *files, "--json"]).stdout)
+    assert told["period"] == {"from": "2026-01-01", "to": "2026-02-10", "invoices": 1}
+
+
 def test_the_files_that_the_hub_imports_are_a_history(tmp_path: Path):
     files = _files(
         tmp_path,

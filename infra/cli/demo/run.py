@@ -12,7 +12,7 @@ from infra.cli.demo.company import Company, sample_company
 from infra.cli.demo.life import ENTITY, Life
 from infra.cli.demo.mailbox import Mailbox, raise_rate
 from infra.cli.demo.report import report, show
-from infra.cli.output import data, progress, show_json, talk
+from infra.cli.output import count, data, progress, show_json, talk
 from infra.local.stack import LocalStack
 
 
@@ -51,7 +51,9 @@ def _live(stack: LocalStack, company: Company, seed: int, quiet: bool) -> dict[s
         task = bar.add_task("Opening", total=(company.last - company.first).days)
         opened = life.open()
         if not quiet:
-            words = f"The dry run names {opened['messages']} messages; released with a cap of "
+            words = (
+                f"The dry run names {count(opened['messages'], 'message')}; released with a cap of "
+            )
             talk().print(words + f"{opened['daily_cap']} a day.")
         life.live(
             lambda day: bar.update(

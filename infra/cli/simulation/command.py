@@ -1,16 +1,20 @@
 """simulate: what a policy would have said over a known history, beside another one."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from infra.cli.errors import CliError, Exit
-from infra.cli.output import AsJson, progress, show_json, show_table, talk
+from infra.cli.output import AsJson, count, progress, show_json, show_table, talk
 from infra.cli.simulation.history import History, Shape, parse_names, read_history
 from infra.cli.simulation.outcome import Outcome, simulate
 from infra.cli.simulation.report import both, facts, report, signed
+from shared.domain.replay import days_of
+
+_NO_COUNTRY = "It keeps holidays, but whose? Say --country DE, or DE-BY; none are kept now."
 
 
 def run(
@@ -41,6 +45,9 @@ def run(
     told = read_history(history, shape)
     new = _outcome(policy, told, country, "Replaying")
     old = _outcome(against, told, country, "Replaying the old one") if against else None
+    if old is not None and against is not None and old.policy.name == new.policy.name:
+        named = _told_apart(policy, against)
+        new, old = replace(new, file=named[0]), replace(old, file=named[1])
     for line in told.left_out[:5]:
         talk().print(f"left out: {line}", markup=False)
     if len(told.left_out) > 5:
@@ -49,10 +56,13 @@ def run(
         _write(log, "".join(f"{json.dumps(line)}\n" for line in lines(new)))
     if html is not None:
         _write(html, report(told, new, old))
+    first, last = (day.isoformat() for day in days_of(told.invoices))
     if as_json:
-        show_json({"new": _summary(new), "old": _summary(old) if old else None})
+        period = {"from": first, "to": last, "invoices": len(told.invoices)}
+        show_json({"period": period, "new": _summary(new), "old": _summary(old) if old else None})
     else:
-        _show(new, old)
+        of = f"{count(len(told.invoices), 'invoice')} of {count(len(told.by_customer), 'customer')}"
+        _show(f"{first} to {last}: {of}", new, old)
     if html is not None:
         talk().print(f"The report is in {html}.", markup=False)
 
@@ -92,11 +102,18 @@ def _outcome(file: Path, history: History, country: str, talk_of: str) -> Outcom
     land, _, part = country.partition("-")
     closed_on, note = closed_days(land, part) if policy.holidays else (frozenset(), "")
     if note:
-        talk().print(f"{file}: {note}", markup=False)
+        talk().print(f"{file}: {note if country else _NO_COUNTRY}", markup=False)
     book = PolicyBook(policy, closed_on=closed_on, note=note)
     with progress() as bar:
         task = bar.add_task(talk_of, total=len(history.by_customer))
         return simulate(policy, history, lambda _: book, lambda: bar.advance(task))
+
+
+def _told_apart(one: Path, other: Path) -> tuple[str, str]:
+    """Return what two files are called, by as much of their paths as tells them apart."""
+    if one.name != other.name:
+        return one.name, other.name
+    return str(one), str(other)
 
 
 def _write(file: Path, text: str) -> None:
@@ -133,10 +150,10 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _show(new: Outcome, old: Outcome | None) -> None:
+def _show(period: str, new: Outcome, old: Outcome | None) -> None:
     heads = [(fact.name, fact.text, fact.change) for fact in facts(new, old)]
-    columns = ("", f">{new.policy.name}", *((f">against {old.policy.name}",) if old else ()))
-    show_table("", columns, [row if old else row[:2] for row in heads])
+    columns = ("", f">{new.name}", *((f">against {old.name}",) if old else ()))
+    show_table(period, columns, [row if old else row[:2] for row in heads])
     rows = []
     for name, was, now in both(new, old):
         before, after = was.messages if was else 0, now.messages if now else 0

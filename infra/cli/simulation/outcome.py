@@ -43,13 +43,22 @@ class Alarmed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that a policy would have said, in order, and what it comes to."""
+    """All that a policy would have said, in order, and what it comes to.
+
+    file tells it from another policy of the same name, "" where nothing has to.
+    """
 
     policy: Policy
     said: tuple[Said, ...]
     stages: tuple[StageSum, ...]
     months: Mapping[str, Mapping[str, int]]
     alarmed: tuple[Alarmed, ...]
+    file: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what people call the policy here."""
+        return f"{self.policy.name} ({self.file})" if self.file else self.policy.name
 
     @property
     def messages(self) -> int:
