@@ -109,9 +109,12 @@ def _speech(template: str, named: list[NoticeItem], view: MailView) -> str:
         return DISCOUNT
     if template == "invoice" and len(_names(named)) == 1 < len(named):
         return "instalments"
-    late = [days_late(item, view.today) > 0 for item in named]
-    said_late = (template == "due_today" and any(late)) or (template == "upcoming" and all(late))
-    return "just_due" if said_late else template
+    if template not in ("upcoming", "due_today"):
+        return template
+    late = [days_late(item, view.today) for item in named]
+    if any(days > 0 for days in late):
+        return "just_due"
+    return "due_today" if not any(late) else template
 
 
 def _intro(speech: str, view: MailView, words: Words, facts: dict[str, object]) -> str:
@@ -150,8 +153,9 @@ def _closing(speech: str, view: MailView) -> str:
 def _named(template: str, view: MailView) -> list[NoticeItem]:
     """Return the items that the sentences of a mail speak of: those that its template fits.
 
-    A reminder may list what is due today, too, but must not call it overdue; what it says of a
-    stage it says of the items that have reached it. Charges are named where nothing else is.
+    A reminder may list what is due today, too, but must not call it overdue, nor a mail ahead what
+    is due already "due soon"; what it says of a stage it says of the items that have reached it.
+    Charges are named where nothing else is.
     """
     asked = sorted((i for i in view.items if i.asked), key=lambda i: (i.due_on, i.number))
     asked = [item for item in asked if item.document_id not in view.charges] or asked
@@ -159,6 +163,8 @@ def _named(template: str, view: MailView) -> list[NoticeItem]:
         return [i for i in asked if days_late(i, view.today) > 0] or asked
     stages = (template, DISCOUNT) if template == "upcoming" else (template,)
     of_stage = [i for i in asked if view.stages.get(i.document_id) in stages]
+    if template == "upcoming":
+        of_stage = [i for i in of_stage if days_late(i, view.today) >= 0] or of_stage
     if of_stage:
         return of_stage
     least_days_late = _SPEAKS_OF.get(template)
@@ -253,14 +259,21 @@ def _sections(group: CurrencyRows, view: MailView, words: Words) -> list[Section
     """Return what is asked for of a currency by stage, the furthest first; one is no list."""
     by_stage: dict[str, list[NoticeItem]] = {}
     for item in group.asked:
-        by_stage.setdefault(view.stages.get(item.document_id, ""), []).append(item)
-    if len(set(view.stages.values())) < 2:
+        by_stage.setdefault(_stage_of(item, view), []).append(item)
+    if len({_stage_of(i, view) for i in view.items if i.document_id in view.stages}) < 2:
         return [Section("", group.asked, group.asked_total)]
     order = ("", DISCOUNT, *STAGE_TEMPLATES)
     return [
         Section(_stage(stage, words), tuple(items), group.sum_of(items))
         for stage, items in sorted(by_stage.items(), key=lambda s: -order.index(s[0]))
     ]
+
+
+def _stage_of(item: NoticeItem, view: MailView) -> str:
+    """Return the stage under whose heading item stands: what is due is not "due soon"."""
+    stage = view.stages.get(item.document_id, "")
+    has_come = stage == "upcoming" and days_late(item, view.today) >= 0
+    return "due_today" if has_come else stage
 
 
 def _stage(template: str, words: Words) -> str:

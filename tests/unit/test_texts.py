@@ -180,6 +180,27 @@ def test_a_reminder_lists_what_is_due_today_but_does_not_call_it_overdue() -> No
     assert _mail("reminder", items=ITEMS[1:2]).subject.startswith("Reminder: invoice INV-2")
 
 
+def test_a_mail_ahead_of_time_does_not_call_soon_what_is_due_already() -> None:
+    late, today = _item("A", 3, eur(1_000)), _item("B", 0, eur(1_500))
+    ahead, other = _item("C", -2, eur(2_000)), _item("D", 12, eur(9_000))
+
+    def written(template: str, *items: NoticeItem) -> MailText:
+        stages = {i.document_id: "reminder" if i is other else "upcoming" for i in items}
+        return _mail(template, items=items, stages=stages)
+
+    assert written("upcoming", ahead).subject.startswith("Due soon: invoice C")
+    assert written("upcoming", today).subject.startswith("Due today: invoice B")
+    for items in ((late, ahead), (late, today, ahead)):
+        mail = written("upcoming", *items)
+        assert mail.subject.startswith("Due: ")
+        assert "C" not in mail.subject
+        assert mail.text.index("Due\n") < mail.text.index("  A |") < mail.text.index("Due soon\n")
+        assert mail.text.index("Due soon\n") < mail.text.index("  C |")
+    mail = written("reminder", other, late)
+    assert "Due soon" not in mail.text
+    assert mail.text.index("Overdue\n") < mail.text.index("Due\n") < mail.text.index("  A |")
+
+
 def test_a_mail_about_one_invoice_names_it_with_amount_and_date_in_the_subject() -> None:
     mail = _mail("reminder", items=ITEMS[:1])
     expected = "Reminder: invoice INV-1 from Seller Ltd, €1,234.50, was due 2 November 2026"
