@@ -30,6 +30,7 @@ from functions.operator_api import (
     routes_invoices,
     routes_journal,
     routes_mailing,
+    routes_notices,
     routes_payments,
     routes_policies,
     routes_recurrences,
@@ -67,6 +68,7 @@ ROUTERS = (
     routes_books.router,
     routes_journal.router,
     routes_mailing.router,
+    routes_notices.router,
     routes_statements.router,
 )
 _SECURITY = {"bearer": HTTPBearer(bearerFormat="JWT")}

@@ -23,6 +23,7 @@ from infra.cli import (
     lists,
     mailing,
     money,
+    noticing,
     owners,
     planning,
     policy,
@@ -82,6 +83,7 @@ app.command("waive")(charging.waive)
 app.command("interest")(charging.interest)
 app.command("remind")(mailing.remind)
 app.add_typer(mailing.app, name="mail")
+app.add_typer(noticing.app, name="notice")
 app.command("approve")(cases.approve)
 app.command("refuse")(cases.refuse)
 app.command("handover")(cases.handover)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.test_console import get, identity
 from tests.integration.test_explained_days import DUE, REMINDED, live, seller
-from tests.support.operators import operator
+from tests.support.operators import call, operator
 
 __all__ = ["identity", "seller"]
 PAGE = "/console/e/demo/customers/c1/day"
@@ -66,6 +66,22 @@ def test_a_notice_is_shown_as_it_was_sent_without_the_secret_of_its_link(viewer)
     assert "INV1" in page.text.partition("As it was sent")[2]
     assert not re.search(r"/l/[A-Za-z0-9_-]{20}", page.text)
     assert "Nothing was sent" in get(viewer, "/console/e/demo/customers/c1/notices/3").text
+
+
+def test_the_interface_tells_a_notice_as_the_page_does(viewer):
+    told = call(viewer, "GET", "/entities/demo/customers/c1/notices/2/message")
+    assert told.status == 200
+    said = told.json
+    assert (said["notice"], said["stage"], said["state"]) == (2, "reminder", "sent")
+    assert said["to"] == ["ap@nordlicht.example"]
+    assert "INV1" in said["subject"]
+    assert "INV1" in said["text"]
+    assert said["html"].startswith("<!doctype html>")
+    assert not re.search(r"/l/[A-Za-z0-9_-]{20}", told.text)
+    assert [item["number"] for item in said["items"] if item["asked"]] == ["INV1"]
+    unsent = call(viewer, "GET", "/entities/demo/customers/c1/notices/3/message").json
+    assert (unsent["subject"], unsent["text"], unsent["letter_url"]) == ("", "", "")
+    assert call(viewer, "GET", "/entities/demo/customers/c1/notices/99/message").status == 404
 
 
 @pytest.mark.parametrize("n", ["0", "99", "-1", "x", "1" * 9])
