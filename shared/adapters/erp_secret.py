@@ -6,12 +6,14 @@ Tokens that an ERP gives for an older one are written back before the older one 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from shared.errors import ErpAccess
 
+KEY_MAX_AGE = timedelta(minutes=1)
 _CURRENT = "AWSCURRENT"
 _ASIDE = "RENEWED"
 """The label of the newest tokens that were put here, whether they became the secret or not."""
@@ -89,3 +91,22 @@ class ErpSecret:
                 return None
             raise
         return Kept(dict(json.loads(answer["SecretString"])), str(answer["VersionId"]))
+
+
+class WebhookKey:
+    """What signs the hints of one connection; in memory for KEY_MAX_AGE of the wall clock."""
+
+    def __init__(self, secret: ErpSecret) -> None:
+        self._secret = secret
+        self._key = ""
+        self._read_at: datetime | None = None
+
+    def value(self, wall: datetime) -> str:
+        """Return the key as it was at most KEY_MAX_AGE before wall, "" where there is none."""
+        if self._read_at is None or not timedelta(0) <= wall - self._read_at < KEY_MAX_AGE:
+            try:
+                self._key = str(self._secret.value().get("webhook_key", ""))
+            except ErpAccess:
+                self._key = ""
+            self._read_at = wall
+        return self._key

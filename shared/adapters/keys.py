@@ -61,6 +61,11 @@ def ledger_connection(entity: str) -> Key:
     return _key(f"E#{entity}#CONN", "#LEDGER")
 
 
+def erp_hint(entity: str, connection: str) -> Key:
+    """Return the key of when a connection's ERP said last that something changed."""
+    return _key(f"E#{entity}#CONN", f"{connection}#HINT")
+
+
 def pull_state(entity: str, connection: str, kind: str) -> Key:
     return _key(f"E#{entity}#CONN", f"{connection}#CURSOR#{kind}")
 

@@ -44,11 +44,13 @@ from shared.runtime.erp import connections as connections
 from shared.runtime.erp import connector as connector
 from shared.runtime.erp import drop_bucket as drop_bucket
 from shared.runtime.erp import erp_corrections as erp_corrections
+from shared.runtime.erp import erp_hints as erp_hints
 from shared.runtime.erp import erp_secret as erp_secret
 from shared.runtime.erp import import_runs as import_runs
 from shared.runtime.erp import importing as importing
 from shared.runtime.erp import pull_states as pull_states
 from shared.runtime.erp import syncing as syncing
+from shared.runtime.erp import webhook_key as webhook_key
 from shared.runtime.escalation import approvals as approvals
 from shared.runtime.escalation import charges as charges
 from shared.runtime.escalation import charging as charging

@@ -1,6 +1,6 @@
 """What the ERP sends."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from shared import runtime
@@ -8,7 +8,8 @@ from shared import runtime
 if TYPE_CHECKING:
     from shared.adapters.connections import Connections
     from shared.adapters.drop_bucket import DropBucket
-    from shared.adapters.erp_secret import ErpSecret
+    from shared.adapters.erp_hints import ErpHints
+    from shared.adapters.erp_secret import ErpSecret, WebhookKey
     from shared.adapters.import_runs import ImportRuns
     from shared.adapters.pull_states import PullStates
     from shared.domain.clock import Now
@@ -92,6 +93,22 @@ def erp_secret(entity_id: str, name: str) -> "ErpSecret":
 
     place = f"duecourse/{runtime.setting('STAGE')}/erp/{entity_id}/{name}"
     return ErpSecret(runtime.client("secretsmanager"), place)
+
+
+@lru_cache(maxsize=64)
+def webhook_key(entity_id: str, name: str) -> "WebhookKey":
+    """Return what signs the hints of an entity's connection."""
+    from shared.adapters.erp_secret import WebhookKey
+
+    return WebhookKey(runtime.erp_secret(entity_id, name))
+
+
+@cache
+def erp_hints() -> "ErpHints":
+    """Return when ERPs said last that something changed."""
+    from shared.adapters.erp_hints import ErpHints
+
+    return ErpHints(runtime.table())
 
 
 def connector(entity_id: str, name: str) -> "Connector":

@@ -25,6 +25,7 @@ QUEUES = {
 LED_ASTRAY = {
     ("SweepPlanner", "BatchGetItem"): "looks at connections, and at no document",
     ("BooksCheck", "DeleteItem"): "opens tasks, and ends none",
+    ("ErpWebhook", "GetItem"): "reads the wall clock, and no other",
     ("ErpWriteback", "DeleteItem"): "opens tasks, and ends none",
     ("InvoiceGeneration", "DeleteItem"): "adds lines to no invoice of the ERP's",
 }

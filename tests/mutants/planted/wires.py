@@ -6,6 +6,7 @@ COMPARE = "shared/usecases/compare_erp.py"
 SECRET = "shared/adapters/erp_secret.py"
 TOKENS = "shared/adapters/oauth_tokens.py"
 _TURNING = "tests/integration/sync/test_turning_tokens.py"
+_HINTS = "tests/integration/sync/test_webhooks.py"
 _WHY = "tests/integration/sync/test_braked_why.py"
 
 WIRE_BUGS: tuple[Bug, ...] = (
@@ -34,6 +35,22 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "tests/integration/telling/test_drift.py"
         "::test_an_error_that_nobody_knows_ends_the_report_and_the_message_comes_again",
         rules="6",
+    ),
+    bug(
+        "each hint of an ERP is a pull of its own",
+        "shared/adapters/erp_hints.py",
+        "asked_at <= :over OR",
+        "asked_at <> :over OR",
+        f"{_HINTS}::test_many_hints_of_a_minute_are_one_pull_after_all_of_them",
+        rules="R43",
+    ),
+    bug(
+        "the pull for hints begins before the last of them",
+        "shared/usecases/hear_hint.py",
+        ", delay_s=int(WINDOW.total_seconds()))",
+        ", delay_s=0)",
+        f"{_HINTS}::test_many_hints_of_a_minute_are_one_pull_after_all_of_them",
+        rules="R43",
     ),
     bug(
         "why goes by the brake as the last sweep left it",
