@@ -10,7 +10,7 @@ from shared.adapters.head_items import document_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
 from shared.domain.account import Credit
-from shared.domain.document import Document
+from shared.domain.document import Document, Said
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 
@@ -61,23 +61,26 @@ class BooksReader:
             yield posting_from(item)
 
     def erp_totals(
-        self, entity_id: str, customer_id: str, external_ids: Iterable[str]
+        self, entity_id: str, customer_id: str, invoices: Iterable[Document]
     ) -> tuple[Money, ...]:
-        """Return what the ERP last said that its invoices of these ids come to.
+        """Return what the ERP last said that these invoices of its own come to.
 
         Of one that was moved, each customer has what was settled of it while it was theirs.
         """
-        wanted = [
-            keys.fact(entity_id, f"erp:invoice:{external_id}") for external_id in external_ids
-        ]
-        return tuple(
-            Money(minor=_share(item, customer_id), currency=item["currency"])
+        named = {invoice.external_id: invoice for invoice in invoices}
+        wanted = [keys.fact(entity_id, f"erp:invoice:{external_id}") for external_id in named]
+        shares = (
+            (_share(item, customer_id, named[item["external_id"]].said), item["external_id"])
             for item in self._table.get_many(wanted)
+        )
+        return tuple(
+            Money(minor=minor, currency=named[external_id].total.currency)
+            for minor, external_id in shares
         )
 
 
-def _share(fact: Item, customer_id: str) -> int:
+def _share(fact: Item, customer_id: str, said: Said | None) -> int:
     elsewhere: dict[str, int] = fact.get("elsewhere", {})
-    if fact["customer_id"] == customer_id:
-        return int(fact["total"] - sum(elsewhere.values()))
+    if fact["customer_id"] == customer_id and said is not None:
+        return said.total_minor - sum(elsewhere.values())
     return elsewhere.get(customer_id, 0)

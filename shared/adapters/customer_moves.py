@@ -8,6 +8,7 @@ from shared.adapters.account_items import customer_from
 from shared.adapters.codec import Item
 from shared.adapters.head_items import document_from, head_item
 from shared.adapters.heads import head_writes, read_heads
+from shared.adapters.invoice_lines import more_of
 from shared.adapters.ledger import posting_put
 from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tickets import ticket_put
@@ -88,8 +89,8 @@ class CustomerMoves:
             Update(
                 fact_key,
                 set={"customer_id": new.customer_id, "elsewhere": elsewhere},
-                condition="customer_id = :old AND content_hash = :known",
-                values={":old": fact["customer_id"], ":known": fact["content_hash"]},
+                condition="customer_id = :old",
+                values={":old": fact["customer_id"]},
             ),
             *head_writes(entity, old, before, moved.left, now.wall),
             posting_put(entity_id, old.customer_id, moved.leaving),
@@ -133,6 +134,10 @@ class CustomerMoves:
             item = self._table.get(key(entity_id, old.customer_id, document.document_id))
             place = key(entity_id, new.customer_id, document.document_id)
             if item is not None and self._table.get(place) is None:
+                pieces = zip(item.get("more", ()), more_of(self._table, item), strict=True)
+                for name, piece in pieces:
+                    more = keys.more_lines(place, name)
+                    yield Put({**piece, **more, "customer_id": new.customer_id})
                 yield Put({**item, **place, "customer_id": new.customer_id})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.domain.customer import Customer
-from shared.domain.document import Discount, DiscountTax, Document, DocumentKind, Instalment
+from shared.domain.document import Discount, DiscountTax, Document, DocumentKind, Instalment, Said
 from shared.domain.money import Money
 
 _DUE_INDEX = ("gpk", "gsk")
@@ -111,6 +111,7 @@ def document_from(item: Mapping[str, Any]) -> Document:
         adjusted=item.get("adjusted", {}),
         policy=item.get("own_policy", ""),
         lines_id=item.get("lines_id", ""),
+        said=Said(item["said_hash"], item["said_total"]) if "said_hash" in item else None,
     )
 
 
@@ -124,6 +125,9 @@ def _rarely(document: Document) -> Item:
         values["own_policy"] = document.policy
     if document.lines_id:
         values["lines_id"] = document.lines_id
+    if document.said is not None:
+        values["said_hash"] = document.said.content_hash
+        values["said_total"] = document.said.total_minor
     return values
 
 

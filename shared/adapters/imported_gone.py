@@ -2,14 +2,14 @@
 
 from shared.adapters import keys
 from shared.adapters.ledger import Ledger, posting_writes
-from shared.adapters.table import EXISTS, NEW, Check, ConditionLost, Table, Update
+from shared.adapters.table import NEW, VERSION, Check, ConditionLost, Table, Update, seen
 from shared.domain.books import Books
 from shared.domain.document import Document
 from shared.domain.import_verdicts import InvoiceFact
 from shared.domain.movement import Posting
 from shared.errors import WriteConflict
 
-_AS_KNOWN = "content_hash = :old AND customer_id = :whose"
+_SAME_OWNER = "customer_id = :whose"
 
 
 class ImportedGone:
@@ -31,13 +31,16 @@ class ImportedGone:
         why: str,
     ) -> bool:  # fmt: skip
         """Write the void of an invoice; return False where somebody wrote first."""
+        document = books.document(fact.document_id)
+        if document is None or not _is_said(document, fact):
+            return False
         credited = keys.credited(entity_id, fact.customer_id, fact.document_id)
         known = Update(
             _key(entity_id, external_id),
             set={"gone": why},
             remove=("gone_asked",),
-            condition=f"{_AS_KNOWN} AND attribute_not_exists(gone)",
-            values=_seen(fact),
+            condition=f"{_SAME_OWNER} AND attribute_not_exists(gone)",
+            values={":whose": fact.customer_id},
         )
         try:
             self._table.write(
@@ -47,19 +50,34 @@ class ImportedGone:
             return False
         return True
 
-    def ask(self, entity_id: str, external_id: str, fact: InvoiceFact, why: str) -> None:
+    def ask(
+        self, entity_id: str, external_id: str, fact: InvoiceFact, books: Books, why: str
+    ) -> None:
         """Note that the ERP gave up an invoice that cannot be voided yet."""
-        key = _key(entity_id, external_id)
-        condition = f"{EXISTS} AND {_AS_KNOWN}"
-        asked = Update(key, set={"gone_asked": why}, condition=condition, values=_seen(fact))
+        document = books.document(fact.document_id)
+        if document is None or not _is_said(document, fact):
+            return  # it is judged again
+        place = keys.open_head if document.open else keys.closed_head
+        asked = Update(
+            _key(entity_id, external_id),
+            set={"gone_asked": why},
+            condition=_SAME_OWNER,
+            values={":whose": fact.customer_id},
+        )
+        unchanged = Check(
+            place(entity_id, fact.customer_id, fact.document_id),
+            condition=VERSION,
+            values=seen(document.version),
+        )
         try:
-            self._table.write(asked)
+            self._table.write(asked, unchanged)
         except (ConditionLost, WriteConflict):
             return  # it is judged again, by what is there then
 
 
-def _seen(fact: InvoiceFact) -> dict[str, object]:
-    return {":old": fact.content_hash, ":whose": fact.customer_id}
+def _is_said(document: Document, fact: InvoiceFact) -> bool:
+    """Return whether the ERP has said nothing of document since fact was read."""
+    return document.said is not None and document.said.content_hash == fact.content_hash
 
 
 def _key(entity_id: str, external_id: str) -> keys.Key:

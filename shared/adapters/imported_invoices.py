@@ -27,7 +27,7 @@ from shared.domain.books import Books, changed
 from shared.domain.cash_step import to_tell
 from shared.domain.clock import Now
 from shared.domain.customer import Customer
-from shared.domain.document import Document
+from shared.domain.document import Document, Said
 from shared.domain.document_posting import document_posting, revision_posting
 from shared.domain.entity import Entity
 from shared.domain.import_verdicts import Arrival, InvoiceFact, surplus_facts
@@ -42,8 +42,7 @@ from shared.ids import derived_id
 
 # a source takes three writes (its credit, its payment, the word to the ERP), a revision up to 25
 _SOURCES_MAX = 25
-_AS_KNOWN = "content_hash = :old AND attribute_not_exists(gone)"
-_SAID = ("content_hash", "revision", "total")
+_READS_MAX = 8
 _GIVEN_UP = {**TAKES_OFF, MovementKind.DISCOUNT: MovementKind.DISCOUNT}
 
 
@@ -55,12 +54,27 @@ class ImportedInvoices:
 
     def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]:
         """Return what is remembered, by external id."""
-        wanted = [keys.fact(entity_id, _name(e)) for e in external_ids]
-        return {i["external_id"]: _fact(i) for i in self._table.get_many(wanted)}
+        return {e: fact for e, (fact, _) in self.known(entity_id, external_ids).items()}
 
-    def documents(self, entity_id: str, facts: Iterable[InvoiceFact]) -> Mapping[str, Document]:
-        """Return the documents of facts by document id, open or closed."""
-        return read_heads(self._table, entity_id, [(f.customer_id, f.document_id) for f in facts])
+    def known(
+        self, entity_id: str, external_ids: Iterable[str]
+    ) -> Mapping[str, tuple[InvoiceFact, Document]]:
+        """Return what is remembered with the documents, open or closed, by external id.
+
+        Raises WriteConflict for an invoice that is moved from customer to customer meanwhile.
+        """
+        found: dict[str, tuple[InvoiceFact, Document]] = {}
+        left = dict.fromkeys(external_ids)
+        for _ in range(_READS_MAX):
+            items = self._table.get_many([keys.fact(entity_id, _name(e)) for e in left])
+            whose = {i["document_id"]: i["customer_id"] for i in items}
+            heads = read_heads(self._table, entity_id, [(c, d) for d, c in whose.items()])
+            here = {i["external_id"]: (i, heads.get(i["document_id"])) for i in items}
+            found |= {e: (_fact(i, d, d.said), d) for e, (i, d) in here.items() if d and d.said}
+            left = {e: None for e in here if e not in found}
+            if not left:
+                return found
+        raise WriteConflict(invoices=len(left), reason="moved while they were read")
 
     def create(self, entity: Entity, new: Sequence[tuple[Document, Arrival]], now: Now) -> set[int]:
         """Write new invoices; return the indexes of those that lost a condition."""
@@ -76,18 +90,18 @@ class ImportedInvoices:
         after: Document,
         surplus: Money,
         arrival: Arrival,
-        old_hash: str,
+        fact: InvoiceFact,
         now: Now,
     ) -> bool:
-        """Write after over before; return False where somebody wrote first.
+        """Write after over before, which fact was read with; False where somebody wrote first.
+
+        The version of before stands for all that was known of it. fact itself changes only where it
+        says that the ERP had given the invoice up.
 
         A surplus is taken from what had settled the document; money becomes the customer's credit
         and is parked for a person to see. Where that is the money of many payments, the newest of
         them give theirs back first, and False is returned: the rest is decided anew.
         """
-        fact = _fact_item(entity.entity_id, after, arrival)
-        key = keys.fact(entity.entity_id, _name(after.external_id))
-        said = {name: fact[name] for name in _SAID}
         posting = _revision(entity, arrival.customer, before, after, now)
         if surplus:
             taken = self._taken(entity, arrival.customer, before, posting)
@@ -99,14 +113,8 @@ class ImportedInvoices:
         if after.lines_id != before.lines_id:
             self._keep_lines(entity, after, arrival)
         writes: list[Write] = [
-            Update(
-                key,
-                set=said,
-                remove=("gone_asked",),
-                condition=_AS_KNOWN,
-                values={":old": old_hash},
-            ),
             *head_writes(entity, arrival.customer, before, after, now.wall),
+            *_here_again(entity.entity_id, after, fact),
             *_tickets(entity, arrival),
         ]
         if posting.movements:
@@ -251,6 +259,14 @@ def _tickets(entity: Entity, arrival: Arrival) -> list[Put]:
     ]
 
 
+def _here_again(entity_id: str, document: Document, fact: InvoiceFact) -> Iterator[Write]:
+    """Yield what forgets that the ERP had given an invoice up and was not followed."""
+    if fact.gone_asked:
+        key = keys.fact(entity_id, _name(document.external_id))
+        same = {":asked": fact.gone_asked}
+        yield Update(key, remove=("gone_asked",), condition="gone_asked = :asked", values=same)
+
+
 def _name(external_id: str) -> str:
     return f"erp:invoice:{external_id}"
 
@@ -262,20 +278,16 @@ def _fact_item(entity_id: str, document: Document, arrival: Arrival) -> Item:
         "external_id": document.external_id,
         "customer_id": arrival.customer.customer_id,
         "document_id": document.document_id,
-        "content_hash": arrival.content_hash,
-        "revision": document.revision,
-        "currency": document.total.currency,
-        "total": document.total.minor + arrival.elsewhere_minor,
     }
 
 
-def _fact(item: Item) -> InvoiceFact:
+def _fact(item: Item, document: Document, said: Said) -> InvoiceFact:
     return InvoiceFact(
         customer_id=item["customer_id"],
         document_id=item["document_id"],
-        content_hash=item["content_hash"],
-        revision=item["revision"],
-        total=Money(minor=item["total"], currency=item["currency"]),
+        content_hash=said.content_hash,
+        revision=document.revision,
+        total=Money(minor=said.total_minor, currency=document.total.currency),
         gone=item.get("gone", ""),
         gone_asked=item.get("gone_asked", ""),
         elsewhere=item.get("elsewhere", {}),

@@ -60,6 +60,18 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What an ERP said last of an invoice: the hash of its content, and its total in minor units.
+
+    The total is that of the whole invoice, of which parts may have been settled with customers that
+    it was moved from.
+    """
+
+    content_hash: str
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """The head of an invoice, charge or credit note: what was asked, what is still open.
 
@@ -71,8 +83,9 @@ class Document:
     not know it. version counts the writes. A credit note is open for nothing: what is left of it is
     a Credit. adjusted is what was taken off without money, in minor units by kind (tolerance,
     deduction, write_off, fx_difference); a kind that was taken back stays, with 0. policy names the
-    ladder that this document climbs instead of its customer's, or "". lines_id names the lines that
-    the ERP said of it last, "" where the ERP said none.
+    ladder that this document climbs instead of its customer's, or "". said is what the ERP said of
+    an invoice of its own last, None where that went to another customer; lines_id names the lines
+    that it said, "" where it said none.
     """
 
     document_id: str
@@ -98,6 +111,7 @@ class Document:
     adjusted: Mapping[str, int] = field(default_factory=dict)
     policy: str = ""
     lines_id: str = ""
+    said: Said | None = None
 
     def days_late(self, today: date) -> int:
         """Return the days past due on today: 0 on the due date, negative before it."""

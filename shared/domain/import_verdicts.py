@@ -39,7 +39,7 @@ class CustomerFact:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFact:
-    """What is remembered of an imported invoice. total is as the ERP said last.
+    """What is remembered of an imported invoice. content_hash and total are as the ERP said last.
 
     gone says why the ERP has it no more, "" while it does; gone_asked why it has it no more while
     here something is still applied to it. elsewhere is what was settled of it, in minor
@@ -73,16 +73,13 @@ class PaymentFact:
 class Arrival:
     """What an invoice's writes need beside the invoice: whose, when, and who must look.
 
-    days are those on which the sweep must look at the customer because of it. elsewhere_minor is
-    what of its total was settled with customers that it was moved from. lines are those that came
-    with it, which its lines_id names.
+    days are those on which the sweep must look at the customer because of it. lines are those that
+    came with it, which its lines_id names.
     """
 
     customer: Customer
-    content_hash: str
     days: tuple[date, ...]
     import_id: str
-    elsewhere_minor: int = 0
     lines: tuple[Line, ...] = ()
 
 

@@ -1,7 +1,7 @@
 """An open invoice that goes to another customer: what was settled of it stays where it was. Pure.
 
 The one it leaves keeps a document of what was settled there, closed; the one it comes to gets what
-is open. The two totals sum to the invoice's.
+is open, and what the ERP said. The two totals sum to the invoice's.
 """
 
 from dataclasses import dataclass, replace
@@ -65,6 +65,7 @@ def _left(document: Document) -> Document:
         instalments=tuple(
             replace(i, total=i.total - i.open, open=nothing) for i in document.instalments
         ),
+        said=None,
         pdf_key="",
         version=document.version + 1,
     )
@@ -84,12 +85,15 @@ def _came(document: Document, there: Document | None) -> Document:
             version=1,
         )
     instalments = _merged(there.instalments, fresh)
+    newest = document if document.said else there  # what the ERP said went where it is now
     return replace(
         there,
         due_on=document.due_on,
         total=there.total + document.open,
         open=there.open + document.open,
-        lines_id=document.lines_id,
+        revision=newest.revision,
+        lines_id=newest.lines_id,
+        said=newest.said,
         instalments=instalments,
         pdf_key="",
         version=there.version + 1,

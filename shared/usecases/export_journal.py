@@ -39,7 +39,7 @@ class Books(Protocol):
         self, entity_id: str, customer_id: str, after: str = "", limit: int | None = None
     ) -> Iterator[Posting]: ...
     def erp_totals(
-        self, entity_id: str, customer_id: str, external_ids: Iterable[str]
+        self, entity_id: str, customer_id: str, invoices: Iterable[Document]
     ) -> tuple[Money, ...]: ...
 
 
@@ -138,8 +138,7 @@ def _part(
     moved = not more and _mark(*books.live(*whose)) != mark
     asserted: tuple[Asserted, ...] = ()
     if not (more or moved or left_out):
-        invoices = (d for d in heads if d.kind is DocumentKind.INVOICE)
-        known = [d.external_id for d in invoices if d.external_id]
+        known = [d for d in heads if d.kind is DocumentKind.INVOICE and d.external_id]
         totals = books.erp_totals(*whose, known) if known else None
         asserted = asserted_of(
             chart, customer.customer_id, heads, standing.credits, totals, currencies

@@ -54,7 +54,9 @@ class GoneInvoices(Protocol):
         self, entity_id: str, external_id: str, fact: InvoiceFact, books: Books, posting: Posting,
         why: str,
     ) -> bool: ...  # fmt: skip
-    def ask(self, entity_id: str, external_id: str, fact: InvoiceFact, why: str) -> None: ...
+    def ask(
+        self, entity_id: str, external_id: str, fact: InvoiceFact, books: Books, why: str
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class GoneDesk:
     def _void(self, row: GoneRow, found: Void) -> bool:
         entity_id = self.entity.entity_id
         if found.document is None:
-            self.store.ask(entity_id, row.external_id, found.fact, str(row.why))
+            self.store.ask(entity_id, row.external_id, found.fact, found.books, str(row.why))
             return False  # it is judged again, and refused
         today = self.now.today(self.entity.time_zone)
         day = day_of(row, found.document.issued_on, today)

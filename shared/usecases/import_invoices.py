@@ -7,7 +7,7 @@ from typing import Protocol
 
 from shared.domain.clock import Now
 from shared.domain.customer import Customer
-from shared.domain.document import Document, Line
+from shared.domain.document import Document, Line, Said
 from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look, days_to_look_again
 from shared.domain.import_verdicts import (
@@ -19,7 +19,7 @@ from shared.domain.import_verdicts import (
     judge_invoice,
 )
 from shared.domain.imports import InvoiceRow, Problem
-from shared.domain.invoice_lines import lines_of
+from shared.domain.invoice_lines import lines_of, too_many
 from shared.domain.money import Money
 from shared.domain.policy import Policy
 from shared.domain.revision import revised
@@ -36,13 +36,15 @@ class Customers(Protocol):
 
 class Invoices(Protocol):
     def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
-    def documents(self, entity_id: str, facts: Iterable[InvoiceFact]) -> Mapping[str, Document]: ...
+    def known(
+        self, entity_id: str, external_ids: Iterable[str]
+    ) -> Mapping[str, tuple[InvoiceFact, Document]]: ...
     def create(
         self, entity: Entity, new: Sequence[tuple[Document, Arrival]], now: Now
     ) -> set[int]: ...
     def change(
         self, entity: Entity, before: Document, after: Document, surplus: Money,
-        arrival: Arrival, old_hash: str, now: Now,
+        arrival: Arrival, fact: InvoiceFact, now: Now,
     ) -> bool: ...  # fmt: skip
 
 
@@ -64,17 +66,20 @@ class InvoiceDesk:
     _known: dict[str, Policy] = field(default_factory=dict)
 
     def judge(self, rows: Sequence[InvoiceRow]) -> list[Judged]:
-        """Return what each row means; the basis is its fact and its customer."""
+        """Return what each row means; the basis is its fact, its customer and its document."""
         entity_id = self.entity.entity_id
-        facts = self.store.facts(entity_id, (row.external_id for row in rows))
-        customers = self._customers(rows, facts.values())
-        named = [(row, facts.get(row.external_id)) for row in rows]
-        before = self._merged(named, customers)
+        known = self.store.known(entity_id, (row.external_id for row in rows))
+        customers = self._customers(rows, (fact for fact, _ in known.values()))
+        named = [(row, *known.get(row.external_id, (None, None))) for row in rows]
+        before = self._merged([(row, fact) for row, fact, _ in named], customers)
         return [
             self._judged(
-                row, fact, before.get(row.external_id) or customers.get(row.customer_external_id)
+                row,
+                fact,
+                before.get(row.external_id) or customers.get(row.customer_external_id),
+                document,
             )
-            for row, fact in named
+            for row, fact, document in named
         ]
 
     def write(self, judged: Sequence[Judged]) -> list[InvoiceRow]:
@@ -83,12 +88,7 @@ class InvoiceDesk:
         made = [self._new(j.row, j.basis[1]) for j in new]
         lost = [new[i].row for i in sorted(self.store.create(self.entity, made, self.now))]
         changed = [j for j in judged if j.verdict is Verdict.CHANGED]
-        facts = [j.basis[0] for j in changed]
-        documents = self.store.documents(self.entity.entity_id, facts) if facts else {}
-        for one in changed:
-            fact, customer = one.basis
-            if not self._change(one.row, fact, customer, documents[fact.document_id]):
-                lost.append(one.row)
+        lost += [one.row for one in changed if not self._change(one.row, *one.basis)]
         return lost
 
     def _customers(
@@ -129,19 +129,25 @@ class InvoiceDesk:
         }
 
     def _judged(
-        self, row: InvoiceRow, fact: InvoiceFact | None, customer: Customer | None
+        self,
+        row: InvoiceRow,
+        fact: InvoiceFact | None,
+        customer: Customer | None,
+        document: Document | None,
     ) -> Judged:
         stages = self._stages(row.policy or customer.policy) if customer else ()
         whose = customer.customer_id if customer else None
-        verdict = judge_invoice(row, fact, whose, stages)
+        beyond = too_many(row.lines) if row.lines else None
+        verdict = beyond or judge_invoice(row, fact, whose, stages)
         if isinstance(verdict, Problem):
             return Judged(row, None, (verdict,))
         written = verdict is not Verdict.SAME
-        return Judged(row, verdict, basis=(fact, customer), whole=written and bool(_lines(row)))
+        whole = written and bool(_lines(row))
+        return Judged(row, verdict, basis=(fact, customer, document), whole=whole)
 
     def _new(self, row: InvoiceRow, customer: Customer) -> tuple[Document, Arrival]:
         document_id = derived_id("invoice", self.entity.entity_id, row.external_id)
-        document = _with_lines(document_of(row, document_id), row)
+        document = _as_said(document_of(row, document_id), row)
         policy, today = self._ladder(document, customer), self.now.today(customer.time_zone)
         return document, self._arrival(row, customer, days_to_look(document, policy, today))
 
@@ -149,20 +155,16 @@ class InvoiceDesk:
         self, row: InvoiceRow, fact: InvoiceFact, customer: Customer, before: Document
     ) -> bool:
         after, surplus = revised(here(row, fact), before)
-        after = _with_lines(after, row)
+        after = _as_said(after, row)
         policy, today = self._ladder(after, customer), self.now.today(customer.time_zone)
         days = days_to_look(after, policy, today)
         if before.policy == after.policy:
             days = days_to_look_again(before, after, policy, today)
-        arrival = replace(
-            self._arrival(row, customer, days), elsewhere_minor=sum(fact.elsewhere.values())
-        )
-        return self.store.change(
-            self.entity, before, after, surplus, arrival, fact.content_hash, self.now
-        )
+        arrival = self._arrival(row, customer, days)
+        return self.store.change(self.entity, before, after, surplus, arrival, fact, self.now)
 
     def _arrival(self, row: InvoiceRow, customer: Customer, days: tuple[date, ...]) -> Arrival:
-        return Arrival(customer, row.content_hash, days, self.import_id, lines=_lines(row))
+        return Arrival(customer, days, self.import_id, _lines(row))
 
     def _ladder(self, document: Document, customer: Customer) -> Policy:
         return self._policy(document.policy or customer.policy)
@@ -187,6 +189,7 @@ def _lines(row: InvoiceRow) -> tuple[Line, ...]:
     return lines_of(row.lines, row.total)[0] if row.lines else ()
 
 
-def _with_lines(document: Document, row: InvoiceRow) -> Document:
-    """Return document with the lines that row came with as its own, if they are good."""
-    return replace(document, lines_id=row.lines.lines_id) if row.lines and _lines(row) else document
+def _as_said(document: Document, row: InvoiceRow) -> Document:
+    """Return document with what row says, and the lines that row came with, if they are good."""
+    said = replace(document, said=Said(row.content_hash, row.total.minor))
+    return replace(said, lines_id=row.lines.lines_id) if row.lines and _lines(row) else said

@@ -15,8 +15,9 @@ from shared.usecases.import_rows import Judged
 
 
 class Invoices(Protocol):
-    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
-    def documents(self, entity_id: str, facts: Iterable[InvoiceFact]) -> Mapping[str, Document]: ...
+    def known(
+        self, entity_id: str, external_ids: Iterable[str]
+    ) -> Mapping[str, tuple[InvoiceFact, Document]]: ...
 
 
 class Customers(Protocol):
@@ -43,21 +44,19 @@ class LineDesk:
     def judge(self, rows: Sequence[LineGroup]) -> list[Judged]:
         """Return what each group means; the basis is its customer, document and lines."""
         entity_id = self.entity.entity_id
-        facts = self.invoices.facts(entity_id, (group.external_id for group in rows))
-        known = list(facts.values())
-        documents = self.invoices.documents(entity_id, known)
-        customers = self.customers.profiles(entity_id, {f.customer_id for f in known})
+        known = self.invoices.known(entity_id, (group.external_id for group in rows))
+        whose = {fact.customer_id for fact, _ in known.values()}
+        customers = self.customers.profiles(entity_id, whose)
         judged = []
         for group in rows:
-            fact = facts.get(group.external_id)
-            stored = documents[fact.document_id].lines_id if fact else ""
-            verdict = judge_lines(group, fact, stored)
+            fact, document = known.get(group.external_id, (None, None))
+            verdict = judge_lines(group, fact, document.lines_id if document else "")
             if fact is None or isinstance(verdict, Problem):
                 problem = (verdict,) if isinstance(verdict, Problem) else ()
                 judged.append(Judged(group, None, problem))
                 continue
             lines, problems = lines_of(group, fact.total)
-            basis = (customers[fact.customer_id], documents[fact.document_id], lines)
+            basis = (customers[fact.customer_id], document, lines)
             good = None if problems else verdict
             judged.append(Judged(group, good, tuple(problems), basis))
         return judged

@@ -9,8 +9,8 @@ from typing import Any
 from tests.support.dynamodb_model import DynamoModel
 
 Typed = dict[str, Any]
-STORED = {"HEAD": "open", "CREDIT": "unapplied", "FACT": "total"}
-"""The amount of an item of a type that is no posting."""
+STORED = {"HEAD": ("open", "said_total"), "CREDIT": ("unapplied",)}
+"""The amounts of an item of a type that is no posting."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Lie:
 
 def lies(model: DynamoModel, entity_id: str, chance: Random) -> Iterator[Lie]:
     """Yield one lie about each kind of movement there is, and one about each stored balance."""
-    chances: dict[str, list[tuple[Typed, int]]] = {}
+    chances: dict[str, list[tuple[Typed, int | str]]] = {}
     for item in model.items():
         if not item["pk"]["S"].startswith(f"E#{entity_id}#"):
             continue
@@ -33,19 +33,21 @@ def lies(model: DynamoModel, entity_id: str, chance: Random) -> Iterator[Lie]:
             for place, movement in enumerate(item["movements"]["L"]):
                 about = f"movement {movement['M']['kind']['S']}"
                 chances.setdefault(about, []).append((item, place))
-        elif kind in STORED and STORED[kind] in item:
-            closed = "closed " if item["pk"]["S"].endswith("#H") else ""
-            chances.setdefault(f"{closed}{kind.lower()}", []).append((item, 0))
+            continue
+        closed = "closed " if item["pk"]["S"].endswith("#H") else ""
+        for name in STORED.get(kind, ()):
+            if name in item:
+                chances.setdefault(f"{closed}{kind.lower()} {name}", []).append((item, name))
     for about, found in sorted(chances.items()):
         item, place = chance.choice(found)
         yield Lie(about, item, _changed(item, place))
 
 
-def _changed(item: Typed, place: int) -> Typed:
+def _changed(item: Typed, place: int | str) -> Typed:
     changed = deepcopy(item)
-    if changed["type"]["S"] == "POSTING":
+    if isinstance(place, int):
         amount = changed["movements"]["L"][place]["M"]["amount"]
     else:
-        amount = changed[STORED[changed["type"]["S"]]]
+        amount = changed[place]
     amount["N"] = str(int(amount["N"]) + 1)
     return changed

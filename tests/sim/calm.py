@@ -12,10 +12,12 @@ from tests.sim.founding import ENTITY, START
 from tests.sim.messages import consume
 from tests.sim.world import World
 
+_SEEDS = 4_000
+
 
 def calm_world(fits: Callable[[World], bool]) -> World:
     """Return the first world of no faults that fits."""
-    for seed in range(400):
+    for seed in range(_SEEDS):
         world = _calm(seed)
         if fits(world):
             return world

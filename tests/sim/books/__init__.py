@@ -59,7 +59,7 @@ def _facts_without_deed(
     for name, fact in facts.items():
         if name.startswith("erp:invoice:"):
             head = heads.get(fact["document_id"])
-            if head is None or head["total"] != fact["total"]:
-                yield f"fact {name} says {fact['total']}, its document otherwise"
+            if head is None or head["total"] != head["said_total"]:
+                yield f"fact {name}: its document is not what the ERP said"
         elif name.startswith("receipt:") and name.removeprefix("receipt:") not in receipts:
             yield f"fact {name} without its receipt"
