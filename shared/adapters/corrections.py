@@ -7,7 +7,7 @@ from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.head_items import head_item
 from shared.adapters.heads import read_heads
-from shared.adapters.invoice_lines import lines_from, lines_item
+from shared.adapters.invoice_lines import all_lines, lines_items
 from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.numbers import Numbers
 from shared.adapters.requests import request_put
@@ -50,7 +50,7 @@ class Corrections:
             keys.credited(entity_id, customer_id, invoice_id),
         ]
         found = {item["type"]: item for item in self._table.get_many(places)}
-        lines = lines_from(found["LINES"]) if "LINES" in found else ()
+        lines = all_lines(self._table, found.get("LINES"))
         return customer, books, lines, _credited_from(found.get("CREDITED"), invoice)
 
     def find(self, entity_id: str, customer_id: str, document_id: str) -> Document | None:
@@ -90,7 +90,7 @@ class Corrections:
             if asked.request_id:
                 writes.append(request_put(entity_id, asked, note.document_id))
             if plan.lines:
-                writes.append(Put(lines_item(entity_id, customer_id, note, plan.lines)))
+                writes += map(Put, lines_items(entity_id, customer_id, note, plan.lines))
             if not invoice.open:
                 writes.append(_as_seen(entity_id, customer_id, invoice))
             return [

@@ -1,9 +1,11 @@
-"""The lines of documents, all of one in one item of its customer's history.
+"""The lines of documents, in their customer's history: one item, or pieces where they are many.
 
 What an ERP says of an invoice's lines is an item for each time that it says something else. Nothing
 changes such an item: it is written first, and a head that names it makes it the invoice's.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -15,6 +17,7 @@ from shared.domain.clock import Now
 from shared.domain.customer import Customer
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
+from shared.domain.invoice_lines import pieces
 from shared.domain.money import Money
 from shared.domain.tax import TaxCategory
 from shared.errors import WriteConflict
@@ -54,12 +57,30 @@ def keep_lines(
 
     Where they are there already, from a try that came no further, they say the same.
     """
-    with suppress(ConditionLost):
-        table.write(Put(lines_item(entity_id, customer_id, document, lines)))
+    for item in lines_items(entity_id, customer_id, document, lines):
+        with suppress(ConditionLost):
+            table.write(Put(item))
+
+
+def lines_items(
+    entity_id: str, customer_id: str, document: Document, lines: Sequence[Line]
+) -> tuple[Item, ...]:
+    """Return the items that hold all lines of document: the last one names those before it.
+
+    A piece is called by what is in it, so that those of two tries never mix, whatever the order in
+    which an ERP lists its lines.
+    """
+    made = [lines_item(entity_id, customer_id, document, piece) for piece in pieces(lines)]
+    first, *others = made
+    if not others:
+        return (first,)
+    names = [_piece_name(item) for item in others]
+    more = (item | keys.more_lines(first, name) for item, name in zip(others, names, strict=True))
+    return *more, first | {"more": names}
 
 
 def lines_item(entity_id: str, customer_id: str, document: Document, lines: Sequence[Line]) -> Item:
-    """Return the item that holds all lines of document, in its currency."""
+    """Return the item that holds lines of document, all that fit one item, in its currency."""
     return {
         **keys.lines(entity_id, customer_id, document.document_id, document.lines_id),
         "type": "LINES",
@@ -73,6 +94,25 @@ def lines_item(entity_id: str, customer_id: str, document: Document, lines: Sequ
 def lines_from(item: Item) -> tuple[Line, ...]:
     """Return the lines that lines_item() wrote."""
     return tuple(_line_from(line, item["currency"]) for line in item["lines"])
+
+
+def all_lines(table: Table, first: Item | None) -> tuple[Line, ...]:
+    """Return the lines that lines_items() wrote, first naming the others; () for None."""
+    if first is None:
+        return ()
+    return tuple(line for item in (first, *more_of(table, first)) for line in lines_from(item))
+
+
+def more_of(table: Table, first: Item) -> list[Item]:
+    """Return the further items of the lines whose first item is first, in their order."""
+    places = [keys.more_lines(first, name) for name in first.get("more", ())]
+    found = {item["sk"]: item for item in table.get_many(places)} if places else {}
+    return [found[place["sk"]] for place in places]
+
+
+def _piece_name(item: Item) -> str:
+    said = json.dumps(item["lines"], sort_keys=True)
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 def _line_item(line: Line) -> Item:

@@ -1,6 +1,7 @@
 """Every key of the one table, one function per item type. No key is made anywhere else."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from shared.domain.clock import iso
@@ -179,6 +180,11 @@ def lines(entity: str, customer_id: str, document_id: str, lines_id: str = "") -
     """Return the key of a document's lines. lines_id tells an ERP's words of them apart."""
     suffix = f"#{lines_id}" if lines_id else ""
     return _key(history(entity, customer_id), f"LINES#{document_id}{suffix}")
+
+
+def more_lines(first: Mapping[str, str], piece: str) -> Key:
+    """Return the key of a further piece of the lines whose first one is at first."""
+    return _key(first["pk"], f"{first['sk']}#{piece}")
 
 
 def credited(entity: str, customer_id: str, document_id: str) -> Key:

@@ -3,7 +3,7 @@
 from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.head_items import document_from
-from shared.adapters.invoice_lines import lines_from
+from shared.adapters.invoice_lines import all_lines
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import VERSION, ConditionLost, Table, Update, seen
 from shared.domain.document import Document, Line
@@ -28,8 +28,7 @@ class Papers:
     def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]:
         """Return the lines of a document as it was read; none where it came without."""
         whose = (entity_id, customer_id, document.document_id)
-        item = self._table.get(keys.lines(*whose, document.lines_id))
-        return lines_from(item) if item else ()
+        return all_lines(self._table, self._table.get(keys.lines(*whose, document.lines_id)))
 
     def received(
         self, entity_id: str, customer_id: str, document_id: str, currency: str

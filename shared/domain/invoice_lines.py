@@ -1,6 +1,6 @@
 """The lines of an invoice: their amounts, the tax on them, and whether they add up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
@@ -13,7 +13,11 @@ from shared.domain.tax import TaxCategory, rate_text, tax_on, tax_within, usual_
 
 LINES_MAX = 300
 _TEXT_BYTES_MAX = 250_000
-"""Lines and text of one invoice: all of it fits one item of the table."""
+"""Lines and text of an invoice that the hub issues: all of it is kept in one piece."""
+
+SAID_LINES_MAX = 1000
+_SAID_TEXT_BYTES_MAX = 1_000_000
+"""Lines and text of an invoice that an ERP says: it is kept in pieces of those above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +152,32 @@ def gross_of(lines: Sequence[Line], currency: str) -> Money:
 
 
 def fits(descriptions: Iterable[str]) -> bool:
-    """Return whether an invoice may have lines of these descriptions."""
+    """Return whether an invoice of the hub may have lines of these descriptions."""
     sizes = [len(description.encode()) for description in descriptions]
     return len(sizes) <= LINES_MAX and sum(sizes) <= _TEXT_BYTES_MAX
+
+
+def too_many(group: LineGroup) -> Problem | None:
+    """Return what is wrong with an invoice of more lines than the hub keeps, or None."""
+    sizes = [len(row.description.encode()) for row in group.rows]
+    if len(sizes) <= SAID_LINES_MAX and sum(sizes) <= _SAID_TEXT_BYTES_MAX:
+        return None
+    message = f"An invoice has at most {SAID_LINES_MAX} lines and 1 MB of text in them."
+    return Problem(group.line, "invoice_external_id", "too_many_lines", message)
+
+
+def pieces(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """Yield lines in their order, in pieces that each may be kept as one. One at least."""
+    piece: list[Line] = []
+    room = _TEXT_BYTES_MAX
+    for line in lines:
+        size = len(line.description.encode())
+        if piece and (len(piece) == LINES_MAX or size > room):
+            yield piece
+            piece, room = [], _TEXT_BYTES_MAX
+        piece.append(line)
+        room -= size
+    yield piece
 
 
 def lines_of(group: LineGroup, invoice_total: Money) -> tuple[tuple[Line, ...], list[Problem]]:
@@ -160,9 +187,9 @@ def lines_of(group: LineGroup, invoice_total: Money) -> tuple[tuple[Line, ...], 
     not is reported at the first of them.
     """
     problems = list(_bad_prices(group, invoice_total.currency))
-    if not fits(row.description for row in group.rows):
-        message = f"An invoice has at most {LINES_MAX} lines and 250 KB of text in them."
-        problems.append(Problem(group.line, "invoice_external_id", "too_many_lines", message))
+    beyond = too_many(group)
+    if beyond is not None:
+        problems.append(beyond)
     if problems:
         return (), problems
     lines = []

@@ -1,13 +1,24 @@
 """Lines must add up to their invoice, to the cent."""
 
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.document import Document, DocumentKind
+from shared.domain.document import Document, DocumentKind, Line
 from shared.domain.imports import LineGroup, LineRow
-from shared.domain.invoice_lines import LINES_MAX, gross_of, lines_of, tax_by_rate, taxes_of
+from shared.domain.invoice_lines import (
+    LINES_MAX,
+    SAID_LINES_MAX,
+    gross_of,
+    lines_of,
+    pieces,
+    tax_by_rate,
+    taxes_of,
+    too_many,
+)
 from shared.domain.money import Money
 from tests.support.samples import eur
 
@@ -63,8 +74,34 @@ def test_yen_have_no_decimals() -> None:
 
 
 def test_an_invoice_has_a_limit_of_lines() -> None:
-    rows = [("1", "0.01", "0")] * (LINES_MAX + 1)
-    assert [p.code for p in lines_of(group(*rows), eur(LINES_MAX + 1))[1]] == ["too_many_lines"]
+    rows = [("1", "0.01", "0")] * (SAID_LINES_MAX + 1)
+    assert lines_of(group(*rows[1:]), eur(SAID_LINES_MAX))[1] == []
+    beyond = lines_of(group(*rows), eur(SAID_LINES_MAX + 1))[1]
+    assert [p.code for p in beyond] == ["too_many_lines"]
+    wide = [replace(row, description="x" * 5_000) for row in group(*rows[:201]).rows]
+    assert too_many(LineGroup(2, "I-1", tuple(wide[1:]))) is None
+    assert too_many(LineGroup(2, "I-1", tuple(wide))) is not None
+
+
+@pytest.mark.parametrize(
+    ("count", "length", "expected"),
+    [
+        (0, 1, [0]),
+        (LINES_MAX, 1, [300]),
+        (LINES_MAX + 1, 1, [300, 1]),
+        (SAID_LINES_MAX, 1, [300, 300, 300, 100]),
+        (100, 2_500, [100]),
+        (101, 2_500, [100, 1]),
+    ],
+)
+def test_many_lines_are_kept_in_pieces_that_each_fit(
+    count: int, length: int, expected: list[int]
+) -> None:
+    net = eur(1)
+    made = [Line(f"{n}".rjust(length), "1", net, "0", net) for n in range(count)]
+    found = list(pieces(made))
+    assert [len(piece) for piece in found] == expected
+    assert [line for piece in found for line in piece] == made
 
 
 @given(

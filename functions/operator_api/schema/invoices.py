@@ -91,7 +91,7 @@ class PdfOut(Wire):
 
 
 class CreditLineIn(Wire):
-    line: Annotated[int, Field(ge=1, le=300, description="As the invoice's lines are counted")]
+    line: Annotated[int, Field(ge=1, le=1000, description="As the invoice's lines are counted")]
     quantity: Annotated[Quantity | None, Field(description="So much of it")] = None
     amount: Annotated[Price | None, Field(description="Or so much money, as its price is told")] = (
         None
