@@ -5,6 +5,7 @@ from tests.mutants.bug import bug
 _BACK = "tests/integration/imports/test_came_back.py::"
 _ROWS = "tests/integration/imports/test_erp_rows.py::"
 _ODOO = "tests/connectors/test_odoo.py::"
+_LINES = "tests/integration/imports/test_many_lines.py::"
 _PEOPLE = "tests/integration/sync/test_people.py::"
 
 ROW_BUGS = (
@@ -63,6 +64,22 @@ ROW_BUGS = (
         "            pass\n",
         _ROWS + "test_a_discount_of_a_payment_that_is_gone_is_taken_back_there_as_it_was_told",
         rules="i25 R23",
+    ),
+    bug(
+        "lines beyond those of one item are cut off",
+        "shared/adapters/invoice_lines.py",
+        "for item in (first, *more_of(table, first)) for line",
+        "for item in (first,) for line",
+        _LINES + "test_an_invoice_of_many_lines_is_here_with_all_of_them",
+        rules="R43",
+    ),
+    bug(
+        "an invoice of too many lines comes in without any",
+        "shared/usecases/import_invoices.py",
+        "        beyond = too_many(row.lines) if row.lines else None\n",
+        "        beyond = None\n",
+        _LINES + "test_one_of_more_lines_than_the_hub_keeps_is_refused_before_anything_is_written",
+        rules="R43",
     ),
     bug(
         "a payment that came back is looked for under its first id only",
