@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -88,19 +88,23 @@ class Front:
         """Call seen with method and path once a request was done, before its answer goes back."""
         self._seen = seen
 
-    def pass_on(self, handler: BaseHTTPRequestHandler) -> None:
-        """Do one request."""
-        self.requests += 1
-        length = int(handler.headers.get("content-length") or 0)
-        body = handler.rfile.read(length)
+    def ask(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[HTTPResponse, bytes]:
+        """Return the ERP's answer to a request, and its content."""
         upstream = HTTPConnection("127.0.0.1", self._upstream_port, timeout=_TIMEOUT_S)
         kept = {k: v for k, v in handler.headers.items() if k.lower() not in ("host", "connection")}
         try:
             upstream.request(handler.command, handler.path, body or None, kept)
             answer = upstream.getresponse()
-            content = answer.read()
+            return answer, answer.read()
         finally:
             upstream.close()
+
+    def pass_on(self, handler: BaseHTTPRequestHandler) -> None:
+        """Do one request."""
+        self.requests += 1
+        length = int(handler.headers.get("content-length") or 0)
+        body = handler.rfile.read(length)
+        answer, content = self.ask(handler, body)
         if self._seen is not None:
             self._seen(handler.command, handler.path)
         lose = self._lose

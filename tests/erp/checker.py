@@ -4,7 +4,7 @@ The ERP is read by its own client, the hub by its API. A cent of difference is a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,11 +15,12 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Seen:
-    """What was compared, and every difference in words."""
+    """What was compared, and every difference in words. told are the keys of our entries there."""
 
     documents: int
     customers: int
-    told: int
+    told: frozenset[str]
+    taken: int
     money: int
     differences: tuple[str, ...]
 
@@ -34,33 +35,59 @@ def compare(books: Iterable[Json], lines: Iterable[Json], hub: Iterable[Json],
     """Return the differences between the ERP's books and the hub.
 
     books are the documents of the ERP and lines the money on its accounts, hub the documents and
-    payments the payments of the hub's API, noted the references of all money that the hub was told.
+    payments the payments of the hub's API, noted the references of all money that the hub was told
+    of by itself.
     """
     invoices = [b for b in books if b["total"] > 0]
-    ours = {d["external_id"]: d for d in hub if d["kind"] == "invoice"}
-    found = []
+    ours, theirs = Counter[str](), {}
+    for line in lines:
+        if line["text"].startswith(MARK):
+            ours[line["text"].split(" ")[0].removeprefix(MARK)] += 1
+        else:
+            theirs[str(line["id"])] = line["minor"]
+    taken = list(payments)
+    found = [
+        *_documents(invoices, hub),
+        *(f"entry {key}: {n} times there" for key, n in ours.items() if n > 1),
+        *_money(taken, theirs, list(noted)),
+    ]
+    people = {b["customer"] for b in invoices}
+    told = frozenset(ours)
+    return Seen(len(invoices), len(people), told, len(theirs), len(taken), tuple(found))
+
+
+def _documents(invoices: Iterable[Json], hub: Iterable[Json]) -> Iterator[str]:
+    left = {d["external_id"]: d for d in hub if d["kind"] == "invoice"}
     for there in invoices:
         name = f"invoice {there['number']} ({there['id']})"
-        here = ours.pop(str(there["id"]), None)
+        here = left.pop(str(there["id"]), None)
         if here is None:
             if there["state"] != "cancelled":
-                found.append(f"{name}: the hub has none")
+                yield f"{name}: the hub has none"
             continue
         if cents(here["open"]) != there["open"]:
-            found.append(f"{name}: open {there['open']} there, {cents(here['open'])} here")
+            yield f"{name}: open {there['open']} there, {cents(here['open'])} here"
         if there["state"] != "cancelled" and cents(here["total"]) != there["total"]:
-            found.append(f"{name}: total {there['total']} there, {cents(here['total'])} here")
-    found += [f"invoice {d['number']}: the ERP has none" for d in ours.values()]
-    keys = Counter(
-        line["text"].split(" ")[0].removeprefix(MARK)
-        for line in lines
-        if line["text"].startswith(MARK)
-    )
-    found += [f"entry {key}: {n} times there" for key, n in keys.items() if n > 1]
-    taken = list(payments)
-    references = Counter(p["reference"] or p["gateway_reference"] for p in taken)
+            yield f"{name}: total {there['total']} there, {cents(here['total'])} here"
+    yield from (f"invoice {d['number']}: the ERP has none" for d in left.values())
+
+
+def _money(taken: Sequence[Json], theirs: Mapping[str, int], noted: Sequence[str]) -> Iterator[str]:
+    """Tell what is not here once: money that the hub was told, and money that came to the ERP.
+
+    A line of the ERP may pay several invoices: it is here in parts, and they are its sum.
+    """
+    here = Counter(p["reference"] or p["gateway_reference"] for p in taken)
     for reference in noted:
-        if references[reference] != 1:
-            found.append(f"payment {reference}: {references[reference]} times here")
-    people = {b["customer"] for b in invoices}
-    return Seen(len(invoices), len(people), len(keys), len(taken), tuple(found))
+        if here.pop(reference, 0) != 1:
+            yield f"payment {reference}: not once here"
+    came: Counter[str] = Counter()
+    for payment in taken:
+        reference = payment["reference"] or payment["gateway_reference"]
+        if reference in here:
+            came[reference.partition("-")[0]] += cents(payment["amount"])
+    yield from (f"payment {r}: {n} times here" for r, n in here.items() if n > 1)
+    for line, minor in theirs.items():
+        if came.pop(line, 0) != minor:
+            yield f"line {line} of {minor}: another sum here"
+    yield from (f"payment on line {line}: no money of the ERP" for line in came)
