@@ -71,7 +71,7 @@ def _charges(entity_id: str, now: Now) -> None:
 
 
 def _end_settled(entity_id: str, now: Now) -> None:
-    ended = end_settled(runtime.tasks(), entity_id, now)
+    ended = end_settled(runtime.tasks(), runtime.approvals(), entity_id, now)
     if ended:
         log.info("tasks ended by themselves", entity=entity_id, settled=ended)
 

@@ -22,6 +22,7 @@ from shared.domain.money import Money
 from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
 from shared.usecases.figures import Collection, Period, ageing_as_of, ageing_now, period
+from shared.usecases.work_list import work_list
 
 router = APIGatewayHttpRouter()
 
@@ -51,7 +52,7 @@ def get_figures(
     if first is None or last is None or first > last:
         raise InvalidInput(field="from", reason="name both dates, the earlier one first")
     told = period(lists, entity, first, last)
-    tasks = sum(1 for _ in runtime.tasks().list_open(entity))
+    tasks = sum(1 for _ in work_list(runtime.tasks(), entity))
     return FiguresOut(
         on=last, ageing=[ageing_out(a, True) for a in told.ageing], period=_period_out(told, tasks)
     )

@@ -6,7 +6,8 @@ from shared.domain.document import Document
 from shared.domain.open_items import open_items
 from shared.domain.tasks import Task
 
-ASKS_FOR_MONEY = frozenset({"call", "decide", "promise_broken", "plan_missed"})
+APPROVAL = "approve"
+ASKS_FOR_MONEY = frozenset({APPROVAL, "call", "decide", "promise_broken", "plan_missed"})
 """Kinds of tasks that somebody does to have documents paid, and for nothing else."""
 NOTE = "Settled meanwhile."
 

@@ -6,10 +6,12 @@ from typing import Protocol
 
 from shared.domain.clock import Now
 from shared.domain.document import Document
-from shared.domain.settled_task import NOTE, is_settled, may_settle
+from shared.domain.notice import DeliveryState
+from shared.domain.settled_task import APPROVAL, NOTE, is_settled, may_settle
 from shared.domain.tasks import Task, in_due_order
 
 _TASKS_PER_READ = 50
+_SETTLED = "nothing_left_to_ask"
 
 
 class Tasks(Protocol):
@@ -19,6 +21,21 @@ class Tasks(Protocol):
 
 class Endings(Tasks, Protocol):
     def followed(self, entity_id: str, done: Sequence[Task], after: Task | None) -> bool: ...
+
+
+class Approvals(Protocol):
+    def end(
+        self,
+        entity: str,
+        customer_id: str,
+        n: int,
+        state: DeliveryState,
+        code: str,
+        by: str,
+        subject: str,
+        note: str,
+        now: Now,
+    ) -> bool: ...
 
 
 def work_list(
@@ -36,17 +53,21 @@ def work_list(
         yield from (task for task in chunk if task not in settled)
 
 
-def end_settled(tasks: Endings, entity_id: str, now: Now) -> int:
+def end_settled(tasks: Endings, approvals: Approvals, entity_id: str, now: Now) -> int:
     """End the tasks that are settled, as done by nobody; return how many were ended here.
 
-    Whoever does one at the same moment has done it: then it is not ended here.
+    A notice that waits for approval is withdrawn with its task. Whoever does one at the same moment
+    has done it: then it is not ended here.
     """
     ended = 0
-    for chunk in batched(
-        filter(may_settle, tasks.list_open(entity_id)), _TASKS_PER_READ, strict=False
-    ):
+    asking = filter(may_settle, tasks.list_open(entity_id))
+    for chunk in batched(asking, _TASKS_PER_READ, strict=False):
         for task in _settled(tasks, entity_id, chunk):
-            ended += tasks.followed(entity_id, (task.done(now.business, "", NOTE),), None)
+            if task.kind == APPROVAL and task.notice:
+                whose, withdrawn = (entity_id, task.customer_id), DeliveryState.WITHDRAWN
+                ended += approvals.end(*whose, task.notice, withdrawn, _SETTLED, "", "", NOTE, now)
+            else:
+                ended += tasks.followed(entity_id, (task.done(now.business, "", NOTE),), None)
     return ended
 
 

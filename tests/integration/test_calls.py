@@ -11,9 +11,13 @@ from shared.adapters import keys
 from shared.adapters.heads import head_writes
 from shared.adapters.table import EXISTS, Put
 from shared.adapters.tasks import open_task_put
+from shared.domain.call_list import CallOutcome
 from shared.domain.document import Instalment
 from shared.domain.money import Money
+from shared.domain.notice import DeliveryState
 from shared.domain.tasks import Task
+from shared.errors import Conflict
+from shared.usecases.call_customers import Said, note_outcome
 from shared.usecases.work_list import end_settled
 from tests.integration import hub
 from tests.integration.test_console import (  # noqa: F401 - identity is a fixture
@@ -174,7 +178,55 @@ def test_whoever_ends_a_settled_call_first_has_ended_it(listed):
 
     late = Late()
     janitor()
-    assert end_settled(late, "demo", runtime.now()) == 0
+    assert end_settled(late, runtime.approvals(), "demo", runtime.now()) == 0
+
+
+@pytest.mark.rule("R19")
+def test_what_waits_for_approval_is_withdrawn_once_it_is_paid(listed):
+    of = runtime.entities().get("demo")
+    live(DUE + timedelta(days=45), of, times=2)
+    asked = [t for t in runtime.tasks().list_open("demo") if t.kind == "approve"]
+    (task,) = [t for t in asked if t.customer_id == TWO]
+    pay_all(TWO, LARGE)
+    janitor()
+    left = [t for t in runtime.tasks().list_open("demo") if t.customer_id == TWO]
+    assert left == []
+    notice = runtime.accounts().notice("demo", TWO, task.notice)
+    assert notice.delivery is DeliveryState.WITHDRAWN
+    assert len([t for t in runtime.tasks().list_open("demo") if t.kind == "approve"]) == 1
+
+
+class Racing:
+    """The tasks of a hub where somebody is a moment quicker, once."""
+
+    def __init__(self, quicker):
+        self.quicker = quicker
+
+    def followed(self, entity_id, done, after):
+        quicker, self.quicker = self.quicker, None
+        if quicker is not None:
+            runtime.tasks().done(entity_id, quicker, runtime.now().business, "Eve", "done")
+        return runtime.tasks().followed(entity_id, done, after)
+
+    def __getattr__(self, name):
+        return getattr(runtime.tasks(), name)
+
+
+def test_an_outcome_is_noted_although_another_call_to_the_customer_ends_meanwhile(called_twice):
+    first, second = calls(called_twice)[0]["task_ids"]
+    ports = replace(runtime.calling(), tasks=Racing(second))
+    said = Said(CallOutcome.NO_ANSWER)
+    followed = note_outcome(ports, "demo", first, said, "Olga", runtime.now())
+    assert followed.task.documents == (LARGE,)
+
+
+def test_of_two_who_note_an_outcome_one_does(called_twice):
+    first, _ = calls(called_twice)[0]["task_ids"]
+    ports = replace(runtime.calling(), tasks=Racing(first))
+    with pytest.raises(Conflict):
+        note_outcome(ports, "demo", first, Said(CallOutcome.REFUSED), "Olga", runtime.now())
+    kinds = [t.kind for t in runtime.tasks().list_open("demo")]
+    assert "decide" not in kinds
 
 
 @pytest.fixture

@@ -24,6 +24,21 @@ CALL_BUGS = (
         rules="R19",
     ),
     bug(
+        "a decision about what is paid still waits for somebody",
+        "shared/domain/settled_task.py",
+        "frozenset({APPROVAL, ",
+        "frozenset({",
+        f"{CALLS}::test_what_waits_for_approval_is_withdrawn_once_it_is_paid",
+        rules="R19",
+    ),
+    bug(
+        "an outcome is lost where another call ends meanwhile",
+        "shared/usecases/call_customers.py",
+        "    for _ in range(_TRIES_MAX):\n        if task not in together:",
+        "    for _ in range(1):\n        if task not in together:",
+        f"{CALLS}::test_an_outcome_is_noted_although_another_call_to_the_customer_ends_meanwhile",
+    ),
+    bug(
         "a call ends with the first of its documents",
         "shared/domain/settled_task.py",
         "    return not any(task",
