@@ -1,8 +1,7 @@
 """What every way out shares: the second look before one call, and what is noted after it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.account import Account
@@ -13,8 +12,8 @@ from shared.domain.mail import SendResult, SendState
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.policy_book import PolicyBook
 from shared.domain.tasks import Task
-from shared.usecases.put_off_notice import waits_until
 from shared.usecases.second_look import second_look
+from shared.usecases.set_aside import Deliveries, set_aside
 from shared.usecases.take_back_untold import Untold, take_back_untold
 
 
@@ -26,45 +25,6 @@ class Accounts(Protocol):
 
 class Policies(Protocol):
     def book(self, entity_id: str, account: Account) -> PolicyBook: ...
-
-
-class Deliveries(Protocol):
-    def call(
-        self,
-        entity: str,
-        customer_id: str,
-        n: int,
-        fence: str,
-        now_wall: datetime,
-        to: tuple[str, ...],
-        done: Mapping[str, int] | None = None,
-    ) -> bool: ...
-    def refused(
-        self, entity: str, customer_id: str, n: int, fence: str, wall: datetime, code: str
-    ) -> None: ...
-    def sent(
-        self,
-        entity: str,
-        customer_id: str,
-        n: int,
-        fence: str,
-        wall: datetime,
-        message_id: str,
-        mail_key: str,
-    ) -> None: ...
-    def put_off(
-        self, entity: Entity, customer_id: str, n: int, day: date, now: Now, code: str
-    ) -> bool: ...
-    def settle(
-        self,
-        entity: str,
-        customer_id: str,
-        n: int,
-        state: DeliveryState,
-        wall: datetime,
-        allowed: tuple[DeliveryState, ...],
-        code: str = "",
-    ) -> bool: ...
 
 
 class Tasks(Protocol):
@@ -118,16 +78,8 @@ def look_again(
     decision = second_look(account, notice, book, now)
     if not isinstance(decision, str):
         return Due(entity, account, notice, decision, book)
-    day = waits_until(account, notice, book, now)
-    if day is not None and notice.approved_by:
-        return "put_off"
-    take_back_untold(stores.untold, entity_id, customer_id, notice, now)
-    if day is not None:
-        stores.deliveries.put_off(entity, customer_id, n, day, now, decision)
-        return "withdrawn"
-    claimed, withdrawn = (DeliveryState.CLAIMED,), DeliveryState.WITHDRAWN
-    stores.deliveries.settle(entity_id, customer_id, n, withdrawn, now.wall, claimed, decision)
-    return "withdrawn"
+    what = (entity, account, notice, book, decision, now)
+    return set_aside(stores.deliveries, stores.untold, *what)
 
 
 def note_result(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.account import Account
@@ -15,8 +14,7 @@ from shared.domain.notices import done_as_said
 from shared.domain.policy import Stage
 from shared.domain.recipients import Recipients, only_the_customer, recipients
 from shared.domain.replies import ReplyTag, reply_address
-from shared.usecases import mail_event, write_mail
-from shared.usecases.put_off_notice import waits_until
+from shared.usecases import mail_event, set_aside, write_mail
 from shared.usecases.take_back_untold import Untold, take_back_untold
 
 _ATTEMPTS_MAX = 3
@@ -28,44 +26,8 @@ class Accounts(mail_event.Accounts, Protocol):
     def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
 
 
-class Deliveries(mail_event.Deliveries, Protocol):
-    def call(
-        self,
-        entity: str,
-        customer_id: str,
-        n: int,
-        fence: str,
-        now_wall: datetime,
-        to: tuple[str, ...],
-        done: Mapping[str, int] | None = None,
-        cc: tuple[str, ...] = (),
-    ) -> bool: ...
-    def refused(
-        self, entity: str, customer_id: str, n: int, fence: str, wall: datetime, code: str
-    ) -> None: ...
-    def sent(
-        self,
-        entity: str,
-        customer_id: str,
-        n: int,
-        fence: str,
-        wall: datetime,
-        message_id: str,
-        mail_key: str,
-    ) -> None: ...
-    def put_off(
-        self, entity: Entity, customer_id: str, n: int, day: date, now: Now, code: str
-    ) -> bool: ...
-    def settle(
-        self,
-        entity: str,
-        customer_id: str,
-        n: int,
-        state: DeliveryState,
-        wall: datetime,
-        allowed: tuple[DeliveryState, ...],
-        code: str = "",
-    ) -> bool: ...
+class Deliveries(set_aside.Deliveries, mail_event.Deliveries, Protocol):
+    pass
 
 
 class Suppressions(mail_event.Suppressions, Protocol):
@@ -149,7 +111,9 @@ def _look_and_call(
     account = ports.accounts.account(entity_id, customer_id)
     mail = write_mail.write_mail(ports.words, entity, account, notice, now)
     if isinstance(mail, str):
-        return _withdrawn(ports, entity, account, notice, mail, now)
+        book = ports.words.policies.book(entity_id, account)
+        what = (entity, account, notice, book, mail, now)
+        return set_aside.set_aside(ports.deliveries, ports.untold, *what)
     tag = ReplyTag(entity_id, customer_id, n)
     mailbox = ports.reply_mailbox
     envelope = Envelope(
@@ -189,24 +153,6 @@ def _left_done(account: Account, notice: Notice, mail: write_mail.Mail) -> Mappi
         return None
     done = done_as_said(notice, mail.said)
     return done if done != notice.done_after else None
-
-
-def _withdrawn(
-    ports: Ports, entity: Entity, account: Account, notice: Notice, code: str, now: Now
-) -> str:
-    """Close the notice; where it only has to wait, a sweep looks again on the day it may go out."""
-    entity_id, customer_id = entity.entity_id, account.customer.customer_id
-    book = ports.words.policies.book(entity_id, account)
-    day = waits_until(account, notice, book, now) if notice.kind == "stage" else None
-    if day is not None and notice.approved_by:
-        return "put_off"
-    take_back_untold(ports.untold, entity_id, customer_id, notice, now)
-    if day is not None:
-        ports.deliveries.put_off(entity, customer_id, notice.n, day, now, code)
-        return "withdrawn"
-    claimed, withdrawn = (DeliveryState.CLAIMED,), DeliveryState.WITHDRAWN
-    ports.deliveries.settle(entity_id, customer_id, notice.n, withdrawn, now.wall, claimed, code)
-    return "withdrawn"
 
 
 def _call(

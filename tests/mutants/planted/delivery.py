@@ -87,8 +87,8 @@ DELIVERY_BUGS: tuple[Bug, ...] = (
     ),
     bug(
         "a fee stays though its message was withdrawn",
-        SENDING,
-        "    take_back_untold(ports.untold, entity_id, customer_id, notice, now)\n    if day",
+        "shared/usecases/set_aside.py",
+        "    take_back_untold(untold, *whose, notice, now)\n    if day",
         "    if day",
         "tests/integration/test_untold_charges.py::"
         "test_a_fee_that_was_never_told_is_taken_back_with_its_message",
