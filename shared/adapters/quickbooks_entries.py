@@ -5,7 +5,7 @@ What takes two calls ends with the payment, which `find` looks for: an entry tha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.adapters.erp_values import marked, money, our_key
@@ -83,16 +83,17 @@ class QuickBooksEntries:
         note = " ".join(filter(None, (marked(entry.key), entry.reference)))
         body = self._payment(entry, entry.key, note, entry.amount)
         body |= {"Line": [_linked(entry.amount, "Invoice", str(invoice["Id"]))]}
-        made = self._calls.write("Payment", body, request_id=reference(entry.key))
+        made = self._calls.write("Payment", body, request_id=reference(entry.request))
         return Posted(str(made["Id"]))
 
     def _credit(self, entry: Entry, invoice: Json, key: str, off: Money, item: str) -> Posted:
         """Take off an invoice: a credit memo of its own, then a payment of nothing applies it."""
+        once = replace(entry, key=key).request
         memo = self._own_memo(entry) or self._one("CreditMemo", "DocNumber", key)
         if memo is None:
             memo_of_ours = {**_document(entry, key), "Line": [_item(entry, off, item)]}
             memo = self._calls.write(
-                "CreditMemo", memo_of_ours, request_id=reference(f"{key}.memo")
+                "CreditMemo", memo_of_ours, request_id=reference(f"{once}.memo")
             )
         applied = self._one("Payment", "PaymentRefNum", key)
         if applied is not None:
@@ -104,7 +105,7 @@ class QuickBooksEntries:
                 _linked(off, "CreditMemo", str(memo["Id"])),
             ]
         }
-        made = self._calls.write("Payment", body, request_id=reference(key))
+        made = self._calls.write("Payment", body, request_id=reference(once))
         return Posted(str(made["Id"]))
 
     def _own_memo(self, entry: Entry) -> Json | None:
@@ -123,7 +124,7 @@ class QuickBooksEntries:
             "DueDate": entry.booked_on.isoformat(),
             "Line": [_item(entry, entry.amount, item)],
         }
-        made = self._calls.write("Invoice", body, request_id=reference(entry.key))
+        made = self._calls.write("Invoice", body, request_id=reference(entry.request))
         return Posted(str(made["Id"]))
 
     def _take_back(self, entry: Entry, invoice: Json) -> Posted:

@@ -49,7 +49,7 @@ class WritebackRepairs:
             note,
             Update(
                 place(entity_id, note),
-                set=pending(entity_id, note, wall) | {"again": True},
+                set=_anew(entity_id, note, wall),
                 remove=("stopped", "doubted", "not_before", "failure"),
                 condition="stopped = :yes",
                 values={":yes": True},
@@ -83,7 +83,7 @@ class WritebackRepairs:
             note,
             Update(
                 place(entity_id, note),
-                set=pending(entity_id, note, wall) | {"again": True},
+                set=_anew(entity_id, note, wall),
                 remove=("erp_id", "told_at", "left"),
                 condition=f"#{name} = :was AND attribute_not_exists(ppk)",
                 values={":was": was},
@@ -95,6 +95,10 @@ class WritebackRepairs:
             self._table.write(*writes)
         except ConditionLost as lost:
             raise WriteConflict(document=note.document_id, payment=note.payment_id) from lost
+
+
+def _anew(entity_id: str, note: Writeback, wall: datetime) -> dict[str, object]:
+    return {**pending(entity_id, note, wall), "again": True, "attempt": note.attempt + 1}
 
 
 def _unparked(entity_id: str, parked_id: str) -> Iterator[Write]:

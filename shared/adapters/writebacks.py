@@ -169,6 +169,7 @@ def note_from(item: Mapping[str, object] | Item) -> Writeback:
         failure=_failure(failure) if failure else None,
         stopped=stored.get("stopped", False),
         again=stored.get("again", False),
+        attempt=stored.get("attempt", 0),
         calls=stored.get("calls", 0),
         erp_id=stored.get("erp_id", ""),
         by_hand="by" in stored,

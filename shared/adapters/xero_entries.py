@@ -121,7 +121,7 @@ class XeroEntries:
             reference=" ".join(filter(None, (marked(entry.key), entry.reference))),
         )
         answer = self._api.create_payment(
-            self._tenant_id, payment, idempotency_key=entry.key, **_RAW
+            self._tenant_id, payment, idempotency_key=entry.request, **_RAW
         )
         return Posted(_first(answer, "Payments", "PaymentID"))
 
@@ -129,6 +129,7 @@ class XeroEntries:
         """Take off an invoice: a credit note of its own, then its allocation."""
         note = self._note(key)
         if note is None:
+            once = replace(entry, key=key).request
             made = CreditNote(
                 type="ACCRECCREDIT",
                 status="AUTHORISED",
@@ -141,7 +142,7 @@ class XeroEntries:
             )
             answer = self._api.create_credit_notes(
                 self._tenant_id, CreditNotes(credit_notes=[made]),
-                idempotency_key=f"{key}.note", **_RAW,
+                idempotency_key=f"{once}.note", **_RAW,
             )  # fmt: skip
             note_id, left = _first(answer, "CreditNotes", "CreditNoteID"), off
         else:
@@ -174,7 +175,7 @@ class XeroEntries:
         )
         self._api.create_credit_note_allocation(
             self._tenant_id, note_id, Allocations(allocations=[used]),
-            idempotency_key=f"{entry.key}.use", **_RAW,
+            idempotency_key=f"{entry.request}.use", **_RAW,
         )  # fmt: skip
 
     def _own_note(self, entry: Entry) -> Mapping[str, Any] | None:
@@ -200,7 +201,7 @@ class XeroEntries:
             line_items=[_item(entry, entry.amount, self._accounts.code(EntryKind.CHARGE))],
         )
         answer = self._api.create_invoices(
-            self._tenant_id, Invoices(invoices=[charge]), idempotency_key=entry.key, **_RAW
+            self._tenant_id, Invoices(invoices=[charge]), idempotency_key=entry.request, **_RAW
         )
         return Posted(_first(answer, "Invoices", "InvoiceID"))
 

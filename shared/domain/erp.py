@@ -103,7 +103,7 @@ class Entry:
     charge it is the invoice that the charge belongs to, and charge_key the key of the entry that
     told the charge. discount is what comes off beside amount. reference is the gateway's or the
     bank's, number the document's for people (of a CREDIT the credit note's), text a line for the
-    book-keeper.
+    book-keeper. attempt counts how often somebody had it told anew after the ERP's definite answer.
     """
 
     key: str
@@ -118,6 +118,16 @@ class Entry:
     number: str = ""
     text: str = ""
     charge_key: str = ""
+    attempt: int = 0
+
+    @property
+    def request(self) -> str:
+        """Return what names the call to an ERP that answers a repeated call as it did before.
+
+        It is the key until the entry is told anew: an old refusal, or the old success of what was
+        lost since, would come back for ever.
+        """
+        return f"{self.key}~{self.attempt}" if self.attempt else self.key
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def entry_of(note: Writeback, whose: Whose) -> Entry:
         number=note.gateway_reference if kind is EntryKind.CREDIT else note.number,
         text=" ".join(word for word in words if word)[:_TEXT_MAX],
         charge_key=whose.charge_key,
+        attempt=note.attempt,
     )
 
 

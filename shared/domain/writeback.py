@@ -42,9 +42,9 @@ class Writeback:
 
     written_at (wall) orders the lines of a document. calling is the instant of a call whose end
     nobody noted, calls how often the ERP was called, doubted says that a call may have been booked,
-    again that a person wants it tried once more. not_before is when to try next. stopped: it waits
-    for a person. erp_id is how the ERP calls what was booked, by_hand says that a person booked it
-    there, left why it is not to be told at all.
+    again that a person wants it tried once more, attempt how often that was so. not_before is when
+    to try next. stopped: it waits for a person. erp_id is how the ERP calls what was booked,
+    by_hand says that a person booked it there, left why it is not to be told at all.
     """
 
     payment_id: str
@@ -64,6 +64,7 @@ class Writeback:
     calls: int = 0
     doubted: bool = False
     again: bool = False
+    attempt: int = 0
     not_before: datetime | None = None
     failure: Failure | None = None
     stopped: bool = False

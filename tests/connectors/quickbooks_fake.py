@@ -34,7 +34,7 @@ class Company:
         default_factory=lambda: {name: {} for name in _NAMES.values()}
     )
     deleted: list[tuple[str, str, datetime]] = field(default_factory=list)
-    answered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answered: dict[str, dict[str, Any] | Refused] = field(default_factory=dict)
     access_tokens: set[str] = field(default_factory=set)
     refresh_tokens: dict[str, int] = field(default_factory=lambda: {"refresh-0": 0})
     now: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(days=1))
@@ -206,14 +206,18 @@ class Handler(BaseHTTPRequestHandler):
         name = _NAMES[path.strip("/")]
         once = query.get("requestid", "")
         if once in company.answered:
-            return company.answered[once]
+            return _as_before(company.answered[once])
         if query.get("operation") == "delete":
             company.delete(name, body["Id"])
             return {name: {"Id": body["Id"], "status": "Deleted"}}
-        made = {name: company.shown(name, company.write(name, body))}
+        made: dict[str, Any] | Refused
+        try:
+            made = {name: company.shown(name, company.write(name, body))}
+        except Refused as exc:
+            made = exc
         if once:
             company.answered[once] = made
-        return made
+        return _as_before(made)
 
     def _say(self, status: int, answer: Any) -> None:
         content = json.dumps(answer).encode()
@@ -225,6 +229,13 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     do_GET = do_POST = _any
+
+
+def _as_before(answer: dict[str, Any] | Refused) -> dict[str, Any]:
+    """Answer a repeated request as the first one: a refusal, too."""
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
 
 
 def _token(company: Company, form: dict[str, str]) -> tuple[int, Any]:

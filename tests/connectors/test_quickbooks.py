@@ -11,6 +11,7 @@ from shared.adapters.quickbooks import RENEWAL_PATH, QuickBooks, QuickBooksCalls
 from shared.adapters.quickbooks_entries import Items, QuickBooksEntries
 from shared.domain.erp import EntryKind, RecordKind
 from shared.domain.imports import PaymentRow
+from shared.errors import ErpRefused
 from tests.connectors import contract
 from tests.connectors.quickbooks_fake import REALM, Company, Driver, Handler
 from tests.connectors.secrets import KeptSecret
@@ -59,6 +60,33 @@ def test_a_use_that_leaves_the_stamp_of_its_note_alone_is_told(driver):
         driver.world.now += timedelta(hours=1)
 
     contract.note_used_in_part(driver, later)
+
+
+@pytest.mark.rule("R43")
+@pytest.mark.parametrize("kind", [EntryKind.PAYMENT, EntryKind.WRITE_OFF], ids=str)
+def test_what_is_told_anew_after_a_refusal_is_no_repeated_request(driver, kind):
+    customer, invoice = contract.bill(driver, 50_00)
+    theirs = driver.pay(invoice, 50_00, contract.PAID_ON)
+    entry = contract.replace(contract.pay(driver, customer, invoice, 50_00, "N"), kind=kind)
+    with pytest.raises(ErpRefused):
+        driver.connector.post(entry)
+    driver.unpay(theirs)
+    with pytest.raises(ErpRefused):
+        driver.connector.post(entry)  # the answer of the first time
+    anew = contract.replace(entry, attempt=1)
+    driver.connector.post(anew)
+    driver.connector.post(anew)
+    assert (driver.bookings(entry.key), driver.open_minor(invoice)) == (1, 0)
+    assert driver.connector.find(entry.key) is not None
+
+
+@pytest.mark.rule("R43")
+def test_what_the_erp_lost_is_booked_again_though_it_was_told_before(driver):
+    customer, invoice = contract.bill(driver, 50_00)
+    entry = contract.pay(driver, customer, invoice, 50_00, "N")
+    driver.unpay(driver.connector.post(entry).erp_id)
+    driver.connector.post(contract.replace(entry, attempt=1))
+    assert (driver.bookings(entry.key), driver.open_minor(invoice)) == (1, 0)
 
 
 @pytest.mark.parametrize("crash_at", range(4))

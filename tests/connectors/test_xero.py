@@ -12,7 +12,7 @@ from shared.adapters.xero import Xero
 from shared.adapters.xero_entries import Accounts
 from shared.adapters.xero_session import RENEWAL_PATH, XeroCalls
 from shared.domain.erp import EntryKind, RecordKind
-from shared.errors import ErpAccess, ErpUnavailable, ErpUnreadable
+from shared.errors import ErpAccess, ErpRefused, ErpUnavailable, ErpUnreadable
 from tests.connectors import contract
 from tests.connectors.secrets import KeptSecret
 from tests.connectors.xero_fake import TENANT, Driver, XeroFake
@@ -99,6 +99,20 @@ def test_many_records_of_one_second_are_all_pulled(fake):
         contact["UpdatedDateUTC"] = same
     rows, _ = contract.pulled(erp.connector, RecordKind.CUSTOMERS, limit=2)
     assert {row.external_id for row in rows} == set(made)
+
+
+@pytest.mark.rule("R43")
+@pytest.mark.parametrize("kind", [EntryKind.PAYMENT, EntryKind.WRITE_OFF], ids=str)
+def test_what_is_told_anew_after_a_refusal_is_no_repeated_request(fake, kind):
+    erp = Driver(fake, connector_of(fake, KeptSecret()), None)
+    customer, invoice = contract.bill(erp, 50_00)
+    theirs = erp.pay(invoice, 50_00, contract.PAID_ON)
+    entry = contract.replace(contract.pay(erp, customer, invoice, 50_00, "N"), kind=kind)
+    with pytest.raises(ErpRefused):
+        erp.connector.post(entry)
+    erp.unpay(theirs)
+    erp.connector.post(contract.replace(entry, attempt=1))
+    assert (erp.bookings(entry.key), erp.open_minor(invoice)) == (1, 0)
 
 
 def test_a_payment_without_a_reference_hides_none_that_has_one(fake):

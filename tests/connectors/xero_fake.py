@@ -347,9 +347,9 @@ def _answer(
     except Refused as exc:
         said = [{"ValidationErrors": [{"Message": str(exc)}]}]
         message = "A validation exception occurred"
-        return 400, {"ErrorNumber": 10, "Type": "ValidationException", "Message": message,
-                     "Elements": said}  # fmt: skip
-    if once and status == 200:
+        status, answer = 400, {"ErrorNumber": 10, "Type": "ValidationException",
+                               "Message": message, "Elements": said}  # fmt: skip
+    if once:
         books.answered[once] = (status, answer)
     return status, answer
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain.erp import Posted
+from shared.domain.erp import Entry, Posted
 from shared.errors import ErpRefused
 from tests.integration.telling.conftest import Books, Clerk
 
@@ -51,6 +51,27 @@ def test_one_command_repairs_it_and_what_waited_behind_it(
     assert (task["status"], task["note"]) == ("done", "tried again")
     assert clerk("POST", "/writebacks/again", {}).json == {"tried": 0}
     assert clerk("GET", "/writebacks").json == {"waits": [], "pending": [], "next": None}
+
+
+@pytest.mark.rule("R43")
+def test_each_repair_is_another_request_for_the_erp(
+    books: Books, clerk: Clerk, stopped: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    good = books.erp.connector.post
+
+    def refuse_twice(_: object, entry: Entry) -> Posted:
+        asked.append(entry.request)
+        if len(asked) < 3:
+            raise ErpRefused(said="The period is closed.")
+        return good(entry)
+
+    monkeypatch.setattr(type(books.connector), "post", refuse_twice)
+    for _ in range(3):
+        clerk("POST", "/writebacks/again", {})
+        books.deliver()
+    assert asked == [*(f"{stopped[0]}~{n}" for n in (1, 2, 3)), stopped[1]]
+    assert [books.erp.bookings(key) for key in stopped] == [1, 1]
 
 
 @pytest.mark.rule("R43")

@@ -53,6 +53,15 @@ WIRE_BUGS: tuple[Bug, ...] = (
         rules="R43",
     ),
     bug(
+        "what is told anew is the request that the ERP refused",
+        "shared/domain/erp.py",
+        """return f"{self.key}~{self.attempt}" if self.attempt else self.key""",
+        "return self.key",
+        "tests/connectors/test_quickbooks.py"
+        "::test_what_is_told_anew_after_a_refusal_is_no_repeated_request",
+        rules="R43",
+    ),
+    bug(
         "why goes by the brake as the last sweep left it",
         "shared/usecases/watch_erps.py",
         "erp_stale=stale_source(pulled, entity.erp_max_age_hours, now.wall))",
