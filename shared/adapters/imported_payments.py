@@ -23,6 +23,7 @@ from shared.domain.payment import (
     elsewhere_payment_id,
     payment_posting,
 )
+from shared.errors import WriteConflict
 
 
 class ImportedPayments:
@@ -32,7 +33,10 @@ class ImportedPayments:
         self._table = table
 
     def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, PaymentFact]:
-        """Return what is remembered of the last time each was booked, by external id."""
+        """Return what is remembered of the last time each was booked, by external id.
+
+        Raises WriteConflict while one that the ERP took back is still being taken back here.
+        """
         facts: dict[str, PaymentFact] = {}
         asked, generation = list(external_ids), 0
         while asked:
@@ -55,7 +59,11 @@ class ImportedPayments:
             return False
         name = f"return:{payment['payment_id']}"
         back = Ledger(self._table).posting(entity_id, payment["customer_id"], name)
-        return back is not None and any(m.reason == GONE_IN_ERP for m in back.movements)
+        if back is None or all(m.reason != GONE_IN_ERP for m in back.movements):
+            return False
+        if payment["allocations"]:
+            raise WriteConflict(payment=payment["payment_id"], reason="it is taken back just now")
+        return True
 
     def ours(self, entity_id: str, pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
         """Return the payment ids, of (customer id, payment id), that this hub itself gave out.

@@ -6,13 +6,17 @@ import pytest
 
 from shared import runtime
 from shared.adapters.imported_payments import ImportedPayments
+from shared.domain.apply_cash import Part
 from shared.domain.cash_step import Asked
 from shared.domain.entity import Entity
 from shared.domain.erp import RecordKind
-from shared.usecases.reverse_payment import reverse_payment
+from shared.errors import WriteConflict
+from shared.usecases import reverse_payment as reversing
+from shared.usecases.allocate import move_allocation
 from tests.integration.drops import counted_writes, stored
 from tests.integration.erp_rows import DAY, codes, gone, opened, paid, take, told, waiting
-from tests.integration.importing import balances_agree
+from tests.integration.importing import balances_agree, document_id
+from tests.support.samples import eur
 
 BY = Asked("", "", "ann")
 GONE = gone(RecordKind.PAYMENTS, "P-1")
@@ -82,6 +86,26 @@ def test_two_who_book_what_came_back_book_it_once(
     assert (waiting(), balances_agree()) == (0, True)
 
 
+def test_what_is_still_being_taken_back_is_not_booked_beside_it(
+    filled: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reversal of many documents that was cut off is gone on with first."""
+    take(paid(10_000))
+    (payment,) = stored("PAYMENT")
+    at = (document_id("I-1"), eur(4_000), Part(document_id("I-2"), eur(4_000)))
+    move_allocation(runtime.cash_desk(), "demo", payment["payment_id"], *at, BY, runtime.now())
+    desk = (runtime.cash_desk(), "demo", payment["payment_id"])
+    with monkeypatch.context() as cut:
+        cut.setattr(reversing, "DOCUMENTS_MAX", 1)
+        cut.setattr(reversing, "finish_reversal", lambda *_: None)
+        reversing.take_back_gone(*desk, None, runtime.now())
+    with pytest.raises(WriteConflict):
+        take(paid(10_000))
+    reversing.finish_reversal(*desk, runtime.now())
+    assert take(paid(10_000)).new == 1
+    assert (opened()["I-1"], opened()["I-2"], balances_agree()) == (1_900, 5_950, True)
+
+
 def test_money_that_paid_in_the_meantime_stays_and_the_rest_is_credit(filled: Entity) -> None:
     take(paid(11_900))
     take(GONE)
@@ -94,5 +118,5 @@ def test_a_payment_that_was_taken_back_here_is_still_the_same_there(filled: Enti
     take(paid(5_950, "P-2", "I-2"))
     (payment,) = stored("PAYMENT")
     whose = ("demo", payment["payment_id"], "bounced", None, BY)
-    reverse_payment(runtime.cash_desk(), *whose, runtime.now())
+    reversing.reverse_payment(runtime.cash_desk(), *whose, runtime.now())
     assert take(paid(5_950, "P-2", "I-2")).unchanged == 1

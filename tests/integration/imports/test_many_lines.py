@@ -1,8 +1,12 @@
 """An invoice of the ERP with more lines than one item holds: here with all of them, or not here."""
 
+import json
 from dataclasses import replace
+from io import BytesIO
 
+import boto3
 import pytest
+from pypdf import PdfReader
 
 from shared import runtime
 from shared.adapters.table import Table
@@ -13,7 +17,10 @@ from shared.domain.invoice_lines import LINES_MAX, SAID_LINES_MAX
 from shared.usecases.move_customer import move_invoice
 from tests.integration.drops import counted_writes, stored
 from tests.integration.erp_rows import codes, id_of, invoice, opened, take
+from tests.integration.hub import invoke
 from tests.integration.importing import document_id
+
+_NAMES = ("entity", "customer_id", "document_id")
 
 
 def with_lines(count: int, name: str = "Lamp") -> InvoiceRow:
@@ -99,3 +106,14 @@ def test_many_lines_go_along_when_the_invoice_moves(filled: Entity) -> None:
     whose = (id_of("C-1"), document_id("I-9"), id_of("C-2"))
     move_invoice(runtime.customer_moves(), "demo", *whose, "ann", "branch", runtime.now())
     assert kept("C-2") == [f"Lamp {n}" for n in range(901)]
+
+
+def test_its_paper_has_every_line(filled: Entity) -> None:
+    take(with_lines(SAID_LINES_MAX))
+    whose = ("demo", id_of("C-1"), document_id("I-9"))
+    body = {"kind": "document", **dict(zip(_NAMES, whose, strict=True))}
+    assert invoke("functions.documents.handler", [json.dumps(body)]) == {"batchItemFailures": []}
+    key = document().pdf_key
+    pdf = boto3.client("s3").get_object(Bucket=runtime.setting("DOCUMENTS_BUCKET"), Key=key)
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf["Body"].read())).pages)
+    assert text.count("Lamp ") == SAID_LINES_MAX
