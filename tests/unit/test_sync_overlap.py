@@ -5,6 +5,7 @@ Each is tried at every call that a sync makes to its table.
 
 import threading
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -38,10 +39,11 @@ def world(monkeypatch):
 
 
 def change(world: ErpWorld, times: int) -> None:
-    """Let the ERP say something else of a customer and of two invoices."""
+    """Let the ERP say something else of a customer and of three invoices, of one only its day."""
     world.erp.rename("1", f"Nord {times}")
     bill(world.erp, "2", 11_900 + times)
     bill(world.erp, "7", 5_000 + times)
+    world.erp.change("3", parts=[(DUE + timedelta(days=times), 5_000)])
 
 
 def change_back(world: ErpWorld) -> None:
@@ -50,12 +52,19 @@ def change_back(world: ErpWorld) -> None:
     world.erp.rename("1", "Nord")
     bill(world.erp, "2", 11_900)
     bill(world.erp, "7", 5_000)
+    bill(world.erp, "3", 5_000)
+
+
+def due_on(world: ErpWorld, invoice: str) -> date:
+    """Return the day on which an invoice is due here."""
+    (head,) = (i for i in world.items("HEAD") if i["external_id"] == invoice)
+    return date.fromisoformat(head["due_on"])
 
 
 def agrees_from_now_on(world: ErpWorld) -> bool:
     """Return whether the hub follows the ERP, also to where it was before."""
     change_back(world)
-    done = world.sync() == "done" and world.differences() == []
+    done = world.sync() == "done" and world.differences() == [] and due_on(world, "3") == DUE
     return done and not any(item["applying"] for item in world.items("PULL_STATE"))
 
 
@@ -86,6 +95,7 @@ def test_a_sync_within_another_leaves_what_the_erp_said_last(world):
     for twin, outcome in everywhere(world, another):
         outcomes.append(outcome)
         assert twin.differences() == twin.torn() == []
+        assert due_on(twin, "3") == DUE + timedelta(days=2)
         refused += twin.client.refused
         assert agrees_from_now_on(twin)
     assert set(outcomes) == {"done", "overtaken"}
@@ -110,6 +120,27 @@ def test_a_sync_that_ends_anywhere_is_made_good_by_the_next(world):
         before.take_over()
         assert agrees_from_now_on(before)
     assert killed > CALLS_AT_LEAST
+
+
+@pytest.mark.rule("R43")
+@pytest.mark.law("17")
+def test_what_the_erp_voids_while_its_older_word_is_written_is_void(world):
+    """Changed invoices and an unchanged one, voided by a run within another."""
+    outcomes: list[str] = []
+
+    def void(twin: ErpWorld) -> None:
+        twin.later()
+        for invoice in ("2", "3", "7"):
+            twin.erp.void(invoice)
+        outcomes.append(twin.sync())
+
+    for twin, outcome in everywhere(world, void):
+        outcomes.append(outcome)
+        heads = {i["external_id"]: i for i in twin.items("HEAD")}
+        voided = {e: (i["open"], bool(i.get("voided"))) for e, i in heads.items()}
+        assert {voided[e] for e in ("2", "3", "7")} == {(0, True)}, voided
+        assert (voided["4"], twin.torn()) == ((700, False), [])
+    assert set(outcomes) == {"done", "overtaken"}
 
 
 @pytest.mark.law("17")

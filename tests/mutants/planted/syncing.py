@@ -8,6 +8,8 @@ MANIFEST = "shared/usecases/manifest.py"
 _OVERLAP = "tests/unit/test_sync_overlap.py"
 _WITHIN = f"{_OVERLAP}::test_a_sync_within_another_leaves_what_the_erp_said_last"
 _KILLED = f"{_OVERLAP}::test_a_sync_that_ends_anywhere_is_made_good_by_the_next"
+_VOID = f"{_OVERLAP}::test_what_the_erp_voids_while_its_older_word_is_written_is_void"
+_INVOICES = "shared/adapters/imported_invoices.py"
 _PULL_TESTS = "tests/integration/sync/test_pull.py"
 _FRESH = "tests/integration/sync/test_freshness.py"
 
@@ -76,6 +78,31 @@ SYNC_BUGS: tuple[Bug, ...] = (
         "        forgotten = outcome.refused.keys()",
         f"{_PULL_TESTS}::test_an_older_state_that_comes_late_is_no_news_and_is_not_remembered",
         rules="R43",
+    ),
+    bug(
+        "an invoice names lines that are not there yet",
+        _INVOICES,
+        "        if after.lines_id != before.lines_id:\n            self._keep_lines(",
+        "        if not before.lines_id:\n            self._keep_lines(",
+        _KILLED,
+        rules="R43",
+    ),
+    bug(
+        "an older word of the ERP is written over a newer one",
+        "shared/adapters/heads.py",
+        "        return (Put(item, condition=VERSION, values=seen(before.version)),)",
+        f'        return (Put(item, condition="{ALWAYS}"),)',
+        _WITHIN,
+        _VOID,
+        rules="R43",
+    ),
+    bug(
+        "nobody looks at an invoice that the ERP made due in the past",
+        "shared/domain/first_look.py",
+        "    needed = reached or policy.autopay is not None",
+        "    needed = policy.autopay is not None",
+        "tests/unit/test_import_verdicts.py"
+        "::test_a_change_is_looked_at_where_its_dates_do_not_bring_a_sweep_to_it",
     ),
     bug(
         "a sync looks up every record again",
