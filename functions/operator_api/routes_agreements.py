@@ -40,6 +40,7 @@ from shared.usecases.policy_of import policy_of
 from shared.usecases.promise_to_pay import promise_to_pay, promises_of
 
 router = APIGatewayHttpRouter()
+Named = Annotated[str, Query(max_length=100)]
 Key = Annotated[
     str,
     Header(
@@ -52,11 +53,9 @@ Key = Annotated[
 
 @router.get("/api/v1/entities/<entity>/promises", summary="A customer's promises to pay")
 @needs(Role.VIEWER)
-def list_promises(entity: str, customer: Annotated[str, Query(max_length=100)] = "") -> PromiseList:
-    entity_of(entity)
-    whose = runtime.receivables().find_customer(entity, customer)
-    account = runtime.accounts().account(entity, whose)
-    today = current().now.today(account.customer.time_zone)
+def list_promises(entity: str, customer: Named = "") -> PromiseList:
+    account, today = _standing(entity, customer)
+    whose = account.customer.customer_id
     found = promises_of(runtime.promises(), runtime.papers(), entity, account, today)
     return PromiseList(items=[_promise_out(whose, promise, state) for promise, state in found])
 
@@ -92,7 +91,7 @@ def withdraw_promise(entity: str, promise: str, body: PromiseWithdrawIn) -> Prom
 
 @router.get("/api/v1/entities/<entity>/disputes", summary="A customer's disputes")
 @needs(Role.VIEWER)
-def list_disputes(entity: str, customer: Annotated[str, Query(max_length=100)] = "") -> DisputeList:
+def list_disputes(entity: str, customer: Named = "") -> DisputeList:
     entity_of(entity)
     whose = runtime.receivables().find_customer(entity, customer)
     found = runtime.disputes().of(entity, whose)
@@ -143,11 +142,9 @@ def end_dispute(entity: str, dispute: str, body: DisputeCloseIn) -> DisputeOut:
 
 @router.get("/api/v1/entities/<entity>/plans", summary="A customer's instalment plans")
 @needs(Role.VIEWER)
-def list_plans(entity: str, customer: Annotated[str, Query(max_length=100)] = "") -> PlanList:
-    entity_of(entity)
-    whose = runtime.receivables().find_customer(entity, customer)
-    account = runtime.accounts().account(entity, whose)
-    today = current().now.today(account.customer.time_zone)
+def list_plans(entity: str, customer: Named = "") -> PlanList:
+    account, today = _standing(entity, customer)
+    whose = account.customer.customer_id
     found = runtime.plans().of(entity, whose)
     return PlanList(items=[_plan_out(account, plan, today) for plan in found])
 
@@ -200,6 +197,14 @@ def end_plan(entity: str, plan: str, body: PlanEndIn) -> PlanOut:
     today = current().now.today(account.customer.time_zone)
     past = runtime.plans().end(entity_of(entity), body.customer_id, plan, today)
     return _plan_out(account, past, today)
+
+
+def _standing(entity: str, customer: str) -> tuple[Account, date]:
+    """Return the account of a customer named as callers name it, and its today."""
+    entity_of(entity)
+    whose = runtime.receivables().find_customer(entity, customer)
+    account = runtime.accounts().account(entity, whose)
+    return account, current().now.today(account.customer.time_zone)
 
 
 def _policy(entity: str, customer_id: str) -> Policy:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.adapters.codec import Item
+from shared.adapters.codec import Item, day_from, day_text
 from shared.adapters.keys import Key
 from shared.domain.agreement import (
     Dispute,
@@ -28,11 +28,11 @@ def promise_item(place: Key, customer_id: str, promise: Promise) -> Item:
         "was_open": promise.was_open.minor if promise.was_open else None,
         "pays_on": promise.pays_on.isoformat(),
         "grace_days": promise.grace_days,
-        "made_on": _text(promise.made_on),
+        "made_on": day_text(promise.made_on),
         "by": promise.by,
-        "withdrawn_on": _text(promise.withdrawn_on),
+        "withdrawn_on": day_text(promise.withdrawn_on),
         "outcome": promise.outcome,
-        "decided_on": _text(promise.decided_on),
+        "decided_on": day_text(promise.decided_on),
         "version": promise.version,
     }
 
@@ -45,12 +45,12 @@ def promise_from(item: Item) -> Promise:
         amount=Money(minor=item["amount"], currency=currency),
         pays_on=date.fromisoformat(item["pays_on"]),
         grace_days=item["grace_days"],
-        made_on=_day(item["made_on"]),
+        made_on=day_from(item["made_on"]),
         by=item["by"],
-        withdrawn_on=_day(item["withdrawn_on"]),
+        withdrawn_on=day_from(item["withdrawn_on"]),
         was_open=None if was_open is None else Money(minor=was_open, currency=currency),
         outcome=item["outcome"],
-        decided_on=_day(item["decided_on"]),
+        decided_on=day_from(item["decided_on"]),
         version=item["version"],
     )
 
@@ -69,10 +69,10 @@ def dispute_item(place: Key, customer_id: str, dispute: Dispute) -> Item:
         "amount": dispute.amount.minor if dispute.amount else None,
         "line": dispute.line,
         "text": dispute.text,
-        "closed_on": _text(dispute.closed_on),
+        "closed_on": day_text(dispute.closed_on),
         "outcome": str(dispute.outcome) if dispute.outcome else "",
         "answer": dispute.answer,
-        "quiet_through": _text(dispute.quiet_through),
+        "quiet_through": day_text(dispute.quiet_through),
         "version": dispute.version,
     }
 
@@ -88,10 +88,10 @@ def dispute_from(item: Item) -> Dispute:
         amount=None if minor is None else Money(minor=minor, currency=item["currency"]),
         line=item["line"],
         text=item["text"],
-        closed_on=_day(item["closed_on"]),
+        closed_on=day_from(item["closed_on"]),
         outcome=DisputeOutcome(item["outcome"]) if item["outcome"] else None,
         answer=item["answer"],
-        quiet_through=_day(item["quiet_through"]),
+        quiet_through=day_from(item["quiet_through"]),
         version=item["version"],
     )
 
@@ -110,7 +110,7 @@ def plan_item(place: Key, customer_id: str, plan: Plan) -> Item:
         "consent": plan.consent,
         "grace_days": plan.grace_days,
         "state": str(plan.state),
-        "ended_on": _text(plan.ended_on),
+        "ended_on": day_text(plan.ended_on),
         "version": plan.version,
     }
 
@@ -129,14 +129,6 @@ def plan_from(item: Item) -> Plan:
         consent=item["consent"],
         grace_days=item["grace_days"],
         state=PlanState(item["state"]),
-        ended_on=_day(item["ended_on"]),
+        ended_on=day_from(item["ended_on"]),
         version=item["version"],
     )
-
-
-def _text(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.adapters.codec import Item
+from shared.adapters.codec import Item, day_from, day_text
 from shared.adapters.keys import Key
 from shared.domain.clock import from_iso, iso
 from shared.domain.collection import Collection, Try
@@ -21,9 +21,9 @@ def mandate_item(place: Key, customer_id: str, mandate: Mandate) -> Item:
         "by": mandate.by,
         "session_id": mandate.session_id,
         "url": mandate.url,
-        "given_on": _text(mandate.given_on),
+        "given_on": day_text(mandate.given_on),
         "method": _method_row(mandate.method) if mandate.method else None,
-        "ended_on": _text(mandate.ended_on),
+        "ended_on": day_text(mandate.ended_on),
         "ended_why": mandate.ended_why,
         "version": mandate.version,
     }
@@ -37,9 +37,9 @@ def mandate_from(item: Item) -> Mandate:
         by=item["by"],
         session_id=item["session_id"],
         url=item["url"],
-        given_on=_day(item["given_on"]),
+        given_on=day_from(item["given_on"]),
         method=Method(*item["method"]) if item["method"] else None,
-        ended_on=_day(item["ended_on"]),
+        ended_on=day_from(item["ended_on"]),
         ended_why=item["ended_why"],
         version=item["version"],
     )
@@ -59,10 +59,10 @@ def collection_item(place: Key, customer_id: str, collection: Collection) -> Ite
         "take_on": collection.take_on.isoformat(),
         "notice": collection.notice,
         "retry_on": [day.isoformat() for day in collection.retry_on],
-        "next_on": _text(collection.next_on),
+        "next_on": day_text(collection.next_on),
         "tries": [_try_row(one) for one in collection.tries],
         "outcome": collection.outcome,
-        "ended_on": _text(collection.ended_on),
+        "ended_on": day_text(collection.ended_on),
         "version": collection.version,
     }
 
@@ -78,29 +78,21 @@ def collection_from(item: Item) -> Collection:
         take_on=date.fromisoformat(item["take_on"]),
         notice=item["notice"],
         retry_on=tuple(date.fromisoformat(day) for day in item["retry_on"]),
-        next_on=_day(item["next_on"]),
+        next_on=day_from(item["next_on"]),
         tries=tuple(_try(*row) for row in item["tries"]),
         outcome=item["outcome"],
-        ended_on=_day(item["ended_on"]),
+        ended_on=day_from(item["ended_on"]),
         version=item["version"],
     )
 
 
 def _try_row(one: Try) -> list[str]:
-    return [one.on.isoformat(), one.checkout_id, one.code, _text(one.known_on)]
+    return [one.on.isoformat(), one.checkout_id, one.code, day_text(one.known_on)]
 
 
 def _try(on: str, checkout_id: str, code: str, known_on: str) -> Try:
-    return Try(date.fromisoformat(on), checkout_id, code, _day(known_on))
+    return Try(date.fromisoformat(on), checkout_id, code, day_from(known_on))
 
 
 def _method_row(method: Method) -> list[str]:
     return [method.payer, method.reference, method.kind, method.brand, method.last4]
-
-
-def _text(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

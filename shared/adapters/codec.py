@@ -2,9 +2,20 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 Item = dict[str, Any]
+
+
+def day_text(day: date | None) -> str:
+    """Return a day as an item holds it, "" where there is none."""
+    return day.isoformat() if day else ""
+
+
+def day_from(text: str) -> date | None:
+    """Return the day that an item holds, None where it holds none."""
+    return date.fromisoformat(text) if text else None
 
 
 def encode(value: object) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from shared.adapters import keys
-from shared.adapters.codec import Item
+from shared.adapters.codec import Item, day_text
 from shared.adapters.suppressions import no_longer_suppressed
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tasks import open_task_put
@@ -45,7 +45,7 @@ class MailWishes:
         profile = Update(
             keys.profile(entity.entity_id, after.customer_id),
             set={
-                "reminders_off_on": _text(after.reminders_off_on),
+                "reminders_off_on": day_text(after.reminders_off_on),
                 "internal": after.internal,
                 "mail_stopped": after.mail_stopped,
                 "version": after.version + 1,
@@ -75,7 +75,3 @@ class MailWishes:
         except ConditionLost:
             return False
         return True
-
-
-def _text(day: date | None) -> str:
-    return day.isoformat() if day else ""

@@ -2,7 +2,8 @@
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update
+from shared.adapters.made import note_made
+from shared.adapters.table import Put, Table
 from shared.domain.case_pack import PackRequest
 from shared.domain.clock import Now, from_iso, iso
 
@@ -46,18 +47,8 @@ class Packs:
 
     def made(self, entity_id: str, request: PackRequest, key: str, sha256: str) -> bool:
         """Note where the ZIP is; return False where that is known already."""
-        noted = Update(
-            keys.case_pack(entity_id, request.customer_id, request.pack_id),
-            set={"key": key, "sha256": sha256},
-            remove=("ppk", "psk"),
-            condition=f"{EXISTS} AND #key = :none",
-            values={":none": ""},
-        )
-        try:
-            self._table.write(noted)
-        except ConditionLost:
-            return False
-        return True
+        place = keys.case_pack(entity_id, request.customer_id, request.pack_id)
+        return note_made(self._table, place, "key", key, sha256=sha256)
 
 
 def _request_from(item: Item) -> PackRequest:

@@ -3,8 +3,9 @@
 from datetime import date
 
 from shared.adapters import keys
-from shared.adapters.codec import Item
-from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update
+from shared.adapters.codec import Item, day_from, day_text
+from shared.adapters.made import note_made
+from shared.adapters.table import Put, Table
 from shared.domain.clock import Now
 from shared.domain.statement_request import StatementRequest
 
@@ -24,7 +25,7 @@ class StatementRequests:
             "customer_id": request.customer_id,
             "statement_id": request.statement_id,
             "on": request.on.isoformat(),
-            "first": request.first.isoformat() if request.first else "",
+            "first": day_text(request.first),
             "pdf_key": "",
         }
         self._table.write(Put(item | pending))
@@ -36,19 +37,8 @@ class StatementRequests:
 
     def made(self, entity_id: str, request: StatementRequest, pdf_key: str) -> bool:
         """Note where the PDF is; return False where that is known already."""
-        key = keys.statement(entity_id, request.customer_id, request.statement_id)
-        noted = Update(
-            key,
-            set={"pdf_key": pdf_key},
-            remove=("ppk", "psk"),
-            condition=f"{EXISTS} AND pdf_key = :none",
-            values={":none": ""},
-        )
-        try:
-            self._table.write(noted)
-        except ConditionLost:
-            return False
-        return True
+        place = keys.statement(entity_id, request.customer_id, request.statement_id)
+        return note_made(self._table, place, "pdf_key", pdf_key)
 
 
 def _request_from(item: Item) -> StatementRequest:
@@ -56,6 +46,6 @@ def _request_from(item: Item) -> StatementRequest:
         statement_id=item["statement_id"],
         customer_id=item["customer_id"],
         on=date.fromisoformat(item["on"]),
-        first=date.fromisoformat(item["first"]) if item["first"] else None,
+        first=day_from(item["first"]),
         pdf_key=item["pdf_key"],
     )

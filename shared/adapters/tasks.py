@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from shared.adapters import keys
-from shared.adapters.codec import Item
+from shared.adapters.codec import Item, day_from
 from shared.adapters.head_items import document_from
 from shared.adapters.table import EXISTS, NEW, Check, ConditionLost, Delete, Put, Table
 from shared.domain.clock import from_iso, iso
@@ -117,13 +117,9 @@ def task_from(item: Item) -> Task:
         done_by=item["done_by"],
         note=item["note"],
         notice=item.get("notice", 0),
-        not_before=_day(item.get("not_before", "")),
+        not_before=day_from(item.get("not_before", "")),
         items=tuple(item.get("items", ())),
     )
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _attributes(task: Task) -> Item:
