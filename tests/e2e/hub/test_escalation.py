@@ -112,8 +112,8 @@ def test_a_debt_climbs_to_the_end_and_a_person_decides(company: Company, tmp_pat
 
     on(company, 3, 23)
     (call,) = duecourse(company, "calls")
-    assert (call["phone"], call["chaseable"]["amount"]) == ("+49 30 123456", "141.01")
-    done = duecourse(company, "calls", "outcome", call["task_id"], "refused", "--note", "never")
+    assert (call["phone"], call["sums"][0]["chaseable"]["amount"]) == ("+49 30 123456", "141.01")
+    done = duecourse(company, "calls", "outcome", "c1", "refused", "--note", "never")
     assert done["follow_up"] == "decide"
 
     on(company, 4, 16)
