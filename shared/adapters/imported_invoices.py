@@ -115,13 +115,16 @@ class ImportedInvoices:
         writes: list[Write] = [
             *head_writes(entity, arrival.customer, before, after, now.wall),
             *_here_again(entity.entity_id, after, fact),
-            *_tickets(entity, arrival),
         ]
         if posting.movements:
             writes.append(posting_put(entity.entity_id, arrival.customer.customer_id, posting))
             writes += self._freed(entity, arrival.customer, after, posting, now)
             writes += self._told(entity.entity_id, arrival.customer, before, posting, now)
         try:
+            # a note is read on its whole day and the next: before the change it is as good as
+            # within, and half the price; alone it makes the sweep look once for nothing
+            for ticket in _tickets(entity, arrival):
+                self._table.write(ticket)
             self._table.write(*writes)
         except (ConditionLost, WriteConflict):
             return False
