@@ -112,6 +112,12 @@ def test_it_is_turned_on_upon_the_gateways_page_and_off_here(gateway, browser):
     assert (ended.ended_on, ended.ended_why) == (TODAY, "by_customer")
 
 
+def test_who_gives_leave_reads_on_which_day_money_is_taken(browser):
+    page = browser.get("/p/demo/autopay")["body"]
+    assert "taken on its due date" in page
+    assert "last day of the discount, less the discount" in page
+
+
 def test_asked_for_twice_the_same_page_opens(gateway, browser):
     first, second = _on(browser), _on(browser)
     assert first["headers"]["location"] == second["headers"]["location"]
