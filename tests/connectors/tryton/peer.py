@@ -19,6 +19,7 @@ from typing import Any
 
 os.environ["TRYTOND_CONFIG"] = sys.argv[1] if len(sys.argv) > 1 else ""
 
+from foreign import Foreign
 from proteus import Model, Wizard
 from tryton_company import PASSWORD, Company, day, minor, money
 from trytond.pool import Pool
@@ -31,7 +32,7 @@ _STAMPED = (
 )  # fmt: skip
 
 
-class Peer(Company):
+class Peer(Company, Foreign):
     """What people do in Tryton. Each method is one command."""
 
     def __init__(self, database: str, config_file: str) -> None:
@@ -143,7 +144,7 @@ class Peer(Company):
 
     def _reconcile_some(self, note: int, debts: list[Any], minor: int) -> None:
         """Reconcile a note with invoices; where they are more, the rest stays linked and open."""
-        open_minor = sum(round((li.debit - li.credit) * 100) for lines in debts for li in lines)
+        open_minor = sum(_asked(line) for lines in debts for line in lines)
         ids = [line.id for line in self._open_lines(note)]
         if open_minor == minor:
             both = ids + [line.id for lines in debts for line in lines]
@@ -381,6 +382,12 @@ class Peer(Company):
             )
 
         self._transact(work)
+
+
+def _asked(line: Any) -> int:
+    """Return what a line asks for in the currency of its document."""
+    own = line.debit - line.credit
+    return minor(line.amount_second_currency if line.second_currency else own)
 
 
 def main() -> None:
