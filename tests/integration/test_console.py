@@ -135,6 +135,8 @@ def test_a_hold_is_put_and_ended_by_forms_of_this_session_alone(acme, identity):
     assert "stage_reached" in get(token, address).text
     bad = post(token, f"{address}/holds", csrf=code, reason="x", ends_on="soon")
     assert (bad.status, "within 366 days" in bad.text) == (422, True)
+    assert 'name="reason" required minlength="3" maxlength="300" value="x">' in bad.text
+    assert bad.text.count("<details open>") == bad.text.count('id="wrong"') == 1
 
 
 def test_a_viewer_sees_no_forms_and_cannot_use_them(acme, identity):
@@ -232,3 +234,25 @@ def test_who_decides_sees_first_what_a_notice_asks_for_and_what_it_charges(table
     assert "INV-7, due 2 Mar 2026: €100.00" in page
     assert "Fee that comes with it, INV-7-FEE: €5.00" in page
     assert "/notices/1/approve" in page
+
+
+def test_a_case_is_taken_back_for_a_reason_and_what_was_typed_stays_where_it_is_none(
+    table, identity
+):
+    of = hub.seed(APPROVED)
+    whose = hub.add_customer(of, customer_id=ULID)
+    hub.add_invoice(of, whose, "01J" + "B" * 23, DUE, number="INV-7")
+    live(DUE + timedelta(days=45), of, times=1)
+    token = identity.mint(operator("demo:controller"))
+    address = f"/console/e/demo/customers/{ULID}"
+    approved = {"csrf": csrf(get(token, address)), "tier": "agency"}
+    assert post(token, f"{address}/notices/1/approve", **approved).status == 303
+    hub.drain("ESCALATION")
+    (case,) = runtime.accounts().account("demo", ULID).handovers
+    place, code = f"{address}/handovers/{case.handover_id}", csrf(get(token, address))
+    bad = post(token, place, csrf=code, reason="no")
+    assert bad.status == 422
+    assert 'placeholder="Why it comes back" value="no" aria-invalid="true"' in bad.text
+    assert 'id="wrong">Reason: say why, in a few words' in bad.text
+    assert post(token, place, csrf=code, reason="they pay").status == 303
+    assert "Nobody else has this case" in get(token, address).text

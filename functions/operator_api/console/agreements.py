@@ -6,7 +6,7 @@ from datetime import date
 
 from functions.edge import http
 from functions.operator_api import access
-from functions.operator_api.console.asking import field, money_or_all, request_id
+from functions.operator_api.console.asking import field, money_or_all, request_id, why
 from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
@@ -156,16 +156,13 @@ def _plan(visit: Visit, customer_id: str, form: http.Form) -> None:
 
 
 def _hold(visit: Visit, customer_id: str, form: http.Form) -> None:
-    reason = field(form, "why")
-    if not 3 <= len(reason) <= 300:
-        raise InvalidInput(field="why", reason="say why, in a few words")
     put_hold(
         runtime.accounts(),
         runtime.papers(),
         runtime.holds(),
         visit.entity.entity_id,
         customer_id,
-        reason=reason,
+        reason=why(form, "why"),
         ends_on=_day(form, "ends_on"),
         documents=tuple(form.get("document", [])),
         amount=_amount(visit, customer_id, form),

@@ -10,12 +10,21 @@ from shared.errors import Conflict, CurrencyMismatch, HubError, InvalidInput
 from shared.ids import derived_id
 
 _NOTE_CHARS_MAX = 500
+_REASON_CHARS_MIN, _REASON_CHARS_MAX = 3, 300
 _OF_THE_PAGE = ("csrf",)
 
 
 def field(form: http.Form, name: str) -> str:
     """Return what was typed into a field, without the spaces around it."""
     return form.get(name, [""])[0].strip()
+
+
+def why(form: http.Form, name: str) -> str:
+    """Return the reason that was typed into a field. Raises InvalidInput for none or an essay."""
+    reason = field(form, name)
+    if not _REASON_CHARS_MIN <= len(reason) <= _REASON_CHARS_MAX:
+        raise InvalidInput(field=name, reason="say why, in a few words")
+    return reason
 
 
 def money(form: http.Form, name: str, currency: str) -> Money:

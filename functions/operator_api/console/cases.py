@@ -3,7 +3,8 @@
 from functions.edge import http
 from functions.operator_api import access
 from functions.operator_api.console import customer as customer_page
-from functions.operator_api.console.asking import field, why_not
+from functions.operator_api.console.asking import field, why
+from functions.operator_api.console.filled import refused
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.domain.roles import Role
@@ -11,7 +12,6 @@ from shared.errors import NotFound
 from shared.usecases.approvals import approve, refuse
 from shared.usecases.case_packs import ask_for_pack, pack_asked_for
 
-_REASON_MAX = 300
 _NOTE_MAX = 1000
 _ZIP = "application/zip"
 
@@ -51,21 +51,26 @@ def decide(visit: Visit, customer_id: str, n: int, answer: str, form: http.Form)
             now=request.now,
         )
 
-    problem = why_not(carry_out)
-    if problem:
-        return customer_page.customer(visit, customer_id, problem)
+    filled = refused(form, f"notices/{n}", carry_out)
+    if filled:
+        return customer_page.customer(visit, customer_id, filled)
     return http.see_other(_address(visit, customer_id))
 
 
 def take_back(visit: Visit, customer_id: str, handover_id: str, form: http.Form) -> http.Answer:
     """Take a case back from the lawyer or agency."""
     access.allow(Role.CONTROLLER, visit.entity.entity_id)
-    request, reason = access.current(), field(form, "reason")
-    if not 3 <= len(reason) <= _REASON_MAX:
-        return customer_page.customer(visit, customer_id, "Say why, in a few words.")
+    request = access.current()
     zone = runtime.accounts().customer(visit.entity.entity_id, customer_id).time_zone
     today, by = request.now.today(zone), request.principal.name
-    runtime.handovers().take_back(visit.entity, customer_id, handover_id, today, by, reason)
+
+    def carry_out() -> object:
+        what = (visit.entity, customer_id, handover_id, today, by)
+        return runtime.handovers().take_back(*what, why(form, "reason"))
+
+    filled = refused(form, f"handovers/{handover_id}", carry_out)
+    if filled:
+        return customer_page.customer(visit, customer_id, filled)
     return http.see_other(_address(visit, customer_id))
 
 

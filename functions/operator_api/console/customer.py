@@ -5,6 +5,8 @@ from datetime import date
 
 from functions.edge import http
 from functions.operator_api import access
+from functions.operator_api.console.asking import field, why
+from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.console.waiting import Waiting, waiting
 from shared import runtime
@@ -20,11 +22,10 @@ from shared.usecases.timeline import timeline
 from shared.usecases.work_list import work_list
 
 _EVENTS_SHOWN = 300
-_REASON_MAX = 300
 
 
-def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
-    """Show one customer. Raises NotFound."""
+def customer(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.Answer:
+    """Show one customer; filled is a form of the page that was refused. Raises NotFound."""
     entity_id = visit.entity.entity_id
     now = access.current().now
     on = now.today(runtime.accounts().customer(entity_id, customer_id).time_zone)
@@ -35,7 +36,7 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
     return page(
         "customer",
         visit,
-        status=422 if problem else 200,
+        status=422 if filled.problem else 200,
         customer=told.account.customer,
         documents=sorted(told.account.documents, key=lambda d: (d.due_on, d.number)),
         ages=ageing(told.account.documents, told.account.credits, on),
@@ -49,7 +50,7 @@ def customer(visit: Visit, customer_id: str, problem: str = "") -> http.Answer:
         more_events=len(events) > _EVENTS_SHOWN,
         mails=_mails(told.account.customer.policy, entity_id),
         today=on,
-        problem=problem,
+        filled=filled,
     )
 
 
@@ -70,28 +71,34 @@ def _mails(policy: str, entity_id: str) -> list[Stage]:
 def add_hold(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
     """Put the customer, or the documents ticked, on hold."""
     access.allow(Role.CLERK, visit.entity.entity_id)
-    request = access.current()
-    reason = form.get("reason", [""])[0].strip()
-    try:
-        ends_on = date.fromisoformat(form.get("ends_on", [""])[0])
-        if not 3 <= len(reason) <= _REASON_MAX:
-            return customer(visit, customer_id, "Say why, in a few words.")
-        put_hold(
-            runtime.accounts(),
-            runtime.papers(),
-            runtime.holds(),
-            visit.entity.entity_id,
-            customer_id,
-            reason=reason,
-            ends_on=ends_on,
-            documents=tuple(form.get("document", [])),
-            by=request.principal.name,
-            now=request.now,
-        )
-    except (ValueError, InvalidInput):
-        sentence = f"A hold ends on a day from today, within {DAYS_MAX} days (YYYY-MM-DD)."
-        return customer(visit, customer_id, sentence)
+    filled = refused(form, "holds", lambda: _hold(visit, customer_id, form))
+    if filled:
+        return customer(visit, customer_id, filled)
     return http.see_other(_address(visit, customer_id))
+
+
+def _hold(visit: Visit, customer_id: str, form: http.Form) -> None:
+    request, ends_on = access.current(), _day(form, "ends_on")
+    put_hold(
+        runtime.accounts(),
+        runtime.papers(),
+        runtime.holds(),
+        visit.entity.entity_id,
+        customer_id,
+        reason=why(form, "reason"),
+        ends_on=ends_on,
+        documents=tuple(form.get("document", [])),
+        by=request.principal.name,
+        now=request.now,
+    )
+
+
+def _day(form: http.Form, name: str) -> date:
+    try:
+        return date.fromisoformat(field(form, name))
+    except ValueError:
+        reason = f"a day from today, within {DAYS_MAX} days (YYYY-MM-DD)"
+        raise InvalidInput(field=name, reason=reason) from None
 
 
 def end_hold(visit: Visit, customer_id: str, hold_id: str) -> http.Answer:

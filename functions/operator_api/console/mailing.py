@@ -5,6 +5,7 @@ from functions.operator_api import access
 from functions.operator_api.console import customer as customer_page
 from functions.operator_api.console import home
 from functions.operator_api.console.asking import field, why_not
+from functions.operator_api.console.filled import refused
 from functions.operator_api.console.pages import Visit
 from shared import runtime
 from shared.domain.mail_wish import MailWish
@@ -21,7 +22,9 @@ def remind(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
     """Mail a stage to the customer now."""
     access.allow(Role.CLERK, visit.entity.entity_id)
     request = access.current()
-    problem = why_not(
+    filled = refused(
+        form,
+        "remind",
         lambda: remind_now(
             runtime.accounts(),
             runtime.entities(),
@@ -33,9 +36,11 @@ def remind(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
             subject=access.agreeing(visit.entity.entity_id),
             stage_id=field(form, "stage"),
             documents=tuple(form.get("document", [])),
-        )
+        ),
     )
-    return _back(visit, customer_id, problem)
+    if filled:
+        return customer_page.customer(visit, customer_id, filled)
+    return _back(visit, customer_id)
 
 
 def wish(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
@@ -46,7 +51,7 @@ def wish(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
         raise NotFound(path="console")
     stores = (runtime.accounts(), runtime.mail_wishes(), visit.entity.entity_id, customer_id)
     wish_for_mail(*stores, MailWish(wanted), request.principal.name, request.now)
-    return _back(visit, customer_id, "")
+    return _back(visit, customer_id)
 
 
 def resume(visit: Visit, form: http.Form) -> http.Answer:
@@ -58,7 +63,5 @@ def resume(visit: Visit, form: http.Form) -> http.Answer:
     return home.home(visit, problem) if problem else http.see_other(visit.base)
 
 
-def _back(visit: Visit, customer_id: str, problem: str) -> http.Answer:
-    if problem:
-        return customer_page.customer(visit, customer_id, problem)
+def _back(visit: Visit, customer_id: str) -> http.Answer:
     return http.see_other(f"{visit.base}/customers/{http.segment(customer_id)}")
