@@ -3,6 +3,10 @@
 It is a cache of what the facts say, and may be wrong in one direction only: a record that it does
 not know is looked up. Whoever writes a fact that the manifest may know otherwise has said so before
 (PullState.applying), and whoever finds that said trusts nothing here.
+
+What changed of late lies together in one more bucket, NEWEST, and counts before the others: a sync
+that finds changes all over writes one item, and not a part of every one. When there is no room left
+in it, the others take over what it says.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +17,10 @@ from typing import Protocol
 PER_BUCKET = 170
 """Records in a bucket on average, at most: one of so many is read for one unit."""
 DIGEST_BYTES = 8
+NEWEST = 1 << 24
+"""The number of the bucket of what changed of late, after those of all others."""
+NEWEST_MAX = 1024
+"""Records in it, at most: 16 KB to be read by each sync, and written by each that has changes."""
 _BITS_MAX = 24
 
 
@@ -51,8 +59,8 @@ class Manifest:
         self._claim = claim
         self._trusted = trusted
         self._read: dict[int, Bucket] = {}
-        self._learnt: dict[int, set[bytes]] = {}
-        self._urgent: set[int] = set()
+        self._learnt: dict[bytes, bytes] = {}
+        self._urgent = False
         self._read_since_claim: set[int] = set()
         self._outgrown: set[int] = set()
         self.bits = bits
@@ -72,13 +80,11 @@ class Manifest:
             said = self._said(key)
             if said == content:
                 continue
-            number = self._of(key)
-            self._read[number].entries[key] = content
-            self._learnt.setdefault(number, set()).add(key)
+            self._learnt[key] = content
             if said is None:
                 self.entries += 1
             else:
-                self._urgent.add(number)
+                self._urgent = True
 
     def trust(self) -> None:
         """Believe it from now on: all that the ERP has was seen."""
@@ -92,7 +98,8 @@ class Manifest:
         """Write what would be wrong if it were not written, and not merely unknown."""
         if self._urgent and self.entries > 2 * PER_BUCKET << self.bits:
             self.finish()
-        self._write(self._urgent)
+        elif self._urgent:
+            self._keep()
 
     def finish(self) -> None:
         """Write all that was learnt, in as many buckets as so many records need."""
@@ -101,7 +108,8 @@ class Manifest:
             bits += 1
         if bits > self.bits:
             self._grow(bits)
-        self._write(set(self._learnt))
+        elif self._learnt:
+            self._keep()
 
     def tidy(self) -> None:
         """Remove what was outgrown, once it is written down that it was."""
@@ -109,56 +117,98 @@ class Manifest:
             self._store.remove(bits)
         self._outgrown.clear()
 
+    def _keep(self) -> None:
+        """Write what was learnt: into the newest bucket, while there is room."""
+        newest = self._read[NEWEST].entries.keys() | self._learnt.keys()
+        if len(newest) <= NEWEST_MAX:
+            self._write(NEWEST, self._learnt)
+        else:
+            self._hand_on()
+        self._learnt, self._urgent = {}, False
+
+    def _hand_on(self) -> None:
+        """Let the others take over what the newest bucket says, and then empty it."""
+        while True:
+            newest = self._read[NEWEST].entries | self._learnt
+            parts = self._parts(newest)
+            self._load(parts)
+            for number in sorted(parts):
+                self._write(number, parts[number])
+            version = self._read[NEWEST].version
+            self._still_claimed(NEWEST)
+            if not version:
+                return
+            if self._store.write(self.bits, NEWEST, Bucket({}, version)):
+                self._read[NEWEST] = Bucket({}, version + 1)
+                return
+            self._read_again(NEWEST)
+
     def _grow(self, bits: int) -> None:
         self._load(range(1 << self.bits))
-        known = [item for bucket in self._read.values() for item in bucket.entries.items()]
+        newest = self._read.pop(NEWEST).entries | self._learnt
+        known: dict[bytes, bytes] = {}
+        for bucket in self._read.values():
+            known |= bucket.entries
         self._outgrown.add(self.bits)
-        self.bits, self._read, self._learnt, self._urgent = bits, {}, {}, set()
+        self.bits, self._read = bits, {}
         self._load(range(1 << bits))
-        for number, bucket in self._read.items():
-            if bucket.entries:  # of a run that came no further than this
-                bucket.entries.clear()
-                self._learnt[number] = set()
-        for key, content in known:
-            number = self._of(key)
-            self._read[number].entries[key] = content
-            self._learnt.setdefault(number, set()).add(key)
+        # of a run that came no further than this
+        left = {number for number, bucket in self._read.items() if bucket.entries}
+        for number in left:
+            self._read[number].entries.clear()
+        parts = self._parts(known | newest)
+        for number in sorted(parts.keys() | left):
+            self._write(number, parts.get(number, {}))
+        self._learnt, self._urgent = {}, False
+
+    def _parts(self, records: Mapping[bytes, bytes]) -> dict[int, dict[bytes, bytes]]:
+        """Return records by the bucket that each belongs to."""
+        parts: dict[int, dict[bytes, bytes]] = {}
+        for key, content in records.items():
+            parts.setdefault(self._of(key), {})[key] = content
+        return parts
 
     def _said(self, key: bytes) -> bytes | None:
-        return self._read[self._of(key)].entries.get(key)
+        places = (self._learnt, self._read[NEWEST].entries, self._read[self._of(key)].entries)
+        return next((place[key] for place in places if key in place), None)
 
     def _of(self, key: bytes) -> int:
         return int.from_bytes(key[:4]) >> (32 - self.bits)
 
     def _load(self, numbers: Iterable[int]) -> None:
-        missing = sorted(set(numbers) - self._read.keys())
-        if missing:
-            found = self._store.read(self.bits, missing)
-            self._read |= {number: found.get(number) or Bucket() for number in missing}
-            self._read_since_claim.update(missing)
+        """Read what was not read yet: the newest bucket before all others.
 
-    def _write(self, numbers: set[int]) -> None:
-        """Write buckets, each read before a claim that came before its write.
+        Whoever empties it has written them before, so what it says no more is in what is read then.
+        """
+        needed = set(numbers)
+        for wanted in ({NEWEST} if needed else needed, needed):
+            missing = sorted(wanted - self._read.keys())
+            if missing:
+                found = self._store.read(self.bits, missing)
+                self._read |= {number: found.get(number) or Bucket() for number in missing}
+                self._read_since_claim.update(missing)
+
+    def _write(self, number: int, learnt: Mapping[bytes, bytes]) -> None:
+        """Write learnt over a bucket that was read before a claim that came before this.
 
         So a run that was overtaken either stops at the claim or loses the condition.
         """
-        for number in sorted(numbers):
+        while True:
             self._still_claimed(number)
-            while not self._store.write(self.bits, number, self._read[number]):
-                self._read_again(number)
-                self._still_claimed(number)
-            self._read[number].version += 1
-            self._learnt.pop(number, None)
-        self._urgent -= numbers
+            read = self._read[number]
+            bucket = Bucket({**read.entries, **learnt}, read.version)
+            if self._store.write(self.bits, number, bucket):
+                self._read[number] = Bucket(bucket.entries, bucket.version + 1)
+                return
+            self._read_again(number)
 
     def _still_claimed(self, number: int) -> None:
         if number in self._read_since_claim:
             self._claim()
 
     def _read_again(self, number: int) -> None:
-        """Take what another run wrote beside what is learnt here."""
-        stored = self._store.read(self.bits, (number,)).get(number) or Bucket()
-        own = self._read[number].entries
-        learnt = {key: own[key] for key in self._learnt.get(number, ())}
-        self._read[number] = Bucket(stored.entries | learnt, stored.version)
-        self._read_since_claim.add(number)
+        """Read a bucket that another run wrote since; with the newest, all that it stood before."""
+        if number == NEWEST:
+            self._read.clear()
+        self._read.pop(number, None)
+        self._load((number,))

@@ -18,9 +18,13 @@ from tests.support.erp_world import DUE, ISSUED, NOW, ErpWorld, Killed, NoQueue,
 CALLS_AT_LEAST = 40
 
 
-@pytest.fixture
-def world(monkeypatch):
-    """A hub that has all of an ERP of which something changed since, in pages of two."""
+@pytest.fixture(params=[2, 100])
+def world(request, monkeypatch):
+    """A hub that has all of an ERP of which something changed since, in pages of two.
+
+    Once with a manifest whose newest bucket is soon full, and once with one that never is.
+    """
+    monkeypatch.setattr(manifest, "NEWEST_MAX", request.param)
     monkeypatch.setattr(pull_kind, "PAGE_RECORDS", 2)
     monkeypatch.setattr(pull_kind, "_TOGETHER", 2)
     monkeypatch.setattr(manifest, "PER_BUCKET", 3)

@@ -10,6 +10,7 @@ _WITHIN = f"{_OVERLAP}::test_a_sync_within_another_leaves_what_the_erp_said_last
 _KILLED = f"{_OVERLAP}::test_a_sync_that_ends_anywhere_is_made_good_by_the_next"
 _VOID = f"{_OVERLAP}::test_what_the_erp_voids_while_its_older_word_is_written_is_void"
 _INVOICES = "shared/adapters/imported_invoices.py"
+_MANIFEST_TESTS = "tests/unit/test_manifest.py"
 _PULL_TESTS = "tests/integration/sync/test_pull.py"
 _FRESH = "tests/integration/sync/test_freshness.py"
 
@@ -103,6 +104,21 @@ SYNC_BUGS: tuple[Bug, ...] = (
         "    needed = policy.autopay is not None",
         "tests/unit/test_import_verdicts.py"
         "::test_a_change_is_looked_at_where_its_dates_do_not_bring_a_sweep_to_it",
+    ),
+    bug(
+        "the newest bucket is read after those that it counts before",
+        MANIFEST,
+        "        for wanted in ({NEWEST} if needed else needed, needed):",
+        "        for wanted in (needed, {NEWEST} if needed else needed):",
+        f"{_MANIFEST_TESTS}::test_whoever_reads_while_another_hands_on_knows_nothing_that_is_old",
+    ),
+    bug(
+        "what the newest bucket says is forgotten where it is full",
+        MANIFEST,
+        "            for number in sorted(parts):",
+        "            for number in sorted(parts)[:1]:",
+        f"{_MANIFEST_TESTS}"
+        "::test_what_changes_goes_on_from_the_newest_bucket_and_is_never_older_than_it_was",
     ),
     bug(
         "a sync looks up every record again",
