@@ -26,6 +26,11 @@ class ImportedGone:
         credited = self._table.get(keys.credited(*whose, fact.document_id))
         return books, books.document(fact.document_id), credited is not None
 
+    def parts(self, entity_id: str, payment: str) -> tuple[str, ...]:
+        """Return the ids of the parts in which the ERP's payment was booked here, if it was."""
+        partition = keys.payment_part(entity_id, payment, "")["pk"]
+        return tuple(item["part"] for item in self._table.query(partition))
+
     def void(
         self, entity_id: str, external_id: str, fact: InvoiceFact, books: Books, posting: Posting,
         why: str,

@@ -123,5 +123,16 @@ class ImportedPayments:
             item = payment_item(entity_id, payment) | {"content_hash": booking.content_hash}
             earned = discounts_of(posting.movements)
             told = discount_puts(entity_id, books, posting, earned, now)
-            groups.append((Put(item), *posting_writes(entity_id, books, posting), *told))
+            part = _part_puts(entity_id, booking)
+            groups.append((Put(item), *posting_writes(entity_id, books, posting), *told, *part))
         return write_groups(self._table, groups)
+
+
+def _part_puts(entity_id: str, booking: Booking) -> tuple[Put, ...]:
+    """Return the note by which a part is found when its payment is gone; it may be there before."""
+    if not booking.part_of:
+        return ()
+    part = booking.payment.external_id
+    key = keys.payment_part(entity_id, booking.part_of, part)
+    same = "attribute_not_exists(pk) OR part = :part"
+    return (Put({**key, "type": "PAYMENT_PART", "part": part}, same, {":part": part}),)

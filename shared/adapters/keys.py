@@ -67,6 +67,11 @@ def erp_hint(entity: str, connection: str) -> Key:
     return _key(f"E#{entity}#CONN", f"{connection}#HINT")
 
 
+def payment_part(entity: str, payment: str, part: str) -> Key:
+    """Return the key of the note that the ERP's payment has this part."""
+    return _key(f"E#{entity}#PARTS#{payment}", part)
+
+
 def pull_state(entity: str, connection: str, kind: str) -> Key:
     return _key(f"E#{entity}#CONN", f"{connection}#CURSOR#{kind}")
 

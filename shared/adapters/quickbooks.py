@@ -15,7 +15,6 @@ from shared.adapters.erp_values import BadValue, answered_at, moments, readable,
 from shared.adapters.quickbooks_rows import (
     credit_note_rows,
     customer_rows,
-    gone_payment,
     invoice_rows,
     memos_of,
     open_amount,
@@ -249,8 +248,6 @@ class QuickBooks:
             for record in response.get(name) or ()
             if record.get("status") == "Deleted"
         ]
-        if kind is RecordKind.PAYMENTS:
-            return [row for record_id in gone for row in gone_payment(record_id, Gone.DELETED)]
         return [GoneRow(kind, record_id, Gone.DELETED) for record_id in gone]
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from shared.adapters.erp_values import address, day, line_amounts, money, our_key
@@ -16,9 +15,6 @@ from shared.domain.imports import (
     PaymentRow,
 )
 from shared.domain.money import Money
-
-PARTS_MAX = 10
-"""How many invoices of one payment are told as gone with it; more are found by the drift report."""
 
 Json = Mapping[str, Any]
 
@@ -102,36 +98,35 @@ def memos_of(payment: Json) -> set[str]:
 
 
 def payment_rows(payment: Json) -> tuple[ErpRow, ...]:
-    """Return the money of a payment, a row for each invoice; nothing of credit that it applies."""
+    """Return the money of a payment, a row for each invoice; nothing of credit that it applies.
+
+    Of one that was edited it is told as well that all other parts are gone.
+    """
     external_id = str(payment["Id"])
     currency = _currency(payment)
     parts: dict[str, Money] = {}
     for source, invoice, part in _applied(payment, currency):
         if not source:
             parts[invoice] = parts[invoice] + part if invoice in parts else part
-    key = our_key(payment.get("PrivateNote"))
-    if not parts:
-        unused = Decimal(str(payment.get("UnappliedAmt") or 0))
-        return () if unused or memos_of(payment) else gone_payment(external_id, Gone.VOIDED)
-    return tuple(
+    rows = tuple(
         PaymentRow(
             line=0,
-            external_id=_part_id(external_id, n),
+            external_id=f"{external_id}:{invoice}",
             invoice_external_id=invoice,
             paid_on=day(payment, "TxnDate"),
             amount=part,
             method="quickbooks",
-            our_key=key,
+            our_key=our_key(payment.get("PrivateNote")),
+            part_of=external_id,
+            edition=str(payment.get("SyncToken") or ""),
         )
-        for n, (invoice, part) in enumerate(parts.items())
+        for invoice, part in parts.items()
     )
-
-
-def gone_payment(external_id: str, why: Gone) -> tuple[ErpRow, ...]:
-    """Return that all rows of a payment are gone: QuickBooks tells no more than its id."""
-    return tuple(
-        GoneRow(RecordKind.PAYMENTS, _part_id(external_id, n), why) for n in range(PARTS_MAX)
-    )
+    if str(payment.get("SyncToken") or "") == "0":
+        return rows
+    keeps = tuple(sorted(row.external_id for row in rows))
+    others = GoneRow(RecordKind.PAYMENTS, external_id, Gone.DELETED, keeps=keeps)
+    return (others, *rows)
 
 
 def open_amount(document: Json, sign: int) -> OpenAmount | None:
@@ -172,10 +167,6 @@ def _linked(payment: Json, currency: str, kind: str) -> Iterator[tuple[str, Mone
         for linked in line.get("LinkedTxn") or ():
             if linked.get("TxnType") == kind:
                 yield str(linked.get("TxnId")), money(line, "Amount", currency)
-
-
-def _part_id(external_id: str, n: int) -> str:
-    return external_id if n == 0 else f"{external_id}:{n + 1}"
 
 
 def _customer(document: Json) -> str:

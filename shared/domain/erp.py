@@ -39,7 +39,10 @@ class Gone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GoneRow:
-    """A record that the ERP deleted, voided or merged. into names what took its place, or ""."""
+    """A record that the ERP deleted, voided or merged. into names what took its place, or "".
+
+    A payment that was told in parts is gone in all of them but those that it keeps.
+    """
 
     kind: RecordKind
     external_id: str
@@ -47,6 +50,7 @@ class GoneRow:
     on: date | None = None
     into: str = ""
     line: int = 0
+    keeps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

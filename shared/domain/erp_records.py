@@ -49,7 +49,9 @@ def records_of(rows: Iterable[ErpRow]) -> dict[str, Record]:
 def content_of(row: ErpRow) -> str:
     """Return the hash of a row, or what a record that is gone is told by."""
     if isinstance(row, GoneRow):
-        return f"{row.why} {row.into}"
+        return " ".join((row.why, row.into, *row.keeps))
+    if isinstance(row, PaymentRow) and row.edition:
+        return f"{row.content_hash} {row.edition}"  # a part may have gone and come again
     return row.content_hash
 
 

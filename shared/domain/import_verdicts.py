@@ -85,11 +85,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A payment received elsewhere, ready to be written with what it settles."""
+    """A payment received elsewhere, ready to be written with what it settles.
+
+    part_of is the ERP's payment of which it is a part, or "".
+    """
 
     payment: Payment
     settlement: Settlement
     content_hash: str
+    part_of: str = ""
 
 
 def judge_customer(

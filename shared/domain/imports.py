@@ -190,7 +190,8 @@ class PaymentRow:
     """Money that somebody else received for one invoice.
 
     our_key is the key of the entry by which this hub booked it there (shared.domain.erp), or "":
-    such a row is an echo.
+    such a row is an echo. part_of is the ERP's payment where external_id names its part for this
+    invoice alone, edition what changes whenever that payment is edited.
     """
 
     line: int
@@ -200,6 +201,8 @@ class PaymentRow:
     amount: Money
     method: str
     our_key: str = ""
+    part_of: str = ""
+    edition: str = ""
 
     @property
     def maybe_ours(self) -> bool:

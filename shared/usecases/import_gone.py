@@ -50,6 +50,7 @@ class Invoices(Protocol):
 
 class GoneInvoices(Protocol):
     def look(self, entity_id: str, fact: InvoiceFact) -> tuple[Books, Document | None, bool]: ...
+    def parts(self, entity_id: str, payment: str) -> tuple[str, ...]: ...
     def void(
         self, entity_id: str, external_id: str, fact: InvoiceFact, books: Books, posting: Posting,
         why: str,
@@ -118,8 +119,8 @@ class GoneDesk:
                 return self._void(one.row, one.basis)
             case Withdrawal():
                 return self._withdraw(one.row, one.basis)
-            case Payment():
-                return self._take_back(one.row, one.basis)
+            case tuple():
+                return all([self._take_back(one.row, payment) for payment in one.basis])
         raise ValueError(f"nothing is written for a record of {one.row.kind} that is gone")
 
     def _invoice(self, row: GoneRow) -> Judged:
@@ -180,16 +181,24 @@ class GoneDesk:
         return written and done.complete
 
     def _payment(self, row: GoneRow) -> Judged:
-        entity_id = self.entity.entity_id
-        payment = self._booked_last(row.external_id)
-        books = None
-        if payment is not None and payment.allocations:
-            named = [a.document_id for a in payment.allocations]
-            _, books = self.cash.cash.look(entity_id, payment.customer_id, named)
-        verdict = judge_gone_payment(row, payment, books)
-        if isinstance(verdict, Problem):
-            return Judged(row, None, (verdict,))
-        return Judged(row, verdict, basis=payment)
+        """Return what is to be taken back: the payment, or those of its parts that are gone."""
+        parts = self.store.parts(self.entity.entity_id, row.external_id)
+        gone: list[Payment] = []
+        for external_id in parts or (row.external_id,):
+            payment = None if external_id in row.keeps else self._booked_last(external_id)
+            verdict = judge_gone_payment(row, payment, self._books_of(payment))
+            if isinstance(verdict, Problem):
+                return Judged(row, None, (verdict,))
+            if payment is not None and verdict is Verdict.CHANGED:
+                gone.append(payment)
+        return Judged(row, Verdict.CHANGED if gone else Verdict.SAME, basis=tuple(gone))
+
+    def _books_of(self, payment: Payment | None) -> Books | None:
+        if payment is None or not payment.allocations:
+            return None
+        named = [a.document_id for a in payment.allocations]
+        _, books = self.cash.cash.look(self.entity.entity_id, payment.customer_id, named)
+        return books
 
     def _booked_last(self, external_id: str) -> Payment | None:
         """Return a payment as it was booked last: the ERP may have taken it back before."""

@@ -144,7 +144,8 @@ class PaymentDesk:
             allocations=settlement.allocations,
             excess=beyond if beyond.amount else None,
         )
-        return Booking(payment, replace(settlement, movements=movements), row.content_hash)
+        settled = replace(settlement, movements=movements)
+        return Booking(payment, settled, row.content_hash, row.part_of)
 
 
 def _asked(judged: Iterable[Judged]) -> Mapping[str, int]:

@@ -50,7 +50,7 @@ class Company:
     def put(self, name: str, record: dict[str, Any]) -> dict[str, Any]:
         if "Id" not in record:
             self.last_id += 1
-            record = {"Id": str(self.last_id), "SyncToken": "0", **record}
+            record = {"Id": str(self.last_id), "SyncToken": "-1", **record}
         known = self.records[name].setdefault(record["Id"], {})
         known.update(record)
         known["SyncToken"] = str(int(known["SyncToken"]) + 1)
@@ -253,6 +253,13 @@ def _token(company: Company, form: dict[str, str]) -> tuple[int, Any]:
     }
 
 
+def _linked(parts: Sequence[tuple[str, str, Decimal | int]]) -> list[dict[str, Any]]:
+    return [
+        {"Amount": float(part), "LinkedTxn": [{"TxnId": i, "TxnType": kind}]}
+        for kind, i, part in parts
+    ]
+
+
 @dataclass(slots=True)
 class Driver(Trouble):
     """Acts in the company as its users do."""
@@ -309,6 +316,13 @@ class Driver(Trouble):
     def unpay(self, payment: str) -> None:
         self.world.delete("Payment", payment)
 
+    def edit_payment(self, payment: str, total: int, parts: Sequence[tuple[str, str, int]]) -> None:
+        """Put a payment to other invoices."""
+        before = links(self.world.records["Payment"][payment])
+        self.world.put("Payment", {"Id": payment, "TotalAmt": total, "Line": _linked(parts)})
+        for record_id in {*before, *(one for _, one, _ in parts)}:
+            self.world.touch(record_id)
+
     def open_minor(self, invoice: str) -> int:
         record = self.world.records["Invoice"][invoice]
         return int(self.world.balance("Invoice", record) * 100)
@@ -348,9 +362,6 @@ class Driver(Trouble):
             "CurrencyRef": {"value": "EUR"},
             "TxnDate": on.isoformat(),
             "TotalAmt": float(total),
-            "Line": [
-                {"Amount": float(part), "LinkedTxn": [{"TxnId": i, "TxnType": kind}]}
-                for kind, i, part in parts
-            ],
+            "Line": _linked(parts),
         }
         return str(self.world.write("Payment", body)["Id"])

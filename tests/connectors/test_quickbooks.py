@@ -89,6 +89,25 @@ def test_what_the_erp_lost_is_booked_again_though_it_was_told_before(driver):
     assert (driver.bookings(entry.key), driver.open_minor(invoice)) == (1, 0)
 
 
+def test_a_part_keeps_its_name_whatever_becomes_of_the_others(driver):
+    customer, first = contract.bill(driver, 100_00)
+    second = driver.invoice(customer, 50_00, contract.ISSUED_ON, contract.DUE_ON)
+    parts = [("Invoice", first, 100), ("Invoice", second, 50)]
+    payment = driver._payment(customer, 150, contract.PAID_ON, parts)
+    rows, cursor = contract.pulled(driver.connector, RecordKind.PAYMENTS)
+    before = {r.invoice_external_id: r.external_id for r in rows}
+    assert before == {first: f"{payment}:{first}", second: f"{payment}:{second}"}
+    driver.edit_payment(payment, 50, [("Invoice", second, 50)])
+    rows, cursor = contract.pulled(driver.connector, RecordKind.PAYMENTS, cursor)
+    gone, left = rows[-2:]
+    assert (gone.external_id, gone.keeps) == (payment, (before[second],))
+    assert (left.external_id, left.amount.minor) == (before[second], 50_00)
+    driver.unpay(payment)
+    rows, _ = contract.pulled(driver.connector, RecordKind.PAYMENTS, cursor)
+    assert (rows[-1].external_id, rows[-1].keeps) == (payment, ())
+    assert driver.connector.read(RecordKind.PAYMENTS, before[second]) == ()
+
+
 @pytest.mark.parametrize("crash_at", range(4))
 def test_a_take_back_of_two_payments_survives_a_crash_at_every_write(driver, crash_at):
     customer, invoice = contract.bill(driver, 100_00)

@@ -5,6 +5,7 @@ from tests.mutants.bug import Bug, Change, bug
 COMPARE = "shared/usecases/compare_erp.py"
 SECRET = "shared/adapters/erp_secret.py"
 TOKENS = "shared/adapters/oauth_tokens.py"
+_PARTS = "tests/integration/sync/test_payment_parts.py"
 _TURNING = "tests/integration/sync/test_turning_tokens.py"
 _HINTS = "tests/integration/sync/test_webhooks.py"
 _WHY = "tests/integration/sync/test_braked_why.py"
@@ -59,6 +60,22 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "return self.key",
         "tests/connectors/test_quickbooks.py"
         "::test_what_is_told_anew_after_a_refusal_is_no_repeated_request",
+        rules="R43",
+    ),
+    bug(
+        "a part that went and came again under its name is taken for the one that is known",
+        "shared/domain/erp_records.py",
+        "if isinstance(row, PaymentRow) and row.edition:",
+        "if isinstance(row, PaymentRow) and row.edition == '-':",
+        f"{_PARTS}::test_each_part_of_a_payment_goes_and_comes_by_itself",
+        rules="R43",
+    ),
+    bug(
+        "a payment that lost one part is taken back in all of them",
+        "shared/usecases/import_gone.py",
+        "None if external_id in row.keeps else",
+        "None if external_id in row.into else",
+        f"{_PARTS}::test_each_part_of_a_payment_goes_and_comes_by_itself",
         rules="R43",
     ),
     bug(
