@@ -4,7 +4,7 @@ BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
-.PHONY: help setup browser checkers mails erps books build demo test check mutants histories bench-sweep bench-sync bench-tryton test-erp finding format requirements clean
+.PHONY: help setup browser checkers mails erps books build demo pictures test check mutants histories bench-sweep bench-sync bench-tryton test-erp finding format requirements clean
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ build: setup ## Builds functions and layers, ARCH=arm64 or x86_64 (default: this
 
 demo: build ## Starts the local cloud and lives 90 days of a sample company on it
 	@$(BIN)/duecourse demo
+
+pictures: browser ## Takes the pictures of the front page from the demo that is running
+	@$(BIN)/python -m infra.local.pictures
 
 check: setup ## Style, types, walls between rooms, and the template
 	@$(BIN)/ruff check .

@@ -41,13 +41,13 @@ _MIX = (
     *(Character.ASKS,) * 3,
 )
 _HOMES = (
-    ("EUR", "de", "Europe/Berlin", "GmbH", "19", "+49 30 23125 {:03d}"),
-    ("GBP", "en", "Europe/London", "Ltd", "20", "+44 20 7946 0{:03d}"),
-    ("EUR", "de", "Europe/Vienna", "GmbH", "20", "+43 1 0000 {:03d}"),
-    ("USD", "en", "America/New_York", "Inc", "0", "+1 212 555 0{:03d}"),
-    ("EUR", "en", "Europe/Dublin", "Ltd", "23", "+353 20 910 0{:03d}"),
+    ("DE", "EUR", "de", "Europe/Berlin", "GmbH", "19", "+49 30 23125 {:03d}"),
+    ("GB", "GBP", "en", "Europe/London", "Ltd", "20", "+44 20 7946 0{:03d}"),
+    ("AT", "EUR", "de", "Europe/Vienna", "GmbH", "20", "+43 1 0000 {:03d}"),
+    ("US", "USD", "en", "America/New_York", "Inc", "0", "+1 212 555 0{:03d}"),
+    ("IE", "EUR", "en", "Europe/Dublin", "Ltd", "23", "+353 20 910 0{:03d}"),
 )
-"""Currency, language, zone, form, tax rate, and phone numbers that ring nowhere."""
+"""Country, currency, language, zone, form, tax rate, and phone numbers that ring nowhere."""
 _FIRST = (
     *("Adler", "Birch", "Cedar", "Delta", "Elm", "Falcon", "Granite", "Harbour", "Indigo"),
     *("Juniper", "Kestrel", "Linden", "Maple", "Nordlicht", "Orchard", "Pioneer", "Quartz"),
@@ -79,6 +79,7 @@ class SampleCustomer:
     currency: str
     tax_rate: str
     phone: str
+    country: str
     character: Character
 
 
@@ -132,7 +133,7 @@ def _customers(chance: Random, count: int) -> tuple[SampleCustomer, ...]:
     chance.shuffle(characters)
     found = []
     for i, character in enumerate(characters):
-        currency, language, time_zone, form, tax_rate, phone = _HOMES[i % len(_HOMES)]
+        country, currency, language, time_zone, form, tax_rate, phone = _HOMES[i % len(_HOMES)]
         first = _FIRST[i % len(_FIRST)]
         second = chance.choice(_SECOND)
         more = f" {i // len(_FIRST) + 1}" if i >= len(_FIRST) else ""
@@ -146,6 +147,7 @@ def _customers(chance: Random, count: int) -> tuple[SampleCustomer, ...]:
                 currency=currency,
                 tax_rate=tax_rate,
                 phone=phone.format(100 + i),
+                country=country,
                 character=character,
             )
         )
@@ -206,9 +208,12 @@ def _numbered(invoice: SampleInvoice, n: int) -> SampleInvoice:
 
 def write_customers(folder: Path, customers: Sequence[SampleCustomer]) -> Path:
     """Write customers.csv and return its path."""
-    header = ("external_id", "name", "email", "language", "time_zone", "currency", "phone")
+    header = (
+        *("external_id", "name", "email", "language", "time_zone", "currency", "phone"),
+        "country",
+    )
     rows = [
-        (c.external_id, c.name, c.email, c.language, c.time_zone, c.currency, c.phone)
+        (c.external_id, c.name, c.email, c.language, c.time_zone, c.currency, c.phone, c.country)
         for c in customers
     ]
     return _write(folder / "customers.csv", header, rows)
