@@ -99,8 +99,8 @@ def show_dry_run(found: Any) -> None:
         f"{count(len(rows), 'message')}; {count(found['looked_at'], 'customer')} looked at."
     )
     if found.get("erp_stale"):
-        old = f"The ERP's facts are old ({found['erp_stale']}): nothing of this is said before"
-        talk().print(f"{old} they are followed again.", markup=False)
+        old = f"The facts are old ({found['erp_stale']}): nothing of this is said before"
+        talk().print(f"{old} they are fresh again.", markup=False)
 
 
 def _sum(amounts: Any) -> str:

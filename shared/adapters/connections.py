@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from shared.adapters import keys
@@ -93,6 +95,18 @@ class Connections:
         """Return the connection that takes what the hub books, or None where there is none."""
         item = self._table.get(keys.ledger_connection(entity_id))
         return None if item is None else self.get(entity_id, item["connection"])
+
+    def bank_as_of(self, entity_id: str) -> datetime | None:
+        """Return when the newest file of payments came, None where none did."""
+        item = self._table.get(keys.bank_cursor(entity_id))
+        return None if item is None else from_iso(item["as_of"])
+
+    def bank_read(self, entity_id: str, at: datetime) -> None:
+        """Note that a file of payments that came at an instant is taken; none goes backwards."""
+        item = {**keys.bank_cursor(entity_id), "type": "BANK", "as_of": iso(at)}
+        newer = Put(item, "attribute_not_exists(pk) OR as_of < :at", {":at": iso(at)})
+        with suppress(ConditionLost):
+            self._table.write(newer)
 
 
 def _item(entity_id: str, connection: Connection) -> Item:

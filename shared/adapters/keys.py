@@ -62,6 +62,11 @@ def ledger_connection(entity: str) -> Key:
     return _key(f"E#{entity}#CONN", "#LEDGER")
 
 
+def bank_cursor(entity: str) -> Key:
+    """Return the key of when the newest file of payments came."""
+    return _key(f"E#{entity}#CONN", "#BANK")
+
+
 def erp_hint(entity: str, connection: str) -> Key:
     """Return the key of when a connection's ERP said last that something changed."""
     return _key(f"E#{entity}#CONN", f"{connection}#HINT")

@@ -8,7 +8,7 @@ from shared.domain.entity import Entity
 
 
 def braked(entity: Entity, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """Return decisions with nothing to send while the ERP's facts are old (code erp_stale)."""
+    """Return decisions with nothing to send while the facts are old (code erp_stale)."""
     if not entity.erp_stale:
         return tuple(decisions)
     return tuple(
@@ -16,7 +16,7 @@ def braked(entity: Entity, decisions: Sequence[Decision]) -> tuple[Decision, ...
             decision,
             action=Action.NOTHING,
             code="erp_stale",
-            reason=f"{decision.reason} It waits: the ERP's facts are old ({entity.erp_stale}).",
+            reason=f"{decision.reason} It waits: the facts are old ({entity.erp_stale}).",
         )
         if decision.action is Action.SEND
         else decision

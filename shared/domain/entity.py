@@ -16,8 +16,9 @@ class Entity:
     tolerance say what happens to money by itself (shared.domain.cash_rules): tolerance is by
     currency, in minor units, and bounded by tolerance_percent as well. mail_paused is the reason
     why no mail goes out for now (shared.domain.reputation), or ""; mail_pauses counts the pauses
-    that are over. erp_stale says whose facts are older than erp_max_age_hours (shared.domain.
-    freshness), or "".
+    that are over. erp_stale says whose facts are older than erp_max_age_hours, or than
+    bank_max_age_hours where the bank's money comes in files (0: it does not), or ""
+    (shared.domain.freshness).
     """
 
     entity_id: str
@@ -43,6 +44,7 @@ class Entity:
     mail_paused: str = ""
     mail_pauses: int = 0
     erp_max_age_hours: int = 26
+    bank_max_age_hours: int = 0
     erp_stale: str = ""
     version: int = 1
 

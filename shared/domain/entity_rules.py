@@ -25,6 +25,10 @@ def check_entity(entity: Entity, languages: Collection[str]) -> None:
         raise InvalidInput(
             field="erp_max_age_hours", reason=f"a number from 1 to {ERP_MAX_AGE_HOURS_MAX}"
         )
+    if not 0 <= entity.bank_max_age_hours <= ERP_MAX_AGE_HOURS_MAX:
+        raise InvalidInput(
+            field="bank_max_age_hours", reason=f"a number from 0 to {ERP_MAX_AGE_HOURS_MAX}"
+        )
     if entity.apply_credit not in ApplyCredit:
         raise InvalidInput(field="apply_credit", reason=f"one of {', '.join(ApplyCredit)}")
     if known_terms(entity.default_terms) is None:

@@ -1,4 +1,4 @@
-"""Whether what the ERPs said is young enough to ask somebody for money by it. Pure."""
+"""Whether what the ERPs and the bank said is young enough to ask somebody for money by it. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,6 +31,19 @@ def stale_source(pulled: Sequence[Pulled], max_age_hours: int, wall: datetime) -
         if oldest is not None and wall - oldest > timedelta(hours=max_age_hours):
             return f"{connection.name}: as of {iso(oldest)}"
     return ""
+
+
+def stale_bank(as_of: datetime | None, max_age_hours: int, wall: datetime) -> str:
+    """Return as of when the bank's money is known, where that is too long ago at wall, or "".
+
+    as_of is when the newest file of payments came; 0 hours are those of an entity that gets none.
+    """
+    if not max_age_hours:
+        return ""
+    if as_of is None:
+        return "bank: no file of payments has come in"
+    old = wall - as_of > timedelta(hours=max_age_hours)
+    return f"bank: as of {iso(as_of)}" if old else ""
 
 
 def _seen(state: PullState) -> datetime | None:

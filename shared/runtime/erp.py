@@ -59,6 +59,7 @@ def importing() -> "ImportPorts":
         invoices=ImportedInvoices(runtime.table()),
         lines=InvoiceLines(runtime.table()),
         payments=ImportedPayments(runtime.table()),
+        bank=runtime.connections(),
         read_csv=read_csv,
         languages=shipped_languages(),
     )

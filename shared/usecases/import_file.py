@@ -58,6 +58,10 @@ class Tasks(Protocol):
     def open(self, entity_id: str, task: Task) -> bool: ...
 
 
+class Bank(Protocol):
+    def bank_read(self, entity_id: str, at: datetime) -> None: ...
+
+
 ReadCsv = Callable[[bytes], tuple[list[str], Iterator[tuple[int, list[str]]]]]
 
 
@@ -75,6 +79,7 @@ class Ports:
     invoices: InvoiceStore
     lines: LineStore
     payments: PaymentStore
+    bank: Bank
     read_csv: ReadCsv
     languages: Collection[str]
 
@@ -172,6 +177,8 @@ class _Import:
                 return "continues"
             tally = write_rows(desk, step)
             self._save(_counted(self._run, tally, len(step)))
+        if sheet.kind is FileKind.PAYMENTS and self._entity.bank_max_age_hours:
+            self._ports.bank.bank_read(self._drop.entity_id, self._run.created_at)
         self._finish(ImportState.DONE)
         return "done"
 

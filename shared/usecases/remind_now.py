@@ -67,7 +67,7 @@ def remind_now(
     if entity.hold_all:
         raise Conflict(entity=entity_id, reason="the entity holds all messages")
     if entity.erp_stale:
-        raise Conflict(why="erp_stale", reason=f"the ERP's facts are old: {entity.erp_stale}")
+        raise Conflict(why="erp_stale", reason=f"the facts are old: {entity.erp_stale}")
     for _ in range(_ATTEMPTS_MAX):
         account = accounts.account(entity_id, customer_id)
         unknown = [d for d in documents if account.document(d.partition("/")[0]) is None]

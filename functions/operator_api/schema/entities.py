@@ -56,6 +56,7 @@ class EntityOut(Wire):
     tolerance: dict[str, int]
     tolerance_percent: str
     erp_max_age_hours: int
+    bank_max_age_hours: int
     erp_stale: str
 
 
@@ -87,6 +88,9 @@ class EntityPatch(Wire):
     tolerance: ToleranceMinor | None = None
     tolerance_percent: TolerancePercent | None = None
     erp_max_age_hours: Annotated[int, Field(ge=1)] | None = None
+    bank_max_age_hours: Annotated[int, Field(ge=0, description="0: none is waited for")] | None = (
+        None
+    )
     hold_all: Annotated[bool, Field(description="Only true: release is its own call")] | None = None
 
 

@@ -9,9 +9,9 @@ from shared import runtime
 from shared.domain.clock import iso
 from shared.domain.connection import Connection, ConnectionState, Found, PullState
 from shared.domain.erp import RecordKind
-from shared.domain.freshness import stale_source
+from shared.domain.freshness import stale_bank, stale_source
 from shared.usecases.watch_erps import watch_erps
-from tests.integration.drops import stored
+from tests.integration.drops import PAYMENTS, drop, stored
 from tests.integration.hub import add_customer, add_invoice, sweep
 from tests.integration.syncing import ERP, sync, tell
 
@@ -84,6 +84,48 @@ def test_old_facts_ask_nobody_and_fresh_ones_ask_who_was_left_out(demo, erp):
     sweep(demo)
     assert [n["stage"] for n in stored("NOTICE")] == ["reminder"]
     assert runtime.entities().get("demo").erp_stale == ""
+
+
+@pytest.mark.parametrize(
+    ("hours", "came_hours_ago", "says"),
+    [
+        (0, None, ""),
+        (0, 99, ""),
+        (96, None, "bank: no file of payments has come in"),
+        (96, 96, ""),
+        (96, 97, f"bank: as of {iso(NOW - timedelta(hours=97))}"),
+    ],
+)
+def test_the_bank_is_as_old_as_its_newest_file(hours, came_hours_ago, says):
+    came = None if came_hours_ago is None else NOW - timedelta(hours=came_hours_ago)
+    assert stale_bank(came, hours, NOW) == says
+
+
+def test_who_waits_for_the_bank_asks_nobody_before_its_money_is_here(demo):
+    changed = replace(runtime.entities().get("demo"), hold_all=False, bank_max_age_hours=96)
+    runtime.entities().update(changed)
+    add_invoice(demo, add_customer(demo), "late", date(2026, 9, 1))
+    sweep(demo)
+    assert stored("NOTICE") == []
+    assert runtime.entities().get("demo").erp_stale == "bank: no file of payments has come in"
+    header = PAYMENTS.splitlines()[0]
+    assert drop(f"{header}\nP-9,unknown,2026-09-01,EUR,1.00,bank\n").state == "refused"
+    sweep(demo)
+    assert stored("NOTICE") == []
+    assert drop(f"{header}\n").state == "done"
+    sweep(demo)
+    assert [n["stage"] for n in stored("NOTICE")] == ["reminder"]
+    assert runtime.entities().get("demo").erp_stale == ""
+
+
+def test_a_file_that_came_before_makes_the_bank_no_older(demo):
+    connections = runtime.connections()
+    for hours in (2, 5, 1):
+        connections.bank_read("demo", NOW - timedelta(hours=hours))
+    assert connections.bank_as_of("demo") == NOW - timedelta(hours=1)
+    connections.bank_read("demo", NOW - timedelta(hours=3))
+    assert connections.bank_as_of("demo") == NOW - timedelta(hours=1)
+    assert (connections.list("demo"), connections.pulled("demo")) == ((), ())
 
 
 def test_an_entity_may_take_older_facts(demo, erp):

@@ -81,8 +81,8 @@ WIRE_BUGS: tuple[Bug, ...] = (
     bug(
         "why goes by the brake as the last sweep left it",
         "shared/usecases/watch_erps.py",
-        "erp_stale=stale_source(pulled, entity.erp_max_age_hours, now.wall))",
-        "erp_stale=entity.erp_stale)",
+        "erp_stale=_old(connections, entity, now))",
+        "erp_stale=entity.erp_stale if now else _old(connections, entity, now))",
         f"{_WHY}::test_why_tells_of_today_what_the_sweep_then_does",
         rules="31",
     ),
