@@ -12,8 +12,10 @@ from infra.cli.demo.company import (
     write_customers,
     write_invoices,
 )
+from shared.adapters.holiday_calendar import closed_days
 from shared.adapters.policy_yaml import read_policy, standard_text
 from shared.domain.invoice_lines import gross_of
+from shared.domain.phone import e164
 
 
 def test_the_same_seed_gives_the_same_company_and_another_seed_another():
@@ -70,3 +72,9 @@ def test_a_silent_customer_never_acts_and_the_others_act_on_the_final_notice_at_
         act = reaction(3, customer, "final_notice", FIRST_DAY)
         assert (act is None) == (customer.character is Character.SILENT)
         assert act == reaction(3, customer, "final_notice", FIRST_DAY)
+
+
+def test_every_customer_can_be_called_and_lives_where_the_holidays_are_known():
+    for customer in sample_company(3, 30, 26, 10).customers:
+        assert e164(customer.phone)
+        assert closed_days(customer.country, "")[1] == ""
