@@ -24,7 +24,7 @@ from tests.sim.messages import consume
 from tests.sim.steps.working import janitor, sweep
 from tests.sim.world import World
 
-WORLDS = 40
+WORLDS = 60
 ROUNDS = 5
 STEPS = 9
 DAYS_AHEAD = (0, 1, 3, 7, 7, 14, 30)
