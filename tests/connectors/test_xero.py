@@ -15,7 +15,8 @@ from shared.domain.erp import EntryKind, RecordKind
 from shared.errors import ErpAccess, ErpRefused, ErpUnavailable, ErpUnreadable
 from tests.connectors import contract
 from tests.connectors.secrets import KeptSecret
-from tests.connectors.xero_fake import TENANT, Driver, XeroFake
+from tests.connectors.xero_driver import Driver
+from tests.connectors.xero_fake import TENANT, XeroFake
 
 ACCOUNTS = Accounts(
     bank="090",

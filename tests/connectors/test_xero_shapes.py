@@ -9,7 +9,8 @@ from shared.domain.money import Money
 from tests.connectors import contract, xero_shapes
 from tests.connectors.secrets import KeptSecret
 from tests.connectors.test_xero import connector_of
-from tests.connectors.xero_fake import TENANT, Driver, XeroFake
+from tests.connectors.xero_driver import Driver
+from tests.connectors.xero_fake import TENANT, XeroFake
 
 pytestmark = [
     pytest.mark.skipif(not xero_shapes.MOCK.exists(), reason="no checking mock: make erps"),
