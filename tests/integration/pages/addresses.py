@@ -21,7 +21,7 @@ FILES = frozenset(
 """What answers with a file, or leads to one."""
 LEADS_ON = frozenset({"GET /console/sign-in", "GET /console/callback"})
 """What leads to the issuer and back."""
-_PARTS = frozenset({"layout.html", "parts.html", "mailing.html", "case.html"})
+_PARTS = frozenset({"layout.html", "parts.html", "filled.html", "mailing.html", "case.html"})
 """What stands within other pages."""
 _TEMPLATES = Path("shared/templates")
 

@@ -296,6 +296,14 @@ def _console(walk: Walk, company: Company, identity) -> None:
     whose = f"{here}/customers/{PAYER}"
     for path in ("", "/money", "/agreements", f"/documents/{LATE}"):
         walk.go(whose + path)
+    walk.go(f"{whose}/money")
+    page.locator("#amount").fill("1,50")
+    page.get_by_role("button", name="Note it").click()
+    walk.look(f"{whose}/money", "refused")
+    walk.go(f"{whose}/documents/{LATE}")
+    page.locator("#amount-deduct").fill("1,50")
+    page.get_by_role("button", name="Accept that a part is not paid").click()
+    walk.look(f"{whose}/documents/{LATE}", "refused")
     days = {"today": company.today, "past": company.today - timedelta(days=5), "none": None}
     for note, day in days.items():
         walk.go(f"{whose}/day?on={day or 'tomorrow'}", note)
