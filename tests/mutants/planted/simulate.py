@@ -133,8 +133,8 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
     bug(
         "a payment page of a past day is forgotten",
         AS_OF,
-        "elif at < attempt.until:",
-        "elif at < attempt.checkout.created_at:",
+        "if attempt.until is None or at < attempt.until:",
+        "if attempt.until is None or at < attempt.checkout.created_at:",
         PAST,
     ),
     bug(
