@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.domain.chart import Role
 from shared.domain.clock import Now
-from shared.domain.document import Document
+from shared.domain.document import Document, Said
 from shared.domain.document_posting import document_posting
 from shared.domain.document_state import state_of
 from shared.domain.import_verdicts import document_of
@@ -73,6 +73,20 @@ def test_each_customer_s_books_agree_and_the_two_have_what_the_one_had(total, ag
     assert (back.came.total, back.came.open) == (owned.total, owned.open)
     assert back.came.instalments == owned.instalments
     assert back.left.total == eur(0)
+
+
+@pytest.mark.rule("R43")
+def test_what_the_erp_said_last_is_where_the_invoice_went():
+    owned = replace(invoice(500), said=Said("first", 500), lines_id="a", revision="1")
+    moved = move_document(owned, None, DAY, NOW, "ann", "why")
+    assert (moved.left.said, moved.came.said) == (None, owned.said)
+    there = replace(moved.came, said=Said("second", 500), lines_id="b", revision="2")
+    # what was paid before the move is taken back after it, and follows
+    opened = replace(moved.left, total=eur(90), open=eur(90))
+    again = move_document(opened, there, DAY, NOW, "", "moved before").came
+    assert (again.said, again.lines_id, again.revision) == (there.said, "b", "2")
+    back = move_document(there, moved.left, DAY, NOW, "ann", "not merged").came
+    assert (back.said, back.lines_id, back.revision) == (there.said, "b", "2")
 
 
 @settings(deadline=None)

@@ -106,6 +106,14 @@ SYNC_BUGS: tuple[Bug, ...] = (
         "::test_a_change_is_looked_at_where_its_dates_do_not_bring_a_sweep_to_it",
     ),
     bug(
+        "an older word of the ERP comes along with what is moved a second time",
+        "shared/domain/move_document.py",
+        "    newest = document if document.said else there",
+        "    newest = document",
+        "tests/unit/test_move_document.py::test_what_the_erp_said_last_is_where_the_invoice_went",
+        rules="R43",
+    ),
+    bug(
         "the newest bucket is read after those that it counts before",
         MANIFEST,
         "        for wanted in ({NEWEST} if needed else needed, needed):",
