@@ -7,10 +7,11 @@ that.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from shared.adapters import change_cursor
-from shared.adapters.erp_values import BadValue, moments, money, our_key, readable, rows_and_bad
+from shared.adapters.erp_books import BooksByEntries, Entries, open_page
+from shared.adapters.erp_values import BadValue, moments, money, our_key, rows_and_bad
 from shared.adapters.odoo_calls import Json, OdooCalls, id_of, name_of, text
 from shared.adapters.odoo_rows import (
     LINE,
@@ -26,12 +27,10 @@ from shared.domain.erp import (
     BadRecord,
     Capabilities,
     Connected,
-    Entry,
     EntryKind,
     ErpRow,
     OpenPage,
     Page,
-    Posted,
     RecordKind,
 )
 from shared.domain.money import Money
@@ -43,17 +42,12 @@ _MOVES = {RecordKind.INVOICES: "out_invoice", RecordKind.CREDIT_NOTES: "out_refu
 _PARTIAL = ("debit_move_id", "credit_move_id", "debit_amount_currency", "write_date")
 
 
-class Entries(Protocol):
-    def find(self, key: str) -> Posted | None: ...
-    def post(self, entry: Entry) -> Posted: ...
-
-
-class Odoo:
+class Odoo(BooksByEntries):
     """One company of a database."""
 
     def __init__(self, calls: OdooCalls, entries: Entries, company: int) -> None:
+        super().__init__(entries)
         self._calls = calls
-        self._entries = entries
         self._company = company
 
     @property
@@ -100,14 +94,6 @@ class Odoo:
             raise ErpUnreadable(what=bad[0].code, field=bad[0].field)
         return rows
 
-    def find(self, key: str) -> Posted | None:
-        """Return what Odoo has under our key, or None."""
-        return self._entries.find(key)
-
-    def post(self, entry: Entry) -> Posted:
-        """Book entry; what an earlier attempt left half done is finished."""
-        return self._entries.post(entry)
-
     def open_amounts(self, cursor: str, limit: int) -> OpenPage:
         """Return what is open of invoices and credit notes, in the order of their ids."""
         size = min(limit, _PAGE_MAX)
@@ -118,11 +104,8 @@ class Odoo:
             ["state", "=", "posted"],
         ]
         moves = self._calls.search_read("account.move", domain, MOVE, limit=size, order="id asc")
-        found = readable(moves, open_amount)
         after = str(moves[-1]["id"]) if len(moves) >= size else ""
-        return OpenPage(
-            tuple(one for one in found if one is not None), after, self._calls.answered_at
-        )
+        return open_page(moves, open_amount, after, self._calls.answered_at)
 
     def _found(self, kind: RecordKind, domain: list[Any], how: Mapping[str, Any]) -> Sequence[Json]:
         search = self._calls.search_read

@@ -10,8 +10,9 @@ from itertools import batched
 from typing import Any, Protocol
 
 from shared.adapters import change_cursor
+from shared.adapters.erp_books import BooksByEntries, Entries, open_page
 from shared.adapters.erp_http import Answer, ErpHttp
-from shared.adapters.erp_values import BadValue, answered_at, moments, readable, rows_and_bad
+from shared.adapters.erp_values import BadValue, answered_at, moments, rows_and_bad
 from shared.adapters.quickbooks_rows import (
     credit_note_rows,
     customer_rows,
@@ -23,14 +24,12 @@ from shared.adapters.quickbooks_rows import (
 from shared.domain.erp import (
     Capabilities,
     Connected,
-    Entry,
     EntryKind,
     ErpRow,
     Gone,
     GoneRow,
     OpenPage,
     Page,
-    Posted,
     RecordKind,
 )
 from shared.errors import ErpUnreadable
@@ -55,11 +54,6 @@ Json = Mapping[str, Any]
 
 class Tokens(Protocol):
     def access_token(self) -> str: ...
-
-
-class Entries(Protocol):
-    def find(self, key: str) -> Posted | None: ...
-    def post(self, entry: Entry) -> Posted: ...
 
 
 class QuickBooksCalls:
@@ -112,12 +106,12 @@ class QuickBooksCalls:
         return found
 
 
-class QuickBooks:
+class QuickBooks(BooksByEntries):
     """One company."""
 
     def __init__(self, calls: QuickBooksCalls, entries: Entries, realm_id: str) -> None:
+        super().__init__(entries)
         self._calls = calls
-        self._entries = entries
         self._realm_id = realm_id
 
     @property
@@ -174,14 +168,6 @@ class QuickBooks:
         except BadValue as exc:
             raise ErpUnreadable(what=exc.code, field=exc.field) from None
 
-    def find(self, key: str) -> Posted | None:
-        """Return what QuickBooks has under our key, or None."""
-        return self._entries.find(key)
-
-    def post(self, entry: Entry) -> Posted:
-        """Book entry; what an earlier attempt left half done is finished."""
-        return self._entries.post(entry)
-
     def open_amounts(self, cursor: str, limit: int) -> OpenPage:
         """Return what is open, invoices first and then credit memos, in the order of their ids."""
         name, _, start = (cursor or "Invoice 1").partition(" ")
@@ -189,12 +175,10 @@ class QuickBooks:
         rest = f"orderby Id startposition {start} maxresults {size}"
         records = self._calls.query(name, rest)
         sign = 1 if name == "Invoice" else -1
-        found = readable(records, lambda record: open_amount(record, sign))
         then = "CreditMemo 1" if name == "Invoice" else ""
         after = f"{name} {int(start) + size}" if len(records) >= size else then
-        return OpenPage(
-            tuple(one for one in found if one is not None), after, self._calls.answered_at
-        )
+        at = self._calls.answered_at
+        return open_page(records, lambda record: open_amount(record, sign), after, at)
 
     def _uses(self, since: datetime, until: datetime | None) -> Sequence[Json]:
         """Return the payments that were changed from since to until: None is now.

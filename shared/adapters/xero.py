@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.adapters import change_cursor
-from shared.adapters.erp_values import BadValue, answered_at, moments, readable, rows_and_bad
+from shared.adapters.erp_books import BooksByEntries, open_page
+from shared.adapters.erp_values import BadValue, answered_at, moments, rows_and_bad
 from shared.adapters.xero_entries import ENTRIES, Accounts, XeroEntries
 from shared.adapters.xero_rows import (
     credit_note_rows,
@@ -18,11 +19,9 @@ from shared.adapters.xero_session import XeroCalls, rows_of
 from shared.domain.erp import (
     Capabilities,
     Connected,
-    Entry,
     ErpRow,
     OpenPage,
     Page,
-    Posted,
     RecordKind,
 )
 from shared.errors import ErpRefused, ErpUnreadable
@@ -37,13 +36,15 @@ _NAMES = {
 }
 
 
-class Xero:
+class Xero(BooksByEntries):
     """One organisation. accounts are the codes that entries are booked on."""
 
     def __init__(self, calls: XeroCalls, tenant_id: str, accounts: Accounts) -> None:
+        entries = XeroEntries(calls.api, tenant_id, accounts)
+        super().__init__(entries)
         self._api = calls.api
         self._tenant_id = tenant_id
-        self._entries = XeroEntries(calls.api, tenant_id, accounts)
+        self._missing_accounts = entries.missing_accounts
 
     @property
     def capabilities(self) -> Capabilities:
@@ -66,7 +67,7 @@ class Xero:
             company=str(company["Name"]),
             product="Xero",
             currency=str(company.get("BaseCurrency") or ""),
-            warnings=self._entries.missing_accounts(),
+            warnings=self._missing_accounts(),
         )
 
     def pull(self, kind: RecordKind, cursor: str, limit: int, now: datetime) -> Page:
@@ -100,14 +101,6 @@ class Xero:
         except BadValue as exc:
             raise ErpUnreadable(what=exc.code, field=exc.field) from None
 
-    def find(self, key: str) -> Posted | None:
-        """Return what Xero has under our key, or None."""
-        return self._entries.find(key)
-
-    def post(self, entry: Entry) -> Posted:
-        """Book entry; what an earlier attempt left half done is finished."""
-        return self._entries.post(entry)
-
     def open_amounts(self, cursor: str, limit: int) -> OpenPage:
         """Return what is open, invoices first and then credit notes, in the order of their ids."""
         kind, _, number = (cursor or "invoices 1").partition(" ")
@@ -118,16 +111,15 @@ class Xero:
                 self._tenant_id, where='Type=="ACCREC"', order="InvoiceID ASC", **page
             )
             records, then = rows_of(answer, "Invoices"), "notes 1"
-            found = readable(records, open_amount)
         else:
             answer = self._api.get_credit_notes(
                 self._tenant_id, where='Type=="ACCRECCREDIT"', order="CreditNoteID ASC", **page
             )
             records, then = rows_of(answer, "CreditNotes"), ""
-            found = readable(records, open_credit)
         at = answered_at(answer.getheaders())
         following = f"{kind} {int(number) + 1}" if len(records) >= size else then
-        return OpenPage(tuple(one for one in found if one is not None), following, at)
+        read = open_amount if kind == "invoices" else open_credit
+        return open_page(records, read, following, at)
 
     def _list(self, kind: RecordKind, since: datetime, number: int, size: int) -> Any:
         asked: dict[str, Any] = {

@@ -51,34 +51,39 @@ class View:
         cancel = ""
         if session.cancel_url:
             cancel = f'<p><a href="{escape(session.cancel_url)}">{self.say("cancel")}</a></p>'
-        return template("setup.html" if saves else "checkout.html").substitute(
-            language=self.language,
-            title=self.say("save_title" if saves else "title"),
+        title = self.say("save_title" if saves else "title")
+        seller = template("setup.html" if saves else "checkout.html").substitute(
+            title=title,
             save_note=self.say("save_note"),
-            seller=escape(self.seller),
-            test_mode=self.say("test_mode"),
             total=self.say("total"),
             amount=escape(amount),
             lines="".join(self._line(line) for line in session._lines),
+            cancel=cancel,
+        )
+        methods = template("methods.html").substitute(
+            title=title,
             problem=self._problem(failure, problems),
             methods="".join(
                 self._method(kind, session, amount, entered, problems, opened=kind == chosen)
                 for kind in kinds
             ),
-            cancel=cancel,
         )
+        return self._page(title if saves else f"{title}: {escape(amount)}", seller + methods)
 
     def closed(self, state: str, back_url: str | None = None) -> str:
         """Return the page of a session that is paid, expired or unknown."""
         back = ""
         if back_url:
             back = f'<p><a class="button" href="{escape(back_url)}">{self.say("back")}</a></p>'
-        return template("closed.html").substitute(
-            language=self.language,
-            title=self.say(state),
-            test_mode=self.say("test_mode"),
-            note=self.say(state + "_note"),
-            back=back,
+        title = self.say(state)
+        main = template("closed.html").substitute(
+            title=title, note=self.say(state + "_note"), back=back
+        )
+        return self._page(title, main)
+
+    def _page(self, title: str, main: str) -> str:
+        return template("frame.html").substitute(
+            language=self.language, title=title, test_mode=self.say("test_mode"), main=main
         )
 
     def _line(self, line: dict[str, Any]) -> str:
