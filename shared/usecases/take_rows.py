@@ -139,7 +139,13 @@ def _count(outcome: Outcome, judged: Judged) -> bool:
 
 
 def _is_stored(judged: Judged) -> bool:
-    """Return whether what is stored says what the row says: an older revision is the same too."""
+    """Return whether what is stored says what the row says: an older revision is the same too.
+
+    That a record is gone of which nothing is stored is not: a run that read it before may still
+    make it, and what is told once more then must be judged again.
+    """
+    if isinstance(judged.row, GoneRow):
+        return bool(judged.basis)
     if not getattr(judged.row, "revision", ""):
         return True
     basis = judged.basis

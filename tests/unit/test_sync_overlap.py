@@ -147,6 +147,24 @@ def test_what_the_erp_voids_while_its_older_word_is_written_is_void(world):
     assert set(outcomes) == {"done", "overtaken"}
 
 
+@pytest.mark.rule("R43")
+@pytest.mark.law("17")
+def test_what_the_erp_made_and_voided_within_a_sync_is_void_with_the_next(world):
+    """An invoice that no run within knew, and that the run around it made all the same."""
+    made = max(world.erp.records, key=int)
+    late = 0
+
+    def void(twin: ErpWorld) -> None:
+        twin.erp.void(made)
+        twin.sync()
+
+    for twin, _ in everywhere(world, void):
+        late += any(i["open"] for i in twin.items("HEAD") if i["external_id"] == made)
+        assert twin.sync() == "done" and twin.torn() == []
+        assert not any(i["open"] for i in twin.items("HEAD") if i["external_id"] == made)
+    assert late, "no run was late"
+
+
 @pytest.mark.law("17")
 def test_threads_that_sync_at_once_leave_what_the_erp_says(world):
     refused = 0

@@ -149,4 +149,12 @@ SYNC_BUGS: tuple[Bug, ...] = (
         "    sending = not entity.hold_all and",
         f"{_FRESH}::test_old_facts_ask_nobody_and_fresh_ones_ask_who_was_left_out",
     ),
+    bug(
+        "what is gone before it came is taken as known",
+        "shared/usecases/take_rows.py",
+        "        return bool(judged.basis)\n",
+        "        return True\n",
+        "tests/unit/test_sync_overlap.py",
+        rules="R43",
+    ),
 )
