@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -63,8 +64,9 @@ class World:
     def ask(self) -> None:
         """Ask for a sync; with twice for two at once."""
         path = f"{self.company.path}/connections/{NAME}/sync"
-        for _ in range(2 if self.twice else 1):
-            self.hub.api("POST", path, {"full": False})
+        times = 2 if self.twice else 1
+        with ThreadPoolExecutor(times) as pool:
+            list(pool.map(lambda _: self.hub.api("POST", path, {"full": False}), range(times)))
 
     def settle(self) -> None:
         """Wait until the ERP was told all, and its own changes are here."""
