@@ -184,13 +184,17 @@ class GoneDesk:
         """Return what is to be taken back: the payment, or those of its parts that are gone."""
         parts = self.store.parts(self.entity.entity_id, row.external_id)
         gone: list[Payment] = []
+        known = bool(row.keeps)
         for external_id in parts or (row.external_id,):
             payment = None if external_id in row.keeps else self._booked_last(external_id)
+            known = known or payment is not None
             verdict = judge_gone_payment(row, payment, self._books_of(payment))
             if isinstance(verdict, Problem):
                 return Judged(row, None, (verdict,))
             if payment is not None and verdict is Verdict.CHANGED:
                 gone.append(payment)
+        if not known:
+            return Judged(row, Verdict.SAME)
         return Judged(row, Verdict.CHANGED if gone else Verdict.SAME, basis=tuple(gone))
 
     def _books_of(self, payment: Payment | None) -> Books | None:

@@ -145,7 +145,7 @@ def _is_stored(judged: Judged) -> bool:
     make it, and what is told once more then must be judged again.
     """
     if isinstance(judged.row, GoneRow):
-        return bool(judged.basis)
+        return judged.basis is not None
     if not getattr(judged.row, "revision", ""):
         return True
     basis = judged.basis

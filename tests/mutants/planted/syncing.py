@@ -152,7 +152,7 @@ SYNC_BUGS: tuple[Bug, ...] = (
     bug(
         "what is gone before it came is taken as known",
         "shared/usecases/take_rows.py",
-        "        return bool(judged.basis)\n",
+        "        return judged.basis is not None\n",
         "        return True\n",
         "tests/unit/test_sync_overlap.py",
         rules="R43",
