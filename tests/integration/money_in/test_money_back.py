@@ -370,11 +370,17 @@ def test_the_payer_sees_what_the_bank_took_back(
 
 
 @pytest.mark.law("17")
+@pytest.mark.parametrize("fee_minor", [0, 1_500])
 def test_a_worker_that_reads_half_before_and_half_after_another_parks_nothing(
-    gateway: FakeGateway, seller: Entity, paid: str, monkeypatch: pytest.MonkeyPatch
+    gateway: FakeGateway,
+    seller: Entity,
+    paid: str,
+    monkeypatch: pytest.MonkeyPatch,
+    fee_minor: int,
 ) -> None:
     """The other one books the dispute between our look at the payment and that at the books."""
-    gateway.changes(paid, disputes=(dispute(15_000),))
+    withdrawn = entry("du_1", -15_000, fee=fee_minor)
+    gateway.changes(paid, disputes=(replace(dispute(15_000), withdrawn=withdrawn),))
     ports = runtime.money_in()
     plain, others = type(ports.books).look, [1]
 
@@ -387,4 +393,5 @@ def test_a_worker_that_reads_half_before_and_half_after_another_parks_nothing(
     monkeypatch.setattr(type(ports.books), "look", look)
     apply_payment(ports, "demo", gateway.payments[paid], runtime.now())
     assert (others, reasons(), kinds().count("chargeback")) == ([], [], 1)
+    assert kinds().count("gateway_fee") == bool(fee_minor)
     books_balance()
