@@ -393,5 +393,6 @@ def test_a_worker_that_reads_half_before_and_half_after_another_parks_nothing(
     monkeypatch.setattr(type(ports.books), "look", look)
     apply_payment(ports, "demo", gateway.payments[paid], runtime.now())
     assert (others, reasons(), kinds().count("chargeback")) == ([], [], 1)
-    assert kinds().count("gateway_fee") == bool(fee_minor)
+    taken = [m for p in of_type("demo", "POSTING") for m in p["movements"]]
+    assert sum(m["amount"] for m in taken if m["kind"] == "gateway_fee") == fee_minor
     books_balance()

@@ -94,9 +94,9 @@ GATEWAY_BUGS = (
     ),
     bug(
         "whoever was second calls what the first one took too little",
-        "shared/usecases/follow_payment.py",
-        "there = step.comes_back or store.known(*whose, [step.posting_id])",
-        "there = step.comes_back",
+        "shared/usecases/apply_payment.py",
+        "    if not lacking:\n",
+        "    if False:\n",
         BACK,
     ),
     bug(
