@@ -1,6 +1,7 @@
 """Lists: customers, invoices, payments, tasks, what is parked, and figures."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Annotated, Any
 
@@ -142,7 +143,7 @@ def show_turnover(period: Any) -> None:
         (
             t["currency"],
             *(t[name]["amount"] for name in ("invoiced", "charged", "collected", "open")),
-            *(t[name] or "-" for name in ratios),
+            *(f"{Decimal(t[name]):.1f}" if t[name] else "-" for name in ratios),
         )
         for t in period["turnover"]
     ]

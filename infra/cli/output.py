@@ -1,8 +1,10 @@
 """Data to stdout, talk to stderr; tables for people, JSON for machines."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -74,6 +76,17 @@ def confirm(question: str, yes: bool) -> None:
 def count(number: int, one: str, many: str = "") -> str:
     """Return a number with what is counted, such as 1 message or 2,000 messages."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def as_typed(command: str) -> str:
+    """Return a command of ours as a person can type it here: with its folder where it needs one."""
+    program = Path(sys.argv[0])
+    found = shutil.which("duecourse")
+    if found and Path(found).resolve() == program.resolve():
+        return f"duecourse {command}"
+    here = Path.cwd()
+    shown = program.relative_to(here) if program.is_relative_to(here) else program
+    return f"{shown} {command}"
 
 
 def amounts(values: Iterable[dict[str, str]]) -> str:

@@ -11,7 +11,7 @@ import typer
 
 from infra.cli.api import state_dir
 from infra.cli.errors import CliError, Exit
-from infra.cli.output import AsJson, data, show_json, talk
+from infra.cli.output import AsJson, as_typed, data, show_json, talk
 
 if TYPE_CHECKING:
     from infra.local.stack import LocalStack, Options
@@ -34,7 +34,7 @@ def up(
         watch(stack, as_json)
         return
     show(stack, as_json)
-    talk().print("It stays up. End it with: duecourse down")
+    talk().print(f"It stays up. End it with: {as_typed('down')}")
 
 
 def down(as_json: AsJson = False) -> None:

@@ -1,6 +1,7 @@
 """The command: data to stdout, talk to stderr, stable exit codes, no questions to nobody."""
 
 import json
+import sys
 
 import pytest
 
@@ -8,6 +9,7 @@ from infra.cli import importing
 from infra.cli.api import Api
 from infra.cli.errors import CliError, Exit
 from infra.cli.http import Answer
+from infra.cli.output import as_typed
 
 DRY_RUN = {"on": "2026-03-02", "messages": [], "looked_at": 0, "candidates": 0, "next": None}
 
@@ -170,3 +172,16 @@ def test_tasks_are_named_by_whom_they_are_about(hub, duecourse, monkeypatch):
     hub.answers["GET", "/entities/demo/tasks"] = (200, {"items": [task], "next": None})
     _, out, _ = duecourse("tasks")
     assert "promise broken" in out and "C-7" in out and "Nordlicht" in out and "01J" not in out
+
+
+def test_a_command_is_named_as_it_can_be_typed(monkeypatch, tmp_path):
+    program = tmp_path / ".venv" / "bin" / "duecourse"
+    program.parent.mkdir(parents=True)
+    program.write_text("")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    monkeypatch.setenv("PATH", "")
+    assert as_typed("down") == ".venv/bin/duecourse down"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert as_typed("down") == "duecourse down"

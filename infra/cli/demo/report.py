@@ -52,6 +52,6 @@ def show(figures: dict[str, Any]) -> None:
     show_turnover(figures["period"])
     columns = ("what", ">count")
     show_table("Notices by stage", columns, [(k, str(v)) for k, v in figures["notices"].items()])
-    rows = [(name, str(figures[name])) for name in ("payments", "charges", "tasks", "parked")]
+    rows = [(name, str(figures[name])) for name in ("payments", "charges", "parked", "tasks")]
     rows += [(f"  {kind}", str(n)) for kind, n in figures["tasks_by_kind"].items()]
     show_table("And", columns, rows)

@@ -12,7 +12,7 @@ from infra.cli.demo.company import Company, sample_company
 from infra.cli.demo.life import ENTITY, Life
 from infra.cli.demo.mailbox import Mailbox, raise_rate
 from infra.cli.demo.report import report, show
-from infra.cli.output import count, data, progress, show_json, talk
+from infra.cli.output import as_typed, count, data, progress, show_json, talk
 from infra.local.stack import LocalStack
 
 
@@ -39,7 +39,7 @@ def run(days: int, seed: int, customers: int, invoices: int, leave: bool, as_jso
     if keep:
         data().print()
         stacks.show(stack, False)
-        talk().print("It stays up. End it with: duecourse down")
+        talk().print(f"It stays up. End it with: {as_typed('down')}")
 
 
 def _live(stack: LocalStack, company: Company, seed: int, quiet: bool) -> dict[str, Any]:
@@ -61,6 +61,7 @@ def _live(stack: LocalStack, company: Company, seed: int, quiet: bool) -> dict[s
             )
         )
     talk().print(
-        f"Lived {(company.last - company.first).days} days in {time.monotonic() - started:.0f} s."
+        f"Lived {(company.last - company.first).days} days in {time.monotonic() - started:.0f} s. "
+        "The figures begin with the oldest invoice that was imported."
     )
     return report(api, ENTITY, company, seed)
