@@ -160,7 +160,8 @@ def _moved_as_at_the_gateway(world: "World") -> Iterator[str]:
 def _open_as_in_the_erp(world: "World") -> Iterator[str]:
     """Yield where an invoice of the ERP is open for another sum by all that the ERP was told.
 
-    What it received itself it knows, as far as it said so with the payment.
+    What it received itself it knows, as far as it said so with the payment. A discount that such
+    money earned here is told to it like any other.
     """
     settled: Counter[str] = Counter()
     for note in world.folder.files.values():
@@ -169,7 +170,7 @@ def _open_as_in_the_erp(world: "World") -> Iterator[str]:
     for posting in world.all("POSTING"):
         if posting["posting_id"].removeprefix("payment:") in theirs:
             for movement in posting["movements"]:
-                if movement["kind"] in ("allocation", "discount"):
+                if movement["kind"] == "allocation":
                     settled[movement["document_id"]] -= movement["amount"]
     for payment in world.all("PAYMENT"):
         if "excess" in payment:
