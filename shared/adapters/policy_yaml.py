@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,8 +13,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from shared.adapters.policy_parts import Parts, Trail
+from shared.adapters.policy_words import PATTERNS_IN_WORDS
 from shared.domain.money import parse_money
-from shared.domain.policy import Fault, Faults, Policy, Stage, handover_faults, ladder_faults
+from shared.domain.policy import Policy, Stage, handover_faults
 from shared.errors import HubError, InvalidInput
 
 _STANDARD = Path(__file__).parent.parent / "templates" / "policies" / "standard.yaml"
@@ -48,17 +49,20 @@ _HALF_YEAR = re.compile(r"20[0-9]{2}-0[17]-01")
 _PERCENT_FIELDS = ("percent", "percent_a_year", "percent_a_month", "maximum_percent")
 
 Position = tuple[int, int]
-Trail = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One complaint. line and column count from 1; field is the path, such as stages.2.fee."""
+    """One complaint. line and column count from 1; field is the path, such as stages.2.fee.
+
+    code is file_unreadable, field_invalid or rule_broken: one that takes several fields.
+    """
 
     line: int
     column: int
     field: str
     message: str
+    code: str = "field_invalid"
 
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field else ""
@@ -91,7 +95,7 @@ def read_policy(text: str) -> Policy:
     Raises PolicyInvalid.
     """
     if len(text.encode()) > BYTES_MAX:
-        raise PolicyInvalid([Problem(1, 1, "", f"the file is over {BYTES_MAX // 1024} KB")])
+        raise PolicyInvalid([_unreadable(f"the file is over {BYTES_MAX // 1024} KB")])
     reader = _Reader()
     data = reader.plain(_composed(text.removeprefix("\ufeff")), ())
     if not isinstance(data, dict):
@@ -103,15 +107,19 @@ def read_policy(text: str) -> Policy:
     policy = None
     try:
         policy = Policy.model_validate_json(json.dumps(data), strict=True)
+        stages = policy.stages
     except ValidationError as exc:
         _complain_of(exc, reader)
-        _complain_beside(data, reader)
-    if policy is not None:
-        for path, sentence in handover_faults(dict(enumerate(policy.stages))):
-            reader.complain(path, sentence)
+        stages = _stages_beside(data, reader)
+    for path, sentence in handover_faults(dict(enumerate(stages))):
+        reader.complain_of_rule(path, sentence)
     if policy is None or reader.problems:
         raise PolicyInvalid(reader.told())
     return policy
+
+
+def _unreadable(message: str, line: int = 1, column: int = 1) -> Problem:
+    return Problem(line, column, "", message, "file_unreadable")
 
 
 def _composed(text: str) -> Node | None:
@@ -125,10 +133,10 @@ def _composed(text: str) -> Node | None:
         message = (exc.problem or exc.context or "this is not YAML").split("\n")[0]
         if exc.context == "expected a single document in the stream":
             message = "write one document to a file: here another one begins"
-        raise PolicyInvalid([Problem(line, column, "", message)]) from exc
+        raise PolicyInvalid([_unreadable(message, line, column)]) from exc
     except (YAMLError, RecursionError, ValueError) as exc:
         message = "this is not YAML that a policy may use"
-        raise PolicyInvalid([Problem(1, 1, "", message)]) from exc
+        raise PolicyInvalid([_unreadable(message)]) from exc
     return tree
 
 
@@ -142,7 +150,7 @@ def _check_size(text: str) -> None:
         if depth > _DEPTH_MAX or nodes > _NODES_MAX or aliases > _ALIASES_MAX:
             mark = event.start_mark
             message = f"too large: {_DEPTH_MAX} levels, {_NODES_MAX} nodes, {_ALIASES_MAX} aliases"
-            raise PolicyInvalid([Problem(mark.line + 1, mark.column + 1, "", message)])
+            raise PolicyInvalid([_unreadable(message, mark.line + 1, mark.column + 1)])
 
 
 class _Reader:
@@ -159,7 +167,7 @@ class _Reader:
             return None
         position = (node.start_mark.line + 1, node.start_mark.column + 1)
         if len(self._positions) >= _NODES_MAX or len(path) > _DEPTH_MAX:
-            raise PolicyInvalid([Problem(*position, "", "the file is too deep or too large")])
+            raise PolicyInvalid([_unreadable("the file is too deep or too large", *position)])
         self._positions[path] = position
         tag = str(node.tag)
         if isinstance(node, MappingNode) and tag == _MAP:
@@ -194,30 +202,36 @@ class _Reader:
             path = path[:-1]
         return self._positions[path]
 
-    def knows(self, path: Trail) -> bool:
-        """Return whether path stands in the file."""
-        return path in self._positions
+    def blames(self, path: Trail) -> bool:
+        """Return whether there is a complaint about path."""
+        return path in self._blamed
 
-    def complain(self, path: Trail, message: str, *, of_parts: bool = True) -> None:
-        """Note a complaint about path, unless there is one about it already, or of_parts of it.
+    def complain(self, path: Trail, message: str) -> None:
+        """Note a complaint about a field, unless there is one about it already, or part of it."""
+        if not any(known[: len(path)] == path for known in self._blamed):
+            self._blamed.add(path)
+            self._at(self.position(path), path, message)
+
+    def complain_of_rule(self, path: Trail, message: str) -> None:
+        """Note a rule that is broken at path, unless there is a complaint about that field already.
 
         A sentence may begin with the field of path that it is about.
         """
-        blamed = (*path, message.split()[0].rstrip(":"))
-        path = blamed if self.knows(blamed) else path
-        if path in self._blamed:
+        about = (*path, message.split()[0].rstrip(":"))
+        if self.blames(path) or self.blames(about):
             return
-        if of_parts and any(known[: len(path)] == path for known in self._blamed):
-            return
-        self._blamed.add(path)
-        self._at(self.position(path), path, message)
+        self._blamed.add(about)
+        shown = about if about in self._positions else path
+        self._at(self.position(shown), shown, message, "rule_broken")
 
     def told(self) -> list[Problem]:
         """Return the complaints in the file's order, as many as a person reads."""
         return sorted(self.problems, key=lambda p: (p.line, p.column))[:_PROBLEMS_MAX]
 
-    def _at(self, position: Position, path: Trail, message: str) -> None:
-        self.problems.append(Problem(*position, ".".join(str(p) for p in path), message))
+    def _at(
+        self, position: Position, path: Trail, message: str, code: str = "field_invalid"
+    ) -> None:
+        self.problems.append(Problem(*position, ".".join(str(p) for p in path), message, code))
 
     def _scalar(self, node: ScalarNode, tag: str, path: Trail) -> Any:
         quoted, text = bool(node.style), str(node.value)
@@ -272,42 +286,29 @@ def _is_read_otherwise(node: ScalarNode) -> bool:
 
 
 def _complain_of(exc: ValidationError, reader: _Reader) -> None:
-    for error in exc.errors(include_url=False, include_context=True, include_input=False):
-        path = tuple(p for p in error["loc"] if p != "[key]")
-        cause = error.get("ctx", {}).get("error")
-        if isinstance(cause, Faults):
-            for inner, sentence in cause.faults:
-                reader.complain((*path, *inner), sentence)
-        else:
-            reader.complain(path, _sentence(error))
+    """Complain of the fields that cannot be read; rules across fields are asked by themselves."""
+    errors = exc.errors(include_url=False, include_context=True, include_input=False)
+    around = {error["loc"][:n] for error in errors for n in range(len(error["loc"]))}
+    for error in errors:
+        is_emptied = error["type"] == "too_short" and error["loc"] in around
+        if error["type"] != "value_error" and not is_emptied:
+            reader.complain(tuple(p for p in error["loc"] if p != "[key]"), _sentence(error))
 
 
-def _complain_beside(data: dict[str, Any], reader: _Reader) -> None:
-    """Complain of the stages that can be read as they stand beside each other."""
-    written = data.get("stages")
-    good: dict[int, Stage] = {}
-    seen: set[str] = set()
-    faults: list[Fault] = []
-    listed = written if isinstance(written, list) else []
-    for place, stage in ((n, s) for n, s in enumerate(listed) if isinstance(s, dict)):
-        known = {k: v for k, v in stage.items() if k in Stage.model_fields}
-        if str(known.get("id")) in seen:
-            faults.append((("stages", place), "id is that of an earlier stage: give it its own"))
-        seen.add(str(known.get("id")))
-        with suppress(ValidationError):
-            good[place] = Stage.model_validate_json(json.dumps(known), strict=True)
-    faults += [*ladder_faults(good), *handover_faults(good)]
-    for path, sentence in faults:
-        reader.complain(path, sentence, of_parts=False)
+def _stages_beside(data: dict[str, Any], reader: _Reader) -> tuple[Stage, ...]:
+    """Complain of the rules that what can be read breaks. Returns the stages, as far as read."""
+    parts = Parts(reader.blames)
+    read = parts.read(Policy, data)
+    for path, sentence in parts.faults:
+        reader.complain_of_rule(path, sentence)
+    return getattr(read, "stages", ())
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
-    cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, HubError):
-        return str(cause.facts.get("reason") or cause.help)
-    if isinstance(cause, Exception):
-        return str(cause)
+    """Return what is wrong with a field, in words."""
     if error["type"] == "extra_forbidden":
         return "there is no such field"
     message = str(error["msg"])
+    if error["type"] == "string_pattern_mismatch":
+        message = PATTERNS_IN_WORDS.get(error["ctx"]["pattern"], message)
     return message[:1].lower() + message[1:]

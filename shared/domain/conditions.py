@@ -46,7 +46,7 @@ class Conditions(BaseModel):
 
     @model_validator(mode="after")
     def _amounts_fit_their_currency(self) -> Self:
-        amounts_are_money(self.amount_over)
+        amounts_are_money(self, "amount_over")
         return self
 
     @cached_property

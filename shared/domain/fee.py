@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.domain.faults import Fault, refuse
 from shared.domain.laws.packs import LAWS
 from shared.domain.money import Money, parse_money
 from shared.errors import InvalidInput
@@ -37,20 +38,30 @@ class Fee(BaseModel):
     def _is_one_kind_of_fee(self) -> Self:
         if sum(map(bool, (self.flat, self.percent, self.compensation))) != 1:
             raise ValueError("fee is one of flat, percent and compensation")
-        for name in ("minimum", "maximum"):
-            if getattr(self, name) and not self.percent:
-                raise ValueError(f"{name} is for a fee in percent")
+        return self
+
+    @model_validator(mode="after")
+    def _bounds_are_those_of_a_percent(self) -> Self:
+        unfit = [n for n in ("minimum", "maximum") if getattr(self, n) and not self.percent]
+        refuse(((), f"{name} is for a fee in percent") for name in unfit)
+        return self
+
+    @model_validator(mode="after")
+    def _fixed_sum_is_unbounded(self) -> Self:
         if self.maximum_percent and self.compensation:
             raise ValueError("maximum_percent is not for a law's fixed sum")
         return self
 
     @model_validator(mode="after")
-    def _amounts_fit_their_currency(self) -> Self:
-        amounts_are_money(self.flat)
-        for currency, text in self.flat.items():
-            if parse_money(text, currency).minor == 0:
-                raise ValueError(f"flat fee in {currency} is zero: leave the currency out")
-        amounts_are_money(self.minimum, self.maximum)
+    def _flat_is_money(self) -> Self:
+        amounts_are_money(self, "flat")
+        zero = [c for c, text in self.flat.items() if parse_money(text, c).minor == 0]
+        refuse((("flat", c), "the fee is zero: leave the currency out") for c in zero)
+        return self
+
+    @model_validator(mode="after")
+    def _bounds_are_money(self) -> Self:
+        amounts_are_money(self, "minimum", "maximum")
         return self
 
     @model_validator(mode="after")
@@ -111,19 +122,20 @@ def share_of(money: Money, percent: str) -> Fraction:
     return Fraction(money.minor) * Fraction(percent) / 100
 
 
-def amounts_are_money(*amounts: dict[str, str]) -> None:
-    """Raise ValueError where a currency is not in use, or an amount has more decimals than it."""
-    for by_currency in amounts:
-        for currency, text in by_currency.items():
+def amounts_are_money(model: BaseModel, *names: str) -> None:
+    """Raise Faults where a currency is not in use, or an amount has more decimals than it."""
+    faults: list[Fault] = []
+    for name in names:
+        for currency, text in getattr(model, name).items():
             try:
                 parse_money(text, currency)
             except InvalidInput as exc:
-                raise ValueError(f"{currency}: {exc.facts.get('reason', 'no currency')}") from exc
+                faults.append(((name, currency), str(exc.facts.get("reason", "no currency"))))
+    refuse(faults)
 
 
 def percents_are_shares(model: BaseModel, *names: str) -> None:
-    """Raise ValueError where a named field is a percent of nothing, or of more than the whole."""
-    for name in names:
-        text = getattr(model, name)
-        if text and not 0 < Decimal(text) <= PERCENT_MAX:
-            raise ValueError(f"{name} is above 0 and at most {PERCENT_MAX}")
+    """Raise Faults where a named field is a percent of nothing, or of more than the whole."""
+    texts = {name: getattr(model, name) for name in names}
+    unfit = [name for name, text in texts.items() if text and not 0 < Decimal(text) <= PERCENT_MAX]
+    refuse(((), f"{name} is above 0 and at most {PERCENT_MAX}") for name in unfit)

@@ -80,19 +80,40 @@ class InterestRule(BaseModel):
     def _has_one_rate(self) -> Self:
         if sum(map(bool, (self.law, self.percent_a_year, self.percent_a_month))) != 1:
             raise ValueError("interest is one of law, percent_a_year and percent_a_month")
+        return self
+
+    @model_validator(mode="after")
+    def _law_is_known(self) -> Self:
         if self.law and self.law not in LAWS:
             raise ValueError(f"law is one of {', '.join(LAWS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _rates_go_on(self) -> Self:
         if self.rates and not self.law:
             raise ValueError("rates go on with the table of a law")
+        if self.law in LAWS:
+            self.rate_table()
+        return self
+
+    @model_validator(mode="after")
+    def _percents_are_shares(self) -> Self:
         percents_are_shares(self, "percent_a_year", "percent_a_month", "maximum_percent")
-        amounts_are_money(self.minimum, self.maximum)
-        self.rate_table()
+        return self
+
+    @model_validator(mode="after")
+    def _bounds_are_money(self) -> Self:
+        amounts_are_money(self, "minimum", "maximum")
+        return self
+
+    @model_validator(mode="after")
+    def _a_month_is_bounded(self) -> Self:
+        if Decimal(self.percent_a_month or 0) > Decimal(MONTHLY_PERCENT_MAX):
+            raise ValueError(f"percent_a_month is at most {MONTHLY_PERCENT_MAX}")
         return self
 
     @model_validator(mode="after")
     def _keeps_the_cap(self) -> Self:
-        if Decimal(self.percent_a_month or 0) > Decimal(MONTHLY_PERCENT_MAX):
-            raise ValueError(f"percent_a_month is at most {MONTHLY_PERCENT_MAX}")
         if not self.state:
             return self
         if self.law:
@@ -100,7 +121,8 @@ class InterestRule(BaseModel):
         if self.state not in CAPS:
             raise ValueError(f"state is one of {', '.join(CAPS)}: no cap is known of another")
         cap, source = CAPS[self.state]
-        if self._a_year() > Fraction(cap):
+        is_rated = self.percent_a_month or self.percent_a_year
+        if is_rated and self._a_year() > Fraction(cap):
             name = "percent_a_month" if self.percent_a_month else "percent_a_year"
             raise ValueError(f"{name} is above {cap} a year, the cap of {self.state}: {source}")
         return self

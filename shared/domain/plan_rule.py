@@ -35,7 +35,7 @@ class PlanRule(BaseModel):
 
     @model_validator(mode="after")
     def _limits_are_money(self) -> Self:
-        amounts_are_money(self.minimum_part, self.maximum_total)
+        amounts_are_money(self, "minimum_part", "maximum_total")
         return self
 
 

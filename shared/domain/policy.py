@@ -14,6 +14,7 @@ from shared.domain.conditions import Conditions, Word
 from shared.domain.days import days_after
 from shared.domain.discount import offered
 from shared.domain.document import Document
+from shared.domain.faults import Fault, refuse
 from shared.domain.fee import AmountText, CurrencyCode, Fee, amounts_are_money
 from shared.domain.interest_rule import Charged, Claim, InterestRule
 from shared.domain.messages import STAGE_TEMPLATES
@@ -45,17 +46,6 @@ class Tone(StrEnum):
     FRIENDLY = "friendly"
     FIRM = "firm"
     FINAL = "final"
-
-
-class Faults(ValueError):
-    """All that is wrong with a stage or a policy, each as the field it is about and a sentence."""
-
-    def __init__(self, faults: list[tuple[tuple[str | int, ...], str]]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(sentence for _, sentence in faults))
-
-
-Fault = tuple[tuple[str | int, ...], str]
 
 
 class Repeat(BaseModel):
@@ -100,40 +90,59 @@ class Stage(BaseModel):
 
     @model_validator(mode="after")
     def _minimum_is_money(self) -> Self:
-        amounts_are_money(self.minimum_open)
+        amounts_are_money(self, "minimum_open")
         return self
 
     @model_validator(mode="after")
-    def _keeps_its_rules(self) -> Self:
-        faults: list[Fault] = [((), sentence) for sentence in self._faults()]
-        if faults:
-            raise Faults(faults)
-        return self
-
-    def _faults(self) -> Iterator[str]:
-        """Yield what is wrong, each sentence beginning with the field it is about."""
+    def _days_fit_the_anchor(self) -> Self:
         late = self.offset_days > 0 or self.offset_days < -DISCOUNT_OFFSET_DAYS_MAX
         if self.anchor is Anchor.ISSUE_DATE and not 0 <= self.offset_days <= ISSUE_OFFSET_DAYS_MAX:
-            yield f"offset_days after issue_date is 0 to {ISSUE_OFFSET_DAYS_MAX}"
+            raise ValueError(f"offset_days after issue_date is 0 to {ISSUE_OFFSET_DAYS_MAX}")
         if self.anchor is Anchor.DISCOUNT_END and late:
-            yield f"offset_days before discount_end is -{DISCOUNT_OFFSET_DAYS_MAX} to 0"
+            raise ValueError(f"offset_days before discount_end is -{DISCOUNT_OFFSET_DAYS_MAX} to 0")
+        return self
+
+    @model_validator(mode="after")
+    def _emails_have_a_template(self) -> Self:
         if self.channel is Channel.EMAIL and self.template not in STAGE_TEMPLATES:
-            yield f"template of an email is one of {', '.join(STAGE_TEMPLATES)}"
+            raise ValueError(f"template of an email is one of {', '.join(STAGE_TEMPLATES)}")
         if self.channel is not Channel.EMAIL and self.template:
-            yield "template is for email only"
-        if self.channel is not Channel.EMAIL and (self.cc or self.statement):
-            yield f"{'cc' if self.cc else 'statement'} is for email only"
-        if self.channel is not Channel.EMAIL and self.to:
-            yield "to is for email only"
+            raise ValueError("template is for email only")
+        return self
+
+    @model_validator(mode="after")
+    def _what_only_emails_have(self) -> Self:
+        if self.channel is not Channel.EMAIL:
+            unfit = [name for name in ("to", "cc", "statement") if getattr(self, name)]
+            refuse(((), f"{name} is for email only") for name in unfit)
+        return self
+
+    @model_validator(mode="after")
+    def _tone_is_of_late_emails(self) -> Self:
+        if self.tone is None:
+            return self
         is_late = self.anchor is Anchor.DUE_DATE and self.offset_days > 0
-        if self.tone is not None and not (is_late and self.channel is Channel.EMAIL):
-            yield "tone is for emails after the due date"
+        if not is_late or self.channel is not Channel.EMAIL:
+            raise ValueError("tone is for emails after the due date")
+        return self
+
+    @model_validator(mode="after")
+    def _repeats_count_from_the_due_date(self) -> Self:
         if self.repeat is not None and self.anchor is not Anchor.DUE_DATE:
-            yield "repeat is for stages that count from the due date"
+            raise ValueError("repeat is for stages that count from the due date")
+        return self
+
+    @model_validator(mode="after")
+    def _repeats_have_no_fee(self) -> Self:
         if self.repeat is not None and self.fee is not None:
-            yield "repeat has no fee: it is charged once, so give it a stage of its own"
+            raise ValueError("repeat has no fee: it is charged once, so give it a stage of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _handovers_are_not_repeated(self) -> Self:
         if self.repeat is not None and self.channel is Channel.HANDOVER:
-            yield "repeat is not for handover: there a person decides"
+            raise ValueError("repeat is not for handover: there a person decides")
+        return self
 
     @property
     def charges(self) -> bool:
@@ -239,10 +248,13 @@ class Policy(BaseModel):
     autopay: AutopayRule | None = None
 
     @model_validator(mode="after")
-    def _keeps_its_rules(self) -> Self:
-        faults = [*ladder_faults(dict(enumerate(self.stages))), *self._interest_faults()]
-        if faults:
-            raise Faults(faults)
+    def _stages_make_a_ladder(self) -> Self:
+        refuse(ladder_faults(dict(enumerate(self.stages))))
+        return self
+
+    @model_validator(mode="after")
+    def _interest_fits_the_stages(self) -> Self:
+        refuse(self._interest_faults())
         return self
 
     def _interest_faults(self) -> Iterator[Fault]:
@@ -292,36 +304,69 @@ class Policy(BaseModel):
 
 
 def ladder_faults(stages: Mapping[int, Stage]) -> Iterator[Fault]:
-    """Yield what is wrong with stages beside each other; they are by their place in the policy."""
+    """Yield what is wrong with stages beside each other; they are by their place in the policy.
+
+    A stage may lack fields, since a file can be wrong elsewhere too: each rule is asked of those
+    that have what it reads.
+    """
+    yield from _shared_ids(_having(stages, "id"))
+    yield from _descents(_having(stages, "anchor", "offset_days"))
+    yield from _overlaps(_having(stages, "id", "anchor", "offset_days", "repeat"))
+    yield from _rungs_after_a_handover(_having(stages, "channel"))
+
+
+def handover_faults(stages: Mapping[int, Stage]) -> Iterator[Fault]:
+    """Yield which of stages hand a customer over too easily; a stage may lack fields."""
+    handovers = {
+        place: stage
+        for place, stage in _having(stages, "channel").items()
+        if stage.channel is Channel.HANDOVER
+    }
+    for place, stage in _having(handovers, "when").items():
+        if _having({place: stage.when}, *Conditions.model_fields) and (
+            stage.when.stated < _CONDITIONS_OF_A_HANDOVER
+        ):
+            yield (
+                ("stages", place),
+                f"when of a handover states at least {_CONDITIONS_OF_A_HANDOVER} conditions",
+            )
+    for place, stage in _having(handovers, "approval").items():
+        if not stage.approval:
+            yield ("stages", place), "approval is needed for a handover: say approval: true"
+
+
+def _having[M: BaseModel](models: Mapping[int, M], *fields: str) -> dict[int, M]:
+    return {n: model for n, model in models.items() if all(hasattr(model, f) for f in fields)}
+
+
+def _shared_ids(stages: Mapping[int, Stage]) -> Iterator[Fault]:
     seen: set[str] = set()
     for place, stage in stages.items():
         if stage.id in seen:
             yield ("stages", place), f"id {stage.id} is that of an earlier stage: give it its own"
         seen.add(stage.id)
+
+
+def _descents(stages: Mapping[int, Stage]) -> Iterator[Fault]:
     for (_, stage), (place, after) in pairwise(stages.items()):
         if after.position <= stage.position:
             yield (
                 ("stages", place),
                 "offset_days must ascend: issue_date first, then discount_end, then due_date",
             )
-        elif stage.anchor is after.anchor and stage.offsets[-1] >= after.offset_days:
+
+
+def _overlaps(stages: Mapping[int, Stage]) -> Iterator[Fault]:
+    for (_, stage), (place, after) in pairwise(stages.items()):
+        reaches = stage.anchor is after.anchor and stage.offsets[-1] >= after.offset_days
+        if reaches and after.position > stage.position:
             yield ("stages", place), f"offset_days: stages overlap, {stage.id} still repeats then"
+
+
+def _rungs_after_a_handover(stages: Mapping[int, Stage]) -> Iterator[Fault]:
+    for (_, stage), (place, _) in pairwise(stages.items()):
         if stage.channel is Channel.HANDOVER:
             yield (
                 ("stages", place),
                 "id: nothing comes after a handover, since from there a person decides",
             )
-
-
-def handover_faults(stages: Mapping[int, Stage]) -> Iterator[Fault]:
-    """Yield which of stages hand a customer over too easily."""
-    for place, stage in stages.items():
-        if stage.channel is not Channel.HANDOVER:
-            continue
-        if stage.when.stated < _CONDITIONS_OF_A_HANDOVER:
-            yield (
-                ("stages", place),
-                f"when of a handover states at least {_CONDITIONS_OF_A_HANDOVER} conditions",
-            )
-        if not stage.approval:
-            yield ("stages", place), "approval is needed for a handover: say approval: true"

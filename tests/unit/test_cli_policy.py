@@ -28,6 +28,30 @@ def test_a_good_file_ends_with_0_and_a_bad_one_with_1_naming_every_line(tmp_path
     assert [line.split(": ")[0] for line in out.splitlines()] == [f"{bad}:24:18", f"{bad}:33:19"]
 
 
+def test_json_is_a_list_of_what_is_wrong_and_nothing_else(tmp_path):
+    good, bad, odd = tmp_path / "good.yaml", tmp_path / "bad.yaml", tmp_path / "odd.yaml"
+    good.write_text(standard_text())
+    bad.write_text("name: My Ladder\nstages: [{id: end, offset_days: 1, channel: email}]\n")
+    odd.write_bytes(b"\xff\xfe")
+    code, out = run("check", "--json", str(good))
+    assert (code, json.loads(out)) == (0, [])
+    code, out = run("check", "--json", str(good), str(bad), str(odd))
+    told = json.loads(out)
+    assert code == 1
+    assert told[0] == {
+        "file": str(bad),
+        "line": 1,
+        "column": 7,
+        "field": "name",
+        "code": "field_invalid",
+        "reason": "write 2 to 31 small letters, digits, - or _, beginning with a letter",
+    }
+    assert [(p["file"], p["line"], p["code"]) for p in told[1:]] == [
+        (str(bad), 2, "rule_broken"),
+        (str(odd), 1, "file_unreadable"),
+    ]
+
+
 def test_what_is_no_text_or_no_file_is_said(tmp_path):
     odd = tmp_path / "odd.yaml"
     odd.write_bytes(b"\xff\xfe")

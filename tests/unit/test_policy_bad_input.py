@@ -56,7 +56,7 @@ READ_OTHERWISE = [
         "71 hours",
         put("name: standard", 'name: standard\nquiet_hours: {begins: "25:00", ends: "07:00"}'),
         5,
-        "pattern",
+        "the time of day",
     ),
     ("71 yes", put(CALL, CALL + "    approval: yes\n"), 35, "quote this"),
     ("71 True", put(CALL, CALL + "    approval: True\n"), 35, "plain text or a whole number"),

@@ -57,7 +57,7 @@ def test_fees_and_interest_are_read():
     ("old", "new", "line", "column", "words"),
     [
         ("law: uk", "law: mars", 3, 8, "law is one of uk, eu, de"),
-        ("law: uk", 'percent_a_month: "2.5"', 5, 5, "rates go on with the table of a law"),
+        ("law: uk", 'percent_a_month: "1.5"', 5, 5, "rates go on with the table of a law"),
         ("law: uk", 'law: uk\n  percent_a_year: "9"', 3, 3, "one of law, percent_a_year"),
         ('"2026-07-01": "3.75"', '"2027-01-01": "3.75"', 5, 5, "rates go on with 2026-07-01"),
         ('"2026-07-01": "3.75"', '"2026-07-02": "3.75"', 5, 19, "first day of a half-year"),
@@ -77,7 +77,13 @@ def test_fees_and_interest_are_read():
         ('percent: "2.5"', 'percent: "0"', 27, 16, "above 0"),
         ('percent: "2.5"', 'percent: "-1"', 27, 16, "digits with a dot"),
         ('percent: "2.5"', "percent: 2.5", 27, 16, "quoted text"),
-        ('percent: "2.5"', 'flat: {EUR: "1.00"}', 28, 16, "minimum is for a fee in percent"),
+        (
+            'percent: "2.5"\n      minimum: {EUR: "5.00"}',
+            'flat: {EUR: "1.00"}',
+            28,
+            16,
+            "maximum is for a fee in percent",
+        ),
     ],
 )
 def test_a_bad_charge_is_named_by_line_and_reason(old, new, line, column, words):
