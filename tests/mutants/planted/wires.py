@@ -18,7 +18,6 @@ WIRE_BUGS: tuple[Bug, ...] = (
             Change(SECRET, "            return False\n", "            return True\n"),
         ),
         (f"{_TURNING}::test_who_is_second_takes_the_tokens_of_who_was_first",),
-        ("17",),
     ),
     bug(
         "tokens that were put aside are never looked for",
@@ -26,7 +25,6 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "            if aside is None or not _follows(aside, seen):",
         "            if aside is None or _follows(aside, seen):",
         f"{_TURNING}::test_tokens_whose_writer_died_are_found_again",
-        rules="6",
     ),
     bug(
         "an error that nobody knows leaves the comparison running for ever",
@@ -35,7 +33,6 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "    else:\n        end =",
         "tests/integration/telling/test_drift.py"
         "::test_an_error_that_nobody_knows_ends_the_report_and_the_message_comes_again",
-        rules="6",
     ),
     bug(
         "each hint of an ERP is a pull of its own",
@@ -84,6 +81,5 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "erp_stale=_old(connections, entity, now))",
         "erp_stale=entity.erp_stale if now else _old(connections, entity, now))",
         f"{_WHY}::test_why_tells_of_today_what_the_sweep_then_does",
-        rules="31",
     ),
 )
