@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -35,7 +35,7 @@ class Parts:
         if not isinstance(data, Mapping):
             part.__dict__.clear()
             return part
-        for name in model.model_fields.keys() & data.keys():
+        for name in [field for field in model.model_fields if field in data]:
             part.__dict__.pop(name, None)
             try:
                 part.__dict__[name] = self._value(model, name, data[name], (*path, name))
@@ -48,9 +48,10 @@ class Parts:
         """Return a field's value. Raises _Unread or ValidationError."""
         annotation = model.model_fields[name].annotation
         inner = _inner(annotation)
-        if inner is not None and isinstance(written, dict):
+        is_many = get_origin(annotation) is tuple
+        if inner is not None and isinstance(written, dict) and not is_many:
             return self.read(inner, written, path)
-        if inner is not None and isinstance(written, list):
+        if inner is not None and isinstance(written, list) and is_many:
             return tuple(self.read(inner, each, (*path, n)) for n, each in enumerate(written))
         if annotation == _AMOUNTS and isinstance(written, dict):
             texts = {c: text for c, text in written.items() if isinstance(text, str)}

@@ -323,9 +323,8 @@ def handover_faults(stages: Mapping[int, Stage]) -> Iterator[Fault]:
         if stage.channel is Channel.HANDOVER
     }
     for place, stage in _having(handovers, "when").items():
-        if _having({place: stage.when}, *Conditions.model_fields) and (
-            stage.when.stated < _CONDITIONS_OF_A_HANDOVER
-        ):
+        is_read = _has(stage.when, *Conditions.model_fields)
+        if is_read and stage.when.stated < _CONDITIONS_OF_A_HANDOVER:
             yield (
                 ("stages", place),
                 f"when of a handover states at least {_CONDITIONS_OF_A_HANDOVER} conditions",
@@ -335,8 +334,12 @@ def handover_faults(stages: Mapping[int, Stage]) -> Iterator[Fault]:
             yield ("stages", place), "approval is needed for a handover: say approval: true"
 
 
-def _having[M: BaseModel](models: Mapping[int, M], *fields: str) -> dict[int, M]:
-    return {n: model for n, model in models.items() if all(hasattr(model, f) for f in fields)}
+def _having(stages: Mapping[int, Stage], *fields: str) -> dict[int, Stage]:
+    return {place: stage for place, stage in stages.items() if _has(stage, *fields)}
+
+
+def _has(model: BaseModel, *fields: str) -> bool:
+    return all(hasattr(model, field) for field in fields)
 
 
 def _shared_ids(stages: Mapping[int, Stage]) -> Iterator[Fault]:

@@ -67,6 +67,7 @@ def told(text: str) -> list[tuple[int, str, str]]:
     return [(p.line, p.code, p.message) for p in caught.value.problems]
 
 
+@pytest.mark.rule("R37")
 def test_rules_across_fields_are_named_beside_fields_that_are_wrong():
     found = sorted(told(WRONG))
     assert len(found) == len(ALL), found

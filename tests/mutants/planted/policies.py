@@ -7,6 +7,7 @@ TIME = "tests/unit/test_time.py"
 DECIDE = "tests/unit/test_decide.py"
 LADDER = "tests/unit/test_ladder.py"
 VERSIONS = "tests/unit/test_policy_versions.py"
+CHECK_ALL = "tests/unit/test_policy_check_all.py"
 BY_HAND = "tests/integration/test_by_hand.py"
 
 POLICY_BUGS = (
@@ -99,5 +100,27 @@ POLICY_BUGS = (
         "                carried = max(carried, last)\n",
         VERSIONS,
         rules="R1",
+    ),
+    bug(
+        "one field that is wrong hides every rule across fields",
+        "shared/adapters/policy_yaml.py",
+        "    for path, sentence in parts.faults:\n",
+        "    for path, sentence in parts.faults if not reader.problems else ():\n",
+        CHECK_ALL,
+    ),
+    bug(
+        "what cannot be read counts as what is left out",
+        "shared/adapters/policy_parts.py",
+        "            part.__dict__.pop(name, None)\n",
+        "            part.__dict__.get(name, None)\n",
+        CHECK_ALL,
+    ),
+    bug(
+        "a hand-over that nobody approves is good once it has its conditions",
+        "shared/domain/policy.py",
+        "        if not stage.approval:\n",
+        "        if not stage.approval and not stage.when.stated:\n",
+        CHECK_ALL,
+        rules="R37",
     ),
 )
