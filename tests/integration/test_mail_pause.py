@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from shared import runtime
+from shared.adapters.account_items import notice_item
+from shared.adapters.table import Put
 from shared.domain.clock import Now
 from shared.domain.mail import MailEvent, MailEventKind
-from shared.domain.notice import DeliveryState
+from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.reputation import BOUNCES_MIN, SENT_MIN
 from shared.errors import Conflict, InvalidInput
 from shared.usecases.watch_mail import mail_health, resume_mail, watch_mail
@@ -24,12 +26,12 @@ def seller(table):
 
 def delivered(count: int, first: int = 1) -> None:
     """Write deliveries of so many notices of one customer, as their senders did."""
+    now = runtime.now()
     for n in range(first, first + count):
-        notice_key = {"pk": "E#demo#C#c9#H", "sk": f"NOTICE#{n:08d}"}
-        from shared.adapters.table import Put
-
-        runtime.table().write(Put({**notice_key, "type": "NOTICE", "n": n}))
-        runtime.notices().call("demo", "c9", n, "f", runtime.now().wall, (f"a{n}@x.example",))
+        as_of, claimed_at = now.business.date(), now.business
+        notice = Notice(n, "stage", "due", Channel.EMAIL, "standard", 1, as_of, claimed_at)
+        runtime.table().write(Put(notice_item("demo", "c9", notice)))
+        runtime.notices().call("demo", "c9", n, "f", now.wall, (f"a{n}@x.example",))
 
 
 def hear(kind: MailEventKind, n: int, now: Now | None = None) -> str:
