@@ -10,7 +10,7 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.http import request
-from infra.cli.output import AsJson, EntityName, Yes, confirm, count, show_json, talk
+from infra.cli.output import AsJson, EntityName, Yes, confirm, count, show_json, talk, written
 
 _PACK_TIMEOUT_S = 120
 _LOOK_EVERY_S = 1
@@ -93,7 +93,8 @@ def handover(
         raise CliError(f"The pack could not be fetched: {answer.status}", Exit.REFUSED)
     if hashlib.sha256(answer.body).hexdigest() != asked["sha256"]:
         raise CliError("The pack came damaged: its hash is another one.", Exit.REFUSED)
-    to.write_bytes(answer.body)
+    with written(to):
+        to.write_bytes(answer.body)
     if as_json:
         show_json({k: v for k, v in asked.items() if k != "url"})
     else:

@@ -85,11 +85,27 @@ def _secret(product: str, from_stdin: bool) -> dict[str, str]:
             read = None
         if not isinstance(read, dict) or not all(isinstance(v, str) for v in read.values()):
             raise CliError("stdin holds no JSON object of texts", Exit.USAGE)
+        _check_secret(product, read)
         return read
     if not sys.stdin.isatty():
         raise CliError("Nobody is here to type a secret: say --secret-stdin.", Exit.USAGE)
     asked = ((q.name, _asked(q, hidden=True)) for q in PRODUCTS[product].secrets)
     return {name: answer for name, answer in asked if answer}
+
+
+def _check_secret(product: str, given: Mapping[str, str]) -> None:
+    """Raise CliError for names that product does not ask for, and for those that are missing.
+
+    Nothing at all leaves the secret that the connection has.
+    """
+    asked = PRODUCTS[product].secrets
+    strange = sorted(given.keys() - {q.name for q in asked})
+    if strange:
+        names = ", ".join(q.name for q in asked)
+        raise CliError(f"{', '.join(strange)}: the secret of {product} has {names}", Exit.USAGE)
+    missing = [q.name for q in asked if q.default is not None and not given.get(q.name)]
+    if given and missing:
+        raise CliError(f"the secret on stdin lacks {', '.join(missing)}", Exit.USAGE)
 
 
 def _asked(question: Question, *, hidden: bool) -> str | None:

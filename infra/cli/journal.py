@@ -11,7 +11,7 @@ import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
-from infra.cli.output import AsJson, EntityName, progress, show_json, show_table, talk
+from infra.cli.output import AsJson, EntityName, progress, show_json, show_table, talk, written
 from shared.adapters.beancount_journal import beancount_lines
 from shared.adapters.csv_journal import journal_csv_lines
 from shared.adapters.hledger_journal import hledger_lines
@@ -72,7 +72,7 @@ def export(
         for line in lines:
             print(line)
     else:
-        with out.open("w", encoding="utf-8", newline="\n") as file:
+        with written(out), out.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{line}\n" for line in lines)
     entries = sum(len(c.entries) for c in book.customers)
     talk().print(

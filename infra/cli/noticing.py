@@ -8,7 +8,7 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.money_words import Customer
-from infra.cli.output import AsJson, EntityName, data, show_json, show_table, talk
+from infra.cli.output import AsJson, EntityName, data, show_json, show_table, talk, written
 
 app = typer.Typer(help="Notices: what was sent to a customer.", no_args_is_help=True)
 _FORMS = {".html": "html", ".txt": "text"}
@@ -65,7 +65,8 @@ def show(
         return
     _show(told)
     if out is not None and told["subject"]:
-        out.write_text(told[_FORMS[out.suffix]], encoding="utf-8")
+        with written(out):
+            out.write_text(told[_FORMS[out.suffix]], encoding="utf-8")
 
 
 def _show(told: dict[str, Any]) -> None:

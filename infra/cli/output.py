@@ -3,7 +3,8 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,6 +77,15 @@ def confirm(question: str, yes: bool) -> None:
 def count(number: int, one: str, many: str = "") -> str:
     """Return a number with what is counted, such as 1 message or 2,000 messages."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@contextmanager
+def written(file: Path) -> Iterator[None]:
+    """Let what is done within write file. Raises CliError where it cannot be written."""
+    try:
+        yield
+    except OSError as exc:
+        raise CliError(f"{file} cannot be written: {exc.strerror}", Exit.USAGE) from exc
 
 
 def as_typed(command: str) -> str:

@@ -10,7 +10,7 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.http import request
-from infra.cli.output import AsJson, EntityName, show_json, show_table, talk
+from infra.cli.output import AsJson, EntityName, show_json, show_table, talk, written
 
 _PDF_TIMEOUT_S = 60
 _LOOK_EVERY_S = 1
@@ -33,9 +33,13 @@ def statement(
     path = f"/entities/{segment(api.entity(entity))}/customers/{segment(customer)}"
     if csv is not None:
         asked = urlencode({k: v for k, v in {"from": first, "on": on}.items() if v})
-        csv.write_bytes(api.file(f"{path}/statement.csv?{asked}"))
+        read = api.file(f"{path}/statement.csv?{asked}")
+        with written(csv):
+            csv.write_bytes(read)
     if pdf is not None:
-        pdf.write_bytes(_pdf(api, path, on, first))
+        read = _pdf(api, path, on, first)
+        with written(pdf):
+            pdf.write_bytes(read)
     told = api.get(f"{path}/statement", **{"from": first, "on": on})
     if as_json:
         show_json(told)

@@ -21,8 +21,8 @@ class ConnectionState(StrEnum):
 class Found:
     """What the last test of a connection found. code is "" where it worked.
 
-    says are the ERP's own words where it refused. entries says that it takes what the hub books,
-    kinds what it gives.
+    says are the ERP's own words where it refused, or what is to be mended. entries says that it
+    takes what the hub books, kinds what it gives.
     """
 
     at: datetime

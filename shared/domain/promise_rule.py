@@ -29,6 +29,8 @@ def may_promise(
 ) -> Money:
     """Return the amount of a promise that may be given on today: amount, or all that is payable.
 
+    What is contested belongs to "all" only where nothing else is payable.
+
     Raises NotFound for what is not open on the account, InvalidInput for a day or an amount that
     no promise can have, and Conflict where a document is promised already.
     """
@@ -46,7 +48,9 @@ def may_promise(
         raise Conflict(reason="payment of this is promised already")
     covers = coverage(account, today)
     payable = total((covers[d.document_id].payable for d in named), named[0].open.currency)
-    wanted = payable if amount is None else amount
+    contested = total((covers[d.document_id].disputed for d in named), payable.currency)
+    everything = payable - contested if contested < payable else payable
+    wanted = everything if amount is None else amount
     if not 0 < wanted.minor <= payable.minor:
         raise InvalidInput(field="amount", reason="more than nothing and at most what is payable")
     return wanted

@@ -101,6 +101,8 @@ def _tryton(connection: "Connection", secret: "ErpSecret") -> "Connector":
     from shared.adapters.tryton import TrytonConnector
 
     known = {name: str(value) for name, value in secret.value().items()}
+    if not known.get("key"):
+        raise InvalidInput(field="key", reason="the secret lacks it")
     return TrytonConnector(connection.settings, lambda: known)
 
 

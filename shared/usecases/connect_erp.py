@@ -152,8 +152,7 @@ def _found(
         connector = make(entity_id, name)
         connected = connector.check()
     except HubError as error:
-        said = str(error.facts.get("said", "") or error.facts.get("reason", ""))
-        return Found(wall, error.code, said)
+        return Found(wall, error.code, _words(error))
     can = connector.capabilities
     return Found(
         at=wall,
@@ -165,6 +164,17 @@ def _found(
         kinds=tuple(sorted(can.kinds)),
         entries=bool(can.entries),
     )
+
+
+def _words(error: HubError) -> str:
+    """Return what a person needs to mend it: the ERP's own words, or ours with the field's name."""
+    if said := error.facts.get("said"):
+        return str(said)
+    facts = error.facts
+    about = [str(facts[name]) for name in ("field", "reason", "what") if facts.get(name)]
+    if "status" in facts:
+        about.append(f"status {facts['status']}")
+    return ". ".join([": ".join(about), error.help] if about else [error.help])
 
 
 def _check(values: Mapping[str, str], field: str) -> None:

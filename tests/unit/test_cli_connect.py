@@ -73,6 +73,19 @@ def test_a_test_that_failed_imports_nothing_and_says_why(hub, connect):
     assert all(method != "POST" for method, _, _ in hub.asked)
 
 
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ({"keey": KEY}, "keey: the secret of tryton has key, user, password"),
+        ({"user": "hub"}, "the secret on stdin lacks key"),
+    ],
+)
+def test_a_secret_of_wrong_names_is_refused_before_anything_is_kept(hub, connect, secret, said):
+    code, out, err = connect(json.dumps(secret))
+    assert code == 2 and said in " ".join(err.split()) and KEY not in out + err
+    assert hub.asked == []
+
+
 def test_nobody_there_to_type_a_secret_is_a_wrong_use(hub, duecourse):
     words = ("--set", "url=https://erp.example", "--set", "database=books")
     code, _, err = duecourse("connect", "tryton", "--entity", "demo", *words)

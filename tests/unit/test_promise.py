@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.account import Account
-from shared.domain.agreement import Promise
+from shared.domain.agreement import Dispute, DisputeReason, Promise
 from shared.domain.customer import Customer
 from shared.domain.document import Document, DocumentKind
 from shared.domain.money import Money
@@ -94,6 +94,16 @@ def test_the_promised_day_is_bounded(offset: int) -> None:
 
 def test_all_that_is_payable_is_promised_where_nothing_is_said() -> None:
     assert may_promise(account(), ("d",), None, PAYS, RULE, MADE) == eur(500)
+
+
+@pytest.mark.parametrize(("contested", "promised"), [(120, 380), (500, 500)])
+def test_what_is_contested_is_promised_only_where_nothing_else_is(
+    contested: int, promised: int
+) -> None:
+    dispute = Dispute("x", ("d",), DisputeReason.OTHER, MADE, "ap", eur(contested))
+    disputed = replace(account(), disputes=(dispute,))
+    assert may_promise(disputed, ("d",), None, PAYS, RULE, MADE) == eur(promised)
+    assert may_promise(disputed, ("d",), eur(500), PAYS, RULE, MADE) == eur(500)
 
 
 def test_no_promise_of_more_than_is_open_or_of_nothing() -> None:

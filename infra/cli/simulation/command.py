@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli.errors import CliError, Exit
-from infra.cli.output import AsJson, count, progress, show_json, show_table, talk
+from infra.cli.output import AsJson, count, progress, show_json, show_table, talk, written
 from infra.cli.simulation.history import History, Shape, parse_names, read_history
 from infra.cli.simulation.outcome import Outcome, simulate
 from infra.cli.simulation.report import both, facts, report, signed
@@ -117,10 +117,8 @@ def _told_apart(one: Path, other: Path) -> tuple[str, str]:
 
 
 def _write(file: Path, text: str) -> None:
-    try:
+    with written(file):
         file.write_text(text, encoding="utf-8")
-    except OSError as exc:
-        raise CliError(f"{file} cannot be written: {exc.strerror}", Exit.USAGE) from exc
 
 
 def _summary(outcome: Outcome) -> dict[str, Any]:

@@ -72,6 +72,21 @@ def test_a_connection_that_is_not_let_in_says_so_and_cannot_begin(known, monkeyp
         connect_erp.begin(runtime.connecting(), "demo", "second")
 
 
+def test_a_secret_without_its_key_and_a_setting_that_is_none_are_named(known, monkeypatch):
+    def made(entity_id: str, name: str) -> object:
+        connection = runtime.connections().get(entity_id, name)
+        return connector_of(connection, runtime.erp_secret(entity_id, name))
+
+    monkeypatch.setattr(runtime, "connector", made)
+    wrong = ("1", {}, "key: the secret lacks it"), ("abc", {"key": "k"}, "company")
+    for company, secret, said in wrong:
+        settings = {"url": "https://erp.example", "database": "books", "company": company}
+        connect_erp.connect(runtime.connecting(), "demo", "live", "tryton", settings, secret)
+        carry()
+        found = runtime.connections().get("demo", "live").found
+        assert found.code == "invalid_input" and said in found.says, found
+
+
 def test_one_connection_alone_takes_what_the_hub_books(known):
     for name in ("second", "third"):
         connect(name)
