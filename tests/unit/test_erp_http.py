@@ -72,7 +72,7 @@ def serve() -> Iterator[object]:
         thread.start()
         listeners.append((listener, thread))
         base = f"http://127.0.0.1:{server.port}/db"
-        return server, ErpHttp(base, **{"read_timeout_s": 5, **options})  # type: ignore[arg-type]
+        return server, ErpHttp(base, **{"read_timeout_s": 5, **options})
 
     yield start
     stop.set()

@@ -35,7 +35,7 @@ def test_each_part_of_a_payment_goes_and_comes_by_itself(company: Driver) -> Non
     whose = company.customer("Nordlicht GmbH", "ap@nordlicht.example")
     a, b = (company.invoice(whose, minor, ISSUED, DUE) for minor in (10_000, 5_000))
     both, alone = [("Invoice", a, 100), ("Invoice", b, 50)], [("Invoice", b, 50)]
-    payment = company._payment(whose, 150, PAID, both)  # type: ignore[arg-type]
+    payment = company._payment(whose, 150, PAID, both)
     sync()
     assert opened() == {a: 0, b: 0}
     for parts, left in ((alone, 10_000), (both, 0), (alone[::-1], 10_000), (both[::-1], 0)):

@@ -114,7 +114,7 @@ class Books:
         sqs, url, carried = boto3.client("sqs"), runtime.setting("WRITEBACK_QUEUE_URL"), []
         while batch := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             answer = invoke(WRITE_BACK, [m["Body"] for m in batch])
-            failed = {f["itemIdentifier"] for f in answer["batchItemFailures"]}  # type: ignore[attr-defined]
+            failed = {f["itemIdentifier"] for f in answer["batchItemFailures"]}
             for i, message in enumerate(batch):
                 if str(i) not in failed:
                     carried.append(message["Body"])
@@ -147,8 +147,9 @@ def books(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Books]:
     made = Books(erp, datetime(2026, 9, 2, 9, tzinfo=UTC), erp.connector)
     monkeypatch.setattr(runtime, "wall", lambda: made.wall)
     monkeypatch.setattr(runtime, "now", made.now)
-    ledger = lambda _: Ledger(made.connector) if made.has_erp else None  # noqa: E731
-    monkeypatch.setattr(runtime, "ledger_of", ledger)
+    monkeypatch.setattr(
+        runtime, "ledger_of", lambda _: Ledger(made.connector) if made.has_erp else None
+    )
     yield made
 
 

@@ -57,7 +57,7 @@ def test_a_crash_between_the_commit_and_our_note_is_found(books: Books) -> None:
         find = books.erp.connector.find
 
         def post(self, entry: object) -> Posted:
-            books.erp.connector.post(entry)  # type: ignore[arg-type]
+            books.erp.connector.post(entry)
             raise Killed
 
     books.stream(key)
@@ -167,9 +167,9 @@ def test_a_later_entry_of_an_invoice_waits_behind_one_that_failed(books: Books) 
         capabilities = books.erp.connector.capabilities
 
         def post(self, entry: object) -> Posted:
-            if entry.key == first:  # type: ignore[attr-defined]
+            if entry.key == first:
                 raise ErpRefused(said="closed")
-            return books.erp.connector.post(entry)  # type: ignore[arg-type]
+            return books.erp.connector.post(entry)
 
     good, books.connector = books.connector, RefusesMoneyIn()
     books.stream(then, first, other)  # the order of messages does not matter either

@@ -3,6 +3,7 @@
 from tests.mutants.bug import ALWAYS, bug
 
 LAWS = "tests/unit/test_autopay.py"
+TENDED = "tests/unit/test_tend_autopay.py"
 LIVED = "tests/integration/money_in/test_autopay.py"
 
 AUTOPAY_BUGS = (
@@ -96,7 +97,7 @@ AUTOPAY_BUGS = (
         "shared/usecases/sweep.py",
         "        waits.add(over_on)\n",
         "        pass\n",
-        LAWS,
+        TENDED,
         rules="R31",
     ),
     bug(
@@ -104,7 +105,7 @@ AUTOPAY_BUGS = (
         "shared/domain/notice.py",
         '    return kind in ("stage", AUTOPAY) and channel.is_message',
         '    return kind == "stage" and channel.is_message',
-        LAWS,
+        TENDED,
     ),
     bug(
         "leave that was taken back just before still takes",
@@ -125,6 +126,6 @@ AUTOPAY_BUGS = (
         "shared/usecases/tend_autopay.py",
         "    if taking.collection.tries:\n",
         "    if taking.collection.lines:\n",
-        LAWS,
+        TENDED,
     ),
 )
