@@ -137,7 +137,7 @@ def worlds(draw):
 
 
 @given(world=worlds(), today=days, at=st.none() | st.times())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_account_any_policies_any_day_have_a_verdict_on_every_item(world, today, at):
     account, book = world
     found = decide(account, book, today, at)
@@ -166,7 +166,7 @@ def test_any_account_any_policies_any_day_have_a_verdict_on_every_item(world, to
 
 @pytest.mark.rule("R15")
 @given(world=worlds(), today=days)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_r15_what_a_message_shows_as_asked_is_what_it_was_decided_by(world, today):
     account, book = world
     for send in (d for d in decide(account, book, today) if d.action is Action.SEND):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.books import Books, changed
@@ -116,7 +116,6 @@ def fitting(total, uses):
 
 @pytest.mark.law("1")
 @pytest.mark.rule("R43")
-@settings(deadline=None)
 @given(totals, terms, st.lists(st.tuples(st.integers(1, 900), shares), min_size=1, max_size=4))
 def test_the_uses_of_the_erp_are_followed_and_a_repeat_does_nothing(opens, agreed, told) -> None:
     world = World(opens, agreed)
@@ -131,7 +130,6 @@ def test_the_uses_of_the_erp_are_followed_and_a_repeat_does_nothing(opens, agree
 
 
 @pytest.mark.rule("R43")
-@settings(deadline=None)
 @given(totals, st.lists(st.tuples(st.integers(1, 900), shares), min_size=1, max_size=4))
 def test_where_there_is_room_the_note_is_where_the_erp_says(opens, told) -> None:
     world = World([minor + 400 for minor in opens])
@@ -144,7 +142,6 @@ def test_where_there_is_room_the_note_is_where_the_erp_says(opens, told) -> None
 
 @pytest.mark.law("1")
 @pytest.mark.rule("i25")
-@settings(deadline=None)
 @given(totals, st.integers(1, 900), shares, shares, st.data())
 def test_what_the_hub_used_is_not_used_again_when_the_erp_tells_of_it(
     opens, total, first, own, data
@@ -167,7 +164,6 @@ def test_what_the_hub_used_is_not_used_again_when_the_erp_tells_of_it(
     world.check()
 
 
-@settings(deadline=None)
 @given(totals, st.integers(1, 900), shares, st.integers(1, 900))
 def test_a_note_that_shrinks_below_what_is_used_waits_for_a_person(opens, total, uses, less):
     world = World(opens)
@@ -192,7 +188,6 @@ def test_what_is_used_for_something_else_here_waits_for_a_person() -> None:
 
 
 @pytest.mark.law("1", "3")
-@settings(deadline=None)
 @given(totals, terms, st.integers(1, 900), shares, shares)
 def test_a_note_that_the_erp_gives_up_leaves_nothing_behind(opens, agreed, total, uses, own):
     world = World(opens, agreed)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.entry_keys import EntryKey, parse_entry_key
@@ -31,7 +31,6 @@ def judged(given_row: InvoiceRow, known: InvoiceFact | None) -> str:
 
 
 @pytest.mark.rule("R43")
-@settings(deadline=None)
 @given(STAMPS, STAMPS, st.integers(1, 3), st.integers(1, 3))
 def test_content_decides_and_nothing_goes_backwards(known_at, came_at, known, came) -> None:
     found = judged(row(came, came_at), fact(row(known, known_at)))
@@ -44,7 +43,6 @@ def test_content_decides_and_nothing_goes_backwards(known_at, came_at, known, ca
 
 
 @pytest.mark.rule("R43")
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=8), st.data())
 def test_reading_on_after_any_repeats_leads_to_what_the_erp_says_now(history, data) -> None:
     """Every change has a new stamp; pages overlap, so that changes before come again."""
@@ -72,7 +70,6 @@ def paid(**changes: object) -> PaymentRow:
 
 
 @pytest.mark.rule("i25")
-@settings(deadline=None)
 @given(st.integers(-(10**6), 10**6), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
 def test_an_echo_is_known_by_its_key_whatever_it_says(minor, day) -> None:
     echo = paid(amount=eur(minor), paid_on=day, our_key="P.D.0")
@@ -87,7 +84,6 @@ ids = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=26, max_size=26)
 
 
 @pytest.mark.rule("i25")
-@settings(deadline=None)
 @given(ids, ids, st.integers(0, 999_999_999))
 def test_a_key_is_read_as_it_was_written_and_fits_where_erps_keep_it(payment, document, step):
     key = EntryKey(payment, document, step)

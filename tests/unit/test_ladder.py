@@ -92,7 +92,7 @@ def test_a_holiday_moves_the_message_and_no_stage_is_lost():
 
 
 @given(last=st.integers(-20, 40), pause=st.integers(1, 60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_days_without_a_run_give_one_message_and_it_is_the_furthest(last, pause):
     account = Account(customer(), (invoice(),))
     for day in range(-20, last + 1):
@@ -151,7 +151,7 @@ accounts = st.builds(
 
 
 @given(account=accounts, today=days)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_open_item_has_a_verdict_with_code_and_sentence_and_the_same_one_again(
     account, today
 ):
@@ -165,7 +165,7 @@ def test_every_open_item_has_a_verdict_with_code_and_sentence_and_the_same_one_a
 
 
 @given(account=accounts, today=days, chance=st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_order_in_which_facts_are_told_changes_nothing(account, today, chance):
     def mixed(values):
         return tuple(chance.sample(values, len(values)))
@@ -183,7 +183,7 @@ def test_the_order_in_which_facts_are_told_changes_nothing(account, today, chanc
 
 
 @given(account=accounts, today=days, more=minors, hold=holds, dispute=disputes)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_parts_sum_to_what_is_open_and_one_more_fact_never_frees_money(
     account, today, more, hold, dispute
 ):

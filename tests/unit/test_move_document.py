@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.chart import Role
@@ -55,7 +55,6 @@ def agrees(document: Document, postings: list[Posting]) -> None:
 
 @pytest.mark.law("2")
 @pytest.mark.rule("R43")
-@settings(deadline=None)
 @given(st.integers(2, 900), terms, st.integers(0, 900))
 def test_each_customer_s_books_agree_and_the_two_have_what_the_one_had(total, agreed, paid):
     first = invoice(total, agreed)
@@ -89,14 +88,12 @@ def test_what_the_erp_said_last_is_where_the_invoice_went():
     assert (back.said, back.lines_id, back.revision) == (there.said, "b", "2")
 
 
-@settings(deadline=None)
 @given(st.integers(1, 900))
 def test_what_went_whole_is_told_as_moved(total) -> None:
     moved = move_document(invoice(total), None, DAY, NOW, "ann", "why")
     assert (state_of(moved.left), state_of(moved.came)) == ("moved", "open")
 
 
-@settings(deadline=None)
 @given(st.integers(1, 900))
 def test_the_books_of_the_company_do_not_move(total) -> None:
     moved = move_document(invoice(total), None, DAY, NOW, "ann", "why")

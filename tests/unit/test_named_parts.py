@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.domain.clock import Now
@@ -45,7 +45,6 @@ def paid_in(head, minor: int):
 
 
 @pytest.mark.rule("R18", "R25")
-@settings(deadline=None)
 @given(parts)
 def test_an_invoice_is_due_part_by_part(named) -> None:
     made = document_of(row(named), "d1")
@@ -61,7 +60,6 @@ def test_an_invoice_is_due_part_by_part(named) -> None:
 
 @pytest.mark.law("2")
 @pytest.mark.rule("R25")
-@settings(deadline=None)
 @given(parts, st.integers(0, 2_000), st.lists(st.one_of(st.none(), parts), min_size=1, max_size=3))
 def test_the_postings_of_parts_that_change_sum_to_the_head(first, paid, later) -> None:
     head = document_of(row(first), "d1")
@@ -85,7 +83,6 @@ def test_the_postings_of_parts_that_change_sum_to_the_head(first, paid, later) -
 
 
 @pytest.mark.rule("R18")
-@settings(deadline=None)
 @given(parts, st.integers(1, 900), st.integers(1, 60))
 def test_parts_that_are_put_off_keep_what_was_paid_of_each(named, paid, days) -> None:
     assume(len(named) > 1)

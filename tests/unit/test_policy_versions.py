@@ -146,7 +146,7 @@ def ladders(draw, version: int) -> Policy:
 
 @pytest.mark.rule("R1")
 @given(first=ladders(1), second=ladders(2), day=st.integers(-5, 35))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_however_a_policy_changes_no_stage_is_said_more_often_than_it_says(first, second, day):
     account = Account(customer(), (invoice(),))
     account, before = live(account, PolicyBook(first), range(-6, day))

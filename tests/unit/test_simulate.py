@@ -149,7 +149,7 @@ def histories(draw: st.DrawFn) -> tuple[PastInvoice, ...]:
 
 
 @pytest.mark.law("32")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(invoices=histories(), cut=st.integers(-30, 80))
 def test_later_payments_leave_earlier_days_as_they_were(
     invoices: tuple[PastInvoice, ...], cut: int

@@ -92,7 +92,7 @@ def expected(due_on: date, days: list[date], book: PolicyBook) -> list[tuple[str
 @example("Pacific/Kwajalein", date(1993, 8, 21), LADDER)
 @example("Europe/Berlin", date(2026, 3, 29), LADDER)
 @example("America/Santiago", date(2026, 9, 6), LADDER)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_stage_is_said_exactly_once_on_its_day_whatever_the_clocks_do(zone, due_on, policy):
     book = PolicyBook(policy)
     said, days = lived(zone, due_on, book)
@@ -118,7 +118,7 @@ def test_each_stage_is_said_once_in_every_zone_there_is():
     place=st.sampled_from(["DE", "US", "SA", "JP", "GB", "IL"]),
     send_on=st.sampled_from([(1, 2, 3, 4, 5), (1, 2, 3, 4, 7), (1, 2, 3, 4, 5, 6, 7)]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_weekends_and_holidays_move_the_send_and_never_the_due_date(due_on, place, send_on):
     closed_on, note = closed_days(place, "")
     policy = LADDER.model_copy(update={"send_on": send_on, "holidays": True})
@@ -155,7 +155,7 @@ def test_an_invoice_due_today_is_not_overdue_where_the_customer_is(zone):
     due_on=dates | dst,
     clocks=st.sampled_from([("20:00", "07:30"), ("02:30", "02:45"), ("00:00", "12:00")]),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_quiet_hours_put_a_message_off_and_lose_none(zone, due_on, clocks):
     quiet = QuietHours(begins=clocks[0], ends=clocks[1])
     book = PolicyBook(LADDER.model_copy(update={"quiet_hours": quiet}))
