@@ -14,13 +14,27 @@ _OBJECT_ID = re.compile(r"[A-Za-z0-9_]{1,200}")
 _TYPE = re.compile(r"[a-z0-9_.]{1,100}")
 
 
+def _no_number(_: str) -> NoReturn:
+    raise ValueError
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)
+
+
 def read_event(body: bytes) -> GatewayEvent:
     """Return the envelope of the event in body. The signature was checked before.
 
     Raises MalformedWebhook for anything that is not one JSON object in the shape of an event.
     """
     try:
-        event = json.loads(body.decode(), parse_constant=_no_number, parse_float=_finite)
+        event = _JSON.decode(body.decode())
     except (ValueError, RecursionError):
         raise MalformedWebhook(reason="not_json") from None
     if not isinstance(event, dict):
@@ -61,14 +75,3 @@ def _word(value: object, pattern: re.Pattern[str], name: str) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise MalformedWebhook(reason=name)
     return value
-
-
-def _no_number(_: str) -> NoReturn:
-    raise ValueError
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError
-    return number

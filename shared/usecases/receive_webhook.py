@@ -1,13 +1,15 @@
 """Take a webhook in: verify, read, store, hand on. It is answered before anything is booked."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from shared.domain.gateway_event import GatewayEvent
 from shared.errors import MalformedWebhook, NotFound
+
+_FIELDS = tuple(field.name for field in fields(GatewayEvent))
 
 
 class Stored(StrEnum):
@@ -65,5 +67,10 @@ def receive_webhook(
         raise NotFound(entity=entity_id)
     stored = ports.inbox.store(entity_id, event, body, wall)
     if stored in (Stored.NEW, Stored.AGAIN):
-        ports.queue.send("PAYMENT", {"entity": entity_id, "event": asdict(event)})
+        ports.queue.send("PAYMENT", {"entity": entity_id, "event": _plain(event)})
     return event, stored
+
+
+def _plain(event: GatewayEvent) -> dict[str, object]:
+    """Return event by the names of its fields, which are plain words and numbers."""
+    return {name: getattr(event, name) for name in _FIELDS}
