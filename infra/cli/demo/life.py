@@ -1,5 +1,6 @@
 """The days of the sample company: each one imported, swept, read, paid and waited for."""
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from infra.cli.demo.characters import Act, reaction
 from infra.cli.demo.company import Company, write_customers, write_invoices
 from infra.cli.demo.mailbox import Mail, Mailbox
 from infra.cli.demo.payer import ask, pay
+from infra.cli.demo.policy import NAME, demo_policy
 from infra.cli.errors import CliError, Exit
 from infra.local.idle import StillBusy
 from infra.local.stack import LocalStack
@@ -47,6 +49,7 @@ class Life:
         """Open the entity on the first day with its opening state; return the dry run's size."""
         self._move(self.company.first)
         self.api.post("/entities", _SELLER)
+        self.api.put(f"/entities/{ENTITY}/policies/{NAME}", demo_policy())
         self._send([write_customers(self.folder, self.company.customers)])
         self._import(self.company.first)
         self._settle()
@@ -71,6 +74,24 @@ class Life:
                 break
             day = min(self._next_moment(day), self.company.last)
         return lived
+
+    def somebody(self) -> tuple[str, str] | None:
+        """Return (name, newest mailed link) of who has most open of those that read English."""
+        names = {
+            customer["customer_id"]: customer["external_id"]
+            for customer in self.api.pages(f"/entities/{ENTITY}/customers", limit=200)
+        }
+        documents = self.api.pages(f"/entities/{ENTITY}/invoices", limit=200)
+        open_of = Counter(names.get(document["customer_id"]) for document in documents)
+        found = [
+            customer
+            for customer in self.company.customers
+            if customer.language == "en" and customer.external_id in self.links
+        ]
+        if not found:
+            return None
+        most = max(found, key=lambda c: (open_of[c.external_id], c.external_id))
+        return most.name, self.links[most.external_id]
 
     def _day(self, day: date) -> None:
         if day != self.company.first:

@@ -27,7 +27,7 @@ def run(days: int, seed: int, customers: int, invoices: int, leave: bool, as_jso
     try:
         if not as_json:
             stacks.show(stack, False)
-        figures = _live(stack, company, seed, as_json)
+        figures, somebody = _live(stack, company, seed, as_json)
         keep = not leave
     finally:
         if not keep:
@@ -39,10 +39,17 @@ def run(days: int, seed: int, customers: int, invoices: int, leave: bool, as_jso
     if keep:
         data().print()
         stacks.show(stack, False)
+        if somebody is not None:
+            name, link = somebody
+            data().print(f"The portal as {name} sees it, by the link of a mail:", markup=False)
+            data().print(f"{' ':8}  {link}", markup=False, soft_wrap=True)
         talk().print(f"It stays up. End it with: {as_typed('down')}")
 
 
-def _live(stack: LocalStack, company: Company, seed: int, quiet: bool) -> dict[str, Any]:
+def _live(
+    stack: LocalStack, company: Company, seed: int, quiet: bool
+) -> tuple[dict[str, Any], tuple[str, str] | None]:
+    """Return the figures, and a customer with a mailed link, if there is one."""
     raise_rate(stack.state["mail_url"])
     api = Api(stack.state["api_url"], stack.state["token"])
     started = time.monotonic()
@@ -64,4 +71,4 @@ def _live(stack: LocalStack, company: Company, seed: int, quiet: bool) -> dict[s
         f"Lived {(company.last - company.first).days} days in {time.monotonic() - started:.0f} s. "
         "The figures begin with the oldest invoice that was imported."
     )
-    return report(api, ENTITY, company, seed)
+    return report(api, ENTITY, company, seed), life.somebody()
