@@ -14,6 +14,7 @@ from functions.operator_api.schema.escalation import (
     CallOutcomeIn,
     CallSum,
     ContactOut,
+    NoCallOut,
 )
 from functions.operator_api.schema.wire import Limit, amount
 from functions.operator_api.views import task_out
@@ -25,15 +26,28 @@ from shared.domain.money import Money
 from shared.domain.open_items import document_id_of
 from shared.domain.roles import Role
 from shared.usecases.call_customers import Said, calls, note_outcome
+from shared.usecases.call_to import call_to
 
 router = APIGatewayHttpRouter()
 _CONTACTS_SHOWN = 3
+OneCustomer = Annotated[
+    str, Query(max_length=100, description="Only this one, by our id or the ERP's; or why not")
+]
 
 
-@router.get("/api/v1/entities/<entity>/calls", summary="Whom to call, the most worth first")
+@router.get(
+    "/api/v1/entities/<entity>/calls",
+    summary="Whom to call, by currency",
+    description="In each currency the one first whose call is expected to bring most. Amounts of "
+    "two currencies are not compared: who owes in two stands where the better place is.",
+)
 @needs(Role.VIEWER)
-def list_calls(entity: str, limit: Annotated[Limit, Query()] = 50) -> CallList:
+def list_calls(
+    entity: str, limit: Annotated[Limit, Query()] = 50, customer: OneCustomer = ""
+) -> CallList:
     entity_of(entity)
+    if customer:
+        return _call_to(entity, runtime.receivables().find_customer(entity, customer))
     found = calls(runtime.accounts(), runtime.tasks(), entity, current().now, limit)
     return CallList(items=[_call_out(entity, call) for call in found])
 
@@ -61,6 +75,20 @@ def add_outcome(entity: str, task: str, body: CallOutcomeIn) -> CallFollowed:
         whose = runtime.receivables().listed(entity, [customer_id])
         follow = task_out(done.task, whose.get(customer_id))
     return CallFollowed(follow_up=done.follow_up, made=done.made, task=follow)
+
+
+def _call_to(entity: str, customer_id: str) -> CallList:
+    ports = (runtime.accounts(), runtime.tasks(), runtime.contacts())
+    found = call_to(*ports, entity, customer_id, current().now)
+    if isinstance(found, Call):
+        return CallList(items=[_call_out(entity, found)])
+    nothing = NoCallOut(
+        code=found.code,
+        reason=found.reason,
+        since=found.since,
+        task_id=found.task.task_id if found.task else None,
+    )
+    return CallList(items=[], nothing=nothing)
 
 
 def _call_out(entity: str, call: Call) -> CallOut:

@@ -41,7 +41,15 @@ class Customer:
             return opened
         if not named:
             raise CliError("Name the invoices: --for NUMBER, as often as needed.", Exit.USAGE)
-        return [_named(opened, name) for name in named]
+        return chosen(opened, named)
+
+
+def chosen(opened: list[Any], named: list[str]) -> list[Any]:
+    """Return those of the open documents that have these names: our id, number or ERP's id.
+
+    Raises CliError for a name that none of them has.
+    """
+    return [_named(opened, name) for name in named]
 
 
 def ids(documents: list[Any]) -> list[str]:

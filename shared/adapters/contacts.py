@@ -7,6 +7,7 @@ from shared.adapters.table import Table
 from shared.adapters.tasks import task_from
 from shared.domain.calls import Contacted
 from shared.domain.clock import iso
+from shared.domain.tasks import Task
 
 _RECORDS_PER_CONTACT = 2
 
@@ -24,6 +25,13 @@ class Contacts:
             *self._calls(entity_id, customer_id),
         ]
         return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:limit])
+
+    def last_call(self, entity_id: str, customer_id: str) -> Task | None:
+        """Return the call task that was over last, None where none ever was."""
+        done = self._table.query(keys.history(entity_id, customer_id), begins="TASK#")
+        calls = (task_from(item) for item in done if item["kind"] == "call")
+        over = [(task.done_at, task.created_at, task) for task in calls if task.done_at is not None]
+        return max(over, key=lambda one: one[:2])[2] if over else None
 
     def _notices(self, entity_id: str, customer_id: str, limit: int) -> list[Contacted]:
         partition = keys.history(entity_id, customer_id)

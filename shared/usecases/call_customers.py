@@ -86,7 +86,7 @@ class Followed:
 def calls(
     accounts: Accounts, tasks: Tasks, entity_id: str, now: Now, limit: int
 ) -> tuple[Call, ...]:
-    """Return whom to call, each customer once, the one first that is expected to bring most.
+    """Return whom to call, each customer once: by currency, in each the most expected money first.
 
     A customer whose debts are covered by now is not called, nor one before the day agreed on, nor
     one whose case somebody else has.
@@ -97,12 +97,17 @@ def calls(
             asked.setdefault(task.customer_id, []).append(task)
     found: list[Call] = []
     for customer_id, ones in islice(asked.items(), _CUSTOMERS_READ_MAX):
-        account = accounts.account(entity_id, customer_id)
-        today = now.today(account.customer.time_zone)
-        if account.handed_over(today) is None:
-            call = call_about(_ripe(ones, today), account, today)
-            found += [call] if call else []
+        call = call_of(accounts.account(entity_id, customer_id), ones, now)
+        found += [call] if call else []
     return ranked(found)[:limit]
+
+
+def call_of(account: Account, waiting: Sequence[Task], now: Now) -> Call | None:
+    """Return the call that the open call tasks of a customer ask for by now, None for none."""
+    today = now.today(account.customer.time_zone)
+    if account.handed_over(today) is not None:
+        return None
+    return call_about(_ripe(waiting, today), account, today)
 
 
 def note_outcome(

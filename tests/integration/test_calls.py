@@ -100,6 +100,40 @@ def test_a_promise_without_a_day_is_sent_back(listed):
     assert len(calls(listed)) == 2
 
 
+def one(token, customer):
+    answer = call(token, "GET", f"/entities/demo/calls?customer={customer}")
+    assert answer.status == 200, answer.json
+    return answer.json
+
+
+def test_who_is_not_to_be_called_is_known_with_the_reason_and_since_when(listed):
+    assert one(listed, TWO)["items"] == [c for c in calls(listed) if c["customer_id"] == TWO]
+    assert one(listed, TWO)["nothing"] is None
+    task = calls(listed)[0]["task_id"]
+    assert outcome(listed, task, "no_answer", days=3, note="Rang twice.").status == 200
+    agreed = one(listed, TWO)["nothing"]
+    assert agreed["code"] == "put_off"
+    assert str(CALL_DAY + timedelta(days=3)) in agreed["reason"]
+    day = (CALL_DAY + timedelta(days=3)).isoformat()
+    done = outcome(listed, agreed["task_id"], "reached_promise", pays_on=day, note="On Friday.")
+    assert done.status == 200, done.json
+    found = one(listed, TWO)
+    assert (found["items"], found["nothing"]["code"]) == ([], "noted")
+    assert "reached promise: On Friday." in found["nothing"]["reason"]
+    assert found["nothing"]["since"] == CALL_DAY.isoformat()
+    assert call(listed, "GET", "/entities/demo/calls?customer=C-none").status == 404
+
+
+def test_a_debt_that_is_covered_meanwhile_is_told_with_what_covers_it(listed):
+    runtime.table().write(Put(_credit(TWO, 90_000)))
+    nothing = one(listed, TWO)["nothing"]
+    assert (nothing["code"], nothing["since"]) == ("spoken_for", "2026-03-20")
+    assert nothing["task_id"]
+    pay_all(ONE, SMALL)
+    janitor()
+    assert one(listed, ONE)["nothing"]["code"] == "settled"
+
+
 def test_a_dispute_on_the_phone_is_a_dispute(listed):
     task = calls(listed)[0]["task_id"]
     said = {"reason": "quality", "text": "Half of it was broken."}

@@ -118,48 +118,6 @@ def test_bad_rows_are_told_by_line_and_end_with_their_own_code(
     assert "refused" in out
 
 
-CALL = {
-    "task_id": "01JTASK",
-    "task_ids": ["01JTASK", "01JOTHER"],
-    "customer_id": "01JCUSTOMER",
-    "external_id": "C-7",
-    "name": "Nordlicht GmbH",
-    "phone": "",
-    "sums": [
-        {"chaseable": {"amount": "12.00", "currency": "EUR"}, "days_late": 9},
-        {"chaseable": {"amount": "5.00", "currency": "USD"}, "days_late": 3},
-    ],
-    "broken_promises": 0,
-    "items": [{"number": f"INV-{n}"} for n in range(1, 6)],
-    "last_contacts": [],
-}
-
-
-def test_the_call_list_names_people_what_they_owe_and_no_id_of_ours(hub, duecourse, monkeypatch):
-    monkeypatch.setenv("DUECOURSE_ENTITY", "demo")
-    hub.answers["GET", "/entities/demo/calls?limit=50"] = (200, {"items": [CALL]})
-    code, out, _ = duecourse("calls")
-    assert code == 0
-    for told in (
-        "C-7",
-        "Nordlicht GmbH",
-        "12.00 EUR",
-        "5.00 USD",
-        "INV-1, INV-2, INV-3 and 2 more",
-    ):
-        assert told in out
-    assert "01J" not in out
-
-
-def test_the_outcome_of_a_call_is_noted_by_the_customer(hub, duecourse, monkeypatch):
-    monkeypatch.setenv("DUECOURSE_ENTITY", "demo")
-    hub.answers["GET", "/entities/demo/calls?limit=200"] = (200, {"items": [CALL]})
-    done = {"follow_up": "call_again", "made": "", "task": {"title": "Call again", "due_on": "D"}}
-    hub.answers["POST", "/entities/demo/calls/01JTASK/outcome"] = (200, done)
-    code, _, err = duecourse("calls", "outcome", "C-7", "no_answer")
-    assert (code, err.strip()) == (0, "Noted: call again, Call again, by D.")
-
-
 def test_tasks_are_named_by_whom_they_are_about(hub, duecourse, monkeypatch):
     monkeypatch.setenv("DUECOURSE_ENTITY", "demo")
     task = {"task_id": "01JT", "customer_id": "01JC", "customer": "Nordlicht GmbH", "notice": 0}

@@ -9,6 +9,7 @@ from functions.operator_api.schema.wire import Amount, Ulid, Wire
 from functions.operator_api.schema.work import TaskOut
 from shared.domain.agreement import DisputeReason, HandoverTier
 from shared.domain.call_list import CallFollowUp, CallOutcome
+from shared.domain.no_call import NoCallCode
 
 
 class ApproveIn(Wire):
@@ -71,8 +72,23 @@ class CallOut(Wire):
     last_contacts: list[ContactOut]
 
 
+class NoCallOut(Wire):
+    """Why there is nothing to call a customer about, and since when.
+
+    task_id is the open call that waits, by which an outcome can be noted all the same.
+    """
+
+    code: NoCallCode
+    reason: str
+    since: date | None
+    task_id: str | None
+
+
 class CallList(Wire):
+    """nothing is there where one customer was asked for who is not to be called."""
+
     items: list[CallOut]
+    nothing: NoCallOut | None = None
 
 
 class CallOutcomeIn(Wire):

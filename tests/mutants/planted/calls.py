@@ -84,6 +84,20 @@ CALL_BUGS = (
         rules="R19",
     ),
     bug(
+        "what is promised on the phone is taken for the first currency there is",
+        "infra/cli/calling.py",
+        "    if len(known) == 1:\n",
+        "    if known:\n",
+        "tests/unit/test_cli_calls.py::test_an_amount_is_in_no_guessed_currency",
+    ),
+    bug(
+        "who was put off hides what speaks for the debt",
+        "shared/domain/no_call.py",
+        "    if len(agreed) == len(waiting):\n",
+        "    if agreed:\n",
+        "tests/unit/test_no_call.py::test_what_was_put_off_hides_no_reason_of_a_call_that_is_not",
+    ),
+    bug(
         "tasks are listed by their ids",
         "shared/domain/tasks.py",
         "    return sorted(tasks, key=lambda task: task.place)\n",
