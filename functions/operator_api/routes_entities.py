@@ -32,7 +32,7 @@ from shared.domain.policy_version import PolicyVersion
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
 from shared.usecases import entities as cases
-from shared.usecases.as_it_stood import AsItStood
+from shared.usecases.as_it_stood import AsItStood, stale_then
 from shared.usecases.charging import charges_ahead
 from shared.usecases.dry_run import DryRun, WouldSend, dry_run
 from shared.usecases.end_agreements import agreements_ahead
@@ -117,7 +117,9 @@ def show_dry_run(
         candidates=found.candidates,
         next=paging.cursor(found.next) if found.next else None,
         undated=[*UNDATED, "interest"] if past else [],
-        erp_stale="" if past else runtime.as_swept(entity, now).erp_stale,
+        erp_stale=stale_then(runtime.entities(), of, on or then.business)
+        if past
+        else runtime.as_swept(entity, now).erp_stale,
     )
 
 

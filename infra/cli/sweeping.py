@@ -98,7 +98,10 @@ def show_dry_run(found: Any) -> None:
     talk().print(
         f"{count(len(rows), 'message')}; {count(found['looked_at'], 'customer')} looked at."
     )
-    if found.get("erp_stale"):
+    if found.get("erp_stale") and found.get("undated"):  # of a time that is past
+        old = f"The facts were old ({found['erp_stale']}): nothing of this was said meanwhile."
+        talk().print(old, markup=False)
+    elif found.get("erp_stale"):
         old = f"The facts are old ({found['erp_stale']}): nothing of this is said before"
         talk().print(f"{old} they are fresh again.", markup=False)
 

@@ -9,6 +9,7 @@ from shared.adapters.codec import Item
 from shared.adapters.entity_items import entity_from, entity_item
 from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Write, seen
 from shared.domain.account import Account
+from shared.domain.brake import Braking
 from shared.domain.clock import from_iso, iso
 from shared.domain.entity import Entity
 from shared.domain.policy import Policy
@@ -69,6 +70,26 @@ class Entities:
         except ConditionLost:
             raise WriteConflict(entity=changed.entity_id) from None
         return replace(changed, version=changed.version + 1)
+
+    def brake(self, changed: Entity, at: datetime) -> Entity:
+        """Write changed as update() does, with the dated fact of what its erp_stale says now."""
+        fact: Item = {
+            **keys.braking(changed.entity_id, changed.version + 1),
+            "type": "BRAKE",
+            "at": iso(at),
+            "stale": changed.erp_stale,
+        }
+        try:
+            self._table.write(entity_write(changed), Put(fact, condition=NEW))
+        except ConditionLost:
+            raise WriteConflict(entity=changed.entity_id) from None
+        return replace(changed, version=changed.version + 1)
+
+    def brakes(self, entity_id: str) -> tuple[Braking, ...]:
+        """Return every change of the entity's brake, oldest first."""
+        partition = keys.braking(entity_id)["pk"]
+        found = self._table.query(partition, begins="BRAKE#")
+        return tuple(Braking(from_iso(item["at"]), item["stale"]) for item in found)
 
     def put_policy(self, entity: Entity, changed: PolicyVersion) -> Policy:
         """Write the next version of a policy and return it; it holds from now on.

@@ -44,6 +44,11 @@ def policy_current(entity: str, name: str) -> Key:
     return _key(f"E#{entity}", f"POLICY_CURRENT#{name}")
 
 
+def braking(entity: str, version: int = 0) -> Key:
+    """Return the key of a change of the brake: they are in the order of the entity's versions."""
+    return _key(f"E#{entity}", f"BRAKE#{version:08d}")
+
+
 def chart(entity: str) -> Key:
     return _key(f"E#{entity}", "CHART")
 

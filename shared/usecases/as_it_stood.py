@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.account import Account
 from shared.domain.account_as_of import Record, account_as_of, charged_by, claimed_on
+from shared.domain.brake import Braking, braked_between
 from shared.domain.document import Document
 from shared.domain.entity import Entity
 from shared.domain.escalation import fee_ahead
@@ -22,6 +23,10 @@ class Records(Protocol):
 
 class Customers(Protocol):
     def customers(self, entity_id: str) -> Iterator[Any]: ...
+
+
+class Brakes(Protocol):
+    def brakes(self, entity_id: str) -> Sequence[Braking]: ...
 
 
 class Policies(Protocol):
@@ -54,8 +59,25 @@ def day_stood(record: Record, day: date) -> DayStood:
         at = notices[0].claimed_at
         return DayStood(account_as_of(record, at, notices[0].n), at, notices)
     zone = ZoneInfo(record.customer.time_zone)
-    end = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
+    end = _last_moment(day, zone)
     return DayStood(account_as_of(record, end), end, ())
+
+
+def braked_on(brakes: Sequence[Braking], day: date, zone: ZoneInfo) -> str:
+    """Return what braked on a day of zone, the last where more did, or ""."""
+    return braked_between(brakes, datetime.combine(day, time(), zone), _last_moment(day, zone))
+
+
+def stale_then(entities: Brakes, entity: Entity, when: datetime | date) -> str:
+    """Return what braked an entity at a past instant, or on a past day of its own, or ""."""
+    brakes = entities.brakes(entity.entity_id)
+    if isinstance(when, datetime):
+        return braked_between(brakes, when, when)
+    return braked_on(brakes, when, ZoneInfo(entity.time_zone))
+
+
+def _last_moment(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
 
 
 class AsItStood:

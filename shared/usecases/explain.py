@@ -18,7 +18,7 @@ from shared.domain.notice import Notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
-from shared.usecases.as_it_stood import day_stood
+from shared.usecases.as_it_stood import Brakes, braked_on, day_stood
 
 
 class Accounts(Protocol):
@@ -33,6 +33,10 @@ class Policies(Protocol):
     def book(self, entity_id: str, account: Account, at: datetime | None = None) -> PolicyBook: ...
 
 
+class Entities(Policies, Brakes, Protocol):
+    """Policies by their versions, and when the brake held."""
+
+
 AsSwept = Callable[[str, Now], Entity]
 """The entity as a sweep at this moment sees it (shared.usecases.watch_erps)."""
 
@@ -41,7 +45,7 @@ AsSwept = Callable[[str, Now], Entity]
 class Explanation:
     """What decide says of a customer on a date, with the facts it was given.
 
-    What waits for the ERP's facts is told as waiting, of a day that is not over.
+    What waits for the ERP's facts is told as waiting, and of a past day as having waited.
 
     facts_as_of is the instant whose facts these are, notices are those of the ladder that were
     claimed for that day, and undated names the facts that are not kept by day, so that today's
@@ -95,13 +99,13 @@ def explain(
     """
     account = accounts.account(entity_id, customer_id)
     told = _told(account, policies.book(entity_id, account), on, None, now.business)
-    return replace(told, decisions=braked(as_swept(entity_id, now), told.decisions))
+    return replace(told, decisions=braked(as_swept(entity_id, now).erp_stale, told.decisions))
 
 
 def explain_day(
     accounts: Accounts,
     records: Records,
-    policies: Policies,
+    entities: Entities,
     as_swept: AsSwept,
     entity_id: str,
     customer_id: str,
@@ -112,17 +116,21 @@ def explain_day(
 
     Where something was claimed for a past day, the facts are those of the moment of the first
     claim, and the verdict is that claim; else those of the day's end. Policies are of the versions
-    that held then. Today and later days are told by the facts that stand now. Raises NotFound.
+    that held then, and what nobody claimed while old facts braked has waited for them. Today and
+    later days are told by the facts that stand now. Raises NotFound.
     """
     record = records.record(entity_id, customer_id)
     if on >= now.today(record.customer.time_zone):
-        told = explain(accounts, policies, as_swept, entity_id, customer_id, on, now)
+        told = explain(accounts, entities, as_swept, entity_id, customer_id, on, now)
         return replace(told, notices=claimed_on(record, on))
     stood = day_stood(record, on)
     zone = ZoneInfo(record.customer.time_zone)
     of_day = stood.at.astimezone(zone).time() if stood.notices else None
-    book = policies.book(entity_id, stood.account, stood.at)
+    book = entities.book(entity_id, stood.account, stood.at)
     told = _told(stood.account, book, on, of_day, stood.at)
+    if not stood.notices:
+        stale = braked_on(entities.brakes(entity_id), on, zone)
+        told = replace(told, decisions=braked(stale, told.decisions, past=True))
     return replace(told, notices=stood.notices, undated=UNDATED)
 
 

@@ -15,7 +15,7 @@ _ATTEMPTS_MAX = 4
 
 class Entities(Protocol):
     def get(self, entity_id: str) -> Entity: ...
-    def update(self, changed: Entity) -> Entity: ...
+    def brake(self, changed: Entity, at: datetime) -> Entity: ...
 
 
 class Connections(Protocol):
@@ -33,7 +33,8 @@ def watch_erps(entities: Entities, connections: Connections, entity_id: str, now
     """Return whose facts are too old at this moment, or "", once the entity says the same.
 
     It is looked at before each sweep and after each sync, and by the wall clock: an ERP that
-    nobody asks any more grows old like one that does not answer.
+    nobody asks any more grows old like one that does not answer. A change is kept as a dated fact,
+    by the business clock: past days are explained by it.
     """
     for _ in range(_ATTEMPTS_MAX):
         entity = entities.get(entity_id)
@@ -41,7 +42,7 @@ def watch_erps(entities: Entities, connections: Connections, entity_id: str, now
         if found == entity.erp_stale:
             return found
         try:
-            entities.update(replace(entity, erp_stale=found))
+            entities.brake(replace(entity, erp_stale=found), now.business)
         except WriteConflict:
             continue
         return found

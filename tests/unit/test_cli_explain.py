@@ -102,3 +102,7 @@ def test_a_dry_run_says_that_it_waits_for_the_facts_of_the_erp(hub, duecourse):
     hub.answers["GET", "/entities/demo/dry-run"] = (200, page | {"erp_stale": old})
     code, _, err = duecourse("sweep", "-e", "demo", "--dry-run")
     assert (code, old in err) == (0, True)
+    past = page | {"erp_stale": old, "undated": ["settings"]}
+    hub.answers["GET", "/entities/demo/dry-run?on=2026-03-02"] = (200, past)
+    code, _, err = duecourse("sweep", "-e", "demo", "--dry-run", "--at", "2026-03-02")
+    assert (code, "facts were old" in err) == (0, True)

@@ -9,6 +9,7 @@ from shared.domain.account import Account
 from shared.domain.account_as_of import Record, Told, account_as_of
 from shared.domain.agreement import Hold, Promise
 from shared.domain.agreements_over import noted, over
+from shared.domain.brake import Braking
 from shared.domain.charges import ChargeKind, InvoiceCharges, Made
 from shared.domain.clock import Now
 from shared.domain.coming import coming
@@ -83,6 +84,7 @@ class Hub:
     """One customer with his past; the policy has a second version from day 20 on."""
 
     stale = ""
+    braking: tuple[Braking, ...] = ()
 
     def __init__(self, *postings: Posting, **kept: object) -> None:
         closed = replace(INVOICE, open=eur(0)) if len(postings) > 1 else INVOICE
@@ -100,6 +102,9 @@ class Hub:
     def explained(self, on: date):
         now = Now(nine(day(90)), nine(day(90)))
         return explain_day(self, self, self, self.as_swept, "demo", "c1", on, now)
+
+    def brakes(self, _: str) -> tuple[Braking, ...]:
+        return self.braking
 
     def as_swept(self, entity_id: str, _: Now) -> Entity:
         return Entity(
@@ -227,6 +232,13 @@ def test_while_the_facts_are_old_a_day_to_come_waits_and_a_past_day_is_what_it_w
     assert (ahead.action, ahead.code) == (Action.NOTHING, "erp_stale")
     assert hub.stale in ahead.reason
     assert [d.code for d in hub.explained(day(7)).decisions] == ["stage_reached"]
+
+
+def test_a_past_day_waited_while_the_brake_held_and_no_other_day_did():
+    hub = Hub(issued())
+    hub.braking = (Braking(nine(day(7)), "books: as of May"), Braking(nine(day(8)), ""))
+    for on, code in ((7, "erp_stale"), (8, "erp_stale"), (9, "stage_reached")):
+        assert [d.code for d in hub.explained(day(on)).decisions] == [code]
 
 
 @pytest.mark.rule("R2")

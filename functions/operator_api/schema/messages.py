@@ -31,7 +31,10 @@ class MessageOut(Wire):
 
 
 class DryRunOut(Wire):
-    """What a sweep would say. erp_stale is whose facts are so old that it says nothing for now."""
+    """What a sweep would say. erp_stale is whose facts are so old that it says nothing for now.
+
+    Of the past it is whose facts braked then, or on that day, and from when until when.
+    """
 
     on: date
     messages: list[MessageOut]

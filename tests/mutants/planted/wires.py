@@ -82,4 +82,18 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "erp_stale=entity.erp_stale if now else _old(connections, entity, now))",
         f"{_WHY}::test_why_tells_of_today_what_the_sweep_then_does",
     ),
+    bug(
+        "a past day does not say that its messages waited for the facts",
+        "shared/usecases/explain.py",
+        "    if not stood.notices:\n",
+        "    if not stood.account:\n",
+        f"{_WHY}::test_a_past_day_tells_that_messages_waited_for_the_facts",
+    ),
+    bug(
+        "the brake is no dated fact",
+        "shared/adapters/entities.py",
+        "self._table.write(entity_write(changed), Put(fact, condition=NEW))",
+        "self._table.write(entity_write(changed))",
+        f"{_WHY}::test_a_past_day_tells_that_messages_waited_for_the_facts",
+    ),
 )
