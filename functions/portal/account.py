@@ -4,7 +4,7 @@ from aws_lambda_powertools import Logger
 
 from functions.edge import http
 from functions.portal import pages
-from functions.portal.autopay import autopay_offered
+from functions.portal.autopay import autopay_standing
 from functions.portal.plans import plans_offered
 from functions.portal.visit import (
     COOKIE,
@@ -184,7 +184,7 @@ def _home(visitor: Visit, view: HomeView, problems: Problems, status: int = 200)
         problems=problems,
         status=status,
         plans_offered=plans_offered(visitor),
-        autopay_offered=autopay_offered(visitor),
+        autopay=autopay_standing(visitor),
     )
 
 

@@ -58,9 +58,12 @@ def turn_off(event: Event) -> http.Answer:
     return http.see_other(f"{visitor.base}/autopay?sent=1")
 
 
-def autopay_offered(visitor: Visit) -> bool:
-    """Return whether customers may have what is due taken by itself."""
-    return policy(visitor).autopay is not None
+def autopay_standing(visitor: Visit) -> str:
+    """Return "on" where what is due is taken by itself, "offered" where it may be, else ""."""
+    mandate, _ = _standing(visitor)
+    if mandate is not None:
+        return "on"
+    return "offered" if policy(visitor).autopay is not None else ""
 
 
 def _rule(visitor: Visit) -> AutopayRule:

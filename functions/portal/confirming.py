@@ -3,6 +3,7 @@
 from functions.edge import http
 from functions.portal import pages
 from functions.portal.visit import COOKIE, Event, base_of, entity_of, visit
+from functions.portal.wanted import FIELD, checked
 from shared import runtime
 from shared.domain.portal import LinkNotValid, Principal
 from shared.errors import Unauthenticated
@@ -20,13 +21,15 @@ def offer(event: Event) -> http.Answer:
     shown = {"entity": entity, "customer": customer, "csrf": visitor.csrf, "base": visitor.base}
     if http.query(event, "sent"):
         return pages.message("sign_in.sent", spoken, **shown)
-    return pages.page("sign_in", spoken, token="", **shown)
+    page = checked(http.query(event, FIELD))
+    return pages.page("sign_in", spoken, token="", wanted=page, **shown)
 
 
 def ask(event: Event) -> http.Answer:
     """Have a sign-in mailed to the address on file."""
     visitor = visit(event)
-    if runtime.sessions().ask_sign_in(visitor.principal, visitor.now.wall):
+    page = checked(visitor.form.get(FIELD, [""])[0])
+    if runtime.sessions().ask_sign_in(visitor.principal, visitor.now.wall, page):
         ask_sign_in(runtime.accounts(), runtime.notices(), visitor.principal, visitor.now)
     return http.see_other(f"{visitor.base}/sign-in?sent=1")
 
@@ -50,15 +53,18 @@ def landing(event: Event) -> http.Answer:
 
 
 def enter(event: Event) -> http.Answer:
-    """Open a session of somebody who confirmed who they are, once."""
+    """Open a session of somebody who confirmed who they are, once; lead to what they wanted."""
     http.require_same_origin(event, runtime.public_url())
     entity_id, token = _named(event)
     wall = runtime.now().wall
     customer_id = runtime.links().sign_in(entity_id, token, wall)
     if customer_id is None or not runtime.links().use_sign_in(entity_id, token, wall):
         raise LinkNotValid()
-    secret = runtime.sessions().open(Principal(entity_id, customer_id), wall, signed_in=True)
-    return http.see_other(base_of(entity_id), cookies=[http.host_cookie(COOKIE, secret)])
+    principal = Principal(entity_id, customer_id)
+    page = checked(runtime.sessions().wanted(principal))
+    secret = runtime.sessions().open(principal, wall, signed_in=True)
+    address = f"{base_of(entity_id)}/{page}" if page else base_of(entity_id)
+    return http.see_other(address, cookies=[http.host_cookie(COOKIE, secret)])
 
 
 def _named(event: Event) -> tuple[str, str]:

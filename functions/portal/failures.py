@@ -1,8 +1,11 @@
 """What went wrong, as a page. What is unknown and what is somebody else's look the same."""
 
+from urllib.parse import urlencode
+
 from functions.edge import http
 from functions.portal import pages
-from functions.portal.visit import Event, base_of, known_entity
+from functions.portal.visit import Event, base_of, known_entity, secret_of
+from functions.portal.wanted import FIELD, wanted
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
 from shared.domain.portal import LinkNotValid, SignInNeeded
 from shared.errors import HubError, NotFound, Unauthenticated, WriteConflict
@@ -17,6 +20,8 @@ _PAGES: dict[type[HubError], tuple[int, str]] = {
     GatewayUnavailable: (503, "error.gateway"),
     WriteConflict: (503, "error.busy"),
 }
+_HOME = "GET /p/{entity}"
+"""Who comes here for the first time has done nothing wrong: they are told how to get in."""
 EXPECTED = (LinkNotValid, *_PAGES)
 
 
@@ -25,10 +30,19 @@ def answer(event: Event, error: HubError) -> http.Answer:
     entity = known_entity(event)
     spoken = (*http.languages(event), entity.language if entity else "")
     if isinstance(error, SignInNeeded) and entity is not None:
-        return http.see_other(f"{base_of(entity.entity_id)}/sign-in")
+        return http.see_other(f"{base_of(entity.entity_id)}/sign-in{_for_page(event)}")
     if isinstance(error, LinkNotValid):
         base = base_of(str((event.get("pathParameters") or {}).get("entity", "")))
         token = str((event.get("pathParameters") or {}).get("token", ""))[:64]
         return pages.page("link", spoken, status=404, entity=entity, base=base, token=token)
+    if isinstance(error, Unauthenticated) and entity is not None and not secret_of(event):
+        status = 200 if event["routeKey"] == _HOME else 401
+        words = {"seller": entity.name}
+        return pages.message("signed_out.door", spoken, words=words, status=status, entity=entity)
     status, key = next(_PAGES[c] for c in type(error).__mro__ if c in _PAGES)
     return pages.message(key, spoken, status=status, entity=entity)
+
+
+def _for_page(event: Event) -> str:
+    page = wanted(event)
+    return f"?{urlencode({FIELD: page})}" if page else ""

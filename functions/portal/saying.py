@@ -1,13 +1,16 @@
 """What the pages have in common on which customers say something about paying."""
 
+import re
 import secrets
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 from functions.edge import http
 from functions.portal import pages
 from functions.portal.visit import Visit
 from shared import runtime
+from shared.adapters.formats import Formats
+from shared.domain.money import parse_money
 from shared.domain.policy import Policy
 from shared.domain.portal import HomeView
 from shared.errors import Conflict, HubError, InvalidInput, NotFound
@@ -29,6 +32,12 @@ _SENTENCES = {
     "reason": "reason",
     "line": "line",
 }
+_LIMITS = frozenset(
+    ("amount", "characters", "days", "last_day", "nothing_left", "part", "parts", "plan")
+    + ("too_little",)
+)
+_BOUNDS = ("least", "most")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def page(name: str, visitor: Visit, **values: object) -> http.Answer:
@@ -71,11 +80,26 @@ def done(visitor: Visit, page: str) -> http.Answer:
 def said(visitor: Visit, refused: HubError) -> Problems:
     """Return the field that was refused, and why, in the customer's words."""
     view = portal_views.home(runtime.accounts(), visitor.principal, visitor.now)
-    say = runtime.templates().voice(*spoken(view)).words
+    voice = runtime.templates().voice(*spoken(view))
     if isinstance(refused, Conflict):
-        return (("document", say("portal.error.already")),)
+        return (("document", voice.words("portal.error.already")),)
     field = "document" if isinstance(refused, NotFound) else str(refused.facts.get("field", ""))
-    return ((field, say(f"portal.error.{_SENTENCES.get(field, 'form')}")),)
+    limit = refused.facts.get("limit")
+    if limit in _LIMITS:
+        bounds = {name: _bound(refused.facts.get(name, ""), voice.formats) for name in _BOUNDS}
+        count = refused.facts.get("most", 0)
+        return ((field, voice.words(f"portal.limit.{limit}", **bounds, count=count)),)
+    return ((field, voice.words(f"portal.error.{_SENTENCES.get(field, 'form')}")),)
+
+
+def _bound(value: str | int, formats: Formats) -> str:
+    """Return what bounds a limit (shared.domain.limits) as people write it."""
+    if isinstance(value, int):
+        return formats.number(value)
+    if _DAY.fullmatch(value):
+        return formats.day(date.fromisoformat(value))
+    text, _, currency = value.partition(" ")
+    return formats.money(parse_money(text, currency)) if currency else value
 
 
 def policy(visitor: Visit) -> Policy:

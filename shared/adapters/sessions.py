@@ -9,7 +9,14 @@ from shared.adapters import keys
 from shared.adapters.links import digest
 from shared.adapters.table import EXISTS, ConditionLost, Delete, Put, Table, Update
 from shared.domain.clock import from_iso, iso
-from shared.domain.portal import SESSION_IDLE, SESSION_MAX, SIGN_IN_PAUSE, Principal, Session
+from shared.domain.portal import (
+    SESSION_IDLE,
+    SESSION_MAX,
+    SIGN_IN_LASTS,
+    SIGN_IN_PAUSE,
+    Principal,
+    Session,
+)
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -58,26 +65,33 @@ class Sessions:
             self._extend(entity_id, secret, session, wall)
         return session
 
-    def ask_sign_in(self, principal: Principal, wall: datetime) -> bool:
+    def ask_sign_in(self, principal: Principal, wall: datetime, wanted: str = "") -> bool:
         """Note that a sign-in is asked for; False where the customer had one, a moment ago.
 
-        Whichever session asks: a link opens any number of them.
+        Whichever session asks: a link opens any number of them. wanted is the page that it is asked
+        for: the last one asked for counts, whether or not another mail goes out.
         """
+        place = keys.fact(principal.entity_id, f"sign-in-asked:{principal.customer_id}")
+        lasts = {"wanted": wanted, "ttl": int((wall + SIGN_IN_LASTS).timestamp())}
         asked = Update(
-            keys.fact(principal.entity_id, f"sign-in-asked:{principal.customer_id}"),
-            set={
-                "type": "SIGN_IN_ASKED",
-                "asked_at": iso(wall),
-                "ttl": int((wall + SIGN_IN_PAUSE).timestamp()),
-            },
+            place,
+            set={"type": "SIGN_IN_ASKED", "asked_at": iso(wall), **lasts},
             condition="attribute_not_exists(asked_at) OR asked_at < :before",
             values={":before": iso(wall - SIGN_IN_PAUSE)},
         )
         try:
             self._table.write(asked)
         except ConditionLost:
+            self._table.write(Update(place, set=lasts))
             return False
         return True
+
+    def wanted(self, principal: Principal) -> str:
+        """Return the page that the customer last asked for a sign-in for, or ""."""
+        item = self._table.get(
+            keys.fact(principal.entity_id, f"sign-in-asked:{principal.customer_id}")
+        )
+        return str(item.get("wanted", "")) if item else ""
 
     def close(self, entity_id: str, secret: str) -> None:
         """End the session of secret at once, if there is one."""

@@ -80,9 +80,9 @@ class Session:
 class OpenRow:
     """One open item as its customer sees it: item is document itself, or an instalment of it.
 
-    payable may be chosen and paid; processing is with the bank. asked says that a question about
-    it waits for an answer, promised_on when it was promised to come, disputed that it is contested,
-    taken_on when it is taken by itself.
+    payable may be chosen and paid; processing is with the bank; contested is what the customer
+    contests of it. asked says that a question about it waits for an answer, promised_on when it was
+    promised to come, taken_on when it is taken by itself.
     days_late is 0 on the due date and negative before it. off is the
     early-payment discount that is offered today on paying it; zero for a single instalment.
     """
@@ -93,15 +93,21 @@ class OpenRow:
     processing: Money
     days_late: int
     off: Money
+    contested: Money
     asked: bool = False
     promised_on: date | None = None
-    disputed: bool = False
     taken_on: date | None = None
 
     @property
     def to_pay(self) -> Money:
         """Return what paying it today takes."""
         return self.payable - self.off
+
+    @property
+    def uncontested(self) -> Money:
+        """Return what is left to pay without what is contested, zero where that is all of it."""
+        left = self.payable - self.contested
+        return max(left, Money.zero(left.currency))
 
     @property
     def overdue(self) -> bool:

@@ -8,6 +8,7 @@ from shared.domain.checkout import Checkout
 from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.discount import offered
+from shared.domain.dispute import disputed
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.money import Money, total
@@ -160,12 +161,11 @@ def _row(
         processing=cover.processing,
         days_late=item.days_late(today),
         off=_off(item, cover, today),
+        contested=cover.disputed
+        if item.document_id != document.document_id
+        else disputed(account, item, today),
         asked=asked,
         promised_on=min(promised, default=None),
-        disputed=any(
-            dispute.in_force(today) and document.document_id in dispute.documents
-            for dispute in account.disputes
-        ),
         taken_on=collection.next_on if collection is not None else None,
     )
 

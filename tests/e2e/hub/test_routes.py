@@ -18,6 +18,7 @@ pytestmark = pytest.mark.cloud
 PUBLIC = {
     "POST /webhooks/stripe/{entity}",
     "POST /webhooks/erp/{entity}/{connection}",
+    "GET /p/{entity}",
     "GET /p/{entity}/l/{token}",
     "POST /p/{entity}/l/{token}",
     "GET /p/{entity}/l/{token}/stop",

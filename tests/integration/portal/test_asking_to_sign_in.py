@@ -1,11 +1,17 @@
 """A sign-in is mailed to the address on file alone, and not again within a moment."""
 
+import html
+import re
+from urllib.parse import urlencode
+
+import pytest
+
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table, Update
 from shared.domain.customer import Customer
 from tests.integration import hub
-from tests.integration.portal.people import moment
+from tests.integration.portal.people import D1, moment, signed_in
 from tests.support.browser import Browser
 
 
@@ -31,3 +37,51 @@ def test_no_copy_gets_the_sign_in(payer: Customer, table: Table):
     hub.relay(runtime.entities().get("demo"))
     hub.drain("ESCALATION", "NOTICE")
     assert [mail.destinations for mail in hub.sent_mails()] == [{"ToAddresses": [payer.email]}]
+
+
+def mailed() -> str:
+    """Return the path of the sign-in in the newest mail."""
+    hub.relay(runtime.entities().get("demo"))
+    hub.drain("ESCALATION", "NOTICE")
+    return re.findall(r"/p/demo/s/[A-Za-z0-9_-]{43}", hub.sent_mails()[-1].body)[0]
+
+
+def asked_for(browser: Browser, page: str) -> None:
+    """Ask for a page that needs a sign-in, and have one mailed."""
+    told = browser.get(page)
+    assert told["statusCode"] == 303
+    offer = browser.get(told["headers"]["location"])["body"]
+    wanted = re.search(r'name="page" value="([^"]*)"', offer)
+    fields = [("page", html.unescape(wanted[1]))] if wanted else []
+    assert browser.submit(offer, "/p/demo/sign-in", fields)["statusCode"] == 303
+
+
+@pytest.mark.parametrize("page", ["plans", f"plans?invoice={D1}", "autopay"])
+def test_the_mailed_sign_in_leads_to_what_was_asked_for(payer: Customer, page: str) -> None:
+    asked_for(signed_in(payer), f"/p/demo/{page}")
+    answer = Browser().post(mailed(), [])
+    assert (answer["statusCode"], answer["headers"]["location"]) == (303, f"/p/demo/{page}")
+
+
+def test_it_leads_to_what_was_asked_for_last(payer: Customer) -> None:
+    browser = signed_in(payer)
+    asked_for(browser, "/p/demo/plans")
+    asked_for(browser, "/p/demo/autopay")
+    answer = Browser().post(mailed(), [])
+    assert answer["headers"]["location"] == "/p/demo/autopay"
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["https://evil.example", "//evil.example", "/etc", "../console", "plans?invoice=../x",
+     "plans\r\nset-cookie: a=b", "plans?invoice=" + "Z" * 27, "sign-out"],
+)  # fmt: skip
+def test_a_sign_in_leads_nowhere_else(payer: Customer, page: str, table: Table) -> None:
+    browser = signed_in(payer)
+    offer = browser.get(f"/p/demo/sign-in?{urlencode({'page': page})}")["body"]
+    assert 'name="page"' not in offer
+    browser.submit(offer, "/p/demo/sign-in", [("page", page)])
+    asked = keys.fact("demo", f"sign-in-asked:{payer.customer_id}")
+    assert table.get(asked)["wanted"] == ""
+    table.write(Update(asked, set={"wanted": page}))
+    assert Browser().post(mailed(), [])["headers"]["location"] == "/p/demo"

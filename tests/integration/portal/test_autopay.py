@@ -88,7 +88,10 @@ def test_a_mailed_link_alone_does_not_reach_it(gateway, payer):
     browser = Browser()
     browser.post(runtime.links().create("demo", payer.customer_id, moment()), [])
     answer = browser.get("/p/demo/autopay")
-    assert (answer["statusCode"], answer["headers"]["location"]) == (303, "/p/demo/sign-in")
+    assert (answer["statusCode"], answer["headers"]["location"]) == (
+        303,
+        "/p/demo/sign-in?page=autopay",
+    )
     assert "/p/demo/autopay" in browser.get("/p/demo")["body"]
 
 
@@ -102,12 +105,16 @@ def test_it_is_turned_on_upon_the_gateways_page_and_off_here(gateway, browser):
     gateway.given = True
     page = browser.get(back)["body"]
     assert "Visa ••4242" in page
+    home = browser.get("/p/demo")["body"]
+    assert ("Pay automatically" in home, "Automatic payment is on" in home) == (False, True)
     (given,) = _mandates()
     assert (given.given_on, given.method, given.ended_on) == (TODAY, CARD, None)
     fields = [("mandate", given.mandate_id)]
     off = browser.submit(page, "/p/demo/autopay/end", fields)
     assert (off["statusCode"], off["headers"]["location"]) == (303, "/p/demo/autopay?sent=1")
     assert "is off" in browser.get("/p/demo/autopay?sent=1")["body"]
+    home = browser.get("/p/demo")["body"]
+    assert ("Pay automatically" in home, "Automatic payment is on" in home) == (True, False)
     (ended,) = _mandates()
     assert (ended.ended_on, ended.ended_why) == (TODAY, "by_customer")
 

@@ -99,6 +99,15 @@ def test_a_payer_contests_an_invoice(phone: "Page", payer: Customer, origin: str
     assert (str(dispute.reason), dispute.amount.minor) == ("quantity", 10_000)
     assert phone.goto(f"{origin}/p/demo/invoices/{D1}")
     assert phone.get_by_role("button", name="Pay").first.is_visible()
+    facts = phone.locator("dl.facts").inner_text()
+    assert "You contest\n€100.00" in facts
+    assert "Left to pay without it\n€1,134.50" in facts
+    assert fits(phone)
+    phone.goto(f"{origin}/p/demo")
+    assert "you contest €100.00: we are looking into it; €1,134.50 is left to pay" in (
+        phone.locator("main").inner_text()
+    )
+    assert fits(phone)
 
 
 def test_a_payer_confirms_who_they_are_and_pays_in_parts(
@@ -116,7 +125,7 @@ def test_a_payer_confirms_who_they_are_and_pays_in_parts(
     (path,) = re.findall(r"/p/demo/s/[A-Za-z0-9_-]{43}", hub.sent_mails()[-1].body)[:1]
     phone.goto(origin + path)
     phone.get_by_role("button", name="Continue").click()
-    phone.get_by_role("link", name="Pay in parts").click()
+    assert heading(phone) == "Pay in parts"
     phone.get_by_role("checkbox", name="INV-2 €50.00").check()
     phone.get_by_label("Number of parts").select_option("3")
     phone.get_by_label("How often?").select_option("weekly")

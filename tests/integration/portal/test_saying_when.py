@@ -167,7 +167,8 @@ def test_a_link_of_any_mail_is_not_enough_for_a_plan(payer: Customer, seller: En
     browser = signed_in(payer)
     for _ in range(2):
         answer = browser.get("/p/demo/plans")
-        assert (answer["statusCode"], answer["headers"]["location"]) == (303, "/p/demo/sign-in")
+        asks = "/p/demo/sign-in?page=plans"
+        assert (answer["statusCode"], answer["headers"]["location"]) == (303, asks)
         page = browser.get("/p/demo/sign-in")["body"]
         assert browser.submit(page, "/p/demo/sign-in", [])["statusCode"] == 303
     assert len(list(_notices(payer))) == 1

@@ -41,10 +41,18 @@ def test_foreign_ids_answer_exactly_like_unknown_ones(
 
 
 def test_no_page_of_a_session_is_shown_without_one(payer: Customer) -> None:
-    for path in ("/p/demo", f"/p/demo/invoices/{D1}", "/p/demo/thanks", "/p/demo/questions"):
+    for path in ("/p/other", f"/p/demo/invoices/{D1}", "/p/demo/thanks", "/p/demo/questions"):
         assert Browser().get(path)["statusCode"] == 401
     for path in ("/p/demo/checkouts", "/p/demo/questions", "/p/demo/sign-out"):
         assert Browser().post(path, [])["statusCode"] == 401
+    door = Browser().get("/p/demo")
+    assert (door["statusCode"], payer.name in door["body"], "INV-" in door["body"]) == (
+        200,
+        False,
+        False,
+    )
+    assert "<h1>Your account with Seller Ltd</h1>" in door["body"]
+    assert "every mail from us holds a link" in door["body"]
     forged = Browser()
     forged.cookies["__Host-portal"] = "f" * 43
     assert forged.get("/p/demo")["statusCode"] == 401
