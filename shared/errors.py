@@ -64,6 +64,34 @@ class Conflict(HubError):
     help = "Read the current state and decide again."
 
 
+class ConnectionNotBegun(Conflict):
+    """A connection to an ERP was never begun: there is nothing to pull, and nothing to pause."""
+
+    code = "connection_not_begun"
+    help = "It was never begun: duecourse sync show says how it stands, duecourse connect imports."
+
+
+class ConnectionPaused(Conflict):
+    """A connection to an ERP is paused: nothing is pulled from it."""
+
+    code = "connection_paused"
+    help = "It is paused: duecourse sync begin follows it again."
+
+
+class ConnectionUntested(Conflict):
+    """The test of a connection has not worked, so nothing is imported by it."""
+
+    code = "connection_untested"
+    help = "Its test has not worked: duecourse sync show says why, and what to do."
+
+
+class ConnectionInUse(Conflict):
+    """A connection imported records, and what they became names it."""
+
+    code = "connection_in_use"
+    help = "It has imported records, which go by its name. Pause it instead: duecourse sync pause."
+
+
 class WriteConflict(HubError):
     """Another writer changed an item first: re-read, re-decide, try again."""
 

@@ -55,8 +55,8 @@ def _again(body: dict[str, Any], _: Callable[[], bool]) -> None:
 def _check(body: dict[str, Any], _: Callable[[], bool]) -> None:
     entity, connection = body["entity"], body["connection"]
     connections = runtime.connections()
-    found = check_connection(connections, runtime.connector, entity, connection, runtime.now())
-    log.info("connection tested", entity=entity, connection=connection, code=found.code)
+    code = check_connection(connections, runtime.connector, entity, connection, runtime.now())
+    log.info("connection tested", entity=entity, connection=connection, code=code)
 
 
 def _drift(body: dict[str, Any], enough_time: Callable[[], bool]) -> None:

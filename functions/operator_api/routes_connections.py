@@ -1,20 +1,22 @@
-"""Routes of connections to ERPs: make one, test it, begin, sync, pause; take a record again."""
+"""Routes of connections to ERPs: make, test, begin, sync, pause, remove; take a record again."""
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from functions.operator_api.access import entity_of, needs
+from functions.operator_api.access import allow, current, entity_of, needs
+from functions.operator_api.connected import connection_of, connections_of
 from functions.operator_api.schema.connections import (
     Asked,
     ConnectionIn,
     ConnectionList,
     ConnectionOut,
+    RemovedOut,
     SyncIn,
-    connection_out,
 )
 from shared import runtime
-from shared.domain.connection import Connection
+from shared.domain.connection import ConnectionState
 from shared.domain.roles import Role
 from shared.usecases import connect_erp
+from shared.usecases.remove_connection import remove_connection
 
 router = APIGatewayHttpRouter()
 _ONE = "/api/v1/entities/<entity>/connections/<name>"
@@ -23,15 +25,13 @@ _ONE = "/api/v1/entities/<entity>/connections/<name>"
 @router.get("/api/v1/entities/<entity>/connections", summary="Connections to ERPs")
 @needs(Role.VIEWER)
 def list_connections(entity: str) -> ConnectionList:
-    entity_of(entity)
-    return ConnectionList(items=[_out(entity, c) for c in runtime.connections().list(entity)])
+    return ConnectionList(items=connections_of(entity_of(entity)))
 
 
 @router.get(_ONE, summary="A connection, and how far it is pulled")
 @needs(Role.VIEWER)
 def get_connection(entity: str, name: str) -> ConnectionOut:
-    entity_of(entity)
-    return _out(entity, runtime.connections().get(entity, name))
+    return connection_of(entity_of(entity), name)
 
 
 @router.put(
@@ -43,40 +43,61 @@ def get_connection(entity: str, name: str) -> ConnectionOut:
 )
 @needs(Role.ADMIN)
 def put_connection(entity: str, name: str, body: ConnectionIn) -> ConnectionOut:
-    entity_of(entity)
+    of = entity_of(entity)
     secret = {key: value.get_secret_value() for key, value in body.secret.items()}
-    made = connect_erp.connect(
-        runtime.connecting(), entity, name, body.product, body.settings, secret
+    connect_erp.connect(
+        runtime.connecting(), entity, name, body.product, body.settings, secret, current().now
     )
-    return _out(entity, made)
+    return connection_of(of, name)
 
 
 @router.post(f"{_ONE}/check", status_code=202, summary="Test a connection again")
 @needs(Role.CONTROLLER)
 def check_connection(entity: str, name: str) -> Asked:
-    _known(entity, name)
+    entity_of(entity)
+    runtime.connections().get(entity, name)
     connect_erp.ask_for_check(runtime.connecting(), entity, name)
     return Asked()
 
 
-@router.post(f"{_ONE}/begin", summary="Import, and follow the ERP from now on")
+@router.delete(
+    _ONE,
+    summary="Remove a connection that imported nothing, with its secret",
+    description="One that imported records stays, for they go by its name: pause it.",
+)
 @needs(Role.ADMIN)
-def begin(entity: str, name: str) -> ConnectionOut:
+def remove(entity: str, name: str) -> RemovedOut:
     entity_of(entity)
-    return _out(entity, connect_erp.begin(runtime.connecting(), entity, name))
+    removed = remove_connection(runtime.removing(), entity, name, current().now)
+    return RemovedOut(removed=removed)
+
+
+@router.post(
+    f"{_ONE}/begin",
+    summary="Import, and follow the ERP from now on",
+    description="The first time it needs an administrator; after a pause, a controller.",
+)
+@needs(Role.CONTROLLER)
+def begin(entity: str, name: str) -> ConnectionOut:
+    of = entity_of(entity)
+    if runtime.connections().get(entity, name).state is ConnectionState.NEW:
+        allow(Role.ADMIN, entity)
+    connect_erp.begin(runtime.connecting(), entity, name, current().now)
+    return connection_of(of, name)
 
 
 @router.post(f"{_ONE}/pause", summary="Follow the ERP no more, and tell it nothing")
-@needs(Role.ADMIN)
+@needs(Role.CONTROLLER)
 def pause(entity: str, name: str) -> ConnectionOut:
-    entity_of(entity)
-    return _out(entity, connect_erp.pause(runtime.connecting(), entity, name))
+    of = entity_of(entity)
+    connect_erp.pause(runtime.connecting(), entity, name, current().now)
+    return connection_of(of, name)
 
 
 @router.post(f"{_ONE}/sync", status_code=202, summary="Ask the ERP for its changes now")
 @needs(Role.CLERK)
 def sync(entity: str, name: str, body: SyncIn) -> Asked:
-    _known(entity, name)
+    entity_of(entity)
     connect_erp.ask_for_sync(runtime.connecting(), entity, name, full=body.full)
     return Asked()
 
@@ -91,13 +112,3 @@ def take_again(entity: str, parked: str) -> Asked:
     entity_of(entity)
     connect_erp.ask_to_take_again(runtime.parked_items(), runtime.queues(), entity, parked)
     return Asked()
-
-
-def _known(entity: str, name: str) -> Connection:
-    entity_of(entity)
-    return runtime.connections().get(entity, name)
-
-
-def _out(entity: str, connection: Connection) -> ConnectionOut:
-    states = runtime.pull_states().of(entity, connection.name)
-    return connection_out(connection, states)

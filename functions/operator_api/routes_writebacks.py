@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.connected import ledger_out
 from functions.operator_api.schema.wire import Limit, amount
 from functions.operator_api.schema.writebacks import (
     AgainIn,
@@ -41,6 +42,7 @@ def list_writebacks(
     repairs = runtime.repairing().repairs
     rows, more = paging.page(repairs.waiting(entity, paging.place(cursor), limit + 1), limit)
     return WritebackPage(
+        erp=ledger_out(entity),
         waits=[waiting_out(repairs, entity, parked) for parked in rows],
         pending=[] if cursor else [_out(n) for n in repairs.on_the_way(entity, limit)],
         next=paging.cursor(rows[-1].parked_id) if more else None,

@@ -1,7 +1,7 @@
 """Connections to ERPs as the table holds them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -9,8 +9,8 @@ from typing import Any
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.adapters.pull_states import state_from
-from shared.adapters.table import VERSION, ConditionLost, Put, Table, seen
+from shared.adapters.pull_states import PULL_STATE, fence_put, state_from
+from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, Write, seen
 from shared.domain.clock import from_iso, iso
 from shared.domain.connection import Connection, ConnectionState, Found, PullState, Trouble
 from shared.errors import Conflict, NotFound, WriteConflict
@@ -53,7 +53,7 @@ class Connections:
         for item in self._table.query(partition):
             if item["type"] == _TYPE:
                 found.append(_connection(item))
-            elif item["type"] == "PULL_STATE":
+            elif item["type"] == PULL_STATE:
                 states[item["sk"].partition("#")[0]].append(state_from(item))
         return tuple((one, tuple(states[one.name])) for one in found)
 
@@ -93,8 +93,34 @@ class Connections:
 
     def ledger(self, entity_id: str) -> Connection | None:
         """Return the connection that takes what the hub books, or None where there is none."""
+        name = self._ledger(entity_id)
+        try:
+            return self.get(entity_id, name) if name else None
+        except NotFound:
+            return None  # it was removed between both reads
+
+    def remove(
+        self, entity_id: str, seen_as: Connection, states: Sequence[PullState], wall: datetime
+    ) -> None:
+        """Remove a connection as it was seen, with how far it was pulled, and what it was told by.
+
+        states are those of all its kinds: a run that reads or begins at this moment finds its claim
+        lost. Raises WriteConflict where one of them, or the connection, was written since.
+        """
+        name = seen_as.name
+        writes: list[Write] = [fence_put(entity_id, name, state, wall) for state in states]
+        if self._ledger(entity_id) == name:
+            key = keys.ledger_connection(entity_id)
+            writes.append(Delete(key, "#connection = :name", {":name": name}))
+        key = keys.connection(entity_id, name)
+        try:
+            self._table.write(Delete(key, VERSION, seen(seen_as.version)), *writes)
+        except ConditionLost:
+            raise WriteConflict(connection=name) from None
+
+    def _ledger(self, entity_id: str) -> str:
         item = self._table.get(keys.ledger_connection(entity_id))
-        return None if item is None else self.get(entity_id, item["connection"])
+        return "" if item is None else str(item["connection"])
 
     def bank_as_of(self, entity_id: str) -> datetime | None:
         """Return when the newest file of payments came, None where none did."""
@@ -121,6 +147,7 @@ def _item(entity_id: str, connection: Connection) -> Item:
         "version": connection.version,
         **({"found": _found_item(connection.found)} if connection.found else {}),
         **({"trouble": _trouble_item(connection.trouble)} if connection.trouble else {}),
+        **({"since": iso(connection.since)} if connection.since else {}),
     }
 
 
@@ -133,6 +160,7 @@ def _connection(item: Item) -> Connection:
         state=ConnectionState(item["state"]),
         found=_found(item["found"]) if "found" in item else None,
         trouble=_trouble(item["trouble"]) if "trouble" in item else None,
+        since=from_iso(item["since"]) if "since" in item else None,
         version=item["version"],
     )
 

@@ -1,9 +1,10 @@
 """When an ERP said last that something changed, as far as a pull was asked for."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.adapters import keys
-from shared.adapters.table import ConditionLost, Put, Table
+from shared.adapters.table import ConditionLost, Delete, Put, Table
 from shared.domain.clock import iso
 
 _OVER = "attribute_not_exists(pk) OR asked_at <= :over OR asked_at > :ahead"
@@ -30,3 +31,8 @@ class ErpHints:
         except ConditionLost:
             return False
         return True
+
+    def forget(self, entity_id: str, connection: str) -> None:
+        """Remove a connection's mark. One that is not there is no matter."""
+        with suppress(ConditionLost):
+            self._table.write(Delete(keys.erp_hint(entity_id, connection)))

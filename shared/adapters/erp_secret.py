@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared.errors import ErpAccess
+from shared.errors import ErpAccess, WriteConflict
 
 KEY_MAX_AGE = timedelta(minutes=1)
 _CURRENT = "AWSCURRENT"
@@ -50,14 +50,25 @@ class ErpSecret:
         return self._labelled(_ASIDE)
 
     def store(self, value: Mapping[str, Any]) -> None:
-        """Let the secret be value from now on, whatever it is: a person says so."""
+        """Let the secret be value from now on, whatever it is: a person says so.
+
+        Raises WriteConflict while the store still removes a former one of this name.
+        """
         text = json.dumps(dict(value))
         try:
             self._client.put_secret_value(SecretId=self.name, SecretString=text)
         except ClientError as exc:
             if exc.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-            self._client.create_secret(Name=self.name, SecretString=text)
+            self._create(text)
+
+    def remove(self) -> None:
+        """Remove the secret at once, with all that it ever was. None there is no matter."""
+        try:
+            self._client.delete_secret(SecretId=self.name, ForceDeleteWithoutRecovery=True)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
 
     def replace(self, seen: Kept, value: Mapping[str, Any]) -> bool:
         """Let value be the secret where it is still the one seen; return whether it was.
@@ -82,6 +93,15 @@ class ErpSecret:
                 raise
             return False
         return True
+
+    def _create(self, text: str) -> None:
+        try:
+            self._client.create_secret(Name=self.name, SecretString=text)
+        except ClientError as exc:
+            # the store still removes the former one of this name
+            if exc.response["Error"]["Code"] != "InvalidRequestException":
+                raise
+            raise WriteConflict(secret=self.name) from None
 
     def _labelled(self, label: str) -> Kept | None:
         try:

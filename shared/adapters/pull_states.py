@@ -1,7 +1,7 @@
 """How far each kind of a connection is pulled, as the table holds it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
@@ -10,6 +10,10 @@ from shared.domain.clock import from_iso, iso
 from shared.domain.connection import Counts, PullState
 from shared.domain.erp import RecordKind
 
+PULL_STATE = "PULL_STATE"
+_FENCE = "PULL_FENCE"
+_FENCE_STANDS = timedelta(days=1)
+"""Longer than any run lasts that read a state before the fence."""
 _COUNTS = tuple(Counts.__dataclass_fields__)
 
 
@@ -27,7 +31,8 @@ class PullStates:
     def of(self, entity_id: str, connection: str) -> tuple[PullState, ...]:
         """Return how far every kind is that was pulled."""
         key = keys.pull_state(entity_id, connection, "")
-        return tuple(state_from(i) for i in self._table.query(key["pk"], begins=key["sk"]))
+        found = self._table.query(key["pk"], begins=key["sk"])
+        return tuple(state_from(item) for item in found if item["type"] == PULL_STATE)
 
     def save(self, entity_id: str, connection: str, state: PullState) -> PullState | None:
         """Write state over the version it was read at, and return it one version on.
@@ -49,10 +54,22 @@ class PullStates:
         return after
 
 
+def fence_put(entity_id: str, connection: str, state: PullState, wall: datetime) -> Put:
+    """Return the write that begins a kind anew, so that no run goes on from state.
+
+    It loses where a run has written since. Who connects under the same name later begins after it.
+    """
+    anew = _item(entity_id, connection, PullState(state.kind, version=state.version + 1))
+    item = anew | {"type": _FENCE, "ttl": int((wall + _FENCE_STANDS).timestamp())}
+    if state.version == 0:
+        return Put(item, condition=NEW)
+    return Put(item, condition=VERSION, values=seen(state.version))
+
+
 def _item(entity_id: str, connection: str, state: PullState) -> Item:
     return {
         **keys.pull_state(entity_id, connection, state.kind),
-        "type": "PULL_STATE",
+        "type": PULL_STATE,
         "kind": str(state.kind),
         "cursor": state.cursor,
         "as_of": _text(state.as_of),

@@ -48,7 +48,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One connection. settings hold no secret; secret is the name of one in the secret store."""
+    """One connection. settings hold no secret; secret is the name of one in the secret store.
+
+    since is when, by the business clock, it came into its state; None where nobody noted that.
+    """
 
     name: str
     product: str
@@ -57,6 +60,7 @@ class Connection:
     state: ConnectionState = ConnectionState.NEW
     found: Found | None = None
     trouble: Trouble | None = None
+    since: datetime | None = None
     version: int = 1
 
 
@@ -98,3 +102,20 @@ class PullState:
     counts: Counts = field(default_factory=Counts)
     by: str = ""
     version: int = 0
+
+    @property
+    def told_at(self) -> datetime | None:
+        """Return the instant that the kind is as of, None before it came whole.
+
+        It is never later than we asked, whatever clock the ERP has.
+        """
+        if self.as_of is None or self.pulled_at is None:
+            return None
+        return min(self.as_of, self.pulled_at)
+
+    @property
+    def may_have_written(self) -> bool:
+        """Return whether records may have become facts by it: what is parked is none."""
+        counts = self.counts
+        became = counts.new or counts.updated or counts.unchanged
+        return self.applying or bool(became or self.entries)

@@ -23,7 +23,7 @@ def stale_source(pulled: Sequence[Pulled], max_age_hours: int, wall: datetime) -
         given = connection.found.kinds if connection.found else ()
         if connection.state is not ConnectionState.CONNECTED or given == _PEOPLE_ALONE:
             continue
-        came = {state.kind: _seen(state) for state in states}
+        came = {state.kind: state.told_at for state in states}
         missing = [kind for kind in RecordKind if kind in given and came.get(kind) is None]
         if missing:
             return f"{connection.name}: {missing[0].replace('_', ' ')} have yet to come in"
@@ -44,10 +44,3 @@ def stale_bank(as_of: datetime | None, max_age_hours: int, wall: datetime) -> st
         return "bank: no file of payments has come in"
     old = wall - as_of > timedelta(hours=max_age_hours)
     return f"bank: as of {iso(as_of)}" if old else ""
-
-
-def _seen(state: PullState) -> datetime | None:
-    """Return the instant that a kind is as of: never later than we asked, whatever clock it has."""
-    if state.as_of is None or state.pulled_at is None:
-        return None
-    return min(state.as_of, state.pulled_at)

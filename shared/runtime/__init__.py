@@ -49,6 +49,7 @@ from shared.runtime.erp import erp_secret as erp_secret
 from shared.runtime.erp import import_runs as import_runs
 from shared.runtime.erp import importing as importing
 from shared.runtime.erp import pull_states as pull_states
+from shared.runtime.erp import removing as removing
 from shared.runtime.erp import syncing as syncing
 from shared.runtime.erp import webhook_key as webhook_key
 from shared.runtime.escalation import approvals as approvals

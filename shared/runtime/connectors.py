@@ -1,6 +1,7 @@
 """The products that the hub speaks to. A product's code is imported where it is connected only."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared import runtime
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from shared.usecases.erp_port import Connector
 
 Make = Callable[["Connection", "ErpSecret"], "Connector"]
+_OFF = ("discount", "tolerance", "deduction", "write_off", "credit", "charge")
+"""The kinds of entries for which people name where they are booked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What makes a connector, and the settings that it knows: nobody may give another."""
+
+    make: Make
+    settings: tuple[str, ...]
 
 
 def _wall_s() -> float:
@@ -27,10 +38,10 @@ def _number(settings: Mapping[str, str], name: str, usual: str = "") -> int:
 
 
 def _by_kind(settings: Mapping[str, str], what: str) -> "dict[EntryKind, str]":
-    """Return what settings name for each kind of entry, "" for none."""
+    """Return what settings name for each kind of entry that is booked where people say."""
     from shared.domain.erp import EntryKind
 
-    return {kind: settings.get(f"{what}_{kind}", "") for kind in EntryKind}
+    return {EntryKind(kind): settings.get(f"{what}_{kind}", "") for kind in _OFF}
 
 
 def _xero(connection: "Connection", secret: "ErpSecret") -> "Connector":
@@ -106,14 +117,23 @@ def _tryton(connection: "Connection", secret: "ErpSecret") -> "Connector":
     return TrytonConnector(connection.settings, lambda: known)
 
 
-PRODUCTS: dict[str, Make] = {
-    "tryton": _tryton,
-    "xero": _xero,
-    "quickbooks": _quickbooks,
-    "odoo": _odoo,
-    "hubspot": _hubspot,
+def _each(what: str) -> tuple[str, ...]:
+    """Return the names of the settings that say where each kind of entry is booked."""
+    return tuple(f"{what}_{kind}" for kind in _OFF)
+
+
+_ODOO = ("url", "database", "user", "company", "bank_journal", "general_journal")
+_TRYTON = ("url", "database", "company", "payment_method", "journal", "categories", "overlap_s")
+PRODUCTS: dict[str, Product] = {
+    "tryton": Product(_tryton, (*_TRYTON, *_each("account"), "account_fx_difference")),
+    "xero": Product(_xero, ("tenant_id", "account_bank", *_each("account"), "url", "identity_url")),
+    "quickbooks": Product(
+        _quickbooks, ("realm_id", "deposit_account", *_each("item"), "url", "identity_url")
+    ),
+    "odoo": Product(_odoo, (*_ODOO, *_each("account"))),
+    "hubspot": Product(_hubspot, ("erp_id", "segment", "url")),
 }
-"""What makes a connector, by the product's name in `duecourse connect`."""
+"""The products by their names in `duecourse connect`."""
 
 
 def connector_of(connection: "Connection", secret: "ErpSecret") -> "Connector":
@@ -121,11 +141,11 @@ def connector_of(connection: "Connection", secret: "ErpSecret") -> "Connector":
 
     Raises InvalidInput for an unknown product, and where it lacks a setting.
     """
-    make = PRODUCTS.get(connection.product)
-    if make is None:
+    product = PRODUCTS.get(connection.product)
+    if product is None:
         known = ", ".join(sorted(PRODUCTS))
         raise InvalidInput(field="product", reason=f"one of {known}")
     try:
-        return make(connection, secret)
+        return product.make(connection, secret)
     except KeyError as missing:
         raise InvalidInput(field=str(missing.args[0]), reason="this setting is missing") from None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shared.usecases.connect_erp import Ports as ConnectPorts
     from shared.usecases.erp_port import Connector
     from shared.usecases.import_file import Ports as ImportPorts
+    from shared.usecases.remove_connection import Ports as RemovePorts
     from shared.usecases.sync_desks import Corrections
     from shared.usecases.sync_erp import Ports as SyncPorts
 
@@ -167,6 +168,20 @@ def connecting() -> "ConnectPorts":
     return Ports(
         connections=runtime.connections(),
         secret=runtime.erp_secret,
-        products=lambda: tuple(sorted(PRODUCTS)),
+        products=lambda: {name: product.settings for name, product in PRODUCTS.items()},
         queue=runtime.queues(),
+    )
+
+
+@cache
+def removing() -> "RemovePorts":
+    """Return everything that is kept for a connection to an ERP."""
+    from shared.usecases.remove_connection import Ports
+
+    return Ports(
+        connections=runtime.connections(),
+        states=runtime.pull_states(),
+        hints=runtime.erp_hints(),
+        parked=runtime.parked_items(),
+        secret=runtime.erp_secret,
     )

@@ -1,6 +1,6 @@
 """A connection to an ERP: made, tested, begun, paused. What it is let in by is kept apart."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +8,15 @@ from typing import Protocol
 from shared.domain.clock import Now
 from shared.domain.connection import NAME, Connection, ConnectionState, Found
 from shared.domain.parked import FROM_ERP, Parked
-from shared.errors import Conflict, HubError, InvalidInput, NotFound
+from shared.errors import (
+    Conflict,
+    ConnectionNotBegun,
+    ConnectionPaused,
+    ConnectionUntested,
+    HubError,
+    InvalidInput,
+    NotFound,
+)
 from shared.usecases.erp_port import Connector
 
 _SETTINGS_MAX = 20
@@ -39,11 +47,11 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything that connecting touches. products are the names of those the hub speaks to."""
+    """Everything that connecting touches. products are those the hub speaks to: their settings."""
 
     connections: Connections
     secret: Callable[[str, str], Secret]
-    products: Callable[[], tuple[str, ...]]
+    products: Callable[[], Mapping[str, Sequence[str]]]
     queue: Queue
 
 
@@ -54,24 +62,27 @@ def connect(
     product: str,
     settings: Mapping[str, str],
     secret: Mapping[str, str],
+    now: Now,
 ) -> Connection:
     """Write a connection down and have it tested; return it. Nothing is imported.
 
     The same name again changes its settings and its secret; without a secret the one stays that it
-    has. Raises InvalidInput, and Conflict where the name is that of another product, or was begun
-    with other books: what was pulled is known by the ids of those.
+    has. Raises InvalidInput, also for a setting that the product does not know, and Conflict where
+    the name is that of another product, or was begun with other books: what was pulled is known by
+    the ids of those.
     """
     if not NAME.fullmatch(name):
         raise InvalidInput(field="name", reason="1 to 32 small letters, digits and hyphens")
-    if product not in ports.products():
-        raise InvalidInput(field="product", reason=f"one of {', '.join(ports.products())}")
-    _check(settings, "settings")
+    products = ports.products()
+    if product not in products:
+        raise InvalidInput(field="product", reason=f"one of {', '.join(sorted(products))}")
+    _check_settings(settings, product, products[product])
     _check(secret, "secret")
     kept = ports.secret(entity_id, name)
     try:
         known = ports.connections.get(entity_id, name)
     except NotFound:
-        made = Connection(name, product, dict(settings), kept.name)
+        made = Connection(name, product, dict(settings), kept.name, since=now.business)
         kept.store(secret)  # first: what is in the list can be let in
         ports.connections.create(entity_id, made)
     else:
@@ -100,24 +111,30 @@ def check_connection(
     entity_id: str,
     name: str,
     now: Now,
-) -> Found:
-    """Test a connection and note what was found, also where the ERP does not let us in."""
+) -> str:
+    """Test a connection and note what was found, also where the ERP does not let us in.
+
+    Return the code of what is wrong, "" where it works, "removed" where it is there no more.
+    """
     found = _found(connector, entity_id, name, now.wall)
-    connection = connections.get(entity_id, name)
+    try:
+        connection = connections.get(entity_id, name)
+    except NotFound:
+        return "removed"
     connections.update(entity_id, replace(connection, found=found))
-    return found
+    return found.code
 
 
-def begin(ports: Ports, entity_id: str, name: str) -> Connection:
+def begin(ports: Ports, entity_id: str, name: str, now: Now) -> Connection:
     """Let a tested connection be pulled from now on, and return it.
 
-    The first that takes what is booked is told of all money from now on. Raises Conflict where the
-    test did not work, or another connection takes what is booked.
+    The first that takes what is booked is told of all money from now on. Raises ConnectionUntested
+    where the test did not work, and Conflict where another connection takes what is booked.
     """
     connection = ports.connections.get(entity_id, name)
     if connection.found is None or connection.found.code:
-        raise Conflict(connection=name, reason="its test has not worked yet")
-    connected = replace(connection, state=ConnectionState.CONNECTED, trouble=None)
+        raise ConnectionUntested(connection=name)
+    connected = replace(_in_state(connection, ConnectionState.CONNECTED, now), trouble=None)
     if connection.found.entries:
         connected = ports.connections.keep_books(entity_id, connected)
     else:
@@ -126,14 +143,28 @@ def begin(ports: Ports, entity_id: str, name: str) -> Connection:
     return connected
 
 
-def pause(ports: Ports, entity_id: str, name: str) -> Connection:
-    """Pull nothing from now on, and tell it nothing; return the connection."""
+def pause(ports: Ports, entity_id: str, name: str, now: Now) -> Connection:
+    """Pull nothing from now on, and tell it nothing; return the connection.
+
+    Raises ConnectionNotBegun where there is nothing to pause.
+    """
     connection = ports.connections.get(entity_id, name)
-    return ports.connections.update(entity_id, replace(connection, state=ConnectionState.PAUSED))
+    if connection.state is ConnectionState.NEW:
+        raise ConnectionNotBegun(connection=name)
+    paused = _in_state(connection, ConnectionState.PAUSED, now)
+    return ports.connections.update(entity_id, paused)
 
 
 def ask_for_sync(ports: Ports, entity_id: str, name: str, *, full: bool = False) -> None:
-    """Have a connection pulled. full begins at its first record, and believes no manifest."""
+    """Have a connection pulled. full begins at its first record, and believes no manifest.
+
+    Raises ConnectionNotBegun and ConnectionPaused where nothing would be asked.
+    """
+    state = ports.connections.get(entity_id, name).state
+    if state is ConnectionState.NEW:
+        raise ConnectionNotBegun(connection=name)
+    if state is ConnectionState.PAUSED:
+        raise ConnectionPaused(connection=name)
     body = {"kind": "pull", "entity": entity_id, "connection": name, "full": full}
     ports.queue.send("SYNC", body)
 
@@ -143,6 +174,12 @@ def ask_to_take_again(parked: ParkedItems, queue: Queue, entity_id: str, parked_
     if parked.get(entity_id, parked_id).source != FROM_ERP:
         raise InvalidInput(field="parked", reason="it did not come from an ERP")
     queue.send("SYNC", {"kind": "again", "entity": entity_id, "parked_id": parked_id})
+
+
+def _in_state(connection: Connection, state: ConnectionState, now: Now) -> Connection:
+    """Return connection in state, since now where it was in another one."""
+    since = connection.since if connection.state is state else now.business
+    return replace(connection, state=state, since=since)
 
 
 def _found(
@@ -167,14 +204,21 @@ def _found(
 
 
 def _words(error: HubError) -> str:
-    """Return what a person needs to mend it: the ERP's own words, or ours with the field's name."""
+    """Return what only this error knows: the ERP's own words, or which field is wrong, and how."""
     if said := error.facts.get("said"):
         return str(said)
     facts = error.facts
     about = [str(facts[name]) for name in ("field", "reason", "what") if facts.get(name)]
     if "status" in facts:
         about.append(f"status {facts['status']}")
-    return ". ".join([": ".join(about), error.help] if about else [error.help])
+    return ": ".join(about)
+
+
+def _check_settings(settings: Mapping[str, str], product: str, known: Sequence[str]) -> None:
+    """Raise InvalidInput for too much, and for a setting that product does not know."""
+    _check(settings, "settings")
+    if strange := sorted(settings.keys() - set(known)):
+        raise InvalidInput(field=strange[0], reason=f"{product} has {', '.join(sorted(known))}")
 
 
 def _check(values: Mapping[str, str], field: str) -> None:

@@ -17,6 +17,7 @@ from shared.errors import (
     ErpUnreadable,
     HubError,
     InvalidInput,
+    NotFound,
     WriteConflict,
 )
 from shared.ids import derived_id
@@ -112,9 +113,13 @@ def sync_erp(ports: Ports, errand: Errand, now: Now, enough_time: Callable[[], b
 
     "done": the hub has all that the ERP had. "continues" and "later": a message to ourselves goes
     on. "overtaken": another run goes on. "stopped": the ERP did not answer or did not let us in,
-    which the connection says from now on. "paused" and "new": nothing was asked.
+    which the connection says from now on. "paused" and "new": nothing was asked; "removed": nor
+    is there a connection any more.
     """
-    connection = ports.connections.get(errand.entity_id, errand.connection)
+    try:
+        connection = ports.connections.get(errand.entity_id, errand.connection)
+    except NotFound:
+        return "removed"
     if connection.state is not ConnectionState.CONNECTED:
         return str(connection.state)
     kinds = tuple(RecordKind)

@@ -1,12 +1,15 @@
 """Connections to ERPs on the wire. What lets the hub in goes in, and never comes out."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 
 from functions.operator_api.schema.wire import Wire
-from shared.domain.connection import Connection, PullState
+from shared.domain.connection import Connection, Found, PullState
+from shared.domain.connection_standing import standing
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Value = Annotated[str, Field(max_length=1000)]
@@ -42,11 +45,17 @@ class TroubleOut(Wire):
 
 
 class PulledOut(Wire):
-    """How far one kind is pulled, and what became of its records since the connection began."""
+    """How far one kind is pulled, and what became of its records since the connection began.
+
+    age_s is how old what it told is by now, and too_old whether the brake holds messages for that.
+    """
 
     kind: str
+    cursor: str
     as_of: datetime | None
     pulled_at: datetime | None
+    age_s: int | None
+    too_old: bool
     new: int
     updated: int
     unchanged: int
@@ -55,10 +64,22 @@ class PulledOut(Wire):
 
 
 class ConnectionOut(Wire):
+    """says and todo tell people how it stands, and what to do about it.
+
+    since is when it came into its state, by the hub's clock. keeps_books: it takes what the hub
+    books. parked counts its records that wait for a person, max_age_hours is the entity's brake.
+    """
+
     name: str
     product: str
     settings: dict[str, str]
     state: str
+    since: datetime | None
+    says: str
+    todo: str
+    keeps_books: bool
+    parked: int
+    max_age_hours: int
     found: FoundOut | None
     trouble: TroubleOut | None
     pulled: list[PulledOut]
@@ -74,43 +95,74 @@ class SyncIn(Wire):
     full: bool = False
 
 
+class RemovedOut(Wire):
+    """removed is false where there was no such connection."""
+
+    removed: bool
+
+
 class Asked(Wire):
     """It is queued."""
 
     asked: bool = True
 
 
-def connection_out(connection: Connection, states: tuple[PullState, ...]) -> ConnectionOut:
-    found, trouble = connection.found, connection.trouble
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is told of a connection beside itself."""
+
+    states: Sequence[PullState]
+    keeps_books: bool
+    parked: int
+    max_age_hours: int
+    wall: datetime
+
+
+def connection_out(connection: Connection, seen: Seen) -> ConnectionOut:
+    """Return a connection as the wire says it."""
+    found, trouble, stands = connection.found, connection.trouble, standing(connection)
     return ConnectionOut(
         name=connection.name,
         product=connection.product,
         settings=dict(connection.settings),
         state=str(connection.state),
-        found=found
-        and FoundOut(
-            at=found.at,
-            code=found.code,
-            says=found.says,
-            company=found.company,
-            currency=found.currency,
-            customers=found.customers,
-            open_invoices=found.open_invoices,
-            warnings=list(found.warnings),
-            kinds=list(found.kinds),
-            takes_entries=found.entries,
-        ),
+        since=connection.since,
+        says=stands.says,
+        todo=stands.todo,
+        keeps_books=seen.keeps_books,
+        parked=seen.parked,
+        max_age_hours=seen.max_age_hours,
+        found=found and _found(found),
         trouble=trouble and TroubleOut(code=trouble.code, says=trouble.says, since=trouble.since),
-        pulled=[_pulled(state) for state in states],
+        pulled=[_pulled(state, seen) for state in seen.states],
     )
 
 
-def _pulled(state: PullState) -> PulledOut:
-    counts = state.counts
+def _found(found: Found) -> FoundOut:
+    return FoundOut(
+        at=found.at,
+        code=found.code,
+        says=found.says,
+        company=found.company,
+        currency=found.currency,
+        customers=found.customers,
+        open_invoices=found.open_invoices,
+        warnings=list(found.warnings),
+        kinds=list(found.kinds),
+        takes_entries=found.entries,
+    )
+
+
+def _pulled(state: PullState, seen: Seen) -> PulledOut:
+    counts, told_at = state.counts, state.told_at
+    age = None if told_at is None else seen.wall - told_at
     return PulledOut(
         kind=str(state.kind),
+        cursor=state.cursor,
         as_of=state.as_of,
         pulled_at=state.pulled_at,
+        age_s=None if age is None else max(int(age.total_seconds()), 0),
+        too_old=age is None or age > timedelta(hours=seen.max_age_hours),
         new=counts.new,
         updated=counts.updated,
         unchanged=counts.unchanged,

@@ -29,9 +29,20 @@ class WritebackOut(Wire):
     left: str
 
 
-class WritebackPage(Wire):
-    """waits are the lines that wait for a person, pending the oldest that the hub goes on with."""
+class LedgerOut(Wire):
+    """The connection that takes what the hub books, and its state."""
 
+    name: str
+    state: str
+
+
+class WritebackPage(Wire):
+    """waits are the lines that wait for a person, pending the oldest that the hub goes on with.
+
+    erp is null where no ERP is connected that takes what the hub books: it is in files then.
+    """
+
+    erp: LedgerOut | None
     waits: list[WritebackOut]
     pending: list[WritebackOut]
     next: str | None

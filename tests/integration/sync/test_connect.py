@@ -7,8 +7,14 @@ import pytest
 
 from shared import runtime
 from shared.domain.connection import Connection, ConnectionState
-from shared.errors import Conflict, InvalidInput
-from shared.runtime.connectors import PRODUCTS, connector_of
+from shared.errors import (
+    Conflict,
+    ConnectionNotBegun,
+    ConnectionPaused,
+    ConnectionUntested,
+    InvalidInput,
+)
+from shared.runtime.connectors import PRODUCTS, Product, connector_of
 from shared.usecases import connect_erp
 from tests.integration.drops import stored
 from tests.integration.syncing import carry
@@ -19,14 +25,26 @@ KEY = "k-7f3a9d"
 @pytest.fixture
 def known(erp, monkeypatch):
     """An ERP that the hub speaks to by the product name reference."""
-    monkeypatch.setitem(PRODUCTS, "reference", lambda connection, secret: erp.connector)
+    made = Product(lambda connection, secret: erp.connector, ("url", "database"))
+    monkeypatch.setitem(PRODUCTS, "reference", made)
     return erp
 
 
 def connect(name: str = "second", **secret: str) -> None:
     ports = runtime.connecting()
     settings = {"url": "https://erp.example", "database": "books"}
-    connect_erp.connect(ports, "demo", name, "reference", settings, secret or {"key": KEY})
+    connect_erp.connect(
+        ports, "demo", name, "reference", settings, secret or {"key": KEY}, runtime.now()
+    )
+
+
+def again(product: str, settings: dict[str, str], secret: dict[str, str], name="second") -> None:
+    now = runtime.now()
+    connect_erp.connect(runtime.connecting(), "demo", name, product, settings, secret, now)
+
+
+def begin(name: str) -> None:
+    connect_erp.begin(runtime.connecting(), "demo", name, runtime.now())
 
 
 def test_a_connection_is_tested_and_imports_nothing_before_it_is_begun(known):
@@ -38,7 +56,7 @@ def test_a_connection_is_tested_and_imports_nothing_before_it_is_begun(known):
         "", "Reference Ltd", 1, True,
     )  # fmt: skip
     assert stored("CUSTOMER") == []
-    connect_erp.begin(runtime.connecting(), "demo", "second")
+    begin("second")
     carry()
     assert [c["external_id"] for c in stored("CUSTOMER")] == [whose]
 
@@ -57,8 +75,7 @@ def test_the_secret_is_in_the_secret_store_and_nowhere_else(known):
 def test_a_new_secret_is_taken_under_the_old_name_and_no_secret_leaves_the_one_there_is(known):
     connect()
     connect(key="newer")
-    ports = runtime.connecting()
-    connect_erp.connect(ports, "demo", "second", "reference", {"url": "https://other.example"}, {})
+    again("reference", {"url": "https://other.example"}, {})
     assert runtime.erp_secret("demo", "second").value() == {"key": "newer"}
     assert runtime.connections().get("demo", "second").settings == {"url": "https://other.example"}
 
@@ -68,8 +85,8 @@ def test_a_connection_that_is_not_let_in_says_so_and_cannot_begin(known, monkeyp
     connect()
     carry()
     assert runtime.connections().get("demo", "second").found.code == "erp_access"
-    with pytest.raises(Conflict):
-        connect_erp.begin(runtime.connecting(), "demo", "second")
+    with pytest.raises(ConnectionUntested):
+        begin("second")
 
 
 def test_a_secret_without_its_key_and_a_setting_that_is_none_are_named(known, monkeypatch):
@@ -81,7 +98,7 @@ def test_a_secret_without_its_key_and_a_setting_that_is_none_are_named(known, mo
     wrong = ("1", {}, "key: the secret lacks it"), ("abc", {"key": "k"}, "company")
     for company, secret, said in wrong:
         settings = {"url": "https://erp.example", "database": "books", "company": company}
-        connect_erp.connect(runtime.connecting(), "demo", "live", "tryton", settings, secret)
+        again("tryton", settings, secret, name="live")
         carry()
         found = runtime.connections().get("demo", "live").found
         assert found.code == "invalid_input" and said in found.says, found
@@ -91,10 +108,10 @@ def test_one_connection_alone_takes_what_the_hub_books(known):
     for name in ("second", "third"):
         connect(name)
     carry()
-    connect_erp.begin(runtime.connecting(), "demo", "second")
-    connect_erp.begin(runtime.connecting(), "demo", "second")
+    begin("second")
+    begin("second")
     with pytest.raises(Conflict):
-        connect_erp.begin(runtime.connecting(), "demo", "third")
+        begin("third")
     assert runtime.connections().ledger("demo").name == "second"
     assert runtime.connections().get("demo", "third").state is ConnectionState.NEW
 
@@ -103,13 +120,12 @@ def test_a_connection_that_was_begun_stays_with_the_books_it_has(known):
     """Its cursors and ids are of those books: invoice 7 of another company is another invoice."""
     connect()
     carry()
-    ports = runtime.connecting()
-    connect_erp.begin(ports, "demo", "second")
+    begin("second")
     moved = {"url": "https://new.example", "database": "books"}
-    connect_erp.connect(ports, "demo", "second", "reference", moved, {})
+    again("reference", moved, {})
     with pytest.raises(Conflict):
         other = moved | {"database": "others"}
-        connect_erp.connect(ports, "demo", "second", "reference", other, {"key": "other"})
+        again("reference", other, {"key": "other"})
     assert runtime.erp_secret("demo", "second").value() == {"key": KEY}
     assert runtime.connections().get("demo", "second").settings == moved
 
@@ -129,3 +145,31 @@ def test_a_setting_that_is_to_be_a_number_is_said_to_be_none(demo, setting):
 def test_a_name_that_could_be_another_key_is_refused(known, name):
     with pytest.raises(InvalidInput):
         connect(name)
+
+
+def test_a_setting_that_the_product_does_not_know_is_refused_and_nothing_is_kept(known):
+    settings = {"url": "https://erp.example", "database": "books", "databse": "typo"}
+    with pytest.raises(InvalidInput) as refused:
+        again("reference", settings, {"key": KEY})
+    assert refused.value.facts == {"field": "databse", "reason": "reference has database, url"}
+    assert [c.name for c in runtime.connections().list("demo")] == ["books"]
+
+
+def test_what_was_never_begun_is_neither_pulled_nor_paused_and_what_is_paused_is_not_pulled(known):
+    ports = runtime.connecting()
+    connect()
+    carry()
+    with pytest.raises(ConnectionNotBegun):
+        connect_erp.ask_for_sync(ports, "demo", "second")
+    with pytest.raises(ConnectionNotBegun):
+        connect_erp.pause(ports, "demo", "second", runtime.now())
+    begin("second")
+    since = runtime.connections().get("demo", "second").since
+    begin("second")
+    assert since is not None
+    assert runtime.connections().get("demo", "second").since == since
+    assert connect_erp.pause(ports, "demo", "second", runtime.now()).since > since
+    with pytest.raises(ConnectionPaused):
+        connect_erp.ask_for_sync(ports, "demo", "second")
+    begin("second")
+    assert carry() == 3

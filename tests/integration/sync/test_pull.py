@@ -239,7 +239,7 @@ def test_a_full_sync_finds_what_a_file_made_otherwise(erp):
 
 def test_a_paused_connection_is_asked_nothing(erp):
     erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
-    connect_erp.pause(runtime.connecting(), "demo", ERP)
+    connect_erp.pause(runtime.connecting(), "demo", ERP, runtime.now())
     sync()
     assert erp.answers == 0 and stored("CUSTOMER") == []
 
@@ -247,7 +247,7 @@ def test_a_paused_connection_is_asked_nothing(erp):
 def test_the_schedule_asks_every_connection_that_is_followed(erp):
     erp.customer("Nordlicht GmbH", "ap@nordlicht.example")
     connect("second")
-    connect_erp.pause(runtime.connecting(), "demo", "second")
+    connect_erp.pause(runtime.connecting(), "demo", "second", runtime.now())
     tell(kind="scheduled")
     assert carry() == 1
     assert len(stored("CUSTOMER")) == 1
