@@ -10,6 +10,7 @@ from functions.portal import pages
 from functions.portal.visit import Visit
 from shared import runtime
 from shared.adapters.formats import Formats
+from shared.domain.limits import Limit
 from shared.domain.money import parse_money
 from shared.domain.policy import Policy
 from shared.domain.portal import HomeView
@@ -32,10 +33,17 @@ _SENTENCES = {
     "reason": "reason",
     "line": "line",
 }
-_LIMITS = frozenset(
-    ("amount", "characters", "days", "last_day", "nothing_left", "part", "parts", "plan")
-    + ("too_little",)
-)
+_LIMITS = {
+    Limit.DAYS: "portal.limit.days",
+    Limit.AMOUNT: "portal.limit.amount",
+    Limit.NOTHING_LEFT: "portal.limit.nothing_left",
+    Limit.CHARACTERS: "portal.limit.characters",
+    Limit.PARTS: "portal.limit.parts",
+    Limit.PART: "portal.limit.part",
+    Limit.TOO_LITTLE: "portal.limit.too_little",
+    Limit.LAST_DAY: "portal.limit.last_day",
+    Limit.PLAN: "portal.limit.plan",
+}
 _BOUNDS = ("least", "most")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -84,11 +92,11 @@ def said(visitor: Visit, refused: HubError) -> Problems:
     if isinstance(refused, Conflict):
         return (("document", voice.words("portal.error.already")),)
     field = "document" if isinstance(refused, NotFound) else str(refused.facts.get("field", ""))
-    limit = refused.facts.get("limit")
-    if limit in _LIMITS:
+    if "limit" in refused.facts:
+        limit = _LIMITS[Limit(str(refused.facts["limit"]))]
         bounds = {name: _bound(refused.facts.get(name, ""), voice.formats) for name in _BOUNDS}
         count = refused.facts.get("most", 0)
-        return ((field, voice.words(f"portal.limit.{limit}", **bounds, count=count)),)
+        return ((field, voice.words(limit, **bounds, count=count)),)
     return ((field, voice.words(f"portal.error.{_SENTENCES.get(field, 'form')}")),)
 
 

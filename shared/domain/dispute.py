@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from shared.domain.account import Account
 from shared.domain.agreement import Dispute, DisputeOutcome
 from shared.domain.document import Document
+from shared.domain.limits import amount_within
 from shared.domain.money import Money, total
 from shared.errors import Conflict, InvalidInput, NotFound
 
@@ -45,9 +46,8 @@ def may_dispute(
     if amount is not None:
         currency = amount.currency
         if any(document.open.currency != currency for document in named):
-            raise InvalidInput(field="amount", reason="the documents are in another currency")
-        if not 0 < amount.minor <= total((d.open for d in named), currency).minor:
-            raise InvalidInput(field="amount", reason="more than nothing and at most what is open")
+            raise InvalidInput(field="amount", reason=f"this is open in {named[0].open.currency}")
+        amount_within("amount", amount, total((d.open for d in named), currency))
     if any(d.in_force(today) and set(d.documents) & set(documents) for d in account.disputes):
         raise Conflict(reason="this is in dispute already")
 

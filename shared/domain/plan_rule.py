@@ -10,9 +10,12 @@ from shared.domain.agreement import PlanPart
 from shared.domain.coverage import coverage
 from shared.domain.document import Document
 from shared.domain.fee import AmountText, CurrencyCode, amount_in, amounts_are_money
+from shared.domain.limits import Limit, day_within
 from shared.domain.money import Money, total
 from shared.domain.plan import Pace, plan_parts, running
 from shared.errors import Conflict, InvalidInput, NotFound
+
+_PARTS_LEAST = 2
 
 
 class PlanRule(BaseModel):
@@ -56,17 +59,25 @@ def may_plan(
     named = _named(account, documents)
     if any(set(plan.documents) & set(documents) for plan in running(account, today)):
         raise Conflict(reason="this is paid in parts already")
-    if not 2 <= count <= rule.parts_max:
-        raise InvalidInput(field="parts", reason=f"2 to {rule.parts_max} parts")
-    if not today <= first_on <= today + timedelta(days=rule.first_days_max):
-        reason = f"today or later, within {rule.first_days_max} days"
-        raise InvalidInput(field="first_on", reason=reason)
+    if not _PARTS_LEAST <= count <= rule.parts_max:
+        raise InvalidInput(
+            field="parts",
+            limit=Limit.PARTS,
+            least=_PARTS_LEAST,
+            most=rule.parts_max,
+            reason=f"{_PARTS_LEAST} to {rule.parts_max} parts",
+        )
+    day_within("first_on", first_on, today, today + timedelta(days=rule.first_days_max))
     covers = coverage(account, today)
     amount = total((covers[d.document_id].payable for d in named), named[0].open.currency)
     _fits(amount, count, rule)
     parts = plan_parts(amount, count, first_on, pace)
-    if parts[-1].due_on > today + timedelta(days=rule.days_max):
-        raise InvalidInput(field="parts", reason=f"the last is due within {rule.days_max} days")
+    last = today + timedelta(days=rule.days_max)
+    if parts[-1].due_on > last:
+        reason = f"the last part is due by {last}, this one would be on {parts[-1].due_on}"
+        raise InvalidInput(
+            field="parts", limit=Limit.LAST_DAY, most=last.isoformat(), reason=reason
+        )
     return parts
 
 
@@ -82,9 +93,19 @@ def _named(account: Account, documents: tuple[str, ...]) -> list[Document]:
 
 def _fits(amount: Money, count: int, rule: PlanRule) -> None:
     """Return if amount may be paid in count parts. Raises InvalidInput."""
-    least = amount_in(rule.minimum_part, amount.currency)
-    if amount.minor // count < max(least.minor if least else 0, 1):
-        raise InvalidInput(field="parts", reason=f"each is at least {least or 'one unit'}")
+    least = amount_in(rule.minimum_part, amount.currency) or Money(
+        minor=1, currency=amount.currency
+    )
+    fits = amount.minor // max(least.minor, 1)
+    if fits < _PARTS_LEAST:
+        reason = f"{amount} is not paid in parts: each is at least {least}"
+        raise InvalidInput(field="parts", limit=Limit.TOO_LITTLE, least=str(least), reason=reason)
+    if fits < count:
+        reason = f"at most {fits}: each part is at least {least}"
+        raise InvalidInput(
+            field="parts", limit=Limit.PART, least=str(least), most=fits, reason=reason
+        )
     most = amount_in(rule.maximum_total, amount.currency)
     if most is not None and most < amount:
-        raise InvalidInput(field="documents", reason=f"a plan is over at most {most}")
+        reason = f"a plan is over at most {most}, this is {amount}"
+        raise InvalidInput(field="documents", limit=Limit.PLAN, most=str(most), reason=reason)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.account import Account
 from shared.domain.coverage import coverage
+from shared.domain.limits import amount_within, day_within
 from shared.domain.money import Money, total
 from shared.errors import Conflict, InvalidInput, NotFound
 
@@ -39,18 +40,15 @@ def may_promise(
     if not named or len(named) != len(found):
         raise NotFound()
     currencies = {document.open.currency for document in named}
-    if len(currencies) > 1 or (amount is not None and amount.currency not in currencies):
-        raise InvalidInput(field="amount", reason="one promise is about one currency")
-    if not today <= pays_on <= today + timedelta(days=rule.days_max):
-        reason = f"today or later, within {rule.days_max} days"
-        raise InvalidInput(field="pays_on", reason=reason)
+    if len(currencies) > 1:
+        raise InvalidInput(field="documents", reason="one promise is in one currency")
+    if amount is not None and amount.currency not in currencies:
+        raise InvalidInput(field="amount", reason=f"this is open in {currencies.pop()}")
+    day_within("pays_on", pays_on, today, today + timedelta(days=rule.days_max))
     if any(p.in_force(today) and set(p.documents) & set(documents) for p in account.promises):
         raise Conflict(reason="payment of this is promised already")
     covers = coverage(account, today)
     payable = total((covers[d.document_id].payable for d in named), named[0].open.currency)
     contested = total((covers[d.document_id].disputed for d in named), payable.currency)
     everything = payable - contested if contested < payable else payable
-    wanted = everything if amount is None else amount
-    if not 0 < wanted.minor <= payable.minor:
-        raise InvalidInput(field="amount", reason="more than nothing and at most what is payable")
-    return wanted
+    return amount_within("amount", everything if amount is None else amount, payable)

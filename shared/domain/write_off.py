@@ -2,6 +2,7 @@
 
 from shared.domain.apply_cash import rooms, taken_off
 from shared.domain.document import Document, DocumentKind
+from shared.domain.limits import amount_within
 from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
 from shared.errors import InvalidInput
@@ -51,9 +52,8 @@ def recovered(document: Document, amount: Money | None, reason: str) -> tuple[Mo
 
     Raises InvalidInput for more than was written off, CurrencyMismatch.
     """
-    part = document.written_off if amount is None else amount
-    if part.minor <= 0 or document.written_off < part:
-        raise InvalidInput(field="amount", reason="it is more than was written off, or nothing")
+    wanted = document.written_off if amount is None else amount
+    part = amount_within("amount", wanted, document.written_off)
     return tuple(
         Movement(
             MovementKind.RECOVERY,
@@ -69,6 +69,4 @@ def recovered(document: Document, amount: Money | None, reason: str) -> tuple[Mo
 def _bounded(document: Document, part: Money) -> Money:
     if document.kind is DocumentKind.CREDIT_NOTE:
         raise InvalidInput(field="document", reason="a credit note asks for nothing")
-    if part.minor <= 0 or document.open < part:
-        raise InvalidInput(field="amount", reason="it is more than is open, or nothing")
-    return part
+    return amount_within("amount", part, document.open)

@@ -8,6 +8,7 @@ from shared.domain.cash_step import Asked, Step
 from shared.domain.clock import Now
 from shared.domain.counter_entries import freed_by, taken_back
 from shared.domain.coverage import coverage
+from shared.domain.limits import amount_within
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
@@ -222,9 +223,7 @@ def _moved(
     known = next((a for a in payment.allocations if a.document_id == document_id), None)
     if known is None or (to is not None and to.document_id == document_id):
         raise NotFound(document=document_id[:64])
-    wanted = known.amount if amount is None else amount
-    if wanted.minor <= 0 or known.amount < wanted:
-        raise InvalidInput(field="amount", reason="it is more than was allocated, or nothing")
+    wanted = amount_within("amount", known.amount if amount is None else amount, known.amount)
     day = payment.received_on
     movements = taken_back(payment.payment_id, [known], wanted, at.books, day, "moved")
     freed = Money(minor=freed_by(movements, payment.payment_id), currency=wanted.currency)

@@ -11,11 +11,12 @@ from shared.domain.contested import contested
 from shared.domain.dispute import CORRECTION_DAYS, TEXT_MAX, closed, is_answered, may_dispute
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
+from shared.domain.limits import text_within
 from shared.domain.money import Money
 from shared.domain.notice import Notice
 from shared.domain.notices import next_notice
 from shared.domain.tasks import Task
-from shared.errors import InvalidInput, NotFound, WriteConflict
+from shared.errors import NotFound, WriteConflict
 from shared.ids import derived_id
 
 
@@ -70,8 +71,7 @@ def open_dispute(
     Raises InvalidInput for a text that is too long, and NotFound, InvalidInput or Conflict where
     it may not be opened (shared.domain.dispute.may_dispute).
     """
-    if len(text) > TEXT_MAX:
-        raise InvalidInput(field="text", reason=f"it is longer than {TEXT_MAX} characters")
+    text_within("text", text, TEXT_MAX)
     entity = accounts.entity(entity_id)
     account = accounts.account(entity_id, customer_id)
     today = now.today(account.customer.time_zone)

@@ -9,6 +9,7 @@ from shared.domain.clock import Now
 from shared.domain.contested import contested
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
+from shared.domain.limits import amount_within, day_within
 from shared.domain.money import Money
 from shared.errors import InvalidInput
 from shared.ids import requested_id
@@ -54,8 +55,7 @@ def put_hold(
     entity = accounts.entity(entity_id)
     account = accounts.account(entity_id, customer_id)
     today = now.today(account.customer.time_zone)
-    if not today <= ends_on <= today + timedelta(days=DAYS_MAX):
-        raise InvalidInput(field="ends_on", reason=f"today or later, within {DAYS_MAX} days")
+    day_within("ends_on", ends_on, today, today + timedelta(days=DAYS_MAX))
     if any(account.document(document_id) is None for document_id in documents):
         raise InvalidInput(field="documents", reason="name open documents of this customer")
     whose = (entity_id, customer_id)
@@ -63,10 +63,12 @@ def put_hold(
     heads = tuple(document for document in named if document is not None)
     if line and amount is None and len(heads) == 1:
         amount = contested(heads[0], papers.lines(*whose, heads[0]), line)
-    if amount is not None and (len(heads) != 1 or not 0 < amount.minor <= heads[0].open.minor):
-        raise InvalidInput(field="amount", reason="at most what is open of one document")
-    if amount is not None and amount.currency != heads[0].open.currency:
-        raise InvalidInput(field="amount", reason="the document is in another currency")
+    if amount is not None:
+        if len(heads) != 1:
+            raise InvalidInput(field="amount", reason="it goes with one document: name that")
+        if amount.currency != heads[0].open.currency:
+            raise InvalidInput(field="amount", reason=f"this is open in {heads[0].open.currency}")
+        amount_within("amount", amount, heads[0].open)
     hold = Hold(
         hold_id=requested_id(request_id, now.business, "hold", entity_id, customer_id),
         reason=reason,

@@ -134,7 +134,7 @@ def test_a_hold_is_put_and_ended_by_forms_of_this_session_alone(acme, identity):
     assert post(token, f"{address}/holds/{hold.hold_id}", csrf=code).status == 303
     assert "stage_reached" in get(token, address).text
     bad = post(token, f"{address}/holds", csrf=code, reason="x", ends_on="soon")
-    assert (bad.status, "within 366 days" in bad.text) == (422, True)
+    assert (bad.status, "a day from " in bad.text) == (422, True)
     assert 'name="reason" required minlength="3" maxlength="300" value="x">' in bad.text
     assert bad.text.count("<details open>") == bad.text.count('id="wrong"') == 1
 

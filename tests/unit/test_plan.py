@@ -13,6 +13,7 @@ from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.coverage import coverage, item_coverage, items_on, kept_plans
 from shared.domain.decide import decide
 from shared.domain.document import Document, DocumentKind, Instalment
+from shared.domain.limits import Limit
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_id_of
 from shared.domain.plan import Pace, missing, plan_parts
@@ -162,25 +163,47 @@ def test_a_plan_that_somebody_ended_counts_no_more_and_one_of_tomorrow_not_yet()
 
 
 RULE = PlanRule(parts_max=4, days_max=60, first_days_max=14, minimum_part={"EUR": "1.00"})
+WITHIN = f"a day from {TODAY} to {TODAY + timedelta(days=14)}"
 
 
 @pytest.mark.parametrize(
-    ("count", "first_on", "pace", "rule"),
+    ("count", "first_on", "pace", "rule", "said"),
     [
-        (5, FIRST, Pace.WEEKLY, RULE),
-        (1, FIRST, Pace.WEEKLY, RULE),
-        (4, FIRST, Pace.WEEKLY, RULE),
-        (3, FIRST, Pace.MONTHLY, RULE.model_copy(update={"days_max": 50})),
-        (3, TODAY + timedelta(days=15), Pace.WEEKLY, RULE),
-        (3, TODAY - timedelta(days=1), Pace.WEEKLY, RULE),
-        (3, FIRST, Pace.WEEKLY, RULE.model_copy(update={"maximum_total": {"EUR": "2.99"}})),
+        (99, FIRST, Pace.WEEKLY, RULE, f"2 to {RULE.parts_max} parts"),
+        (1, FIRST, Pace.WEEKLY, RULE, f"2 to {RULE.parts_max} parts"),
+        (4, FIRST, Pace.WEEKLY, RULE, "at most 3: each part is at least 1.00 EUR"),
+        (
+            2,
+            FIRST,
+            Pace.WEEKLY,
+            RULE.model_copy(update={"minimum_part": {"EUR": "2.00"}}),
+            "3.00 EUR is not paid in parts: each is at least 2.00 EUR",
+        ),
+        (
+            3,
+            FIRST,
+            Pace.MONTHLY,
+            RULE.model_copy(update={"days_max": 50}),
+            f"the last part is due by {TODAY + timedelta(days=50)}",
+        ),
+        (3, TODAY + timedelta(days=15), Pace.WEEKLY, RULE, WITHIN),
+        (3, TODAY - timedelta(days=1), Pace.WEEKLY, RULE, WITHIN),
+        (
+            3,
+            FIRST,
+            Pace.WEEKLY,
+            RULE.model_copy(update={"maximum_total": {"EUR": "2.99"}}),
+            "a plan is over at most 2.99 EUR, this is 3.00 EUR",
+        ),
     ],
 )
-def test_a_plan_beyond_the_limits_is_refused(
-    count: int, first_on: date, pace: Pace, rule: PlanRule
+def test_a_plan_beyond_the_limits_is_refused_with_the_limit(
+    count: int, first_on: date, pace: Pace, rule: PlanRule, said: str
 ) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refused:
         may_plan(owing(plans=()), ("d",), count, first_on, pace, rule, TODAY)
+    assert said in str(refused.value.facts["reason"])
+    assert refused.value.facts["limit"] in list(Limit)
 
 
 def test_nothing_is_promised_in_parts_twice_and_nothing_unknown_at_all() -> None:

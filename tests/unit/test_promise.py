@@ -88,8 +88,11 @@ def test_a_kept_promise_of_a_part_covers_no_more() -> None:
 
 @pytest.mark.parametrize("offset", [-1, RULE.days_max + 1])
 def test_the_promised_day_is_bounded(offset: int) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refused:
         may_promise(account(), ("d",), None, MADE + timedelta(days=offset), RULE, MADE)
+    last = MADE + timedelta(days=RULE.days_max)
+    assert refused.value.facts["reason"] == f"a day from {MADE} to {last}"
+    assert refused.value.facts["most"] == last.isoformat()
 
 
 def test_all_that_is_payable_is_promised_where_nothing_is_said() -> None:
@@ -107,9 +110,12 @@ def test_what_is_contested_is_promised_only_where_nothing_else_is(
 
 
 def test_no_promise_of_more_than_is_open_or_of_nothing() -> None:
-    for amount in (eur(501), eur(0), Money(minor=1, currency="USD")):
-        with pytest.raises(InvalidInput):
+    dollars = Money(minor=1, currency="USD")
+    most = "above zero and at most 5.00 EUR"
+    for amount, said in ((eur(501), most), (eur(0), most), (dollars, "this is open in EUR")):
+        with pytest.raises(InvalidInput) as refused:
             may_promise(account(), ("d",), amount, PAYS, RULE, MADE)
+        assert refused.value.facts["reason"] == said
 
 
 def test_what_is_promised_cannot_be_promised_again_until_the_days_of_grace_are_over() -> None:

@@ -9,6 +9,7 @@ import pytest
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.codec import Item
+from shared.adapters.formats import Formats
 from shared.adapters.invoice_lines import lines_item
 from shared.adapters.table import Put, Table
 from shared.domain.account import Account
@@ -31,6 +32,8 @@ from tests.support.browser import Browser
 from tests.support.samples import eur
 
 SOON = (TODAY + timedelta(days=5)).isoformat()
+DAYS = " to ".join(Formats("en").day(TODAY + timedelta(days=ahead)) for ahead in (0, 14))
+MOST = "Write an amount above zero and at most €1,234.50."
 WITH_PLANS = POLICY.model_copy(
     update={"plans": POLICY.plans.model_copy(update={"in_portal": True, "grace_days": 2})}
 )
@@ -79,12 +82,13 @@ def test_a_promise_from_the_portal_pauses_what_it_names_and_stays_payable(payer:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ([("document", D1), ("pays_on", "soon")], "Choose a day that is offered"),
-        ([("document", D1), ("pays_on", "2020-01-01")], "Choose a day that is offered"),
-        ([("document", D1), ("pays_on", SOON), ("amount", "-5")], "Write an amount in digits"),
-        ([("document", D1), ("pays_on", SOON), ("amount", "99999")], "Write an amount in digits"),
+        ([("document", D1), ("pays_on", "soon")], "Choose a day from the calendar"),
+        ([("document", D1), ("pays_on", "2020-01-01")], f"Choose a day from {DAYS}."),
+        ([("document", D1), ("pays_on", "2099-01-01")], f"Choose a day from {DAYS}."),
+        ([("document", D1), ("pays_on", SOON), ("amount", "-5")], MOST),
+        ([("document", D1), ("pays_on", SOON), ("amount", "99999")], MOST),
         ([("document", D1), ("pays_on", SOON), ("amount", "1.000")], "Write an amount in digits"),
-        ([("document", D1), ("document", D3), ("pays_on", SOON)], "Write an amount in digits"),
+        ([("document", D1), ("document", D3), ("pays_on", SOON)], "Tick at least one invoice"),
         ([("document", OTHERS), ("pays_on", SOON)], "Tick at least one invoice"),
         ([("pays_on", SOON)], "Tick at least one invoice"),
     ],
@@ -128,7 +132,9 @@ def test_a_line_can_be_contested_and_the_rest_is_still_asked_for(payer: Customer
         ({"text": " "}, "Say in a few words"),
         ({"reason": "whim"}, "Choose a reason"),
         ({"line": "x"}, "Choose a line"),
-        ({"amount": "1e3"}, "Write an amount"),
+        ({"amount": "1e3"}, "Write an amount in digits"),
+        ({"amount": "1234.51"}, MOST),
+        ({"text": "x" * 2001}, "at most 2,000 characters"),
     ],
 )
 def test_a_dispute_that_cannot_be_is_explained(
@@ -234,9 +240,10 @@ def test_the_whole_debt_stays_payable_under_a_plan(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"parts": "7"}, "Choose fewer parts"),
+        ({"parts": "7"}, "Choose 2 to 6 parts."),
+        ({"parts": "many"}, "Choose in how many parts."),
         ({"pace": "daily"}, "Please check what you filled in"),
-        ({"first_on": "2020-01-01"}, "Choose a day that is offered"),
+        ({"first_on": "2020-01-01"}, f"Choose a day from {DAYS}."),
         ({"document": D2 + "x"}, ""),
     ],
 )
