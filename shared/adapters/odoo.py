@@ -1,8 +1,8 @@
 """Odoo as a connector: what changed there, and what is open. Not verified live.
 
 Money on invoices is read from reconciliations, whatever entry they came from: a payment, a bank
-line, another entry. Odoo keeps no trace of a reconciliation that was undone: the drift report finds
-that.
+line, another entry. Odoo keeps no trace of a reconciliation that was undone. A credit note has a
+rest again then, and each pull asks for all that have one; of money the drift report finds it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,7 +80,8 @@ class Odoo(BooksByEntries):
         )
         more = len(records) >= size
         used, uses = self._used(kind, records, stamp, more=more)
-        rows, bad = self._rows(kind, (*used, *records))
+        beside = self._unused(kind, (*used, *records)) if cursor and not more else ()
+        rows, bad = self._rows(kind, (*beside, *used, *records))
         stamps = moments((*records, *uses), "write_date")
         after = change_cursor.following(stamps, since, taken, more, size)
         return Page(rows, after, more, now, bad)
@@ -140,6 +141,21 @@ class Odoo(BooksByEntries):
         lines = self._calls.by_ids("account.move.line", ends, ("move_id",)) if ends else {}
         ids = {id_of(line["move_id"]) for line in lines.values()} - {one["id"] for one in notes}
         return self._found(kind, [["id", "in", sorted(ids)]], {}) if ids else (), made
+
+    def _unused(self, kind: RecordKind, told: Sequence[Json]) -> Sequence[Json]:
+        """Return the credit notes beside told that have a rest: a use of them may be undone."""
+        if kind is not RecordKind.CREDIT_NOTES:
+            return ()
+        known = {one["id"] for one in told}
+        found: list[Json] = []
+        last = 0
+        while True:
+            domain = [["amount_residual", ">", 0], ["state", "=", "posted"], ["id", ">", last]]
+            page = self._found(kind, domain, {"limit": _PAGE_MAX, "order": "id asc"})
+            found += (one for one in page if one["id"] not in known)
+            if len(page) < _PAGE_MAX:
+                return found
+            last = int(page[-1]["id"])
 
     def _rows(
         self, kind: RecordKind, records: Sequence[Json]

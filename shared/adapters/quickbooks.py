@@ -152,6 +152,8 @@ class QuickBooks(BooksByEntries):
             uses = self._uses(since, max(stamps, default=None) if more else None)
             used = self._used(uses, records)
             stamps += _stamps(uses)
+            if cursor and not more:
+                used = [*used, *self._unused((*used, *records))]
         rows, bad = rows_and_bad(kind, (*used, *records), "Id", lambda one: self._rows(kind, one))
         if not more and cursor:
             rows += tuple(self._deleted(kind, since, now))
@@ -201,6 +203,15 @@ class QuickBooks(BooksByEntries):
             for memo in self._all("CreditMemo", f"Id in ({', '.join(f"'{i}'" for i in some)})")
         ]
 
+    def _unused(self, told: Sequence[Json]) -> Sequence[Json]:
+        """Return the credit memos beside told that have a rest: a use of them may be undone.
+
+        A payment that is deleted, or changed, says no more which memo it applied.
+        """
+        known = {str(one["Id"]) for one in told}
+        found = self._all("CreditMemo", "Balance > '0'")
+        return [memo for memo in found if str(memo["Id"]) not in known]
+
     def _all(self, name: str, where: str) -> list[Json]:
         """Return every record of name of which where holds: QuickBooks gives some at a time."""
         found: list[Json] = []
@@ -218,9 +229,14 @@ class QuickBooks(BooksByEntries):
             return invoice_rows(record)
         if kind is RecordKind.PAYMENTS:
             return payment_rows(record)
-        whose = _plain(str((record.get("CustomerRef") or {}).get("value") or ""))
-        payments = self._all("Payment", f"CustomerRef = '{whose}'")
-        return credit_note_rows(record, payments)
+        return credit_note_rows(record, self._applying(record))
+
+    def _applying(self, memo: Json) -> Sequence[Json]:
+        """Return the payments that may apply a memo: those of its customer, none of a whole one."""
+        if memo.get("Balance") is not None and memo["Balance"] == memo.get("TotalAmt"):
+            return ()
+        whose = _plain(str((memo.get("CustomerRef") or {}).get("value") or ""))
+        return self._all("Payment", f"CustomerRef = '{whose}'")
 
     def _deleted(self, kind: RecordKind, since: datetime, now: datetime) -> list[ErpRow]:
         name = _NAMES[kind]

@@ -114,6 +114,25 @@ class BooksContract(SourceContract):
         assert [(i, m.minor) for i, m in after.uses] == [(invoice, 20_00)]
         assert after.content_hash != before.content_hash
 
+    @pytest.mark.rule("R43")
+    def test_a_use_of_a_credit_note_that_is_undone_comes(self, erp: Books):
+        customer, invoice = bill(erp, 60_00)
+        other = erp.invoice(customer, 20_00, ISSUED_ON, DUE_ON)
+        note = erp.credit_note(customer, 20_00, PAID_ON, use_on=[invoice])
+        rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES)
+        used = newest(rows, CreditNoteRow)[note]
+        assert [(i, m.minor) for i, m in used.uses] == [(invoice, 20_00)]
+        erp.unuse_note(note, invoice)
+        assert erp.open_minor(invoice) == 60_00
+        rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor)
+        assert newest(rows, CreditNoteRow)[note].uses == ()
+        erp.use_note(note, other)
+        rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor)
+        assert [(i, m.minor) for i, m in newest(rows, CreditNoteRow)[note].uses] == [(other, 20_00)]
+        erp.unuse_note(note, other)
+        rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor)
+        assert newest(rows, CreditNoteRow)[note].uses == ()
+
     def test_a_void_invoice_is_gone(self, erp: Books):
         _, invoice = bill(erp, 10_00)
         _, cursor = pulled(erp.connector, RecordKind.INVOICES)
@@ -336,11 +355,34 @@ def pay(erp: Books, customer: str, invoice: str, minor: int, name: str) -> Entry
     )
 
 
+def note_unused(erp: Books, later: Callable[[], None]) -> None:
+    """Undo uses of notes, of one in part, whose stamps stay; each undone one is told."""
+    customer, invoice = bill(erp, 60_00)
+    other = erp.invoice(customer, 15_00, ISSUED_ON, DUE_ON)
+    whole = erp.credit_note(customer, 20_00, PAID_ON, use_on=[invoice])
+    part = erp.credit_note(customer, 30_00, PAID_ON, use_on=[other, invoice])
+    _, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES)
+    later()
+    erp.credit_note(customer, 5_00, PAID_ON)
+    _, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor)
+    rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor)
+    assert not {whole, part} & newest(rows, CreditNoteRow).keys()  # all of both is used
+    erp.unuse_note(whole, invoice)
+    erp.unuse_note(part, other)
+    later()
+    for n in range(3):  # more pages than one
+        erp.credit_note(customer, 1_00 + n, PAID_ON)
+    rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES, cursor, limit=2)
+    found = newest(rows, CreditNoteRow)
+    assert found[whole].uses == ()
+    assert [(i, m.minor) for i, m in found[part].uses] == [(invoice, 15_00)]
+
+
 def note_used_in_part(erp: Books, later: Callable[[], None]) -> None:
     """Use a note in two parts whose stamp stays, later() calling between; each is told."""
     customer, invoice = bill(erp, 60_00)
     other = erp.invoice(customer, 15_00, ISSUED_ON, DUE_ON)
-    note = erp.credit_note(customer, 80_00, PAID_ON)
+    note = erp.credit_note(customer, 75_00, PAID_ON)
     rows, cursor = pulled(erp.connector, RecordKind.CREDIT_NOTES)
     revision = newest(rows, CreditNoteRow)[note].revision
     told: dict[str, int] = {}

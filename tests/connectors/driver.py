@@ -82,6 +82,10 @@ class Books(Sources, Protocol):
         """Put what is left of a credit note to use on an invoice, as far as that is open."""
         ...
 
+    def unuse_note(self, note: str, invoice: str) -> None:
+        """Undo what is used of a credit note on an invoice, as its users do."""
+        ...
+
     def pay(self, invoice: str, minor: int, on: date) -> str:
         """Book money that arrived there, and return the id of the payment."""
         ...

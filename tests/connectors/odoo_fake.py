@@ -121,13 +121,20 @@ class Database:
         credit["reconciled"] = not self.left(credit)
         self.put("account.move", {}, invoice)
 
-    def undo(self, move_id: int) -> None:
+    def undo(self, move_id: int, with_move: int = 0) -> None:
+        """Take reconciliations of an entry apart, all or those with another one.
+
+        Odoo deletes them and stamps the lines; the stamps of both entries stay as they are.
+        """
         mine = {line["id"] for line in self.owed(move_id)}
+        theirs = {line["id"] for line in self.owed(with_move)}
         partials = self.table("account.partial.reconcile")
         for partial_id, partial in list(partials.items()):
             ends = {partial["debit_move_id"][0], partial["credit_move_id"][0]}
-            if ends & mine:
+            if ends & mine and (not with_move or ends & theirs):
                 del partials[partial_id]
+                for line_id in ends:
+                    self.put("account.move.line", {"reconciled": False}, line_id)
 
     # methods
 
@@ -232,6 +239,8 @@ class Database:
     def _meets(self, domain: list[Any], record: dict[str, Any]) -> bool:
         for path, sign, wanted in domain:
             value: Any = record
+            if path == "amount_residual":
+                value = {path: self.residual(record["id"])}
             for name in path.split("."):
                 value = value.get(name, False)
                 if name in ("debit_move_id", "credit_move_id"):
@@ -334,6 +343,9 @@ class Driver(Trouble):
 
     def use_note(self, note: str, invoice: str) -> None:
         self.world.reconcile(int(invoice), self.world.owed(int(note))[0])
+
+    def unuse_note(self, note: str, invoice: str) -> None:
+        self.world.undo(int(note), int(invoice))
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
         amount = Decimal(minor) / 100

@@ -134,6 +134,9 @@ class Company:
             elif match := re.fullmatch(r"Id in \(([^)]*)\)", clause):
                 if f"'{record['Id']}'" not in match[1].split(", "):
                     return False
+            elif clause == "Balance > '0'":
+                if not self.balance("CreditMemo", record) > 0:
+                    return False
             elif match := re.fullmatch(r"(\w+) = '([^']*)'", clause):
                 value = record.get(match[1])
                 if (value["value"] if isinstance(value, dict) else value) != match[2]:
@@ -307,6 +310,13 @@ class Driver(Trouble):
         parts = [("Invoice", invoice, part), ("CreditMemo", note, part)]
         on = date.fromisoformat(memo["TxnDate"])
         self._payment(memo["CustomerRef"]["value"], 0, on, parts)
+
+    def unuse_note(self, note: str, invoice: str) -> None:
+        """Delete the payment that applies the memo, as QuickBooks' users have to."""
+        both = {note, invoice}
+        payments = self.world.records["Payment"]
+        (applying,) = (i for i, payment in payments.items() if both == set(links(payment)))
+        self.world.delete("Payment", applying)
 
     def pay(self, invoice: str, minor: int, on: date) -> str:
         customer = self.world.records["Invoice"][invoice]["CustomerRef"]["value"]

@@ -133,6 +133,12 @@ class ReferenceErp:
         values["uses"].append((invoice, min(left, self.open_minor(invoice))))
         self.change(note)
 
+    def unuse_note(self, note: str, invoice: str) -> None:
+        values = self.records[note].values
+        values["undone"] = [use for use in values["uses"] if use[0] == invoice]
+        values["uses"] = [use for use in values["uses"] if use[0] != invoice]
+        self.change(note)
+
     def pay(self, invoice: str, minor: int, on: date) -> str:
         return self._book(invoice, minor, on, "", EntryKind.PAYMENT)
 
@@ -327,7 +333,12 @@ class ReferenceConnector:
             case RecordKind.INVOICES:
                 return self._invoice(record)
             case RecordKind.CREDIT_NOTES:
-                uses = tuple((invoice, self._money(part)) for invoice, part in v["uses"])
+                told = (
+                    [*v["uses"], *v.get("undone", ())]
+                    if "keeps_undone_uses" in faults
+                    else v["uses"]
+                )
+                uses = tuple((invoice, self._money(part)) for invoice, part in told)
                 note = CreditNoteRow(
                     0, external_id, v["customer"], f"CN-{external_id}", v["issued_on"],
                     self._money(v["minor"]), uses,

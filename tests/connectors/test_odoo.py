@@ -53,6 +53,14 @@ def test_a_use_that_leaves_the_stamp_of_its_note_alone_is_told(driver):
     contract.note_used_in_part(driver, later)
 
 
+@pytest.mark.rule("R43")
+def test_a_use_that_is_undone_is_told_though_no_stamp_moves(driver):
+    def later():
+        driver.world.now += timedelta(hours=1)
+
+    contract.note_unused(driver, later)
+
+
 @pytest.mark.parametrize("crash_at", range(6))
 def test_a_take_back_in_part_survives_a_crash_at_every_write(driver, crash_at):
     customer, invoice = contract.bill(driver, 100_00)

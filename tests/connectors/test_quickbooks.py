@@ -63,6 +63,14 @@ def test_a_use_that_leaves_the_stamp_of_its_note_alone_is_told(driver):
 
 
 @pytest.mark.rule("R43")
+def test_a_use_that_is_undone_is_told_though_no_stamp_moves(driver):
+    def later():
+        driver.world.now += timedelta(hours=1)
+
+    contract.note_unused(driver, later)
+
+
+@pytest.mark.rule("R43")
 @pytest.mark.parametrize("kind", [EntryKind.PAYMENT, EntryKind.WRITE_OFF], ids=str)
 def test_what_is_told_anew_after_a_refusal_is_no_repeated_request(driver, kind):
     customer, invoice = contract.bill(driver, 50_00)

@@ -13,6 +13,7 @@ FAULTS = {
     "wrong_order": "test_pages_are_in_the_order_of_change",
     "hash_of_the_day": "test_what_comes_again_has_the_same_hash",
     "stamp_in_the_content": "test_a_touched_invoice_has_the_same_hash",
+    "keeps_undone_uses": "test_a_use_of_a_credit_note_that_is_undone_comes",
     "hides_what_is_gone": "test_a_void_invoice_is_gone",
     "forgets_our_key": "test_a_payment_is_booked_once_and_known_again",
     "books_twice": "test_a_payment_is_booked_once_and_known_again",

@@ -165,6 +165,13 @@ class Organisation:
         self.put("CreditNotes", note)
         return {"Allocations": note["Allocations"]}
 
+    def unallocate(self, note_id: str, invoice_id: str) -> None:
+        """Delete the allocations of a note on an invoice: Xero stamps both."""
+        note = self.records["CreditNotes"][note_id]
+        kept = [a for a in note["Allocations"] if a["Invoice"]["InvoiceID"] != invoice_id]
+        self.put("CreditNotes", note | {"Allocations": kept})
+        self.put("Invoices", {"InvoiceID": invoice_id})
+
     def document(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         contact = self.records["Contacts"].get(body["Contact"]["ContactID"])
         if contact is None:

@@ -58,6 +58,9 @@ class Driver:
         wanted = {"Invoice": {"InvoiceID": invoice}, "Amount": part, "Date": "2026-09-20"}
         self._books.allocate(note, {"Allocations": [wanted]})
 
+    def unuse_note(self, note: str, invoice: str) -> None:
+        self._books.unallocate(note, invoice)
+
     def pay(self, invoice: str, minor: int, on: date) -> str:
         body = {"Invoice": {"InvoiceID": invoice}, "Amount": minor / 100, "Date": on.isoformat()}
         return str(self._books.pay(body)["PaymentID"])

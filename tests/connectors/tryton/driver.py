@@ -98,6 +98,9 @@ class TrytonDriver:
     def use_note(self, note: str, invoice: str) -> None:
         self.tryton.do("use_note", note=int(note), invoice=int(invoice))
 
+    def unuse_note(self, note: str, invoice: str) -> None:
+        self.tryton.do("unuse_note", note=int(note), invoice=int(invoice))
+
     def pay(self, invoice: str, minor: int, on: date) -> str:
         made = self.tryton.do("pay", invoice=int(invoice), minor=minor, on=on.isoformat())
         return str(made)

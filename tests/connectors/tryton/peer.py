@@ -138,6 +138,21 @@ class Peer(Company, Foreign):
         minor = -round(Model.get("account.invoice")(note).total_amount * 100)
         self._reconcile_some(note, [self._open_lines(invoice)], minor)
 
+    def unuse_note(self, note: int, invoice: int) -> None:
+        """Take a note off an invoice: their reconciliation apart, and the link away."""
+        for line in Model.get("account.invoice")(note).lines_to_pay:
+            self.unreconcile(line.id)
+
+        def work() -> None:
+            invoices = Pool().get("account.invoice")
+            ours = invoices(note).lines_to_pay
+            of = invoices(invoice)
+            linked = [line for line in of.payment_lines if line in ours]
+            if linked:
+                invoices.remove_payment_lines(linked)
+
+        self._transact(work)
+
     def _open_lines(self, invoice: int) -> list[Any]:
         found = Model.get("account.invoice")(invoice)
         return [line for line in found.lines_to_pay if not line.reconciliation]

@@ -36,9 +36,26 @@ ROW_BUGS = (
     bug(
         "Odoo is asked for the notes that it stamped only",
         "shared/adapters/odoo.py",
-        "        rows, bad = self._rows(kind, (*used, *records))\n",
-        "        rows, bad = self._rows(kind, records)\n",
+        "        rows, bad = self._rows(kind, (*beside, *used, *records))\n",
+        "        rows, bad = self._rows(kind, (*beside, *records))\n",
         _ODOO + "test_a_use_that_leaves_the_stamp_of_its_note_alone_is_told",
+        rules="R43",
+    ),
+    bug(
+        "Odoo is not asked whether a use was undone",
+        "shared/adapters/odoo.py",
+        "        rows, bad = self._rows(kind, (*beside, *used, *records))\n",
+        "        rows, bad = self._rows(kind, (*used, *records))\n",
+        _ODOO + "test_a_use_that_is_undone_is_told_though_no_stamp_moves",
+        rules="R43",
+    ),
+    bug(
+        "QuickBooks is not asked whether a use was undone",
+        "shared/adapters/quickbooks.py",
+        "                used = [*used, *self._unused((*used, *records))]\n",
+        "                used = [*used]\n",
+        "tests/connectors/test_quickbooks.py"
+        "::test_a_use_that_is_undone_is_told_though_no_stamp_moves",
         rules="R43",
     ),
     bug(
