@@ -8,10 +8,10 @@ been booked. close() may follow any call.
 Guarantees. pull: every change after the cursor comes at least once, also one that was committed
 late by a long transaction (the overlap window); a row of equal content has an equal hash, whatever
 the order in which the ERP lists its lines, contacts or parts; a use of a credit note that is undone
-is a change, whatever stamp it leaves alone, and what has a rest may come with every pull. read: the record as it is now. post:
-one booking or an error; after ErpUnavailable and ErpRefused nothing is booked, after
-ErpOutcomeUnknown it may be. find: sees an entry as soon as post returned. No call retries by
-itself, sleeps, or keeps state beside the connection.
+is a change, whatever stamp it leaves alone, and what has a rest may come with every pull. read: the
+record as it is now. post: one booking or an error; after ErpUnavailable and ErpRefused nothing is
+booked, after ErpOutcomeUnknown it may be. find: sees an entry as soon as post returned. No call
+retries by itself, sleeps, or keeps state beside the connection.
 
 Errors: ErpUnavailable, ErpRefused, ErpOutcomeUnknown, ErpAccess, ErpUnreadable; no other. Where
 read finds a record that makes no row, ErpUnreadable names its field; pull tells it as a BadRecord.
