@@ -14,6 +14,8 @@ STATE_DIR = "DUECOURSE_STATE_DIR"
 API_URL = "DUECOURSE_API_URL"
 TOKEN = "DUECOURSE_TOKEN"  # noqa: S105 - the name of a variable
 ENTITY = "DUECOURSE_ENTITY"
+_IN_REASON = ("limit", "least", "most")
+"""Facts of a refusal by a limit (shared.domain.limits) that its reason says in words."""
 
 
 def state_dir() -> Path:
@@ -59,6 +61,10 @@ class Api:
     def patch(self, path: str, body: Any) -> Any:
         """Return the JSON answer. Raises CliError."""
         return self._call("PATCH", path, body)
+
+    def delete(self, path: str) -> Any:
+        """Return the JSON answer. Raises CliError."""
+        return self._call("DELETE", path)
 
     def pages(self, path: str, **query: Any) -> Iterator[Any]:
         """Yield the items of every page of a list. Raises CliError."""
@@ -117,13 +123,21 @@ def _refusal(answer: Answer) -> CliError:
     if not isinstance(problem, dict):
         problem = {}
     code = Exit.NOT_ALLOWED if answer.status in (401, 403) else Exit.REFUSED
-    lines = [f"{problem.get('code', answer.status)}: {problem.get('detail', 'the hub failed')}"]
-    facts = problem.get("facts") or {}
-    if facts:
-        lines[0] += " (" + ", ".join(f"{k}: {v}" for k, v in facts.items()) + ")"
+    lines = [f"{problem.get('code', answer.status)}: {_sentence(problem)}"]
     lines += [f"  {f['field']}: {f['reason']}" for f in problem.get("fields", [])]
     lines += [
         f"  {p['line']}:{p['column']} {p['field']}: {p['message']}"
         for p in problem.get("problems", [])
     ]
     return CliError("\n".join(lines), code)
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    """Return what was refused and why, what to do, and the facts that neither tells."""
+    facts = dict(problem.get("facts") or {})
+    field, reason = facts.pop("field", ""), str(facts.pop("reason", ""))
+    said = ": ".join(str(part) for part in (field, reason) if part).rstrip(".")
+    told = f"{said}. " if said else ""
+    told += problem.get("detail", "the hub failed")
+    left = [f"{name}: {value}" for name, value in facts.items() if name not in _IN_REASON]
+    return f"{told} ({', '.join(left)})" if left else told

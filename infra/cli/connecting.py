@@ -51,7 +51,7 @@ def connect(
         tested = _followed(api, path, lambda c: c["found"] is not None, lambda _: None)
     found = tested["found"]
     if found["code"]:
-        raise CliError(f"{found['code']}: {found['says'] or 'the test of the connection failed'}")
+        raise CliError(f"{found['code']}: {tested['says']}\n{tested['todo']}")
     _show_found(found)
     if tested["state"] != "connected":
         confirm("Import it now, and follow it from now on?", yes)
@@ -67,6 +67,10 @@ def _settings(product: str, given: list[str], *, asks: bool) -> dict[str, str]:
     if bad := [name for name, equals, _ in pairs if not equals]:
         raise CliError(f"--set {bad[0]}: write name=value", Exit.USAGE)
     settings = {name: value for name, _, value in pairs}
+    known = PRODUCTS[product].names
+    if strange := sorted(settings.keys() - set(known)):
+        said = f"{', '.join(strange)}: {product} has the settings {', '.join(known)}"
+        raise CliError(said, Exit.USAGE)
     for question in PRODUCTS[product].settings:
         if question.name not in settings:
             answer = _asked(question, hidden=False) if asks else question.default

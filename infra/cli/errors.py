@@ -11,11 +11,14 @@ class Exit(IntEnum):
     NOT_ALLOWED = 4
     BAD_ROWS = 5
     TIMEOUT = 6
+    NO_ERP = 7
+    NOT_COMPARED = 8
 
 
 HELP = (
     "Exit codes: 0 done, 1 refused by the hub, 2 wrong usage, 3 no hub found or no answer, "
-    "4 not signed in or not allowed, 5 a file has bad rows, 6 it took too long."
+    "4 not signed in or not allowed, 5 a file has bad rows, 6 it took too long, "
+    "7 no ERP is connected or it is paused, 8 hub and ERP could not be compared."
 )
 
 

@@ -13,13 +13,23 @@ class Question(NamedTuple):
 
 
 class Product(NamedTuple):
-    """settings are shown and kept in the hub; secrets are typed unseen, for the secret store."""
+    """settings are shown and kept in the hub; secrets are typed unseen, for the secret store.
+
+    more are settings that nobody is asked for and that --set may give.
+    """
 
     settings: tuple[Question, ...]
     secrets: tuple[Question, ...]
+    more: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all its settings."""
+        return (*(question.name for question in self.settings), *self.more)
 
 
-_GIVEN_UP = ("discount", "tolerance", "deduction", "write_off", "credit", "fx_difference", "charge")
+NO_ERP = "No ERP is connected. To connect one: duecourse connect PRODUCT, such as tryton or xero."
+_GIVEN_UP = ("discount", "tolerance", "deduction", "write_off", "credit", "charge")
 _APP = (
     Question("client_id", "Client id of the app"),
     Question("client_secret", "Client secret of the app"),
@@ -44,12 +54,18 @@ PRODUCTS: Mapping[str, Product] = {
             Question("company", "Number of the company", "1"),
             Question("payment_method", "Payment method for money (empty: none is booked)", None),
             *_accounts("account", "Code of the account"),
+            Question(
+                "account_fx_difference",
+                "Code of the account for: fx difference (empty: none)",
+                None,
+            ),
         ),
         (
             Question("key", "Application key of a user, for REST"),
             Question("user", "User for wizards (empty: nothing is reconciled)", None),
             Question("password", "Password of that user", None),
         ),
+        ("journal", "categories", "overlap_s"),
     ),
     "xero": Product(
         (
@@ -58,6 +74,7 @@ PRODUCTS: Mapping[str, Product] = {
             *_accounts("account", "Code of the account"),
         ),
         _APP,
+        ("url", "identity_url"),
     ),
     "quickbooks": Product(
         (
@@ -66,6 +83,7 @@ PRODUCTS: Mapping[str, Product] = {
             *_accounts("item", "Id of the item"),
         ),
         _APP,
+        ("url", "identity_url"),
     ),
     "odoo": Product(
         (
@@ -85,5 +103,6 @@ PRODUCTS: Mapping[str, Product] = {
             Question("segment", "Property that holds its segment (empty: none)", None),
         ),
         (Question("token", "Token of a private app"),),
+        ("url",),
     ),
 }

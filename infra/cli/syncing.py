@@ -1,14 +1,29 @@
-"""sync: what ERPs changed comes in; how far each is, and what is taken again."""
+"""sync: what ERPs changed comes in; how each connection stands, and what is taken again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
+from infra.cli.ages import age, minute
 from infra.cli.api import Api, segment
-from infra.cli.output import AsJson, EntityName, show_json, show_table, talk
+from infra.cli.drifting import drift_line, newest_drift
+from infra.cli.errors import CliError, Exit
+from infra.cli.output import (
+    AsJson,
+    EntityName,
+    Yes,
+    confirm,
+    count,
+    data,
+    show_json,
+    show_table,
+    talk,
+)
+from infra.cli.products import NO_ERP
 
-app = typer.Typer(help="Syncs with ERPs: run, show, take again.", no_args_is_help=True)
+_CURSOR_SHOWN = 28
+app = typer.Typer(help="Syncs with ERPs: run, show, pause, remove.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name of the connection; without one, all.")]
 
 
@@ -22,11 +37,13 @@ def run(
 ) -> None:
     """Ask ERPs for their changes now. It happens every hour by itself.
 
+    Without a name, all that are followed are asked. Ends with 7 where none is.
+
     Example: duecourse sync run tryton --full
     """
     api = Api.found()
     path = _path(api, entity)
-    names = [name] if name else [c["name"] for c in api.get(path)["items"]]
+    names = [name] if name else _followed(api.get(path)["items"])
     for one in names:
         api.post(f"{path}/{segment(one)}/sync", {"full": full})
         talk().print(f"{one} is asked; see `duecourse sync show`.", markup=False)
@@ -34,7 +51,7 @@ def run(
 
 @app.command("show")
 def show(name: Name = "", entity: EntityName = None, as_json: AsJson = False) -> None:
-    """Show how far each connection is, and why one gives nothing.
+    """Show how each connection stands and why, how old its records are, and what waits.
 
     Example: duecourse sync show
     """
@@ -44,13 +61,19 @@ def show(name: Name = "", entity: EntityName = None, as_json: AsJson = False) ->
     if as_json:
         show_json(found)
         return
+    if not found:
+        talk().print(NO_ERP, markup=False)
     for connection in found:
         show_connection(connection)
+        if connection["keeps_books"]:
+            show_told(api, path.removesuffix("/connections"))
 
 
 @app.command("pause")
 def pause(name: Annotated[str, typer.Argument()], entity: EntityName = None) -> None:
     """Follow an ERP no more, and tell it nothing, until `duecourse sync begin`.
+
+    While it is paused, nobody waits for its facts: messages go out by what is known.
 
     Example: duecourse sync pause tryton
     """
@@ -70,6 +93,22 @@ def begin(name: Annotated[str, typer.Argument()], entity: EntityName = None) -> 
     talk().print(f"{name} is followed.", markup=False)
 
 
+@app.command("remove")
+def remove(
+    name: Annotated[str, typer.Argument()], yes: Yes = False, entity: EntityName = None
+) -> None:
+    """Remove a connection that imported nothing, with its secret. One that did is paused instead.
+
+    Example: duecourse sync remove tryton
+    """
+    api = Api.found()
+    path = f"{_path(api, entity)}/{segment(name)}"
+    confirm(f"Remove the connection {name} and its secret, for good?", yes)
+    removed = api.delete(path)["removed"]
+    said = f"{name} is removed." if removed else f"There is no connection {name}."
+    talk().print(said, markup=False)
+
+
 @app.command("again")
 def again(
     parked: Annotated[str, typer.Argument(help="Id, by `duecourse parked --json`.")],
@@ -87,18 +126,64 @@ def again(
 
 def show_connection(connection: Mapping[str, Any]) -> None:
     """Print how a connection stands."""
+    since = minute(connection["since"])
+    state = f"{connection['state']} since {since}" if since else connection["state"]
+    page = data()
+    page.print(f"{connection['name']} ({connection['product']}), {state}", markup=False)
     trouble = connection["trouble"]
-    state = connection["state"]
-    if trouble:
-        state += f", but gives nothing since {trouble['since']}: {trouble['code']}"
-        state += f" ({trouble['says']})" if trouble["says"] else ""
+    says = [connection["says"], f"So for {age(trouble['age_s'])}." if trouble else ""]
+    page.print(" ".join(filter(None, says)), markup=False)
+    if connection["todo"]:
+        page.print(connection["todo"], markup=False)
+    if not connection["pulled"]:
+        return
     counts = ("new", "updated", "unchanged", "parked")
     rows = [
-        (p["kind"].replace("_", " "), p["as_of"] or "not yet", *(str(p[c]) for c in counts))
+        (
+            p["kind"].replace("_", " "),
+            age(p["age_s"]) + (", too old" if p["too_old"] else ""),
+            _short(p["cursor"]),
+            *(str(p[c]) for c in counts),
+        )
         for p in connection["pulled"]
     ]
-    title = f"{connection['name']} ({connection['product']}): {state}"
-    show_table(title, ("records", "as of", *(f">{c}" for c in counts)), rows)
+    columns = ("records", "as of so long ago", "cursor", *(f">{c}" for c in counts))
+    show_table("", columns, rows)
+    if (hours := connection["max_age_hours"]) is not None:
+        page.print(f"Where this is older than {hours} h, nobody is asked for money.")
+    if connection["parked"]:
+        waits = count(connection["parked"], "record waits", "records wait")
+        page.print(f"{waits} for you: duecourse parked, then duecourse sync again ID.")
+
+
+def show_told(api: Api, path: str) -> None:
+    """Print what the ERP of an entity at path is still to be told, and the newest comparison."""
+    told = api.get(f"{path}/writebacks")
+    waits = f"{len(told['waits'])}{' or more' if told['next'] else ''}"
+    page = data()
+    if told["waits"] or told["pending"]:
+        page.print(
+            f"It did not take {waits}, and {len(told['pending'])} are on their way: "
+            "duecourse writeback list."
+        )
+    else:
+        page.print("It was told everything that the hub booked.")
+    page.print(drift_line(newest_drift(api, f"{path}/drift")), markup=False)
+
+
+def _followed(connections: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of those that are followed. Raises CliError where none is."""
+    if not connections:
+        raise CliError(NO_ERP, Exit.NO_ERP)
+    names = [c["name"] for c in connections if c["state"] == "connected"]
+    if not names:
+        stand = "\n".join(f"{c['name']}: {c['says']} {c['todo']}" for c in connections)
+        raise CliError(f"No connection is followed.\n{stand}", Exit.NO_ERP)
+    return names
+
+
+def _short(cursor: str) -> str:
+    return cursor if len(cursor) <= _CURSOR_SHOWN else f"{cursor[: _CURSOR_SHOWN - 1]}…"
 
 
 def _path(api: Api, entity: str | None) -> str:

@@ -8,7 +8,7 @@ from shared.adapters import keys
 from shared.adapters.codec import Item
 from shared.adapters.table import Put, Table
 from shared.adapters.write_groups import again
-from shared.domain.clock import from_iso, iso
+from shared.domain.clock import Now, from_iso, iso
 from shared.domain.drift import Difference, Drift, Side, Sums
 from shared.domain.drift_report import BROKEN_OFF, DONE, RUNNING, sentence, state_of
 
@@ -22,22 +22,23 @@ class DriftReports:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def begin(self, entity_id: str, run_id: str, at: datetime) -> None:
-        """Note that run_id compares since at (wall)."""
-        self._put(entity_id, {"run_id": run_id, "state": RUNNING, "at": iso(at)})
+    def begin(self, entity_id: str, run_id: str, now: Now) -> None:
+        """Note that run_id compares since now."""
+        self._put(entity_id, {"run_id": run_id, "state": RUNNING, **_moment(now)})
 
     def end(
         self,
         entity_id: str,
         run_id: str,
-        at: datetime,
+        now: Now,
         drift: Drift | None,
         done: Mapping[str, str],
         code: str,
         says: str,
     ) -> None:
         """Write what run_id found, with what was done; code and says tell why it found nothing."""
-        report: Item = {"run_id": run_id, "state": DONE, "at": iso(at), "code": code, "says": says}
+        told = {"run_id": run_id, "state": DONE, "code": code, "says": says}
+        report: Item = told | _moment(now)
         if drift is not None:
             report |= {
                 "as_of": iso(drift.as_of),
@@ -53,14 +54,14 @@ class DriftReports:
     def newest(self, entity_id: str, wall: datetime) -> Mapping[str, Any] | None:
         """Return the newest report as it is at wall, or None where nobody compared yet.
 
-        One that should long have ended is told as broken off: its worker cannot say so.
+        Its at is by the hub's clock. One that should long have ended is told as broken off: its
+        worker cannot say so.
         """
         item = self._table.get(keys.drift_report(entity_id))
         if item is None:
             return None
-        at = from_iso(item["at"])
-        state = state_of(item["state"], at, wall)
-        report = item | {"at": at, "state": state}
+        state = state_of(item["state"], from_iso(item["wall"]), wall)
+        report = item | {"at": from_iso(item["at"]), "state": state}
         if "as_of" in item:
             report["as_of"] = from_iso(item["as_of"])
         if state == BROKEN_OFF:
@@ -70,6 +71,11 @@ class DriftReports:
     def _put(self, entity_id: str, report: Item) -> None:
         key = keys.drift_report(entity_id)
         self._table.write(again(Put({**key, "type": "DRIFT", **report})))
+
+
+def _moment(now: Now) -> Item:
+    """Return when it was, for people and for how long it lasts."""
+    return {"at": iso(now.business), "wall": iso(now.wall)}
 
 
 def _sums(sums: Sums) -> Item:

@@ -7,10 +7,13 @@ from shared.errors import HubError
 
 RUNNING, DONE, BROKEN_OFF = "running", "done", "broken_off"
 UNEXPECTED = "unexpected"
+NOT_CONNECTED, PAUSED = "not_connected", "paused"
+"""No ERP takes what the hub books, or the one that does is paused: there is nothing to compare."""
 LASTS_AT_MOST = timedelta(minutes=10)
 """No worker compares for longer: one that still runs then was ended from outside."""
 _SAYS: Mapping[str, str] = {
-    "not_connected": "No connected ERP takes what the hub books: see duecourse connect.",
+    NOT_CONNECTED: "No ERP is connected that takes what the hub books: see duecourse connect.",
+    PAUSED: "The ERP that takes what the hub books is paused: see duecourse sync begin.",
     "erp_cannot": "This ERP's connector cannot say what is open.",
     UNEXPECTED: "Something that the hub does not know went wrong: it is in the log and in an "
     "alarm. The comparison is tried again by itself, and may be asked for anew.",

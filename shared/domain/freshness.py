@@ -20,9 +20,9 @@ def stale_source(pulled: Sequence[Pulled], max_age_hours: int, wall: datetime) -
     nor for a CRM: no debt depends on who the people are.
     """
     for connection, states in pulled:
-        given = connection.found.kinds if connection.found else ()
-        if connection.state is not ConnectionState.CONNECTED or given == _PEOPLE_ALONE:
+        if not is_waited_for(connection):
             continue
+        given = connection.found.kinds if connection.found else ()
         came = {state.kind: state.told_at for state in states}
         missing = [kind for kind in RecordKind if kind in given and came.get(kind) is None]
         if missing:
@@ -31,6 +31,12 @@ def stale_source(pulled: Sequence[Pulled], max_age_hours: int, wall: datetime) -
         if oldest is not None and wall - oldest > timedelta(hours=max_age_hours):
             return f"{connection.name}: as of {iso(oldest)}"
     return ""
+
+
+def is_waited_for(connection: Connection) -> bool:
+    """Return whether messages wait while what a connection told is too old."""
+    given = connection.found.kinds if connection.found else ()
+    return connection.state is ConnectionState.CONNECTED and given != _PEOPLE_ALONE
 
 
 def stale_bank(as_of: datetime | None, max_age_hours: int, wall: datetime) -> str:

@@ -20,7 +20,13 @@ from shared.domain.drift import (
     charges_left,
     difference,
 )
-from shared.domain.drift_report import UNEXPECTED, sentence, sentence_of
+from shared.domain.drift_report import (
+    NOT_CONNECTED,
+    PAUSED,
+    UNEXPECTED,
+    sentence,
+    sentence_of,
+)
 from shared.domain.entity import Entity
 from shared.domain.erp import GoneRow, OpenAmount, RecordKind
 from shared.domain.tasks import Task
@@ -68,12 +74,12 @@ class Tasks(Protocol):
 
 
 class Reports(Protocol):
-    def begin(self, entity_id: str, run_id: str, at: datetime) -> None: ...
+    def begin(self, entity_id: str, run_id: str, now: Now) -> None: ...
     def end(
         self,
         entity_id: str,
         run_id: str,
-        at: datetime,
+        now: Now,
         drift: Drift | None,
         done: Mapping[str, str],
         code: str,
@@ -128,7 +134,7 @@ def report_drift(
 
     An error that the hub does not know ends the report as well, and then goes its way.
     """
-    reports.begin(entity_id, run_id, now.wall)
+    reports.begin(entity_id, run_id, now)
     found = _nothing(UNEXPECTED)
     try:
         found = compare_erp(ports, entity_id, now, has_time, by)
@@ -136,7 +142,7 @@ def report_drift(
         found = Comparison(None, {}, exc.code, sentence_of(exc))
     finally:
         end = (found.drift, found.done, found.code, found.says)
-        reports.end(entity_id, run_id, now.wall, *end)
+        reports.end(entity_id, run_id, now, *end)
     return found
 
 
@@ -149,8 +155,10 @@ def compare_erp(
     what a connector raises.
     """
     connection = ports.connections.ledger(entity_id)
-    if connection is None or connection.state is not ConnectionState.CONNECTED:
-        return _nothing("not_connected")
+    if connection is None:
+        return _nothing(NOT_CONNECTED)
+    if connection.state is not ConnectionState.CONNECTED:
+        return _nothing(PAUSED)
     erp = ports.connector(entity_id, connection.name)
     if not erp.capabilities.tells_open_amounts:
         return _nothing("erp_cannot")

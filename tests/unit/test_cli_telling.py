@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.cli.errors import Exit
+from infra.cli.errors import HELP, Exit
 
 KEY = "P1.D1.0"
 PATH = "/entities/demo/writebacks"
@@ -25,6 +25,12 @@ LINE = {
     "not_before": None,
     "erp_id": "",
     "left": "",
+}
+TOLD = {
+    "erp": {"name": "books", "state": "connected"},
+    "waits": [],
+    "pending": [],
+    "next": None,
 }
 REPORT = {
     "run_id": "drift-1",
@@ -62,9 +68,9 @@ LOST = {
 
 
 def test_what_waits_is_shown_with_the_erps_words(hub, duecourse):
-    hub.answers["GET", PATH] = (200, {"waits": [LINE], "pending": [], "next": "abc"})
+    hub.answers["GET", PATH] = (200, {**TOLD, "waits": [LINE], "next": "abc"})
     more = {**LINE, "key": "P2.D2.0", "number": "INV-2"}
-    hub.answers["GET", f"{PATH}?cursor=abc"] = (200, {"waits": [more], "pending": [], "next": None})
+    hub.answers["GET", f"{PATH}?cursor=abc"] = (200, {**TOLD, "waits": [more]})
     code, out, err = duecourse("writeback", "list", "-e", "demo")
     assert code == 0
     assert all(word in out for word in (KEY, "P2.D2.0", "write off", "40.00 EUR", "is closed"))
@@ -72,9 +78,21 @@ def test_what_waits_is_shown_with_the_erps_words(hub, duecourse):
 
 
 def test_nothing_waits(hub, duecourse):
-    hub.answers["GET", PATH] = (200, {"waits": [], "pending": [], "next": None})
+    hub.answers["GET", PATH] = (200, TOLD)
     code, out, err = duecourse("writeback", "list", "-e", "demo")
     assert (code, out, err.strip()) == (0, "", "The ERP was told everything.")
+
+
+def test_where_nobody_is_told_that_is_said_and_not_that_all_is_told(hub, duecourse):
+    cases = (
+        (None, "No ERP is connected"),
+        ({"name": "books", "state": "paused"}, "books is paused and told nothing"),
+    )
+    for erp, said in cases:
+        hub.answers["GET", PATH] = (200, TOLD | {"erp": erp})
+        code, out, err = duecourse("writeback", "list", "-e", "demo")
+        assert (code, out, said in err) == (0, "", True)
+        assert "told everything" not in err
 
 
 def test_again_names_keys_or_says_all(hub, duecourse):
@@ -122,10 +140,30 @@ def test_a_difference_is_shown_with_both_sides_and_ends_with_one(hub, duecourse)
 
 @pytest.mark.parametrize("last", [["--last"], []])
 @pytest.mark.parametrize("state", ["done", "broken_off"])
-def test_why_nothing_was_compared_is_said(hub, duecourse, state, last):
+@pytest.mark.parametrize(
+    ("why", "exit_code"),
+    [
+        ("erp_unavailable", Exit.NOT_COMPARED),
+        ("not_connected", Exit.NO_ERP),
+        ("paused", Exit.NO_ERP),
+    ],
+)
+def test_why_nothing_was_compared_is_said_and_is_no_difference(
+    hub, duecourse, state, last, why, exit_code
+):
     hub.answers["POST", DRIFT] = (202, {"run_id": "drift-1"})
-    told = {"state": state, "code": "some_code", "says": "Why it is so.", "equal": False}
+    told = {"state": state, "code": why, "says": "Why it is so.", "equal": False}
     hub.answers["GET", DRIFT] = (200, REPORT | told)
     ended, out, err = duecourse("drift", *last, "-e", "demo")
-    assert (ended, out) == (Exit.REFUSED, "")
+    assert (ended, out) == (exit_code, "")
     assert "Why it is so." in err
+
+
+def test_a_comparison_that_was_cut_short_and_one_that_never_was_are_no_difference(hub, duecourse):
+    hub.answers["GET", DRIFT] = (200, REPORT | {"equal": False, "whole": False})
+    ended, _, err = duecourse("drift", "--last", "-e", "demo")
+    assert (ended, "not everything was compared" in err) == (Exit.NOT_COMPARED, True)
+    del hub.answers["GET", DRIFT]
+    ended, _, err = duecourse("drift", "--last", "-e", "demo")
+    assert (ended, "were not compared yet" in err) == (Exit.NOT_COMPARED, True)
+    assert all(str(int(code)) in HELP for code in Exit)

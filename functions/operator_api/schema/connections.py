@@ -8,8 +8,9 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from functions.operator_api.schema.wire import Wire
-from shared.domain.connection import Connection, Found, PullState
+from shared.domain.connection import Connection, Found, PullState, Trouble
 from shared.domain.connection_standing import standing
+from shared.domain.freshness import is_waited_for
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Value = Annotated[str, Field(max_length=1000)]
@@ -42,12 +43,13 @@ class TroubleOut(Wire):
     code: str
     says: str
     since: datetime
+    age_s: int
 
 
 class PulledOut(Wire):
     """How far one kind is pulled, and what became of its records since the connection began.
 
-    age_s is how old what it told is by now, and too_old whether the brake holds messages for that.
+    age_s is how old what it told is by now, too_old whether messages wait for that.
     """
 
     kind: str
@@ -67,7 +69,8 @@ class ConnectionOut(Wire):
     """says and todo tell people how it stands, and what to do about it.
 
     since is when it came into its state, by the hub's clock. keeps_books: it takes what the hub
-    books. parked counts its records that wait for a person, max_age_hours is the entity's brake.
+    books. parked counts its records that wait for a person. Where what it told is older than
+    max_age_hours, nobody is asked for money; null where nobody waits for this connection.
     """
 
     name: str
@@ -79,7 +82,7 @@ class ConnectionOut(Wire):
     todo: str
     keeps_books: bool
     parked: int
-    max_age_hours: int
+    max_age_hours: int | None
     found: FoundOut | None
     trouble: TroubleOut | None
     pulled: list[PulledOut]
@@ -121,6 +124,7 @@ class Seen:
 def connection_out(connection: Connection, seen: Seen) -> ConnectionOut:
     """Return a connection as the wire says it."""
     found, trouble, stands = connection.found, connection.trouble, standing(connection)
+    hours = seen.max_age_hours if is_waited_for(connection) else None
     return ConnectionOut(
         name=connection.name,
         product=connection.product,
@@ -131,10 +135,10 @@ def connection_out(connection: Connection, seen: Seen) -> ConnectionOut:
         todo=stands.todo,
         keeps_books=seen.keeps_books,
         parked=seen.parked,
-        max_age_hours=seen.max_age_hours,
+        max_age_hours=hours,
         found=found and _found(found),
-        trouble=trouble and TroubleOut(code=trouble.code, says=trouble.says, since=trouble.since),
-        pulled=[_pulled(state, seen) for state in seen.states],
+        trouble=trouble and _trouble(trouble, seen.wall),
+        pulled=[_pulled(state, hours, seen.wall) for state in seen.states],
     )
 
 
@@ -153,19 +157,33 @@ def _found(found: Found) -> FoundOut:
     )
 
 
-def _pulled(state: PullState, seen: Seen) -> PulledOut:
+def _trouble(trouble: Trouble, wall: datetime) -> TroubleOut:
+    return TroubleOut(
+        code=trouble.code,
+        says=trouble.says,
+        since=trouble.since,
+        age_s=_seconds(wall - trouble.since),
+    )
+
+
+def _pulled(state: PullState, max_age_hours: int | None, wall: datetime) -> PulledOut:
     counts, told_at = state.counts, state.told_at
-    age = None if told_at is None else seen.wall - told_at
+    age = None if told_at is None else wall - told_at
+    waits = max_age_hours is not None
     return PulledOut(
         kind=str(state.kind),
         cursor=state.cursor,
         as_of=state.as_of,
         pulled_at=state.pulled_at,
-        age_s=None if age is None else max(int(age.total_seconds()), 0),
-        too_old=age is None or age > timedelta(hours=seen.max_age_hours),
+        age_s=None if age is None else _seconds(age),
+        too_old=waits and (age is None or age > timedelta(hours=max_age_hours or 0)),
         new=counts.new,
         updated=counts.updated,
         unchanged=counts.unchanged,
         parked=counts.parked,
         known=state.entries,
     )
+
+
+def _seconds(age: timedelta) -> int:
+    return max(int(age.total_seconds()), 0)

@@ -52,6 +52,7 @@ class DifferenceOut(Wire):
 class DriftOut(Wire):
     """The newest comparison: running, done, or broken_off where its worker was ended.
 
+    at is when it began or ended, by the hub's clock, as_of the moment of the ERP's, by its own.
     code and says tell why it found nothing, found counts all differences.
     whole is false where time ran out before the ERP had told everything.
     """

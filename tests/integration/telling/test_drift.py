@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -11,8 +11,10 @@ import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from shared import runtime
-from shared.adapters.table import Update
+from shared.adapters import keys
+from shared.adapters.table import Delete, Update
 from shared.domain.charges import ChargeKind, Made
+from shared.domain.clock import Now
 from shared.domain.connection import Connection, ConnectionState
 from shared.domain.document import Document, DocumentKind
 from shared.domain.erp import OpenPage
@@ -46,6 +48,11 @@ def drift(books: Books, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> Drift:
         return clerk("GET", "/drift").json
 
     return compare
+
+
+def _at(wall: datetime) -> Now:
+    """Return the moment of a sandbox whose clock is a season behind."""
+    return Now(wall - timedelta(days=90), wall)
 
 
 def carry(books: Books) -> None:
@@ -217,13 +224,36 @@ def test_a_comparison_whose_worker_died_is_broken_off_and_can_be_run_again(
     books: Books, clerk: Clerk, drift: Drift
 ) -> None:
     began = runtime.now().wall
-    runtime.drift_reports().begin("demo", "drift-1", began - timedelta(minutes=9))
+    runtime.drift_reports().begin("demo", "drift-1", _at(began - timedelta(minutes=9)))
     assert clerk("GET", "/drift").json["state"] == "running"
-    runtime.drift_reports().begin("demo", "drift-1", began - timedelta(minutes=11))
+    runtime.drift_reports().begin("demo", "drift-1", _at(began - timedelta(minutes=11)))
     found = clerk("GET", "/drift").json
     assert (found["state"], found["code"], found["equal"]) == ("broken_off", "broken_off", False)
     assert "asked for anew" in found["says"]
     assert drift()["equal"]
+
+
+def test_a_comparison_is_told_by_the_hubs_clock(
+    books: Books, clerk: Clerk, drift: Drift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "now", lambda: _at(books.wall))
+    found = drift()
+    days = books.wall - datetime.fromisoformat(found["at"])
+    assert (found["equal"], days > timedelta(days=89)) == (True, True)
+
+
+def test_no_erp_and_a_paused_one_are_no_difference_and_said_apart(
+    books: Books, clerk: Clerk, drift: Drift
+) -> None:
+    ledger = runtime.connections().ledger("demo")
+    assert ledger is not None
+    paused = replace(ledger, state=ConnectionState.PAUSED)
+    runtime.connections().update("demo", paused)
+    found = drift()
+    assert (found["code"], "sync begin" in found["says"]) == ("paused", True)
+    runtime.table().write(Delete(keys.ledger_connection("demo")))
+    found = drift()
+    assert (found["code"], "duecourse connect" in found["says"]) == ("not_connected", True)
 
 
 def test_charges_that_the_erp_has_otherwise_are_named(
