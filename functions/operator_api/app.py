@@ -39,6 +39,7 @@ from functions.operator_api import (
     routes_work,
     routes_writebacks,
 )
+from functions.operator_api.refusals import fields
 from shared.adapters.policy_yaml import PolicyInvalid
 from shared.domain.roles import Role
 from shared.errors import HubError, NotFound
@@ -123,10 +124,6 @@ def _policy_invalid(error: PolicyInvalid) -> Response[str]:
 
 
 def _invalid(error: RequestValidationError) -> Response[str]:
-    fields = [
-        {"field": ".".join(str(part) for part in e["loc"]), "reason": e["msg"]}
-        for e in error.errors()
-    ]
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     body = {
         "type": "about:blank",
@@ -135,7 +132,7 @@ def _invalid(error: RequestValidationError) -> Response[str]:
         "code": "invalid_input",
         "detail": "Correct the named fields and try again.",
         "retryable": False,
-        "fields": fields,
+        "fields": fields(error.errors()),
     }
     return _problem(int(status), body)
 

@@ -165,6 +165,22 @@ def test_what_a_clerk_cannot_settle_becomes_the_next_task(listed, said, kind):
     assert [t["note"] for t in past] == [f"{said}: Says never."]
 
 
+def test_what_is_wrong_with_an_outcome_is_said_by_field_in_words(admin):
+    sent = {"pays_on": "Friday", "days": 99, "amount": {"amount": "1,5"}, "documents": ["INV-7"]}
+    answer = outcome(admin.mint(ADMIN), "01JTASK", "won", **sent)
+    assert (answer.status, answer.json["code"]) == (422, "invalid_input")
+    found = {one["field"]: one["code"] for one in answer.json["fields"]}
+    assert found == {
+        "outcome": "no_choice",
+        "pays_on": "bad_day",
+        "days": "out_of_range",
+        "amount.amount": "bad_form",
+        "amount.currency": "missing",
+        "documents.0": "bad_form",
+    }
+    assert "^" not in str(answer.json) and "Input" not in str(answer.json)
+
+
 def test_paid_meanwhile_is_not_called(listed):
     hub.move_clock(runtime.now().business)
     runtime.table().write(Put(_credit(TWO, 90_000)))

@@ -158,3 +158,21 @@ def test_one_customer_is_looked_up_with_the_reason(callable_, duecourse):
     assert (code, out, "nothing to call C-7 about" in err) == (0, "", True)
     told = json.loads(duecourse("calls", "--customer", "C-7", "--json")[1])
     assert told["nothing"]["code"] == "noted"
+
+
+def test_a_refusal_by_a_limit_is_one_sentence_with_the_limit(callable_, duecourse):
+    facts = {"field": "pays_on", "limit": "days", "least": "2026-03-02", "most": "2026-03-16"}
+    facts |= {"reason": "a day from 2026-03-02 to 2026-03-16", "rule": 7}
+    told = {"code": "invalid_input", "detail": "Correct the named field.", "facts": facts}
+    callable_.answers["POST", "/entities/demo/calls/01JTASK/outcome"] = (422, told)
+    code, _, err = duecourse(*PROMISED)
+    said = "pays_on: a day from 2026-03-02 to 2026-03-16. Correct the named field. (rule: 7)"
+    assert (code, " ".join(err.split())) == (Exit.REFUSED, f"duecourse: invalid_input: {said}")
+
+
+def test_a_refusal_of_fields_names_each_with_what_is_expected(callable_, duecourse):
+    wrong = {"field": "pays_on", "code": "bad_day", "reason": "Write a day as YYYY-MM-DD."}
+    told = {"code": "invalid_input", "detail": "Correct the named fields.", "fields": [wrong]}
+    callable_.answers["POST", "/entities/demo/calls/01JTASK/outcome"] = (422, told)
+    _, _, err = duecourse(*PROMISED)
+    assert "  pays_on: Write a day as YYYY-MM-DD." in err

@@ -19,6 +19,7 @@ from tests.mutants.planted.lives import LIFE_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
 from tests.mutants.planted.money_in import MONEY_IN_BUGS
 from tests.mutants.planted.policies import POLICY_BUGS
+from tests.mutants.planted.refusals import REFUSAL_BUGS
 from tests.mutants.planted.rows import ROW_BUGS
 from tests.mutants.planted.simulate import SIMULATE_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
@@ -48,6 +49,7 @@ PLANTED: tuple[Bug, ...] = (
     *DELIVERY_BUGS,
     *ESCALATION_BUGS,
     *CALL_BUGS,
+    *REFUSAL_BUGS,
     *AGREEMENT_BUGS,
     *AUTOPAY_BUGS,
     *POLICY_BUGS,
