@@ -12,5 +12,7 @@ if ! .venvs/sam/bin/sam build --parallel --build-dir "$target" \
     cat "$log" >&2
     exit 1
 fi
+# a deployment takes the template's word for it, and a layer of another processor loads nowhere
+sed -i "/^  Architecture:/,/^  [A-Z]/s/^    Default: .*/    Default: $1/" "$target/template.yaml"
 echo "$1" >"$target/architecture"
 echo "built for $1: $target"

@@ -4,6 +4,8 @@ A rule yields one sentence per break, naming the resource. cfn-lint knows what C
 accepts; these know what the house accepts.
 """
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -217,8 +219,8 @@ def protects_ledger(statement: Mapping[str, Any]) -> bool:
 
 def what_is_kept_survives_the_stack(template: Template) -> Iterator[str]:
     for name, resource in of_type(template, *KEPT_TYPES):
-        if resource.get("DeletionPolicy") not in ("Retain", "RetainExceptOnCreate"):
-            yield f"{name} is deleted with the stack"
+        if resource.get("DeletionPolicy") != "RetainExceptOnCreate":
+            yield f"{name} is deleted with the stack, or blocks the next try after a failed first"
         if resource.get("UpdateReplacePolicy") != "Retain":
             yield f"{name} is deleted when it is replaced"
     for name, table in of_type(template, "AWS::DynamoDB::Table"):
@@ -249,6 +251,26 @@ def every_bucket_is_private(template: Template) -> Iterator[str]:
             yield f"{name} keeps everything for ever"
         if name not in tls_only:
             yield f"{name} may be called without TLS"
+
+
+def what_is_put_into_a_bucket_has_an_end(template: Template) -> Iterator[str]:
+    ended = {
+        (name, rule.get("Prefix", ""))
+        for name, bucket in of_type(template, "AWS::S3::Bucket")
+        for rule in bucket["Properties"].get("LifecycleConfiguration", {}).get("Rules", [])
+        if "ExpirationInDays" in rule
+    }
+    for name, statement in statements(template):
+        # a boundary allows nothing by itself
+        if template["Resources"][name]["Type"] != "AWS::IAM::Role":
+            continue
+        if statement["Effect"] == "Allow" and "s3:PutObject" in as_list(statement["Action"]):
+            for resource in as_list(statement["Resource"]):
+                place = re.fullmatch(r"\$\{(\w+)\.Arn\}/(.*)\*", str(resource.get("Fn::Sub", "")))
+                if place is None:
+                    yield f"{resource} may be put, and says no bucket with a prefix"
+                elif place.groups() not in ended:
+                    yield f"{place[1]} keeps {place[2]} for ever"
 
 
 def every_schedule_is_utc_and_goes_to_a_queue(template: Template) -> Iterator[str]:
@@ -290,6 +312,17 @@ def every_dead_letter_queue_has_an_alarm(template: Template) -> Iterator[str]:
         yield f"{name} fills up unseen"
 
 
+def every_access_log_is_json(template: Template) -> Iterator[str]:
+    for name, stage in of_type(template, "AWS::ApiGatewayV2::Stage"):
+        form = stage["Properties"]["AccessLogSettings"]["Format"]
+        # of all variables this one alone brings quotes of its own, or a bare dash
+        line = form.replace("$context.error.messageString", '"-"')
+        try:
+            json.loads(line)
+        except ValueError:
+            yield f"{name}: the access log is no JSON where something failed"
+
+
 RULES: tuple[Rule, ...] = (
     every_queue_has_a_dead_letter_queue,
     every_queue_is_tls_only,
@@ -300,7 +333,9 @@ RULES: tuple[Rule, ...] = (
     the_ledger_is_append_only,
     what_is_kept_survives_the_stack,
     every_bucket_is_private,
+    what_is_put_into_a_bucket_has_an_end,
     every_schedule_is_utc_and_goes_to_a_queue,
     every_function_is_built_alike,
     every_dead_letter_queue_has_an_alarm,
+    every_access_log_is_json,
 )

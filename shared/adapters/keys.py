@@ -74,7 +74,7 @@ def bank_cursor(entity: str) -> Key:
 
 def erp_hint(entity: str, connection: str) -> Key:
     """Return the key of when a connection's ERP said last that something changed."""
-    return _key(f"E#{entity}#CONN", f"{connection}#HINT")
+    return _key(f"E#{entity}#HINT", connection)
 
 
 def payment_part(entity: str, payment: str, part: str) -> Key:

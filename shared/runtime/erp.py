@@ -93,7 +93,7 @@ def erp_secret(entity_id: str, name: str) -> "ErpSecret":
     """Return the secret of an entity's connection."""
     from shared.adapters.erp_secret import ErpSecret
 
-    place = f"duecourse/{runtime.setting('STAGE')}/erp/{entity_id}/{name}"
+    place = f"{runtime.setting('ERP_SECRETS')}/{entity_id}/{name}"
     return ErpSecret(runtime.client("secretsmanager"), place)
 
 

@@ -51,6 +51,7 @@ class Function:
 class Build:
     functions: tuple[Function, ...]
     layers: dict[str, Path]
+    architecture: str
 
 
 def build(architecture: str, folder: Path) -> Build:
@@ -78,7 +79,7 @@ def build(architecture: str, folder: Path) -> Build:
                     layers=tuple(layers[layer] for layer in named),
                 )
             )
-    return Build(tuple(functions), layers)
+    return Build(tuple(functions), layers, template["Parameters"]["Architecture"]["Default"])
 
 
 @pytest.fixture(scope="module")
@@ -239,6 +240,11 @@ def test_every_binary_is_for_the_processor_that_was_asked_for(made, architecture
         found |= machines(layer)
     assert len(found) >= 5
     assert {p: m for p, m in found.items() if m != MACHINE[architecture]} == {}
+
+
+@pytest.mark.parametrize(("made", "architecture"), [("host", HOST), ("other", OTHER)])
+def test_what_was_built_is_deployed_for_the_processor_it_was_built_for(made, architecture, request):
+    assert request.getfixturevalue(made).architecture == architecture
 
 
 def test_a_binary_for_another_processor_is_seen(tmp_path):

@@ -63,6 +63,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "CONFIGURATION_SET": "hub",
         "PUBLIC_URL_PARAMETER": "/hub/public-url",
         "STRIPE_SECRET": "hub/stripe",
+        "ERP_SECRETS": "hub/erp",
         "STRIPE_API_BASE": "https://api.stripe.com",
         "CHECKOUT_ORIGIN": "https://checkout.stripe.com",
         "SMS_ORIGINATION": "arn:aws:sms-voice:eu-west-1:123456789012:phone-number/phone-1",
@@ -72,6 +73,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "PINGEN_API_BASE": "https://api.pingen.com",
         "PINGEN_IDENTITY_BASE": "https://identity.pingen.com",
         "LINK_DAYS": "30",
+        "TOKEN_LOGOUT_URL": "",
+        "LOGIN_CALLBACK": "http://localhost:18417/",
         "POWERTOOLS_SERVICE_NAME": "duecourse",
         "POWERTOOLS_METRICS_NAMESPACE": "Duecourse",
     }

@@ -72,6 +72,11 @@ def allow(template: dict[str, Any], function: str, action: str, resource: Any) -
     role_of(template, function)["Policies"][0]["PolicyDocument"]["Statement"].append(statement)
 
 
+def log_format(template: dict[str, Any]) -> dict[str, Any]:
+    stages = house.of_type(template, "AWS::ApiGatewayV2::Stage")
+    return next(stage["Properties"]["AccessLogSettings"] for _, stage in stages)
+
+
 BREAKS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "a queue without a dead-letter queue": (
         "NoticeQueue has no dead-letter queue",
@@ -160,6 +165,24 @@ BREAKS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
         lambda t: own(t, "DocumentsBucket")["PublicAccessBlockConfiguration"].update(
             BlockPublicPolicy=False
         ),
+    ),
+    "documents that are kept for ever": (
+        "DocumentsBucket keeps statements/ for ever",
+        lambda t: own(t, "DocumentsBucket")["LifecycleConfiguration"].update(
+            Rules=[
+                rule
+                for rule in own(t, "DocumentsBucket")["LifecycleConfiguration"]["Rules"]
+                if rule.get("Prefix") != "statements/"
+            ]
+        ),
+    ),
+    "a bucket that blocks the next attempt after a first that failed": (
+        "RepliesBucket is deleted with the stack, or blocks the next try",
+        lambda t: t["Resources"]["RepliesBucket"].update(DeletionPolicy="Retain"),
+    ),
+    "an access log that quotes what is quoted": (
+        "the access log is no JSON",
+        lambda t: log_format(t).update(Format='{"error":"$context.error.messageString"}'),
     ),
     "a bucket without TLS": (
         "DropBucket may be called without TLS",

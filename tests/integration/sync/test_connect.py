@@ -65,7 +65,7 @@ def test_the_secret_is_in_the_secret_store_and_nowhere_else(known):
     connect()
     carry()
     client = boto3.client("secretsmanager")
-    kept = client.get_secret_value(SecretId="duecourse/sandbox/erp/demo/second")
+    kept = client.get_secret_value(SecretId="hub/erp/demo/second")
     assert json.loads(kept["SecretString"]) == {"key": KEY}
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="hub")
     assert KEY not in json.dumps([page["Items"] for page in pages], default=str)

@@ -56,7 +56,7 @@ def test_a_connection_whose_test_failed_goes_away_with_its_secret(second, monkey
     monkeypatch.setattr(runtime, "connector", lambda *_: second.stranger())
     tell(kind="check", entity="demo", connection=NAME)
     assert runtime.connections().get("demo", NAME).found.code == "erp_access"
-    assert kept() == ["CONNECTION", f"duecourse/sandbox/erp/demo/{NAME}"]
+    assert kept() == ["CONNECTION", f"hub/erp/demo/{NAME}"]
     assert remove()
     assert kept() == []
     assert not remove(), "a second time there is nothing to remove, and that is no matter"
@@ -141,7 +141,7 @@ def test_a_removal_that_was_cut_off_is_ended_by_the_next(second, cut_at):
     parts = {name: getattr(whole, name) for name in Ports.__dataclass_fields__}
     with pytest.raises(OSError):
         remove(ports=Ports(**parts | {cut_at: Dead()}))
-    assert f"duecourse/sandbox/erp/demo/{NAME}" in kept()
+    assert f"hub/erp/demo/{NAME}" in kept()
     assert not remove()
     assert kept() == []
 

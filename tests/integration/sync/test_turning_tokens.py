@@ -13,7 +13,7 @@ from shared.adapters.erp_secret import ErpSecret
 from shared.adapters.oauth_tokens import OAuthTokens
 from shared.errors import ErpAccess
 
-NAME = "duecourse/sandbox/erp/demo/books"
+NAME = "hub/erp/demo/books"
 WALL_S = 1_000_000.0
 
 
