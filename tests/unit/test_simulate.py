@@ -297,6 +297,75 @@ def test_the_files_that_the_hub_imports_are_a_history(tmp_path: Path):
     assert (told["messages"], told["customers"], told["false_alarms"]) == (1, 1, 0)
 
 
+LINE = "invoice,customer,issued_on,due_on,paid_on,amount,currency\n"
+
+
+def test_of_two_lines_of_one_invoice_the_first_counts_and_the_second_is_named(tmp_path: Path):
+    one = LINE + (
+        "I1,C1,2026-01-01,2026-01-31,,100.00,EUR\n"
+        "I1,C1,2026-01-01,2026-01-31,2026-01-02,900.00,EUR\n"
+    )
+    two = LINE + "I1,C2,2026-01-01,2026-01-31,,5.00,EUR\nI2,C2,2026-01-01,never,,5.00,EUR\n"
+    files = _files(tmp_path, one=one, two=two)
+    told = read_history([Path(name) for name in files[1::2]], Shape())
+    assert [(i.number, i.customer, i.total) for i in told.invoices] == [("I1", "C1", eur(10_000))]
+    assert [(line.place, line.code) for line in told.left_out] == [
+        ("one.csv:3", "duplicate"),
+        ("two.csv:2", "duplicate"),
+        ("two.csv:3", "bad_date"),
+    ]
+    assert told.left_out[1].reason == "one.csv:2 tells the same invoice: that one counts."
+
+
+def test_what_is_left_out_is_counted_by_reason_on_screen_in_json_and_in_the_report(tmp_path: Path):
+    rows = "".join(f"I{n % 2},C1,2026-01-01,2026-01-31,,100.00,EUR\n" for n in range(9))
+    files = _files(tmp_path, one=LINE + rows + "I9,C1,2026-01-01,never,,100.00,EUR\n")
+    html = tmp_path / "report.html"
+    asked = ["--policy", str(_policy(tmp_path)), *files, "--html", str(html)]
+    shown = " ".join(_run(asked).stdout.split())
+    assert "Left out: 8 lines" in shown
+    assert "one.csv:4, one.csv:5, one.csv:6, one.csv:7, one.csv:8 and 2 more" in shown
+    told = json.loads(_run([*asked, "--json"]).stdout)["left_out"]
+    assert (told["lines"], told["kinds"]) == (8, {"duplicate": 7, "bad_date": 1})
+    assert told["each"][-1] == {
+        "file": "one.csv",
+        "line": 11,
+        "code": "bad_date",
+        "reason": "This is not a date of the form %Y-%m-%d.",
+    }
+    page = html.read_text()
+    assert "could not be used: 8." in page
+    assert "<td>7</td>" in page
+    none = _files(tmp_path, none=LINE + "I1,C1,2026-01-01,2026-01-31,,100.00,EUR\n")
+    clean = _run(["--policy", str(_policy(tmp_path)), *none, "--html", str(html)])
+    assert "Left out" not in clean.stdout + html.read_text()
+
+
+def test_a_payment_counts_once_and_only_for_an_invoice_that_is_there(tmp_path: Path):
+    invoices = (
+        "external_id,customer_external_id,number,issue_date,due_date,currency,total\n"
+        "I1,C1,N1,2026-01-01,2026-01-31,EUR,100.00\n"
+        "I1,C1,N1,2026-01-01,2026-01-31,EUR,70.00\n"
+    )
+    head = "external_id,invoice_external_id,paid_on,currency,amount,method\n"
+    paid = "P1,I1,2026-02-20,EUR,40.00,bank\n"
+    files = _files(
+        tmp_path,
+        invoices=invoices,
+        march=head + paid + "P2,I7,2026-02-20,EUR,40.00,bank\nP3,I1,2026-02-20,USD,1.00,bank\n",
+        april=head + paid,
+    )
+    told = read_history([Path(name) for name in files[1::2]], Shape())
+    (invoice,) = told.invoices
+    assert (invoice.total, invoice.payments) == (eur(10_000), ((date(2026, 2, 20), eur(4_000)),))
+    assert {(line.place, line.code) for line in told.left_out} == {
+        ("invoices.csv:3", "duplicate"),
+        ("april.csv:2", "duplicate"),
+        ("march.csv:3", "unknown_invoice"),
+        ("march.csv:4", "other_currency"),
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -1,6 +1,7 @@
 """simulate: what a policy would have said over a known history, beside another one."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 from infra.cli.errors import CliError, Exit
 from infra.cli.output import AsJson, count, progress, show_json, show_table, talk, written
 from infra.cli.simulation.history import History, Shape, parse_names, read_history
+from infra.cli.simulation.left_out import LeftOut, as_values, kinds
 from infra.cli.simulation.outcome import Outcome, simulate
 from infra.cli.simulation.report import both, facts, report, signed
 from shared.domain.replay import days_of
@@ -48,10 +50,6 @@ def run(
     if old is not None and against is not None and old.policy.name == new.policy.name:
         named = _told_apart(policy, against)
         new, old = replace(new, file=named[0]), replace(old, file=named[1])
-    for line in told.left_out[:5]:
-        talk().print(f"left out: {line}", markup=False)
-    if len(told.left_out) > 5:
-        talk().print(f"... and {len(told.left_out) - 5} more lines", markup=False)
     if log is not None:
         _write(log, "".join(f"{json.dumps(line)}\n" for line in lines(new)))
     if html is not None:
@@ -59,12 +57,22 @@ def run(
     first, last = (day.isoformat() for day in days_of(told.invoices))
     if as_json:
         period = {"from": first, "to": last, "invoices": len(told.invoices)}
-        show_json({"period": period, "new": _summary(new), "old": _summary(old) if old else None})
+        left_out = as_values(told.left_out)
+        summed = {"new": _summary(new), "old": _summary(old) if old else None}
+        show_json({"period": period, "left_out": left_out} | summed)
     else:
         of = f"{count(len(told.invoices), 'invoice')} of {count(len(told.by_customer), 'customer')}"
         _show(f"{first} to {last}: {of}", new, old)
+        _show_left_out(told.left_out)
     if html is not None:
         talk().print(f"The report is in {html}.", markup=False)
+
+
+def _show_left_out(left_out: Sequence[LeftOut]) -> None:
+    if left_out:
+        rows = [(k.words, f"{len(k.lines):,}", k.places, k.reason) for k in kinds(left_out)]
+        title = f"Left out: {count(len(left_out), 'line')}"
+        show_table(title, ("why", ">lines", "where", "the first of them"), rows)
 
 
 def lines(outcome: Outcome) -> list[dict[str, Any]]:

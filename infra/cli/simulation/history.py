@@ -2,17 +2,19 @@
 
 import gzip
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from infra.cli.errors import CliError, Exit
+from infra.cli.simulation.collected import DUPLICATE, Collected
+from infra.cli.simulation.left_out import LeftOut
 from shared.adapters.csv_rows import read_csv
 from shared.domain import import_cells as cells
 from shared.domain.import_cells import BadCell
-from shared.domain.import_sheet import BadFile, FileKind, kind_of, read_rows
-from shared.domain.imports import InvoiceRow, PaymentRow
+from shared.domain.import_sheet import BadFile, FileKind, Sheet, kind_of, read_rows
+from shared.domain.imports import InvoiceRow, PaymentRow, Problem
 from shared.domain.money import Money
 from shared.domain.replay import PastInvoice
 
@@ -33,10 +35,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The invoices of a history by customer, and sentences about the lines that were left out."""
+    """The invoices of a history by customer, and the lines that were left out, file by file."""
 
     by_customer: Mapping[str, tuple[PastInvoice, ...]]
-    left_out: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
 
     @property
     def invoices(self) -> tuple[PastInvoice, ...]:
@@ -58,40 +60,48 @@ def parse_names(text: str) -> dict[str, str]:
 def read_history(files: Sequence[Path], shape: Shape) -> History:
     """Return the history that files tell together. Raises CliError where one cannot be read.
 
-    A line that cannot be used is left out and told; a history without any line is an error.
+    A line that cannot be used is left out and told, as is the second line of one invoice or
+    payment: which of the two is true nobody can guess. A history without any line is an error.
     """
-    invoices: dict[str, PastInvoice] = {}
-    payments: list[PaymentRow] = []
-    left_out: list[str] = []
+    books = Collected()
     for file in files:
         try:
             header, records = read_csv(_bytes(file))
             if _is_hubs(header):
-                sheet = read_rows(header, records, _LANGUAGES)
-                left_out += [f"{file.name}:{p.line}: {p.message}" for p in sheet.problems]
-                for row in sheet.rows:
-                    if isinstance(row, InvoiceRow):
-                        invoices[row.external_id] = _from_row(row)
-                    elif isinstance(row, PaymentRow):
-                        payments.append(row)
+                _read_hubs(read_rows(header, records, _LANGUAGES), file.name, books)
             else:
-                lines = _lines(header, records, shape, file.name, left_out)
-                invoices |= {invoice.number: invoice for invoice in lines}
+                _read_lines(header, records, shape, file.name, books)
         except BadFile as exc:
             where, problem = f"{file}:{exc.problem.line}", exc.problem
             raise CliError(f"{where}: {problem.column} {problem.message}", Exit.USAGE) from exc
-    _pay(invoices, payments, left_out)
-    if not invoices:
-        told = f" (the first: {left_out[0]})" if left_out else ""
+    books.pay()
+    if not books.invoices:
+        first = books.left_out[0] if books.left_out else None
+        told = f" (the first: {first.place}: {first.reason})" if first else ""
         raise CliError(f"No invoice could be read{told}.", Exit.REFUSED)
     by_customer: defaultdict[str, list[PastInvoice]] = defaultdict(list)
-    for invoice in invoices.values():
+    for invoice in books.invoices.values():
         by_customer[invoice.customer].append(invoice)
     ordered = {
         customer: tuple(sorted(by_customer[customer], key=lambda i: (i.issued_on, i.number)))
         for customer in sorted(by_customer)
     }
-    return History(ordered, tuple(left_out))
+    return History(ordered, tuple(books.left_out))
+
+
+def _read_hubs(sheet: Sheet, file: str, books: Collected) -> None:
+    broken: dict[int, list[Problem]] = {}
+    for problem in sheet.problems:
+        broken.setdefault(problem.line, []).append(problem)
+    for line, problems in broken.items():
+        code = DUPLICATE if problems[0].code == "duplicate_row" else problems[0].code
+        reason = " ".join(f"{p.column}: {p.message}" for p in problems)
+        books.left_out.append(LeftOut(file, line, code, reason))
+    for row in sheet.rows:
+        if isinstance(row, InvoiceRow):
+            books.add(_from_row(row), file, row.line)
+        elif isinstance(row, PaymentRow):
+            books.add_payment(row, file)
 
 
 def _bytes(file: Path) -> bytes:
@@ -119,25 +129,13 @@ def _from_row(row: InvoiceRow) -> PastInvoice:
     )
 
 
-def _pay(
-    invoices: dict[str, PastInvoice], payments: Iterable[PaymentRow], left_out: list[str]
-) -> None:
-    for row in payments:
-        invoice = invoices.get(row.invoice_external_id)
-        if invoice is None or invoice.total.currency != row.amount.currency:
-            left_out.append(f"payment {row.external_id}: its invoice is not in the history")
-            continue
-        paid = (*invoice.payments, (row.paid_on, row.amount))
-        invoices[row.invoice_external_id] = replace(invoice, payments=paid)
-
-
-def _lines(
+def _read_lines(
     header: Sequence[str],
     records: Iterator[tuple[int, list[str]]],
     shape: Shape,
-    name: str,
-    left_out: list[str],
-) -> Iterator[PastInvoice]:
+    file: str,
+    books: Collected,
+) -> None:
     places = {ours: _place(header, shape.names.get(ours, ours)) for ours in COLUMNS}
     missing = [ours for ours in COLUMNS if places[ours] is None and ours != "currency"]
     if missing:
@@ -150,9 +148,9 @@ def _lines(
             for ours, place in places.items()
         }
         try:
-            yield _one(found, shape)
+            books.add(_one(found, shape), file, line)
         except BadCell as exc:
-            left_out.append(f"{name}:{line}: {exc.message}")
+            books.left_out.append(LeftOut(file, line, exc.code, exc.message))
 
 
 def _place(header: Sequence[str], name: str) -> int | None:

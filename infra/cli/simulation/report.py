@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.cli.simulation.history import History
+from infra.cli.simulation.left_out import kinds
 from infra.cli.simulation.outcome import Outcome, StageSum
 from shared.domain.replay import days_of
 
@@ -47,7 +48,8 @@ def report(history: History, new: Outcome, old: Outcome | None) -> str:
         facts=facts(new, old),
         alarmed=new.alarmed[:_CUSTOMERS_SHOWN],
         alarmed_in_all=len(new.alarmed),
-        left_out=len(history.left_out),
+        left_out=f"{len(history.left_out):,}" if history.left_out else "",
+        left_out_kinds=kinds(history.left_out),
         **_stages(new, old),
         **_months(new, old),
         **_alarms(new, old),

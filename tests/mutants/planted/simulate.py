@@ -21,6 +21,13 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
         rules="R17",
     ),
     bug(
+        "the second line of an invoice wins in silence",
+        "infra/cli/simulation/collected.py",
+        "        if first == place:\n",
+        "        if first:\n",
+        SIMULATES,
+    ),
+    bug(
         "a part that was paid closes a simulated invoice",
         REPLAY,
         "            if not left:\n",
