@@ -6,7 +6,7 @@ import secrets
 import shutil
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
@@ -65,7 +65,10 @@ class Startup:
             mail = pool.submit(self._start_mail)
             sms = pool.submit(self._start_sms)
             stripe = pool.submit(self._start_stripe)
-            self._start_identity(identity, identity_url, public_url)
+            login_port = processes.free_port()
+            self._note(login_port=login_port)
+            places = (f"{public_url}/", f"http://localhost:{login_port}/")
+            self._start_identity(identity, identity_url, places)
             self._note(mail_url=mail.result(), sms_url=sms.result(), stripe_url=stripe.result())
             self._start_ministack()
         self._on_step("deploying the template")
@@ -152,17 +155,19 @@ class Startup:
                 return address
         raise AssertionError("unreachable")
 
-    def _start_identity(self, listening: socket.socket, url: str, public_url: str) -> None:
+    def _start_identity(self, listening: socket.socket, url: str, places: Sequence[str]) -> None:
         key_file = self._run_dir / "identity-key.pem"
         Issuer.open(url, wiring.AUDIENCE, key_file)
         root = self._options.project_root
         command = [root / ".venv" / "bin" / "python", "-m", "infra.local.identity"]
         command += ["--url", url, "--audience", wiring.AUDIENCE, "--key-file", key_file]
         command += ["serve", "--fd", str(listening.fileno()), "--entity", self._options.entity]
+        for place in places:
+            command += ["--callback-prefix", place]
         process = self._begin(
             processes.start(
                 "identity",
-                [*command, "--callback-prefix", f"{public_url}/"],
+                command,
                 log_dir=self._run_dir,
                 environment={},
                 cwd=root,
@@ -193,6 +198,7 @@ class Startup:
         state, options = self._state, self._options
         identity_url = state["identity_url"]
         stripe_url = state["stripe_url"] or "http://127.0.0.1:9"
+        leave = f"{identity_url}/logout?client_id={wiring.AUDIENCE}&logout_uri="
         parameters = {
             "Stage": "sandbox",
             "Architecture": "x86_64" if os.uname().machine == "x86_64" else "arm64",
@@ -207,6 +213,8 @@ class Startup:
             "TokenAudience": wiring.AUDIENCE,
             "TokenAuthorizeUrl": f"{identity_url}/authorize",
             "TokenExchangeUrl": f"{identity_url}/token",
+            "TokenLogoutUrl": leave + "{back}",
+            "LoginPort": str(state["login_port"]),
         }
         return deploy.deploy(
             options.built_template,

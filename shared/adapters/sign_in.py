@@ -1,11 +1,12 @@
-"""Signing in by OpenID Connect: where to send a person, and what their code is worth."""
+"""Signing in and out by OpenID Connect: where to send a person, and what their code is worth."""
 
 import base64
 import hashlib
 import json
 import urllib.error
 import urllib.request
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
 
 from shared.errors import Unauthenticated
 
@@ -17,10 +18,27 @@ _SCOPE = "openid email"
 class SignIn:
     """The authorization code flow with PKCE, for one client without a secret."""
 
-    def __init__(self, authorize_url: str, exchange_url: str, client_id: str) -> None:
+    def __init__(
+        self, authorize_url: str, exchange_url: str, client_id: str, logout_url: str
+    ) -> None:
+        """logout_url has {back} where the address to come back to goes; "" where there is none."""
         self._authorize_url = authorize_url
         self._exchange_url = exchange_url
         self._client_id = client_id
+        self._logout_url = logout_url
+
+    @property
+    def client(self) -> Mapping[str, str]:
+        """Return what a program of a person's own has to know to sign in itself; no secret."""
+        return {
+            "authorize_url": self._authorize_url,
+            "exchange_url": self._exchange_url,
+            "client_id": self._client_id,
+        }
+
+    def logout_address(self, back_url: str) -> str:
+        """Return where the issuer's own session ends and leads to back_url, "" where unknown."""
+        return self._logout_url.replace("{back}", quote(back_url, safe=""))
 
     def address(self, callback_url: str, state: str, nonce: str, verifier: str) -> str:
         """Return where the person signs in; the answer comes to callback_url with state."""

@@ -22,6 +22,7 @@ def sign_in() -> "SignIn":
         runtime.setting("TOKEN_AUTHORIZE_URL"),
         runtime.setting("TOKEN_EXCHANGE_URL"),
         runtime.setting("TOKEN_AUDIENCE"),
+        runtime.setting("TOKEN_LOGOUT_URL"),
     )
 
 

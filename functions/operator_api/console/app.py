@@ -57,6 +57,10 @@ def _answer(event: Event, now: Now) -> http.Answer:
             return session.sign_in()
         case "GET", ["callback"]:
             return session.callback(event, now)
+        case "GET", ["sign-in.json"]:
+            return session.for_the_command()
+        case "GET", ["signed-out"]:
+            return session.signed_out()
     csrf = session.begin(event, now)
     form = session.check_form(event, csrf) if method == "POST" else {}
     match method, parts:

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from functions.edge import http
 from functions.operator_api import access
+from functions.operator_api.console.pages import bare
 from shared import runtime
 from shared.domain.clock import Now
 from shared.errors import Unauthenticated
@@ -15,6 +17,7 @@ from shared.errors import Unauthenticated
 COOKIE = "console"
 FLOW_COOKIE = "console-flow"
 CALLBACK = "/console/callback"
+SIGNED_OUT = "/console/signed-out"
 _COOKIE_CHARS_MAX = 3_900
 _FLOW_S = 600
 Event = Mapping[str, Any]
@@ -44,8 +47,26 @@ def callback(event: Event, now: Now) -> http.Answer:
 
 
 def sign_out() -> http.Answer:
-    """End the session."""
-    return http.see_other("/console", cookies=[http.no_cookie(COOKIE)])
+    """End the console's session, and lead to where the issuer's own is ended."""
+    return http.see_other(SIGNED_OUT, cookies=[http.no_cookie(COOKIE)])
+
+
+def signed_out() -> http.Answer:
+    """Return the page that goes on to the issuer's sign-out, or says that there is none.
+
+    The page lies between because browsers stop a form that is led on to another origin.
+    """
+    leave = runtime.sign_in().logout_address(f"{runtime.public_url()}/console")
+    page = bare("signed_out", leave=leave)
+    if leave:
+        page["headers"]["refresh"] = f"0; url={leave}"
+    return page
+
+
+def for_the_command() -> http.Answer:
+    """Return as JSON what a program needs to sign its person in at the issuer; none is secret."""
+    known = {**runtime.sign_in().client, "callback_url": runtime.setting("LOGIN_CALLBACK")}
+    return http.public_file(json.dumps(known).encode(), "application/json", 0)
 
 
 def begin(event: Event, now: Now) -> str:

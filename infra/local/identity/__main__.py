@@ -18,7 +18,7 @@ def main() -> None:
     serve = verbs.add_parser("serve")
     serve.add_argument("--fd", type=int, required=True, help="a bound loopback socket")
     serve.add_argument("--entity", default="demo", help="whose sample operators are listed")
-    serve.add_argument("--callback-prefix", required=True)
+    serve.add_argument("--callback-prefix", action="append", required=True)
     mint = verbs.add_parser("mint")
     mint.add_argument("--username", required=True)
     mint.add_argument("--email", default="")

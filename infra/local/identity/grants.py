@@ -1,8 +1,9 @@
-"""Authorization codes with PKCE: given once, for a minute, to the client that asked."""
+"""Authorization codes with PKCE: given once, for a minute, to the client that asked; sessions."""
 
 import secrets
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra.local.identity.tokens import Operator, challenge_of
@@ -26,13 +27,14 @@ class Ask:
 
 
 class Grants:
-    """Keeps codes until they are exchanged. Safe to share among threads."""
+    """Keeps codes until they are exchanged, and who is signed in. Safe to share among threads."""
 
-    def __init__(self, client_id: str, callback_prefix: str) -> None:
+    def __init__(self, client_id: str, callback_prefixes: Sequence[str]) -> None:
         self._client_id = client_id
-        self._callback_prefix = callback_prefix
+        self._callback_prefixes = tuple(callback_prefixes)
         self._lock = threading.Lock()
         self._codes: dict[str, tuple[float, Ask, Operator]] = {}
+        self._kept: dict[str, Operator] = {}
 
     def check(self, query: dict[str, str]) -> Ask:
         """Return what is asked. Raises BadRequest unless it is a PKCE code flow of our client."""
@@ -40,8 +42,7 @@ class Grants:
             raise BadRequest("unsupported_response_type")
         if query.get("client_id") != self._client_id:
             raise BadRequest("unauthorized_client")
-        if not query.get("redirect_uri", "").startswith(self._callback_prefix):
-            raise BadRequest("invalid_request")
+        self._check_address(query.get("redirect_uri", ""))
         if query.get("code_challenge_method") != "S256" or not query.get("code_challenge"):
             raise BadRequest("invalid_request")
         return Ask(
@@ -59,6 +60,37 @@ class Grants:
             self._codes[code] = (time.monotonic() + _CODE_LIFE_S, ask, operator)
         return code
 
+    def check_logout(self, query: dict[str, str]) -> str:
+        """Return where to lead after a sign-out. Raises BadRequest for an address not ours."""
+        if query.get("client_id") != self._client_id:
+            raise BadRequest("unauthorized_client")
+        self._check_address(query.get("logout_uri", ""))
+        return query["logout_uri"]
+
+    def keep(self, operator: Operator) -> str:
+        """Return a secret that stands for this operator until it is dropped."""
+        secret = secrets.token_urlsafe(24)
+        with self._lock:
+            self._kept[secret] = operator
+        return secret
+
+    def kept(self, secret: str) -> Operator | None:
+        """Return whom the secret stands for, None where it stands for nobody."""
+        with self._lock:
+            return self._kept.get(secret)
+
+    def drop(self, secret: str) -> None:
+        """Let the secret stand for nobody."""
+        with self._lock:
+            self._kept.pop(secret, None)
+
+    def renew(self, form: dict[str, str]) -> Operator:
+        """Return who holds the refresh token. Raises BadRequest when nobody does."""
+        operator = self.kept(form.get("refresh_token", ""))
+        if operator is None or form.get("client_id") != self._client_id:
+            raise BadRequest("invalid_grant")
+        return operator
+
     def exchange(self, form: dict[str, str]) -> tuple[Ask, Operator]:
         """Return who signed in. Raises BadRequest when the code is not theirs, used or stale."""
         if form.get("grant_type") != "authorization_code":
@@ -72,3 +104,7 @@ class Grants:
         if not same or challenge_of(form.get("code_verifier", "")) != ask.challenge:
             raise BadRequest("invalid_grant")
         return ask, operator
+
+    def _check_address(self, address: str) -> None:
+        if not address.startswith(self._callback_prefixes):
+            raise BadRequest("invalid_request")

@@ -1,18 +1,20 @@
-"""The issuer's pages: discovery, keys, a page to pick an operator, and the token exchange."""
+"""The issuer's pages: discovery, keys, a page to pick an operator, tokens, and signing out."""
 
 import html
 import json
 import socket
 from collections.abc import Sequence
+from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from infra.local.identity.grants import BadRequest, Grants
+from infra.local.identity.grants import Ask, BadRequest, Grants
 from infra.local.identity.tokens import Issuer, Operator
 
 _BODY_BYTES_MAX = 64 * 1024
 _TTL_S = 8 * 3600
+_SESSION = "identity-session"
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign in (local)</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -45,7 +47,7 @@ class IdentityServer(ThreadingHTTPServer):
         listening: socket.socket,
         issuer: Issuer,
         operators: Sequence[Operator],
-        callback_prefix: str,
+        callback_prefixes: Sequence[str],
     ) -> None:
         super().__init__(listening.getsockname(), _Handler, bind_and_activate=False)
         self.socket.close()
@@ -53,7 +55,7 @@ class IdentityServer(ThreadingHTTPServer):
         self.server_activate()
         self.issuer = issuer
         self.operators = {operator.username: operator for operator in operators}
-        self.grants = Grants(issuer.audience, callback_prefix)
+        self.grants = Grants(issuer.audience, callback_prefixes)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -62,15 +64,18 @@ class _Handler(BaseHTTPRequestHandler):
     server: IdentityServer
 
     def do_GET(self) -> None:
-        """Answer discovery, keys and the sign-in page."""
+        """Answer discovery, keys, the sign-in page and the sign-out."""
         issuer = self.server.issuer
         path = urlsplit(self.path).path
         if path == "/.well-known/openid-configuration":
             self._json(200, _discovery(issuer.url))
         elif path == "/.well-known/jwks.json":
             self._json(200, issuer.jwks())
-        elif path == "/authorize":
-            self._sign_in_page()
+        elif path in ("/authorize", "/logout"):
+            try:
+                self._sign_in_page() if path == "/authorize" else self._sign_out()
+            except BadRequest as error:
+                self._json(400, {"error": str(error)})
         else:
             self._json(404, {"error": "not_found"})
 
@@ -93,10 +98,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(400, {"error": str(error)})
 
     def _sign_in_page(self) -> None:
-        try:
-            self.server.grants.check(_first(urlsplit(self.path).query))
-        except BadRequest as error:
-            self._json(400, {"error": str(error)})
+        ask = self.server.grants.check(_first(urlsplit(self.path).query))
+        known = self.server.grants.kept(self._session())
+        if known is not None:  # who is signed in goes straight back in, as at any issuer
+            self._lead_back(ask, known)
             return
         choices = "".join(
             _CHOICE.format(
@@ -113,31 +118,54 @@ class _Handler(BaseHTTPRequestHandler):
         operator = self.server.operators.get(form.get("operator", ""))
         if operator is None:
             raise BadRequest("access_denied")
+        self._lead_back(ask, operator, session=self.server.grants.keep(operator))
+
+    def _lead_back(self, ask: Ask, operator: Operator, session: str = "") -> None:
         answer = {"code": self.server.grants.give(ask, operator), "state": ask.state}
         between = "&" if "?" in ask.redirect_uri else "?"
-        self._write(
-            302, "text/plain", b"", location=f"{ask.redirect_uri}{between}{urlencode(answer)}"
-        )
+        back = f"{ask.redirect_uri}{between}{urlencode(answer)}"
+        self._write(302, "text/plain", b"", location=back, session=session or None)
+
+    def _sign_out(self) -> None:
+        back = self.server.grants.check_logout(_first(urlsplit(self.path).query))
+        self.server.grants.drop(self._session())
+        self._write(302, "text/plain", b"", location=back, session="")
+
+    def _session(self) -> str:
+        held = SimpleCookie(self.headers.get("cookie", "")).get(_SESSION)
+        return held.value if held else ""
 
     def _tokens(self, form: dict[str, str]) -> None:
-        ask, operator = self.server.grants.exchange(form)
-        mint = self.server.issuer.mint
+        grants, mint = self.server.grants, self.server.issuer.mint
+        if form.get("grant_type") == "refresh_token":
+            nonce, operator, lasting = "", grants.renew(form), {}
+        else:
+            ask, operator = grants.exchange(form)
+            nonce, lasting = ask.nonce, {"refresh_token": grants.keep(operator)}
         access = mint(operator, ttl_s=_TTL_S, token_use="access")  # noqa: S106 - a kind of token
         self._json(
             200,
             {
-                "id_token": mint(operator, ttl_s=_TTL_S, nonce=ask.nonce),
+                "id_token": mint(operator, ttl_s=_TTL_S, nonce=nonce),
                 "access_token": access,
                 "token_type": "Bearer",
                 "expires_in": _TTL_S,
+                **lasting,
             },
         )
 
     def _json(self, status: int, value: dict[str, Any]) -> None:
         self._write(status, "application/json", json.dumps(value).encode())
 
-    def _write(self, status: int, kind: str, body: bytes, location: str = "") -> None:
+    def _write(
+        self, status: int, kind: str, body: bytes, location: str = "", session: str | None = None
+    ) -> None:
+        """Send an answer; a session sets the cookie, "" takes it away."""
         self.send_response_only(status)
+        if session is not None:
+            ends = "" if session else "; Max-Age=0"
+            cookie = f"{_SESSION}={session}; Path=/; HttpOnly; SameSite=Lax{ends}"
+            self.send_header("set-cookie", cookie)
         if location:
             self.send_header("location", location)
         self.send_header("content-type", kind)
@@ -156,6 +184,7 @@ def _discovery(url: str) -> dict[str, Any]:
         "issuer": url,
         "authorization_endpoint": f"{url}/authorize",
         "token_endpoint": f"{url}/token",
+        "end_session_endpoint": f"{url}/logout",
         "jwks_uri": f"{url}/.well-known/jwks.json",
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],

@@ -19,7 +19,7 @@ FILES = frozenset(
     }
 )
 """What answers with a file, or leads to one."""
-LEADS_ON = frozenset({"GET /console/sign-in", "GET /console/callback"})
+LEADS_ON = frozenset({"GET /console/sign-in", "GET /console/sign-in.json", "GET /console/callback"})
 """What leads to the issuer and back."""
 _PARTS = frozenset({"layout.html", "parts.html", "filled.html", "mailing.html", "case.html"})
 """What stands within other pages."""

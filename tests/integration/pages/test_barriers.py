@@ -269,6 +269,7 @@ def _pays(walk: Walk, company: Company) -> None:
 def _console(walk: Walk, company: Company, identity) -> None:
     page, here = walk.page, "/console/e/demo"
     walk.go("/console", "signed out")
+    walk.go("/console/signed-out")
 
     def sign_in(*groups: str) -> None:
         cookie = http.host_cookie("console", identity.mint(operator(*groups)))
