@@ -12,10 +12,10 @@ help: ## Shows this list
 setup: ## Prepares the environments of this folder (Python 3.13, or uv that may fetch it)
 	@infra/setup.sh
 
-browser: setup
+browser: setup ## Installs Chromium and what looks for barriers in pages
 	@infra/setup.sh browser
 
-checkers: setup
+checkers: setup ## Installs hledger and beancount
 	@infra/setup.sh books
 
 erps: setup ## Installs ERPs to run against (Tryton), and what checks calls of others
