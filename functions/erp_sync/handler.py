@@ -1,4 +1,4 @@
-"""Makes true what comes from outside: dropped files, and what an ERP changed."""
+"""Imports dropped files and what an ERP changed."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime

@@ -1,5 +1,4 @@
-"""Hands over again what nobody finished, asks the gateway, has charges looked at once a day, and
-ends the tasks that are settled."""
+"""Queues unfinished work again, compares with the gateway, starts daily charges, ends old tasks."""
 
 from collections.abc import Callable
 from itertools import product

@@ -1,8 +1,7 @@
 """Follows stored webhooks: asks the gateway what happened, and books what is true.
 
-Refunds that people want are asked for here as well, and money is taken that a customer gave leave
-to take: only this worker has the gateway's key. So is
-what is left of a large payment's plan or reversal, which whoever began it may have left half done.
+It also asks for refunds and automatic collections, and finishes large payments and reversals that
+somebody left half done: only this worker has the gateway's key.
 """
 
 from typing import Any

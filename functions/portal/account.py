@@ -161,7 +161,7 @@ def _chosen(visitor: Visit) -> list[str]:
 
 
 def _ask_the_gateway(visitor: Visit, checkout_id: str) -> None:
-    """Make true what the gateway says of a checkout; its webhook tells the same later."""
+    """Bring a checkout to the state that the gateway reports; its webhook does the same later."""
     whose = (visitor.principal.entity_id, visitor.principal.customer_id)
     try:
         resolve_checkout(runtime.money_in(), *whose, checkout_id, visitor.now)

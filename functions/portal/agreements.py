@@ -36,7 +36,7 @@ _REASONS = {
 
 
 def promises(event: Event) -> http.Answer:
-    """Show the form for a promise to pay, or that one was taken down."""
+    """Show the form for a promise to pay, or that one was recorded."""
     visitor = visit(event)
     if http.query(event, "sent"):
         return sent(visitor, "promise.sent")
@@ -44,7 +44,7 @@ def promises(event: Event) -> http.Answer:
 
 
 def promise(event: Event) -> http.Answer:
-    """Take down when the customer will pay."""
+    """Record when the customer will pay."""
     visitor = visit(event)
     about = document_ids_of(visitor.chosen("document"))
     try:
@@ -73,7 +73,7 @@ def disputes(event: Event) -> http.Answer:
 
 
 def dispute(event: Event) -> http.Answer:
-    """Take down what the customer contests."""
+    """Record what the customer disputes."""
     visitor = visit(event)
     about = document_ids_of(visitor.chosen("document"))
     if len(about) != 1:

@@ -82,7 +82,7 @@ def _standing(visitor: Visit) -> tuple[Mandate | None, tuple[Collection, ...]]:
 
 
 def _ask_the_gateway(visitor: Visit, mandate_id: str) -> None:
-    """Make true what the gateway says of a mandate; its webhook tells the same later."""
+    """Bring a mandate to the state that the gateway reports; its webhook does the same later."""
     try:
         resolve_mandate(runtime.money_in(), *whose(visitor), mandate_id, visitor.now)
     except (GatewayUnavailable, GatewayRefused) as exc:

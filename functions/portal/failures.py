@@ -1,4 +1,4 @@
-"""What went wrong, as a page. What is unknown and what is somebody else's look the same."""
+"""Errors as pages. An unknown thing and somebody else's thing look the same."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""What the pages have in common on which customers say something about paying."""
+"""What the pages for promises, disputes and plans share."""
 
 import re
 import secrets

@@ -62,7 +62,7 @@ def numbers(documents: list[Any], of: list[str]) -> str:
 
 
 def amount_of(text: str, documents: list[Any]) -> dict[str, Any]:
-    """Return the part of a body that says amount, in the currency of documents."""
+    """Return the request fields for an amount, in the currency of documents; none for no text."""
     if not text:
         return {}
     return {"amount": {"amount": text, "currency": documents[0]["open"]["currency"]}}

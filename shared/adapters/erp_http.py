@@ -154,7 +154,7 @@ def plain(said: str) -> str:
 
 
 def retry_after_s(answer: Answer) -> int:
-    """Return when to come back by the answer's own word, a day at most; 0 where it says nothing."""
+    """Return the answer's Retry-After in seconds, at most a day; 0 where it has none."""
     told = answer.headers.get("retry-after", "").strip()
     if told.isascii() and told.isdigit():
         return min(int(told[:9]), RETRY_AFTER_MAX_S)

@@ -63,7 +63,7 @@ class ErpSecret:
             self._create(text)
 
     def remove(self) -> None:
-        """Remove the secret at once, with all that it ever was. None there is no matter."""
+        """Remove the secret and all its versions. Does nothing where there is none."""
         try:
             self._client.delete_secret(SecretId=self.name, ForceDeleteWithoutRecovery=True)
         except ClientError as exc:

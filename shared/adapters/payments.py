@@ -1,4 +1,4 @@
-"""Payments: money from the gateway, made true with everything it settles."""
+"""Payments: money from the gateway, booked with everything it settles."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -198,7 +198,10 @@ def _checkouts(attempts: Iterable[Attempt], at: datetime) -> Iterable[Checkout]:
 
 
 def _state_at(checkout: Checkout, at: datetime) -> CheckoutState:
-    """Return the state that an unresolved checkout had; what takes by itself was never a page."""
+    """Return the state of an unresolved checkout at an instant.
+
+    An automatic collection was processing from the start: no page was ever open for it.
+    """
     moving = checkout.processing_at is not None and checkout.processing_at <= at
     by_itself = bool(checkout.mandate_id)
     return CheckoutState.PROCESSING if moving or by_itself else CheckoutState.OPEN

@@ -56,7 +56,7 @@ def booked(
 ) -> Booked:
     """Return what the known postings have of entry, which posting_id books.
 
-    Whatever was corrected later, a fee or another currency, counts as well.
+    Later corrections of fee and currency are included.
     """
     brought_in = posting_id == f"payment:{payment_id}"
     fx = f"fx:{payment_id if brought_in else entry.entry_id}"

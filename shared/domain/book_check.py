@@ -11,7 +11,7 @@ from shared.ids import derived_id
 
 
 class FigureKind(StrEnum):
-    """What a figure is of. The last four count heads: where they lie, how found, and the void."""
+    """What a figure measures. The last four count heads: open, closed, in the due index, void."""
 
     TOTAL = "total"
     OPEN = "open"

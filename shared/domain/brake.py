@@ -1,4 +1,4 @@
-"""What is decided, while the facts it was decided by are too old to say it aloud. Pure."""
+"""What is decided while the facts of the ERP are too old to ask anybody for money. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,8 @@ def braked(
 ) -> tuple[Decision, ...]:
     """Return decisions with nothing to send while the facts are old (code erp_stale).
 
-    stale says whose facts are, "" is nobody's; past that it is told of a day that is over.
+    stale names the connection whose facts are too old, "" where none is; past says that the day
+    asked about is over.
     """
     if not stale:
         return tuple(decisions)

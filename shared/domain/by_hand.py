@@ -1,4 +1,4 @@
-"""What a person has said by mail now, whatever day it is: a decision like any other.
+"""A reminder that a person sends by hand: decided like any other, on any day.
 
 It asks only for what nothing speaks for, and its stage counts as done. Days, hours, minima and how
 often somebody is written to are for the sweep; holds, promises, disputes and wishes are for all.

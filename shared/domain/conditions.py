@@ -55,7 +55,7 @@ class Conditions(BaseModel):
         return sum(bool(getattr(self, name)) for name in type(self).model_fields)
 
     def unmet(self, standing: Standing) -> str:
-        """Return in words what does not hold, "" where all does."""
+        """Return which condition does not hold, in words; "" where all hold."""
         if self.segments and standing.segment not in self.segments:
             return f"it is for segment {_either(self.segments)}"
         if self.risks and standing.risk not in self.risks:

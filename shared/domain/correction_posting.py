@@ -55,7 +55,7 @@ def void_posting(
 ) -> Posting:
     """Return the posting that takes all of an invoice back, as if it had never been asked for.
 
-    credited says that a credit note was issued for it, in_erp that its issuer, the ERP, voided it.
+    credited: a credit note of this hub exists for it. in_erp: the ERP, which issued it, voided it.
     Raises Conflict where document is not an invoice, is the ERP's to void, or anything was applied
     to it: what was paid goes back first.
     """

@@ -259,7 +259,7 @@ def notice_item(document: Document, cover: Cover, asked: bool, today: date) -> N
 
 
 def _plans_over(account: Account, asked: Sequence[str]) -> tuple[str, ...]:
-    """Return the documents asked for whose parts of a plan the newest notice still knew."""
+    """Return the documents asked for whose instalment plan ended since the newest notice."""
     known = account.newest_notice.done if account.newest_notice else {}
     planned = {document_id_of(item_id) for item_id in known if is_plan_part(item_id)}
     whole = (item_id for item_id in asked if not is_plan_part(item_id))

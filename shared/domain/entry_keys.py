@@ -8,7 +8,7 @@ _KEY = re.compile(r"([0-9A-Za-z_-]{1,26})\.([0-9A-Za-z_-]{1,26})\.(0|[1-9][0-9]{
 
 @dataclass(frozen=True, slots=True)
 class EntryKey:
-    """Which note of what the ERP is told an entry is of."""
+    """Which write-back note an entry in the ERP came from."""
 
     payment_id: str
     document_id: str

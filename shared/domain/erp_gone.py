@@ -15,7 +15,7 @@ from shared.domain.payment import Payment, PaymentState
 def judge_gone_invoice(
     row: GoneRow, fact: InvoiceFact | None, document: Document | None, credited: bool
 ) -> Verdict | Problem:
-    """Return what it means that the ERP has an invoice no more.
+    """Return what to do about an invoice that the ERP deleted or voided.
 
     credited says that this hub wrote a credit note on it. An invoice on which something is applied
     is not voided: what was paid goes back first, or a credit note takes the invoice back.

@@ -1,4 +1,4 @@
-"""A page's rows as records: all that the ERP said of one thing, last word first believed."""
+"""A page's rows grouped into records; of several versions of one the last counts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -62,7 +62,7 @@ class Step:
 
 
 def gateway_steps(told: GatewayPayment, payment_id: str) -> tuple[Step, ...]:
-    """Return every step that told speaks of, oldest first. One that failed had happened, too."""
+    """Return every step that told reports, oldest first. A refund that failed later is two."""
     found: list[Step] = []
     for refund in told.refunds:
         found += _refund(refund)
@@ -86,10 +86,10 @@ def gateway_steps(told: GatewayPayment, payment_id: str) -> tuple[Step, ...]:
 def _turn(
     step: Step, left_at: Mapping[str, datetime], back_at: Mapping[str, datetime]
 ) -> tuple[int, str, int]:
-    """Return the turn of step within its second, which the gateway does not part any further.
+    """Return the sort key of step among those of its second: the gateway knows no finer time.
 
-    First comes what left before and is back: it may be what leaves then. Next is what left and came
-    back, each after the other, while all the money is still here; then what left for longer.
+    First comes money that returns from an earlier second, since it may leave again in this one;
+    then money that left and returned within the second; then money that left for longer.
     """
     if step.comes_back:
         early = left_at[step.undoes] < step.at

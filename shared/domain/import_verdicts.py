@@ -41,8 +41,8 @@ class CustomerFact:
 class InvoiceFact:
     """What is remembered of an imported invoice. content_hash and total are as the ERP said last.
 
-    gone says why the ERP has it no more, "" while it does; gone_asked why it has it no more while
-    here something is still applied to it. elsewhere is what was settled of it, in minor
+    gone is why the ERP removed it, "" while it exists; gone_asked is the same while something is
+    still applied to it here. elsewhere is what was settled of it, in minor
     units, by the customers that it was moved from.
     """
 

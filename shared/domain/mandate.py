@@ -1,4 +1,4 @@
-"""Leave to take money by itself, as a customer gave it on the gateway's page. Values only."""
+"""Mandates: a customer's authorisation to collect automatically, given on the gateway's page."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime

@@ -43,7 +43,7 @@ def used(
 
 
 def without_excess(payment: Payment) -> Payment:
-    """Return payment as one whose invoice in the ERP has no more of it than is allocated."""
+    """Return payment with no excess recorded in the ERP."""
     if payment.excess is None:
         return payment
     nothing = Money.zero(payment.amount.currency)

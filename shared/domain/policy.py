@@ -172,7 +172,7 @@ class Stage(BaseModel):
         return self.repeat.times if self.repeat else 0
 
     def position_after(self, again: int) -> int:
-        """Return the place on the ladder once this stage was said and said again times."""
+        """Return the ladder position once this stage was sent and repeated so many times."""
         every = self.repeat.every_days if self.repeat else 0
         return self.position + min(again, self.repeats) * every
 

@@ -1,4 +1,4 @@
-"""The daily look at charges: interest of months that are over, and what of a charge holds no more.
+"""The daily look at charges: interest of months that are over, and corrections of what is too high.
 
 Level-triggered: it compares what was charged with what should be, so a missed day costs nothing and
 a repeat finds nothing to do. An overdue invoice is watched, so that it bears the interest of its

@@ -144,7 +144,7 @@ def _use(
 
 
 def _as_far_as(parts: Sequence[Part], money: Money) -> tuple[Part, ...]:
-    """Return the first of parts, at most a step of them, as far as money goes."""
+    """Return the leading parts that money covers, at most DOCUMENTS_MAX."""
     found: list[Part] = []
     for part in parts[:DOCUMENTS_MAX]:
         if part.amount is not None and money:

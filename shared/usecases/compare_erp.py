@@ -116,7 +116,7 @@ class Comparison:
 
     @property
     def causes(self) -> Mapping[str, int]:
-        """Return how many documents differ to stay so, by the cause."""
+        """Return how many documents differ and will not settle by themselves, by cause."""
         found = self.drift.differences if self.drift else ()
         return Counter(str(d.cause) for d in found if d.is_drift)
 
@@ -132,7 +132,7 @@ def report_drift(
 ) -> Comparison:
     """Do as compare_erp(), and keep for people what was found, or why nothing was.
 
-    An error that the hub does not know ends the report as well, and then goes its way.
+    An unexpected error ends the report, too, and is raised again.
     """
     reports.begin(entity_id, run_id, now)
     found = _nothing(UNEXPECTED)

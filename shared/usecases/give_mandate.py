@@ -101,7 +101,7 @@ def resolve_mandate(
 
 
 def follow_setup(ports: Ports, entity_id: str, page: GatewayCheckout, now: Now) -> Outcome:
-    """Make true what the gateway says about a page on which a mandate is given."""
+    """Bring a page on which a mandate is given to the state that the gateway reports."""
     if page.entity_id != entity_id:
         return not_ours(ports, entity_id, page.entity_id, page.session_id, now)
     return try_again(ports.pause, lambda: _follow(ports, entity_id, page, now))

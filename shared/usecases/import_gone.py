@@ -273,7 +273,7 @@ class GoneDesk:
         )
 
     def _move_after(self, payment: Payment, facts: Mapping[str, InvoiceFact]) -> None:
-        """Let what is open again of invoices that were moved meanwhile go where they went."""
+        """Forward what is open again of moved invoices to the customer they were moved to."""
         for fact in facts.values():
             if fact.customer_id != payment.customer_id:
                 whose = (self.entity.entity_id, payment.customer_id, fact.document_id)

@@ -87,15 +87,15 @@ class Manifest:
                 self._urgent = True
 
     def trust(self) -> None:
-        """Believe it from now on: all that the ERP has was seen."""
+        """Trust what it says from now on: all that the ERP has was seen."""
         self._trusted = True
 
     def claimed(self) -> None:
-        """Hear that the run has just made sure that it still goes on."""
+        """Note that the run renewed its claim."""
         self._read_since_claim.clear()
 
     def settle(self) -> None:
-        """Write what would be wrong if it were not written, and not merely unknown."""
+        """Write the changed hashes; added ones may wait."""
         if self._urgent and self.entries > 2 * PER_BUCKET << self.bits:
             self.finish()
         elif self._urgent:
@@ -112,7 +112,7 @@ class Manifest:
             self._keep()
 
     def tidy(self) -> None:
-        """Remove what was outgrown, once it is written down that it was."""
+        """Delete the buckets of the former size once the new size is stored."""
         for bits in self._outgrown:
             self._store.remove(bits)
         self._outgrown.clear()

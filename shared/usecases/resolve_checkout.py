@@ -30,7 +30,7 @@ def resolve_checkout(
 
 
 def resolve_page(ports: Ports, entity_id: str, page: GatewayCheckout, now: Now) -> Outcome:
-    """Make true what the gateway says about one of its pages."""
+    """Bring a checkout to the state that the gateway reports."""
     if page.entity_id != entity_id:
         return not_ours(ports, entity_id, page.entity_id, page.session_id, now)
     if page.payment is not None and page.payment.status == "succeeded":

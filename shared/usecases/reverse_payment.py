@@ -128,7 +128,7 @@ def _step(
 ) -> None:
     """Take back the newest allocations and let their money leave in the same posting.
 
-    So no step leaves money behind that is not there.
+    The money leaves in the posting that frees it, so no step leaves credit that does not exist.
     """
     newest = payment.allocations[-DOCUMENTS_MAX:]
     first = payment.state is PaymentState.SETTLED

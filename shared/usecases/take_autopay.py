@@ -55,7 +55,7 @@ def take_autopay(
 
 
 def note_taking(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) -> Outcome:
-    """Make true what the gateway says about money that was taken by itself."""
+    """Bring an automatic collection to the state that the gateway reports."""
     if told.entity_id != entity_id:
         return not_ours(ports, entity_id, told.entity_id, told.reference, now)
     whose = (entity_id, told.customer_id)
