@@ -143,6 +143,13 @@ def begin(ports: Ports, entity_id: str, name: str, now: Now) -> Connection:
     return connected
 
 
+def follow_again(ports: Ports, entity_id: str, name: str, now: Now) -> Connection:
+    """Do as begin() with a connection that was begun before. Raises ConnectionNotBegun."""
+    if ports.connections.get(entity_id, name).state is ConnectionState.NEW:
+        raise ConnectionNotBegun(connection=name)
+    return begin(ports, entity_id, name, now)
+
+
 def pause(ports: Ports, entity_id: str, name: str, now: Now) -> Connection:
     """Pull nothing from now on, and tell it nothing; return the connection.
 

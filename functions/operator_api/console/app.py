@@ -30,6 +30,7 @@ from shared.errors import HubError, NotFound, Unauthenticated
 
 _ID_CHARS_MAX = 64
 _NUMBER_CHARS_MAX = 8
+_NAME_CHARS_MAX = 32
 _FORM_STATUS: dict[type[HubError], int] = {
     http.ForeignForm: 403,
     http.NotAForm: 400,
@@ -103,7 +104,9 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
         case "POST", ["mail"]:
             return mailing.resume(visit, form)
         case "GET", ["erp"]:
-            return erp.erp_page(visit)
+            return erp.erp_page(visit, http.query(event, "asked")[:_NAME_CHARS_MAX])
+        case "POST", ["erp", "connections", name, what]:
+            return erp.act(visit, name, what)
         case "POST", ["erp", "again"]:
             return erp.tell_again(visit)
         case "POST", ["erp", "compare"]:

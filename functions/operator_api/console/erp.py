@@ -1,21 +1,27 @@
-"""The ERP's page: what it did not take, and where it and the hub differ."""
+"""The ERP's page: its connections, what it did not take, and where it and the hub differ."""
 
 from functions.edge import http
 from functions.operator_api import access
+from functions.operator_api.connected import connections_of
 from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.routes_drift import drift_out
 from functions.operator_api.routes_writebacks import waiting_out
 from shared import runtime
 from shared.domain.roles import Role
+from shared.errors import NotFound
 from shared.ids import new_id
+from shared.usecases import connect_erp
 from shared.usecases.compare_erp import drift_message
 from shared.usecases.repair_writeback import try_again
 
 _SHOWN = 50
 
 
-def erp_page(visit: Visit) -> http.Answer:
-    """Show what waits for a person and the newest comparison."""
+def erp_page(visit: Visit, asked: str = "") -> http.Answer:
+    """Show how each connection stands, what waits for a person, and the newest comparison.
+
+    asked names a connection that somebody just had pulled.
+    """
     entity_id = visit.entity.entity_id
     report = runtime.drift_reports().newest(entity_id, access.current().now.wall)
     repairs = runtime.repairing().repairs
@@ -24,7 +30,31 @@ def erp_page(visit: Visit) -> http.Answer:
         for parked in repairs.waiting(entity_id, limit=_SHOWN)
     ]
     drift = drift_out(report) if report else None
-    return page("erp", visit, drift=drift, waits=waits)
+    connections = connections_of(visit.entity)
+    books = next((c for c in connections if c.keeps_books), None)
+    return page(
+        "erp", visit, connections=connections, books=books, drift=drift, waits=waits, asked=asked
+    )
+
+
+def act(visit: Visit, name: str, what: str) -> http.Answer:
+    """Have a connection pulled now, paused, or followed again after a pause. Raises NotFound."""
+    entity_id, ports = visit.entity.entity_id, runtime.connecting()
+    now, place = access.current().now, f"{visit.base}/erp"
+    match what:
+        case "sync":
+            access.allow(Role.CLERK, entity_id)
+            connect_erp.ask_for_sync(ports, entity_id, name)
+            place += f"?asked={http.segment(name)}"
+        case "pause":
+            access.allow(Role.CONTROLLER, entity_id)
+            connect_erp.pause(ports, entity_id, name, now)
+        case "follow":
+            access.allow(Role.CONTROLLER, entity_id)
+            connect_erp.follow_again(ports, entity_id, name, now)
+        case _:
+            raise NotFound(path="console")
+    return http.see_other(place)
 
 
 def tell_again(visit: Visit) -> http.Answer:

@@ -1,6 +1,8 @@
 """Pages of the console: a template with what every page shows."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from functions.edge import http, static_files
 from functions.operator_api import access
@@ -42,8 +44,15 @@ def page(name: str, visit: Visit, status: int = 200, **values: object) -> http.A
         may_decide=visit.role >= Role.CONTROLLER,
         person=request.principal.name,
         clock=request.now.business if runtime.setting("STAGE") == "sandbox" else None,
+        moment=lambda at: moment(at, visit.entity.time_zone),
         **values,
     )
+
+
+def moment(at: datetime, time_zone: str) -> str:
+    """Return an instant as people of a time zone write it, to the minute."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{runtime.templates().voice('en').formats.day(local.date())}, {local:%H:%M}"
 
 
 def bare(name: str, status: int = 200, csrf: str = "", **values: object) -> http.Answer:
