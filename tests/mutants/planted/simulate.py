@@ -126,8 +126,8 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
     bug(
         "a past day reads the policy of now",
         EXPLAIN,
-        "policies.book(entity_id, stood.account, stood.at)",
-        "policies.book(entity_id, stood.account)",
+        "entities.book(entity_id, stood.account, stood.at)",
+        "entities.book(entity_id, stood.account)",
         EXPLAINS,
     ),
     bug(
