@@ -6,7 +6,7 @@ from datetime import date
 from itertools import batched, chain
 
 from shared.adapters import keys
-from shared.adapters.account_items import credit_from
+from shared.adapters.account_items import credit_from, notice_from
 from shared.adapters.codec import Item
 from shared.adapters.head_items import document_from
 from shared.adapters.payment_items import payment_from
@@ -15,7 +15,7 @@ from shared.adapters.table import Table
 from shared.domain.account import Credit
 from shared.domain.document import Document
 from shared.domain.movement import Posting
-from shared.domain.notice import DeliveryState
+from shared.domain.notice import DeliveryState, Notice
 from shared.domain.payment import Payment
 from shared.errors import NotFound
 
@@ -123,6 +123,17 @@ class Receivables:
         for chunk in batched(ids, _KEYS_PER_READ, strict=False):
             for item in self._table.get_many([keys.payment(entity_id, i) for i in chunk]):
                 yield payment_from(item)
+
+    def notices(self, entity_id: str, customer_id: str) -> Iterator[tuple[Notice, str]]:
+        """Yield the notices of one customer, newest first, each with why it stands as it does."""
+        partition = keys.history(entity_id, customer_id)
+        delivery: Item | None = None
+        for item in self._table.query(partition, begins="NOTICE#", reverse=True):
+            if item["type"] == "DELIVERY":
+                delivery = item
+                continue
+            own = delivery if delivery and delivery["n"] == item["n"] else None
+            yield notice_from(item, own), str(own.get("code", "")) if own else ""
 
     def _postings(self, entity_id: str, customer_id: str, begins: str) -> Iterator[Posting]:
         prefix = keys.posting(entity_id, customer_id, begins)["sk"]

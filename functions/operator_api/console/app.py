@@ -13,6 +13,7 @@ from functions.operator_api.console import (
     day,
     document,
     erp,
+    figures,
     home,
     lists,
     mailing,
@@ -20,6 +21,7 @@ from functions.operator_api.console import (
     notice,
     runs,
     session,
+    statement,
 )
 from functions.operator_api.console.pages import Visit, bare, base_of
 from functions.operator_api.console.session import Event
@@ -81,6 +83,8 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
             return home.home(visit)
         case "GET", ["customers"]:
             return lists.customers(visit, http.query(event, "q")[:100], http.query(event, "sort"))
+        case "GET", ["figures"]:
+            return figures.figures_page(visit, http.query(event, "from"), http.query(event, "to"))
         case "GET", ["invoices"]:
             return lists.invoices(visit, http.query(event, "currency"), http.query(event, "age"))
         case "GET", ["customers", customer_id]:
@@ -151,6 +155,12 @@ def _of_customer(
             agreement_id,
         ]:
             return agreements.end(visit, customer_id, what, agreement_id, form)
+        case "GET", ["statement"]:
+            return statement.show(visit, customer_id, event)
+        case "POST", ["statements"]:
+            return statement.ask(visit, customer_id, form)
+        case "GET", ["statements", statement_id]:
+            return statement.pdf(visit, customer_id, statement_id)
         case "GET", ["money"]:
             return money.money_page(visit, customer_id)
         case "POST", ["payments"]:

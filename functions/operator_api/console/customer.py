@@ -11,7 +11,9 @@ from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.console.waiting import Waiting, waiting
 from shared import runtime
 from shared.domain.figures import ageing
+from shared.domain.money import parse_money
 from shared.domain.notice import Channel
+from shared.domain.phone import e164
 from shared.domain.policy import Stage
 from shared.domain.roles import Role
 from shared.domain.tasks import Task
@@ -47,6 +49,9 @@ def customer(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.Ans
         tasks=tasks,
         waiting=_waiting(told, entity_id, tasks),
         events=events[:_EVENTS_SHOWN],
+        day_of=lambda at: date.fromisoformat(at[:10]),
+        sum_of=parse_money,
+        dial=e164(told.account.customer.phone),
         more_events=len(events) > _EVENTS_SHOWN,
         mails=_mails(told.account.customer.policy, entity_id),
         today=on,

@@ -6,6 +6,7 @@ from typing import get_args
 
 from functions.edge import http
 from functions.operator_api import access
+from functions.operator_api.console import document_story as story
 from functions.operator_api.console.asking import asked, field, money, money_or_all
 from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
@@ -34,8 +35,7 @@ def document_page(
     entity_id = visit.entity.entity_id
     document = runtime.accounts().document(entity_id, customer_id, document_id)
     whose = runtime.accounts().customer(entity_id, customer_id)
-    currency = document.total.currency
-    received = runtime.papers().received(entity_id, customer_id, document_id, currency)
+    told = story.of_document(entity_id, customer_id, document_id)
     return page(
         "document",
         visit,
@@ -43,8 +43,9 @@ def document_page(
         customer=whose,
         document=document,
         lines=runtime.papers().lines(entity_id, customer_id, document),
-        received=received,
-        untouched=document.open == document.total and not received,
+        story=told,
+        words=story.STEP_WORDS,
+        untouched=document.open == document.total and not told.steps,
         may_give_up=visit.role >= Role.CONTROLLER,
         policies=runtime.entities().policy_names(entity_id),
         credit_reasons=CREDIT_REASONS,

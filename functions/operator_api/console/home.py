@@ -1,10 +1,17 @@
-"""The first page: what is owed by age, what is to be done today, what is parked."""
+"""The first page: what is to be done today, what is owed by age, how well it is collected."""
 
 from dataclasses import dataclass
 from itertools import islice
 
 from functions.edge import http
 from functions.operator_api import access
+from functions.operator_api.console.figures import (
+    DAYS,
+    by_currency,
+    delinquency_percent,
+    newest,
+    rows,
+)
 from functions.operator_api.console.names import names_of
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
@@ -40,6 +47,7 @@ def home(visit: Visit, problem: str = "") -> http.Answer:
     entity_id = visit.entity.entity_id
     today = access.current().now.today(visit.entity.time_zone)
     ages = ageing_now(runtime.receivables(), entity_id, visit.entity.shards, today)
+    told = newest(entity_id, today)
     tasks = list(islice(work_list(runtime.tasks(), entity_id), _TASKS_SHOWN + 1))
     parked = len(list(runtime.parked_items().list(entity_id, limit=_PARKED_SHOWN)))
     return page(
@@ -48,7 +56,9 @@ def home(visit: Visit, problem: str = "") -> http.Answer:
         status=422 if problem else 200,
         problem=problem,
         today=today,
-        ages=[(age, bars(age)) for age in ages],
+        ages=[(age, bars(age), delinquency_percent(age)) for age in ages],
+        of=by_currency(rows(told)) if told else None,
+        days=DAYS,
         tasks=tasks[:_TASKS_SHOWN],
         names=names_of(entity_id, tasks),
         more_tasks=len(tasks) > _TASKS_SHOWN,
@@ -60,8 +70,7 @@ def home(visit: Visit, problem: str = "") -> http.Answer:
 def bars(age: Ageing) -> list[Bar]:
     """Return one bar per age; the largest amount is a full bar."""
     longest = max((money.minor for money in age.buckets), default=0) or 1
-    rows = zip(BUCKETS, age.buckets, age.counts, strict=True)
     return [
         Bar(name, LABELS[name], money, count, money.minor * 1000 // longest)
-        for name, money, count in rows
+        for name, money, count in zip(BUCKETS, age.buckets, age.counts, strict=True)
     ]

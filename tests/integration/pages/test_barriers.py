@@ -122,7 +122,7 @@ class Walk:
         name = f"{page_of(address)} {note}".strip()
         self.seen.append(page_of(address))
         self.found[f"{self._screen}: {name}"] = barriers(self.page)
-        self.found[f"{self._screen}: {name}"] += too_wide(self.page)
+        self.found[f"{self._screen}: {name}"] += too_wide(self.page) + scrolling(self.page)
         if PICTURES:
             name = name.removeprefix("GET /").replace("{}", "one")
             plain = "".join(c if c.isalnum() else "-" for c in name)
@@ -135,6 +135,18 @@ def too_wide(page: "Page") -> list[str]:
     width = page.viewport_size["width"]
     wide = page.evaluate("document.documentElement.scrollWidth") > width
     return ["is wider than the screen"] if wide else []
+
+
+def scrolling(page: "Page") -> list[str]:
+    """Return a line for each part of the page that holds more than it shows beside each other."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("main *")]
+            .filter((one) => getComputedStyle(one).overflowX !== "visible")
+            .filter((one) => one.matches(":not(.hidden, textarea, input, select, thead)"))
+            .filter((one) => one.scrollWidth > one.clientWidth + 1)
+            .map((one) => one.getAttribute("aria-labelledby") || one.className || one.tagName)"""
+    )
+    return [f"scrolls sideways: {name}" for name in found]
 
 
 def test_no_page_has_a_barrier(chromium, company, identity, monkeypatch) -> None:
@@ -205,6 +217,12 @@ def test_a_label_that_is_gone_and_a_colour_too_pale_are_barriers(chromium, compa
         ["critical", "button-name"],
         ["serious", "color-contrast"],
     ]
+    assert scrolling(page) == []
+    page.locator("main p").first.evaluate(
+        "one => { one.style.overflowX = 'auto'; one.style.whiteSpace = 'nowrap'; "
+        "one.textContent = 'too long '.repeat(99); }"
+    )
+    assert len(scrolling(page)) == 1
     page.close()
 
 
@@ -289,14 +307,20 @@ def _console(walk: Walk, company: Company, identity) -> None:
     for path in ("", "/tasks", "/calls", f"/customers/{PAYER}", f"/customers/{PAYER}/agreements"):
         walk.go(here + path, "of a viewer")
     sign_in("demo:controller")
-    for path in ("", "/customers", "/tasks", "/calls", "/parked", "/runs", "/erp"):
+    for path in ("", "/customers", "/tasks", "/calls", "/parked", "/runs", "/erp", "/figures"):
         walk.go(here + path)
+    walk.go(f"{here}/figures?from=2020-01-01&to=2020-12-31", "of an empty year")
     walk.go(f"{here}/customers?q=nobody", "nobody found")
     walk.go(f"{here}/invoices?currency=EUR&age=1_30")
     walk.go(f"{here}/invoices?currency=EUR&age=61_90", "empty")
     whose = f"{here}/customers/{PAYER}"
     for path in ("", "/money", "/agreements", f"/documents/{LATE}"):
         walk.go(whose + path)
+    walk.go(f"{whose}/statement")
+    walk.go(f"{whose}/statement?from={company.today - timedelta(days=60)}", "with what happened")
+    walk.go(f"{whose}/statement?on=tomorrow", "refused")
+    page.get_by_role("button", name="Make it as PDF").click()
+    walk.look(f"{whose}/statements/x", "soon")
     walk.go(f"{whose}/money")
     page.locator("#amount").fill("1,50")
     page.get_by_role("button", name="Note it").click()
