@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from infra.cli.errors import CliError, Exit
 from infra.cli.http import Answer, Unreachable, request
+from infra.cli.kept_login import hub_of, token_for
 
 STATE_DIR = "DUECOURSE_STATE_DIR"
 API_URL = "DUECOURSE_API_URL"
@@ -33,16 +34,21 @@ class Api:
 
     @classmethod
     def found(cls) -> "Api":
-        """Return the API named by the environment, else of the local cloud that runs here."""
-        url, token = os.environ.get(API_URL), os.environ.get(TOKEN)
-        if url and token:
+        """Return the API named by the environment, else of the local cloud that runs here.
+
+        Its token is the environment's, else that of `duecourse login`. Raises CliError.
+        """
+        url = os.environ.get(API_URL)
+        if url:
+            token = os.environ.get(TOKEN) or token_for(hub_of(url))
             return cls(url if "/api/" in url else f"{url.rstrip('/')}/api/v1", token)
         try:
             state = json.loads((state_dir() / "stack.json").read_text())
             return cls(state["api_url"], state["token"])
         except (FileNotFoundError, KeyError):
             raise CliError(
-                f"No hub here: run `duecourse up`, or set {API_URL} and {TOKEN}.", Exit.NO_STACK
+                f"No hub here: run `duecourse up`, or set {API_URL} and `duecourse login`.",
+                Exit.NO_STACK,
             ) from None
 
     def get(self, path: str, **query: Any) -> Any:

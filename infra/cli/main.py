@@ -21,6 +21,7 @@ from infra.cli import (
     invoicing,
     journal,
     lists,
+    login,
     mailing,
     money,
     noticing,
@@ -52,6 +53,8 @@ app = typer.Typer(
 app.command("up")(stack.up)
 app.command("down")(stack.down)
 app.command("demo")(demo_command.demo)
+app.command("login")(login.login)
+app.command("logout")(login.logout)
 app.command("import")(importing.import_files)
 app.command("connect")(connecting.connect)
 app.add_typer(syncing.app, name="sync")

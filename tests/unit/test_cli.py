@@ -33,6 +33,7 @@ def test_a_refusal_is_one_line_on_stderr_and_a_stable_code(hub, duecourse, statu
 
 
 def test_without_a_hub_the_way_to_one_is_named(duecourse, monkeypatch, tmp_path):
+    monkeypatch.delenv("DUECOURSE_API_URL", raising=False)
     monkeypatch.delenv("DUECOURSE_TOKEN", raising=False)
     monkeypatch.setenv("DUECOURSE_STATE_DIR", str(tmp_path))
     code, _, err = duecourse("tasks")
