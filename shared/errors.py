@@ -43,6 +43,13 @@ class InvalidInput(HubError):
     help = "Correct the named field and try again."
 
 
+class RequestReused(InvalidInput):
+    """The name of the request was used for another one."""
+
+    code = "request_reused"
+    help = "Use a new key for a new request."
+
+
 class NotAllowed(HubError):
     """The caller is known but lacks the role."""
 

@@ -40,6 +40,7 @@ from functions.operator_api import (
     routes_writebacks,
 )
 from functions.operator_api.refusals import fields
+from functions.operator_api.request_keys import unnamed
 from shared.adapters.policy_yaml import PolicyInvalid
 from shared.domain.roles import Role
 from shared.errors import HubError, NotFound
@@ -124,6 +125,9 @@ def _policy_invalid(error: PolicyInvalid) -> Response[str]:
 
 
 def _invalid(error: RequestValidationError) -> Response[str]:
+    nameless = unnamed(error.errors())
+    if nameless is not None:
+        return answer(nameless)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     body = {
         "type": "about:blank",

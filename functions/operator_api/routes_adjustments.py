@@ -3,8 +3,9 @@
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, needs
-from functions.operator_api.asked import Key, asked
+from functions.operator_api.asked import asked
 from functions.operator_api.named import OfCustomer, document_named
+from functions.operator_api.request_keys import RequiredKey
 from functions.operator_api.schema.documents import DocumentOut
 from functions.operator_api.schema.payments import AskAgainIn, DeductIn, WriteOffIn
 from functions.operator_api.views import document_out
@@ -26,8 +27,8 @@ def write_off(
     entity: str,
     document: str,
     body: WriteOffIn,
+    idempotency_key: RequiredKey,
     customer: OfCustomer = "",
-    idempotency_key: Key = "",
 ) -> DocumentOut:
     request = asked(idempotency_key, body, "write-off", document, customer, note=body.note)
     whose = document_named(entity, document, customer)
@@ -43,8 +44,8 @@ def ask_again(
     entity: str,
     document: str,
     body: AskAgainIn,
+    idempotency_key: RequiredKey,
     customer: OfCustomer = "",
-    idempotency_key: Key = "",
 ) -> DocumentOut:
     request = asked(idempotency_key, body, "ask-again", document, customer, note=body.note)
     whose = document_named(entity, document, customer)
@@ -59,8 +60,8 @@ def deduct(
     entity: str,
     document: str,
     body: DeductIn,
+    idempotency_key: RequiredKey,
     customer: OfCustomer = "",
-    idempotency_key: Key = "",
 ) -> DocumentOut:
     request = asked(idempotency_key, body, "deduct", document, customer, note=body.note)
     whose = document_named(entity, document, customer)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.request_keys import OptionalKey
 from functions.operator_api.schema.agreements import (
     DisputeCloseIn,
     DisputeIn,
@@ -41,14 +42,6 @@ from shared.usecases.promise_to_pay import promise_to_pay, promises_of
 
 router = APIGatewayHttpRouter()
 Named = Annotated[str, Query(max_length=100)]
-Key = Annotated[
-    str,
-    Header(
-        alias="idempotency-key",
-        max_length=128,
-        description="The same key is carried out once, whatever the retries",
-    ),
-]
 
 
 @router.get("/api/v1/entities/<entity>/promises", summary="A customer's promises to pay")
@@ -62,7 +55,7 @@ def list_promises(entity: str, customer: Named = "") -> PromiseList:
 
 @router.post("/api/v1/entities/<entity>/promises", status_code=201, summary="Note a promise to pay")
 @needs(Role.CLERK)
-def add_promise(entity: str, body: PromiseIn, idempotency_key: Key = "") -> PromiseOut:
+def add_promise(entity: str, body: PromiseIn, idempotency_key: OptionalKey = "") -> PromiseOut:
     request = current()
     promise = promise_to_pay(
         runtime.accounts(),
@@ -100,7 +93,7 @@ def list_disputes(entity: str, customer: Named = "") -> DisputeList:
 
 @router.post("/api/v1/entities/<entity>/disputes", status_code=201, summary="Open a dispute")
 @needs(Role.CLERK)
-def add_dispute(entity: str, body: DisputeIn, idempotency_key: Key = "") -> DisputeOut:
+def add_dispute(entity: str, body: DisputeIn, idempotency_key: OptionalKey = "") -> DisputeOut:
     request = current()
     dispute = open_dispute(
         runtime.accounts(),
@@ -169,7 +162,7 @@ def preview_plan(entity: str, body: PlanAskIn) -> PlanPreview:
 
 @router.post("/api/v1/entities/<entity>/plans", status_code=201, summary="Agree to pay in parts")
 @needs(Role.CLERK)
-def add_plan(entity: str, body: PlanIn, idempotency_key: Key = "") -> PlanOut:
+def add_plan(entity: str, body: PlanIn, idempotency_key: OptionalKey = "") -> PlanOut:
     request = current()
     plan = agree_plan(
         runtime.accounts(),

@@ -9,8 +9,9 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.asked import Key, asked
+from functions.operator_api.asked import asked
 from functions.operator_api.named import OfCustomer, charge_named, document_named
+from functions.operator_api.request_keys import RequiredKey
 from functions.operator_api.schema.charges import (
     ChargeOut,
     ChargePage,
@@ -54,6 +55,15 @@ def list_charges(
     return ChargePage(items=items, next=paging.cursor(rows[-1].customer_id) if more else None)
 
 
+@router.get(
+    "/api/v1/entities/<entity>/charges/<charge>", summary="One charge, by its number or our id"
+)
+@needs(Role.VIEWER)
+def get_charge(entity: str, charge: str, customer: OfCustomer = "") -> ChargeOut:
+    whose = charge_named(entity, charge, customer)
+    return _charge_out(whose[0], runtime.accounts().document(entity, *whose))
+
+
 @router.post(
     "/api/v1/entities/<entity>/charges/<charge>/waive",
     summary="Give up a charge, or part of it",
@@ -64,8 +74,8 @@ def waive(
     entity: str,
     charge: str,
     body: WaiverIn,
+    idempotency_key: RequiredKey,
     customer: OfCustomer = "",
-    idempotency_key: Key = "",
 ) -> ChargeOut:
     request = asked(idempotency_key, body, "waive", charge, customer, note=body.note)
     whose = charge_named(entity, charge, customer)

@@ -1,13 +1,11 @@
 """Routes that issue an invoice, and take it back: credit notes and voids."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from functions.operator_api.access import current, needs
-from functions.operator_api.asked import Key, asked
+from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.asked import asked
 from functions.operator_api.named import OfCustomer, document_named
+from functions.operator_api.request_keys import RequiredKey
 from functions.operator_api.schema.documents import DocumentOut
 from functions.operator_api.schema.invoices import (
     CreditNoteIn,
@@ -35,7 +33,6 @@ from shared.usecases.issue_credit_note import issue_credit_note
 from shared.usecases.void_invoice import void_invoice
 
 router = APIGatewayHttpRouter()
-RequestId = Annotated[str, Header(alias="idempotency-key", max_length=128)]
 
 
 @router.post(
@@ -45,10 +42,8 @@ RequestId = Annotated[str, Header(alias="idempotency-key", max_length=128)]
     description="It is final: what is wrong with it is taken back by a credit note or a void.",
 )
 @needs(Role.CLERK)
-def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequestId = "") -> DocumentOut:
-    currency = body.total.currency if body.total else body.currency
-    if currency is None:
-        raise InvalidInput(field="currency", reason="name it, or a total")
+def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequiredKey) -> DocumentOut:
+    currency = _currency(entity, body)
     lines = _lines(body, currency)
     document = create_invoice(
         runtime.accounts(),
@@ -122,8 +117,8 @@ def credit_invoice(
     entity: str,
     document: str,
     body: CreditNoteIn,
+    idempotency_key: RequiredKey,
     customer: OfCustomer = "",
-    idempotency_key: Key = "",
 ) -> DocumentOut:
     request = asked(idempotency_key, body, "credit-note", document, customer, note=body.text)
     customer_id, document_id = document_named(entity, document, customer)
@@ -172,6 +167,17 @@ def void(entity: str, document: str, body: VoidIn, customer: OfCustomer = "") ->
         by=request.principal.name,
     )
     return document_out(customer_id, voided)
+
+
+def _currency(entity: str, body: InvoiceIn) -> str:
+    """Return the currency of an invoice: its own, else its customer's, else the entity's."""
+    named = body.total.currency if body.total else body.currency
+    if body.currency and body.currency != named:
+        raise InvalidInput(field="currency", reason=f"the total is in {named}")
+    if named:
+        return named
+    customer = runtime.accounts().customer(entity, body.customer_id)
+    return customer.currency or entity_of(entity).currency
 
 
 def _lines(body: InvoiceIn, currency: str) -> tuple[Line, ...]:

@@ -8,8 +8,9 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.asked import Key, asked
+from functions.operator_api.asked import asked
 from functions.operator_api.named import documents_of
+from functions.operator_api.request_keys import RequiredKey
 from functions.operator_api.schema.payments import (
     AllocateIn,
     CreditOut,
@@ -85,7 +86,7 @@ def get_payment(entity: str, payment: str) -> PaymentOut:
 )
 @needs(Role.CLERK)
 def note_payment(
-    entity: str, customer: str, body: PaymentIn, idempotency_key: Key = ""
+    entity: str, customer: str, body: PaymentIn, idempotency_key: RequiredKey
 ) -> PaymentOut:
     request = asked(idempotency_key, body, "payment", customer, note=body.note)
     customer_id = runtime.receivables().find_customer(entity, customer)
@@ -109,7 +110,7 @@ def note_payment(
 
 @router.post(f"{_PAYMENT}/settle", summary="An announced payment has come")
 @needs(Role.CLERK)
-def settle(entity: str, payment: str, body: SettleIn, idempotency_key: Key = "") -> PaymentOut:
+def settle(entity: str, payment: str, body: SettleIn, idempotency_key: RequiredKey) -> PaymentOut:
     request = asked(idempotency_key, body, "settle", payment, note=body.note)
     settled = settle_payment(
         runtime.cash_desk(), entity, payment, body.received_on, request, current().now
@@ -119,7 +120,7 @@ def settle(entity: str, payment: str, body: SettleIn, idempotency_key: Key = "")
 
 @router.post(f"{_PAYMENT}/fail", summary="An announced payment will not come")
 @needs(Role.CLERK)
-def fail(entity: str, payment: str, body: NoteIn, idempotency_key: Key = "") -> PaymentOut:
+def fail(entity: str, payment: str, body: NoteIn, idempotency_key: RequiredKey) -> PaymentOut:
     request = asked(idempotency_key, body, "fail", payment, note=body.note)
     failed = fail_payment(runtime.cash_desk(), entity, payment, request, current().now)
     return payment_out(failed.customer_id, failed)
@@ -130,7 +131,7 @@ def fail(entity: str, payment: str, body: NoteIn, idempotency_key: Key = "") -> 
     summary="Move an allocation to another document, or make its money unapplied again",
 )
 @needs(Role.CLERK)
-def move(entity: str, payment: str, body: MoveIn, idempotency_key: Key = "") -> PaymentOut:
+def move(entity: str, payment: str, body: MoveIn, idempotency_key: RequiredKey) -> PaymentOut:
     request = asked(idempotency_key, body, "move", payment, note=body.note)
     desk = runtime.cash_desk()
     customer_id = desk.cash.payment(entity, payment).customer_id
@@ -148,7 +149,7 @@ def move(entity: str, payment: str, body: MoveIn, idempotency_key: Key = "") -> 
     description="What it paid is open again with the due dates it had.",
 )
 @needs(Role.CLERK)
-def reverse(entity: str, payment: str, body: ReverseIn, idempotency_key: Key = "") -> PaymentOut:
+def reverse(entity: str, payment: str, body: ReverseIn, idempotency_key: RequiredKey) -> PaymentOut:
     request = asked(idempotency_key, body, "reverse", payment, note=body.note)
     reversed_ = reverse_payment(
         runtime.cash_desk(),
@@ -180,7 +181,7 @@ def list_credits(entity: str, customer: str) -> CreditsOut:
 @router.post(f"{_SOURCE}/allocate", summary="Put unapplied money to use")
 @needs(Role.CLERK)
 def allocate_credit(
-    entity: str, customer: str, source: str, body: AllocateIn, idempotency_key: Key = ""
+    entity: str, customer: str, source: str, body: AllocateIn, idempotency_key: RequiredKey
 ) -> CreditsOut:
     request = asked(idempotency_key, body, "allocate", customer, source, note=body.note)
     customer_id = runtime.receivables().find_customer(entity, customer)
@@ -199,7 +200,7 @@ def allocate_credit(
 )
 @needs(Role.CONTROLLER)
 def refund(
-    entity: str, customer: str, source: str, body: RefundIn, idempotency_key: Key = ""
+    entity: str, customer: str, source: str, body: RefundIn, idempotency_key: RequiredKey
 ) -> RefundOut:
     request = asked(idempotency_key, body, "refund", customer, source, note=body.note)
     customer_id = runtime.receivables().find_customer(entity, customer)

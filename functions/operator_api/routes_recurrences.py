@@ -1,11 +1,9 @@
 """Routes of invoices that come back."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.request_keys import RequiredKey
 from functions.operator_api.schema.recurrences import RecurrenceIn, RecurrenceList, RecurrenceOut
 from functions.operator_api.schema.wire import amount
 from shared import runtime
@@ -32,7 +30,7 @@ def list_recurrences(entity: str) -> RecurrenceList:
 def add_recurrence(
     entity: str,
     body: RecurrenceIn,
-    idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
+    idempotency_key: RequiredKey,
 ) -> RecurrenceOut:
     made = create_recurrence(
         runtime.accounts(),

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.request_keys import OptionalKey
 from functions.operator_api.schema.sweeps import (
     SweepDetail,
     SweepPage,
@@ -28,7 +29,7 @@ router = APIGatewayHttpRouter()
 @needs(Role.CLERK)
 def start_sweep(
     entity: str,
-    idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
+    idempotency_key: OptionalKey = "",
 ) -> SweepStarted:
     entity_of(entity)
     run_id = (

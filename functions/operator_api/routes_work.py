@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.request_keys import OptionalKey
 from functions.operator_api.schema.wire import Limit
 from functions.operator_api.schema.work import (
     HoldEndIn,
@@ -82,7 +83,7 @@ def list_holds(
 def add_hold(
     entity: str,
     body: HoldIn,
-    idempotency_key: Annotated[str, Header(alias="idempotency-key", max_length=128)] = "",
+    idempotency_key: OptionalKey = "",
 ) -> HoldOut:
     request = current()
     hold = put_hold(

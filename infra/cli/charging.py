@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 import typer
 
 from infra.cli.api import Api, segment
-from infra.cli.money_words import Key, post
+from infra.cli.currencies import of_charge, said
+from infra.cli.money_words import Currency, Key, money, place_of, post
 from infra.cli.output import AsJson, EntityName, data, show_json, show_table, talk
 
 
@@ -44,7 +45,7 @@ def waive(
         str, typer.Option(help="goodwill, agreement, dispute, error, uneconomic or other.")
     ],
     amount: Annotated[str, typer.Option(help="Decimal text; default all that is open.")] = "",
-    currency: Annotated[str, typer.Option(help="ISO 4217 code of the amount.")] = "EUR",
+    currency: Currency = "",
     note: Annotated[str, typer.Option(help="For whoever reads the books later.")] = "",
     customer: Annotated[str, typer.Option(help="Whose it is, where two have that number.")] = "",
     key: Key = "",
@@ -57,7 +58,9 @@ def waive(
     """
     body: dict[str, Any] = {"reason": reason, "note": note}
     if amount:
-        body["amount"] = {"amount": amount, "currency": currency}
+        api, place = place_of(entity)
+        currency = said(currency) or of_charge(api, place, charge, customer)
+        body["amount"] = money(amount, currency)
     whose = f"?{urlencode({'customer': customer})}" if customer else ""
     left = post(f"/charges/{segment(charge)}/waive{whose}", body, key, entity)
     if as_json:

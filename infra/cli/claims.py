@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli.api import Api, segment
+from infra.cli.currencies import of_document, of_source, said
 from infra.cli.money_words import (
     Amount,
     Currency,
@@ -17,6 +18,7 @@ from infra.cli.money_words import (
     Source,
     money,
     part,
+    place_of,
     post,
     show_credits,
     show_document,
@@ -37,7 +39,7 @@ def allocate(
     source: Source,
     parts: For = None,
     oldest_first: OldestFirst = False,
-    currency: Currency = "EUR",
+    currency: Currency = "",
     key: Key = "",
     entity: EntityName = None,
     as_json: AsJson = False,
@@ -46,6 +48,8 @@ def allocate(
 
     Example: duecourse money allocate C-7 01J... --for INV-7=20.00
     """
+    if any("=" in one for one in parts or ()):
+        currency = said(currency) or of_source(*place_of(entity), customer, source)
     body = {
         "parts": [part(one, currency) for one in parts or ()],
         "oldest_first": oldest_first,
@@ -57,7 +61,7 @@ def refund(
     customer: Customer,
     source: Source,
     amount: Amount,
-    currency: Currency = "EUR",
+    currency: Currency = "",
     reason: Annotated[str, typer.Option(help="A short code.")] = "requested_by_customer",
     release: Annotated[
         bool, typer.Option("--release", help="Take back what it paid, as far as needed.")
@@ -69,6 +73,7 @@ def refund(
     as_json: AsJson = False,
 ) -> None:
     """Give unapplied money back: through the gateway if it came from there, else by transfer."""
+    currency = said(currency) or of_source(*place_of(entity), customer, source)
     confirm(f"Give {amount} {currency} back to {customer}?", yes)
     body = {
         "amount": money(amount, currency),
@@ -93,7 +98,7 @@ def write_off(
         ),
     ],
     amount: Annotated[str, typer.Option(help="Left out: all that is open.")] = "",
-    currency: Currency = "EUR",
+    currency: Currency = "",
     text: Note = "",
     yes: Yes = False,
     key: Key = "",
@@ -104,6 +109,7 @@ def write_off(
     confirm(f"Write {amount or 'all that is open'} of {document} off?", yes)
     body: dict[str, Any] = {"reason": reason, "note": text}
     if amount:
+        currency = said(currency) or of_document(*place_of(entity), document)
         body["amount"] = money(amount, currency)
     show_document(post(f"/invoices/{segment(document)}/write-off", body, key, entity), as_json)
 
@@ -124,12 +130,13 @@ def deduct(
             help="damaged, short_delivery, price, returned, bank_fee, promotion or other."
         ),
     ],
-    currency: Currency = "EUR",
+    currency: Currency = "",
     text: Note = "",
     key: Key = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
     """Accept that a part of a document is not paid."""
+    currency = said(currency) or of_document(*place_of(entity), document)
     body = {"amount": money(amount, currency), "reason": reason, "note": text}
     show_document(post(f"/invoices/{segment(document)}/deduct", body, key, entity), as_json)

@@ -20,7 +20,7 @@ def create(
     entity: Id,
     name: Annotated[str, typer.Option(help="The company's name, as customers know it.")],
     email: Annotated[str, typer.Option(help="Where customers can write to.")],
-    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "EUR",
+    currency: Annotated[str, typer.Option(help="ISO 4217 code of its books.")],
     time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Europe/Berlin",
     language: Annotated[str, typer.Option(help="Two letters.")] = "en",
     phone: Annotated[str, typer.Option(help="Shown to customers.")] = "",
@@ -31,7 +31,7 @@ def create(
 ) -> None:
     """Open an entity. It decides and shows everything, and sends nothing until released.
 
-    Example: duecourse entity create demo --name "Seller GmbH" --email ar@seller.example
+    Example: duecourse entity create demo --name Acme --email ar@acme.example --currency EUR
     """
     made = Api.found().post(
         "/entities",

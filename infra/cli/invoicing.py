@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli.api import Api, segment
+from infra.cli.currencies import of_customer, said
 from infra.cli.errors import CliError, Exit
-from infra.cli.money_words import Key, post
+from infra.cli.money_words import CustomersCurrency, Key, money, place_of, post
 from infra.cli.output import AsJson, EntityName, Yes, confirm, show_json, show_table, talk
 
 app = typer.Typer(help="Invoices of this hub: issue one, show one.", no_args_is_help=True)
@@ -28,7 +29,7 @@ def issue(
         typer.Option(help="description;quantity;unit price;tax %;discount %, from the left."),
     ] = None,
     total: Annotated[str, typer.Option(help="With tax; needed without lines.")] = "",
-    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "EUR",
+    currency: CustomersCurrency = "",
     with_tax: Annotated[bool, typer.Option("--with-tax", help="Prices include tax.")] = False,
     due_on: Annotated[str, typer.Option(help="ISO date; default by terms.")] = "",
     terms: Annotated[str, typer.Option(help="Such as 2/10 net 30.")] = "",
@@ -36,6 +37,7 @@ def issue(
     po_number: Annotated[str, typer.Option(help="The customer's order number.")] = "",
     series: Annotated[str, typer.Option(help="A number series of the entity.")] = "INV",
     policy: Annotated[str, typer.Option(help="Default the customer's.")] = "",
+    key: Key = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -43,10 +45,11 @@ def issue(
 
     Example: duecourse invoice issue C-7 --issued-on 2026-03-01 --line "Desk;2;100.00;19"
     """
-    api = Api.found()
-    place = f"/entities/{segment(api.entity(entity))}"
+    api, place = place_of(entity)
+    whose = api.get(f"{place}/customers/{segment(customer)}")
+    currency = said(currency) or of_customer(api, place, whose)
     body: dict[str, Any] = {
-        "customer_id": api.get(f"{place}/customers/{segment(customer)}")["customer_id"],
+        "customer_id": whose["customer_id"],
         "currency": currency,
         "issued_on": issued_on,
         "terms": terms,
@@ -58,10 +61,10 @@ def issue(
         "policy": policy,
     }
     if total:
-        body["total"] = {"amount": total, "currency": currency}
+        body["total"] = money(total, currency)
     if due_on:
         body["due_on"] = due_on
-    made = api.post(f"{place}/invoices", body)
+    made = post("/invoices", body, key, entity)
     _tell(made, as_json, f"{made['number']}: {_money(made['total'])}, due {made['due_on']}.")
 
 
@@ -119,7 +122,7 @@ def credit_note(
     }
     if amount:
         currency = api.get(place)["total"]["currency"]
-        body["amount"] = {"amount": amount, "currency": currency}
+        body["amount"] = money(amount, currency)
     if not line and not amount:
         confirm(f"Credit all that is left of {number}?", yes)
     made = post(f"/invoices/{segment(number)}/credit-notes", body, key, entity)

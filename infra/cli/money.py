@@ -6,6 +6,7 @@ import typer
 
 from infra.cli import claims
 from infra.cli.api import Api, segment
+from infra.cli.currencies import of_money, of_payment, said
 from infra.cli.money_words import (
     Amount,
     Currency,
@@ -15,8 +16,10 @@ from infra.cli.money_words import (
     Note,
     OldestFirst,
     Payment,
+    document_of,
     money,
     part,
+    place_of,
     post,
     received_in,
     show_payment,
@@ -39,7 +42,7 @@ def note(
     on: Annotated[str, typer.Option(help="The day on which it came, ISO.")],
     parts: For = None,
     oldest_first: OldestFirst = False,
-    currency: Currency = "EUR",
+    currency: Currency = "",
     reference: Annotated[str, typer.Option(help="The bank's reference.")] = "",
     method: Annotated[str, typer.Option(help="transfer, cheque, cash, direct_debit.")] = "transfer",
     received: Annotated[
@@ -61,6 +64,9 @@ def note(
 
     Example: duecourse money note C-7 150.00 --on 2026-03-02 --for INV-7=100 --for INV-8
     """
+    api, place = place_of(entity)
+    named = [document_of(one) for one in parts or ()]
+    currency = said(currency) or of_money(api, place, customer, named)
     body: dict[str, Any] = {
         "amount": money(amount, currency),
         "received_on": on,
@@ -133,13 +139,15 @@ def move(
     document: Annotated[str, typer.Argument(help="The id of the document to take it from.")],
     amount: Annotated[str, typer.Option(help="Left out: all of it.")] = "",
     to: Annotated[str, typer.Option(help="DOCUMENT or DOCUMENT=AMOUNT; left out: unapplied.")] = "",
-    currency: Currency = "EUR",
+    currency: Currency = "",
     key: Key = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
     """Move an allocation to another document, or make its money unapplied again."""
     body: dict[str, Any] = {"document_id": document}
+    if amount or "=" in to:
+        currency = said(currency) or of_payment(*place_of(entity), payment)
     if amount:
         body["amount"] = money(amount, currency)
     if to:

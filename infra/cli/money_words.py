@@ -14,7 +14,12 @@ Payment = Annotated[str, typer.Argument(help="The payment's id, as payments --js
 Source = Annotated[str, typer.Argument(help="A payment's or credit note's id: see money credits.")]
 Document = Annotated[str, typer.Argument(help="Our id, the ERP's id or the number.")]
 Amount = Annotated[str, typer.Argument(help="Decimal text, such as 49.90.")]
-Currency = Annotated[str, typer.Option(help="ISO 4217 code.")]
+Currency = Annotated[
+    str, typer.Option(help="ISO 4217 code of the amounts; default that of what they are about.")
+]
+CustomersCurrency = Annotated[
+    str, typer.Option(help="ISO 4217 code; default the customer's, else the entity's.")
+]
 Note = Annotated[str, typer.Option(help="For people: why, or from whom.")]
 For = Annotated[
     list[str] | None,
@@ -31,11 +36,21 @@ Key = Annotated[
 ]
 
 
-def post(path: str, body: dict[str, Any], key: str, entity: str | None) -> Any:
+def place_of(entity: str | None) -> tuple[Api, str]:
+    """Return the API and the path of the entity meant. Raises CliError."""
     api = Api.found()
+    return api, f"/entities/{segment(api.entity(entity))}"
+
+
+def post(path: str, body: dict[str, Any], key: str, entity: str | None) -> Any:
+    """Return the answer to a request that is carried out once: by key, or by a new one.
+
+    Raises CliError, which names the key where nobody knows what became of the request.
+    """
+    api, place = place_of(entity)
     name = key or secrets.token_hex(16)
     try:
-        return api.post(f"/entities/{segment(api.entity(entity))}{path}", body, name)
+        return api.post(f"{place}{path}", body, name)
     except CliError as error:
         if error.code is not Exit.NO_STACK:
             raise
@@ -49,6 +64,11 @@ def source_path(customer: str, source: str) -> str:
 
 def money(amount: str, currency: str) -> dict[str, str]:
     return {"amount": amount, "currency": currency}
+
+
+def document_of(text: str) -> str:
+    """Return the document that --for names."""
+    return text.partition("=")[0].partition("#")[0]
 
 
 def part(text: str, currency: str) -> dict[str, Any]:

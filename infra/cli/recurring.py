@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from infra.cli.api import Api, segment
+from infra.cli.currencies import of_customer, said
+from infra.cli.money_words import CustomersCurrency, Key, money, place_of, post
 from infra.cli.output import AsJson, EntityName, show_json, show_table, talk
 
 app = typer.Typer(help="Invoices that come back: add, list, stop.", no_args_is_help=True)
@@ -16,10 +18,11 @@ def add(
     amount: Annotated[str, typer.Argument(help="Decimal text, such as 49.90.")],
     description: Annotated[str, typer.Option(help="What the invoice is for.")],
     first_on: Annotated[str, typer.Option(help="Date of the first invoice, ISO.")],
-    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "EUR",
+    currency: CustomersCurrency = "",
     every_months: Annotated[int, typer.Option(help="1, 3 or 12.")] = 1,
     tax: Annotated[str, typer.Option(help="Percent of tax that the amount includes.")] = "",
     terms: Annotated[str, typer.Option(help="Such as net 30; else the customer's.")] = "",
+    key: Key = "",
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -27,20 +30,21 @@ def add(
 
     Example: duecourse recurring add C-7 49.90 --description Hosting --first-on 2026-01-31
     """
-    api = Api.found()
-    place = f"/entities/{segment(api.entity(entity))}"
-    whose = api.get(f"{place}/customers/{segment(customer)}")["customer_id"]
-    made = api.post(
-        f"{place}/recurrences",
+    api, place = place_of(entity)
+    whose = api.get(f"{place}/customers/{segment(customer)}")
+    made = post(
+        "/recurrences",
         {
-            "customer_id": whose,
+            "customer_id": whose["customer_id"],
             "description": description,
-            "amount": {"amount": amount, "currency": currency},
+            "amount": money(amount, said(currency) or of_customer(api, place, whose)),
             "every_months": every_months,
             "first_on": first_on,
             "terms": terms,
             "tax_rate_percent": tax or None,
         },
+        key,
+        entity,
     )
     if as_json:
         show_json(made)

@@ -18,15 +18,8 @@ from shared.domain.payment import Payment, PaymentState, allocation_posting
 from shared.domain.payment_use import used
 from shared.domain.refund import Refund
 from shared.domain.step_size import DOCUMENTS_MAX
-from shared.errors import InvalidInput, WriteConflict
+from shared.errors import RequestReused, WriteConflict
 from shared.usecases.try_again import try_again
-
-
-class RequestReused(InvalidInput):
-    """The key of the request was used for another one."""
-
-    code = "request_reused"
-    help = "Use a new key for a new request."
 
 
 class CashBook(Protocol):

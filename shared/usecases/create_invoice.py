@@ -16,7 +16,7 @@ from shared.domain.line_drafts import check_lines
 from shared.domain.money import Money, exponent
 from shared.domain.numbering import INVOICES
 from shared.domain.policy import Policy
-from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
+from shared.errors import InvalidInput, NotFound, RequestReused, WriteConflict
 from shared.ids import requested_id
 
 _TEXT_MAX = 2000
@@ -64,11 +64,11 @@ def create_invoice(
     It is due on due_on, else by terms, else by those of the customer or, where the hub does not
     understand them, of the entity. The net of lines and the tax on it must sum to total, where it
     is given; a total that rounds ties of tax up is taken as it is. policy names the ladder that it
-    climbs instead of its customer's. A repeated request_id returns
-    the invoice that the first call issued.
+    climbs instead of its customer's. A repeated request_id returns the invoice that the first call
+    issued.
 
-    Raises NotFound for an unknown customer, InvalidInput naming the field, Conflict where
-    request_id was used for another invoice, and WriteConflict where the numbers are contended.
+    Raises NotFound for an unknown customer, InvalidInput naming the field, RequestReused where
+    request_id named another invoice, and WriteConflict where the numbers are contended.
     """
     entity = accounts.entity(entity_id)
     customer = accounts.customer(entity_id, customer_id)
@@ -105,9 +105,15 @@ def create_invoice(
     before = invoices.find(entity_id, customer_id, document.document_id)
     if before is None:
         raise WriteConflict(field="number")
-    if (before.total, before.issued_on) != (total, issued_on) or not _same_dates(before, document):
-        raise Conflict(request_id=request_id, reason="it was used for another invoice")
+    if _said(before) != _said(document) or not _same_dates(before, document):
+        raise RequestReused(field="idempotency-key", reason="it named another invoice")
     return before
+
+
+def _said(document: Document) -> tuple[Money, date, str, str, Mapping[str, int]]:
+    """Return what a repeated request says again of an invoice, whatever became of it since."""
+    named = (document.total, document.issued_on, document.description, document.po_number)
+    return (*named, document.tax_minor)
 
 
 def _same_dates(before: Document, document: Document) -> bool:

@@ -1,5 +1,6 @@
 """A new schedule of invoices that come back."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from shared.domain.money import Money, exponent
 from shared.domain.recurrence import Recurrence, following
 from shared.domain.terms import due
 from shared.domain.terms_text import parse_terms
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, RequestReused
 from shared.ids import requested_id
 
 _STEPS = (1, 3, 12)
@@ -46,7 +47,8 @@ def create_recurrence(
     anchor_day is the day of month of the later ones, that of first_on where it is 0: a schedule
     that starts on 28 February may mean the 31st. A repeated request_id returns the first one.
 
-    Raises NotFound for an unknown customer, InvalidInput naming the field, and UnknownTerms.
+    Raises NotFound for an unknown customer, InvalidInput naming the field, UnknownTerms, and
+    RequestReused where request_id named another schedule.
     """
     accounts.customer(entity_id, customer_id)
     exponent(amount.currency)
@@ -73,9 +75,17 @@ def create_recurrence(
         tax_rate_percent=tax_rate_percent,
         ends_on=ends_on,
     )
-    if not recurrences.add(entity_id, recurrence):
-        return recurrences.get(entity_id, recurrence.recurrence_id)
-    return recurrence
+    if recurrences.add(entity_id, recurrence):
+        return recurrence
+    before = recurrences.get(entity_id, recurrence.recurrence_id)
+    if before.next_on < first_on or _as_begun(before, first_on) != recurrence:
+        raise RequestReused(field="idempotency-key", reason="it named another schedule")
+    return before
+
+
+def _as_begun(recurrence: Recurrence, first_on: date) -> Recurrence:
+    """Return the schedule as it stood before it issued anything or was stopped."""
+    return replace(recurrence, next_on=first_on, active=True, version=1)
 
 
 def _on_anchor(day: date, anchor: int) -> bool:

@@ -147,6 +147,7 @@ def test_a_foreign_entity_answers_as_an_unknown_one_on_every_route(acme, identit
     assert seen > 20
 
 
+NAMED = {"idempotency-key": "k"}
 ONE_EURO = {"amount": "1.00", "currency": "EUR"}
 PLAN = {"customer_id": ULID, "documents": [ULID], "parts": 3, "first_on": "2026-03-31"}
 BODIES = {
@@ -391,10 +392,10 @@ def test_figures_age_by_due_date_and_sum_to_what_is_open(acme, admin):
 
 
 def test_money_and_dates_that_cannot_be_are_refused(acme, admin):
-    ask = BODIES[("POST", "/invoices")]
+    ask, place = BODIES[("POST", "/invoices")], "/entities/acme/invoices"
     for bad in ({"amount": "1,00", "currency": "EUR"}, {"amount": 1.0, "currency": "EUR"}):
-        assert call(admin, "POST", "/entities/acme/invoices", {**ask, "total": bad}).status == 422
-    assert call(admin, "POST", "/entities/acme/invoices", {**ask, "surprise": 1}).status == 422
+        assert call(admin, "POST", place, {**ask, "total": bad}, NAMED).status == 422
+    assert call(admin, "POST", place, {**ask, "surprise": 1}, NAMED).status == 422
     assert call(admin, "GET", "/entities/acme/dry-run?at=2026-01-01T00:00:00").status == 422
     assert call(admin, "GET", "/entities/acme/figures?from=2026-02-01&to=2026-01-01").status == 422
 

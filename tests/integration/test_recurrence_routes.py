@@ -15,6 +15,7 @@ MONTHLY = {
     "first_on": "2026-03-31",
 }
 PLACE = "/entities/acme/recurrences"
+NAMED = {"idempotency-key": "k"}
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def opened(acme):  # noqa: F811 - the fixture of the same name
 
 
 def test_a_schedule_is_made_once_listed_and_stopped(admin):  # noqa: F811 - likewise
-    made = call(admin, "POST", PLACE, MONTHLY)
+    made = call(admin, "POST", PLACE, MONTHLY, NAMED)
     assert made.status == 201
     (listed,) = call(admin, "GET", PLACE).json["items"]
     assert (listed["next_on"], listed["anchor_day"]) == (str(date(2026, 3, 31)), 31)
@@ -33,6 +34,6 @@ def test_a_schedule_is_made_once_listed_and_stopped(admin):  # noqa: F811 - like
 
 def test_a_schedule_for_nobody_or_nothing_is_refused(admin):  # noqa: F811 - likewise
     stranger = MONTHLY | {"customer_id": "01J" + "B" * 23}
-    assert call(admin, "POST", PLACE, stranger).status == 404
+    assert call(admin, "POST", PLACE, stranger, NAMED).status == 404
     nothing = MONTHLY | {"amount": {"amount": "0.00", "currency": "EUR"}}
-    assert call(admin, "POST", PLACE, nothing).status == 422
+    assert call(admin, "POST", PLACE, nothing, NAMED).status == 422

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -95,8 +96,13 @@ class Hub:
     def api(
         self, method: str, path: str, body: Json | None = None, *, token: str = "", **fields: str
     ) -> Any:
-        """Return the JSON of one successful call of the operator API, as an admin by default."""
+        """Return the JSON of one successful call of the operator API, as an admin by default.
+
+        Each call is a request of its own, whatever was asked before.
+        """
         headers = {"authorization": f"Bearer {token or self.stack.state['token']}"}
+        if method == "POST":
+            headers["idempotency-key"] = secrets.token_hex(16)
         options: Json = {"headers": headers, "fields": fields or None}
         if body is not None:
             options = {"headers": headers, "json": body}

@@ -50,6 +50,7 @@ def test_a_waiver_needs_a_reason_and_says_what_is_left(hub, duecourse):
     whole = duecourse("waive", "INV-1-FEE", "--reason", "goodwill", "-e", "demo")
     assert (whole[0], "INV-1-FEE: 15.00 EUR is open." in whole[2]) == (0, True)
     assert json.loads(hub.asked[-1][2]) == {"reason": "goodwill", "note": ""}
+    hub.answers["GET", "/entities/demo/charges/INV-1-FEE"] = (200, CHARGE)
     part = ("--amount", "25.00", "--note", "by phone", "--json")
     code, out, _ = duecourse("waive", "INV-1-FEE", "--reason", "other", "-e", "demo", *part)
     assert (code, json.loads(out)) == (0, CHARGE)

@@ -16,7 +16,10 @@ def sent(hub, path: str) -> object:
 
 
 def test_an_invoice_is_issued_by_its_lines(hub, duecourse):
-    hub.answers["GET", "/entities/demo/customers/C-7"] = (200, {"customer_id": "c1"})
+    hub.answers["GET", "/entities/demo/customers/C-7"] = (
+        200,
+        {"customer_id": "c1", "currency": "EUR"},
+    )
     made = {"number": "INV-1", "total": NOTE["total"], "due_on": "2026-03-31"}
     hub.answers["POST", "/entities/demo/invoices"] = (201, made)
     code, _, err = duecourse(

@@ -37,6 +37,7 @@ def test_a_part_says_document_amount_instalment_and_short_pay():
 
 def test_a_payment_is_noted_with_what_it_is_for(hub, duecourse):
     hub.answers["POST", "/entities/demo/customers/C-7/payments"] = (201, PAYMENT)
+    hub.answers["GET", "/entities/demo/invoices/INV-7"] = (200, {"total": PAYMENT["amount"]})
     code, out, err = duecourse(
         "money", "note", "C-7", "150.00", "--on", "2026-03-02", "--for", "INV-7", "-e", "demo"
     )
@@ -58,5 +59,6 @@ def test_an_answer_that_never_came_names_the_key_to_repeat_it_with(hub, duecours
         raise Unreachable("no answer")
 
     monkeypatch.setattr("infra.cli.api.request", nobody)
-    code, _, err = duecourse("money", "deduct", "INV-7", "1.00", "--reason", "price", "-e", "demo")
+    deduct = ("money", "deduct", "INV-7", "1.00", "--currency", "EUR", "--reason", "price")
+    code, _, err = duecourse(*deduct, "-e", "demo")
     assert (code, "--key " in err) == (Exit.NO_STACK, True)

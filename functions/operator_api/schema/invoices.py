@@ -36,7 +36,11 @@ class LineIn(Wire):
 class InvoiceIn(Wire):
     customer_id: Ulid
     currency: Annotated[
-        str | None, Field(pattern=r"^[A-Z]{3}$", description="Needed where there is no total")
+        str | None,
+        Field(
+            pattern=r"^[A-Z]{3}$",
+            description="Default that of the total, else of the customer, else of the entity",
+        ),
     ] = None
     total: Annotated[
         Amount | None, Field(description="With tax; needed without lines, else checked")

@@ -73,7 +73,7 @@ def test_a_first_day_by_the_command_alone(environment, tmp_path):
     assert len(running(started)) == len(started) >= 5
     assert "already up" in duecourse("up", "--detach", code=3).stderr
     assert duecourse("clock", "move", "2026-03-02", "--json")["business"][:10] == "2026-03-02"
-    seller = ("--name", "Seller Ltd", "--email", "ar@seller.example")
+    seller = ("--name", "Seller Ltd", "--email", "ar@seller.example", "--currency", "EUR")
     assert duecourse("entity", "create", "acme", *seller, "--json")["hold_all"] is True
     files = (tmp_path / "invoices.csv", tmp_path / "customers.csv")
     first = duecourse("import", *files, "--json")
