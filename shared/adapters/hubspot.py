@@ -20,6 +20,7 @@ from shared.domain.erp import (
     Connected,
     Entry,
     ErpRow,
+    OpenAmount,
     OpenPage,
     Page,
     Posted,
@@ -94,6 +95,10 @@ class HubSpot:
         raise ErpRefused(said="HubSpot keeps no books.")
 
     def open_amounts(self, cursor: str, limit: int) -> OpenPage:
+        """Raise ErpRefused: a CRM has no books."""
+        raise ErpRefused(said="HubSpot keeps no books.")
+
+    def open_amount(self, external_id: str) -> OpenAmount | None:
         """Raise ErpRefused: a CRM has no books."""
         raise ErpRefused(said="HubSpot keeps no books.")
 

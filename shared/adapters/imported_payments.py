@@ -17,6 +17,7 @@ from shared.domain.discount import discounts_of
 from shared.domain.document import Document
 from shared.domain.entry_keys import EntryKey
 from shared.domain.import_verdicts import Booking, PaymentFact
+from shared.domain.movement import MovementKind
 from shared.domain.payment import (
     GONE_IN_ERP,
     PaymentState,
@@ -89,16 +90,31 @@ class ImportedPayments:
             for i in self._table.get_many(wanted)
         )
 
-    def open_documents(
+    def documents(
         self, entity_id: str, pairs: Sequence[tuple[str, str]]
     ) -> Mapping[str, tuple[Document, Mapping[str, Any]]]:
         """Return documents and what is stored of them, of (customer id, document id) pairs.
 
-        By document id; one of which nothing is open is not among them.
+        By document id; of those of which nothing is open only the ones that took a discount.
         """
         wanted = [keys.open_head(entity_id, *pair) for pair in pairs]
-        found = self._table.get_many(wanted)
-        return {item["document_id"]: (document_from(item), item) for item in found}
+        found = {item["document_id"]: item for item in self._table.get_many(wanted)}
+        closed = [keys.closed_head(entity_id, *pair) for pair in pairs if pair[1] not in found]
+        read = {id_: (document_from(item), item) for id_, item in found.items()}
+        for item in self._table.get_many(closed) if closed else ():
+            document = document_from(item)
+            if document.discount is not None and document.discount.taken_minor:
+                read[document.document_id] = (document, item)
+        return read
+
+    def granted(self, entity_id: str, customer_id: str, document_id: str) -> int:
+        """Return the discount, in minor units, that the ERP was or is to be told by itself.
+
+        No money of this hub earned it.
+        """
+        partition, begins = keys.writebacks(entity_id, customer_id, document_id)
+        lines = self._table.query(partition, begins=begins)
+        return sum(line["amount"] for line in lines if line["method"] == MovementKind.DISCOUNT)
 
     def add(
         self,

@@ -29,6 +29,7 @@ from shared.domain.erp import (
     Connected,
     EntryKind,
     ErpRow,
+    OpenAmount,
     OpenPage,
     Page,
     RecordKind,
@@ -107,6 +108,13 @@ class Odoo(BooksByEntries):
         moves = self._calls.search_read("account.move", domain, MOVE, limit=size, order="id asc")
         after = str(moves[-1]["id"]) if len(moves) >= size else ""
         return open_page(moves, open_amount, after, self._calls.answered_at)
+
+    def open_amount(self, external_id: str) -> OpenAmount | None:
+        """Return what is open of one invoice."""
+        wanted = int(external_id) if external_id.isdigit() else 0
+        domain = [["id", "=", wanted], ["state", "=", "posted"]]
+        found = self._found(RecordKind.INVOICES, domain, {})
+        return open_amount(found[0]) if found else None
 
     def _found(self, kind: RecordKind, domain: list[Any], how: Mapping[str, Any]) -> Sequence[Json]:
         search = self._calls.search_read

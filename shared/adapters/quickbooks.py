@@ -28,6 +28,7 @@ from shared.domain.erp import (
     ErpRow,
     Gone,
     GoneRow,
+    OpenAmount,
     OpenPage,
     Page,
     RecordKind,
@@ -182,6 +183,11 @@ class QuickBooks(BooksByEntries):
         after = f"{name} {int(start) + size}" if len(records) >= size else then
         at = self._calls.answered_at
         return open_page(records, lambda record: open_amount(record, sign), after, at)
+
+    def open_amount(self, external_id: str) -> OpenAmount | None:
+        """Return what is open of one invoice."""
+        found = self._calls.query("Invoice", f"where Id = '{_plain(external_id)}'")
+        return open_amount(found[0], 1) if found else None
 
     def _uses(self, since: datetime, until: datetime | None) -> Sequence[Json]:
         """Return the payments that were changed from since to until: None is now.

@@ -22,6 +22,7 @@ from shared.domain.erp import (
     Entry,
     EntryKind,
     ErpRow,
+    OpenAmount,
     OpenPage,
     Page,
     Posted,
@@ -116,6 +117,10 @@ class TrytonConnector:
     def open_amounts(self, cursor: str, limit: int) -> OpenPage:
         """Return what Tryton itself says is to pay of each document."""
         return self._reader.open_amounts(cursor, limit)
+
+    def open_amount(self, external_id: str) -> OpenAmount | None:
+        """Return what Tryton itself says is to pay of one invoice."""
+        return self._reader.open_amount(external_id)
 
     @cached_property
     def _books(self) -> Record:

@@ -120,6 +120,15 @@ class TrytonReader:
         more = str(found[-1]["id"]) if len(found) == limit else ""
         return OpenPage(tuple(amounts), more, as_of)
 
+    def open_amount(self, external_id: str) -> OpenAmount | None:
+        """Return what is open of one invoice."""
+        if not external_id.isascii() or not external_id.isdigit() or len(external_id) > 15:
+            return None
+        domain = [*self._of_kind(RecordKind.INVOICES), ["id", "=", int(external_id)]]
+        found = self._client.search(_INVOICE, domain, records.OWED_FIELDS, limit=1)
+        charges = self._charges_open(found) if found else {}
+        return next((self._open(one, charges) for one in found if not _voided(one)), None)
+
     # --- what is asked for -----------------------------------------------------------------------
 
     def _search(self, kind: RecordKind, domain: Sequence[Any], limit: int) -> list[Record]:

@@ -20,6 +20,7 @@ from shared.domain.erp import (
     Capabilities,
     Connected,
     ErpRow,
+    OpenAmount,
     OpenPage,
     Page,
     RecordKind,
@@ -84,20 +85,9 @@ class Xero(BooksByEntries):
 
     def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
         """Return the record as it is now."""
-        name, _, read = _NAMES[kind]
-        one = {
-            RecordKind.CUSTOMERS: self._api.get_contact,
-            RecordKind.INVOICES: self._api.get_invoice,
-            RecordKind.CREDIT_NOTES: self._api.get_credit_note,
-            RecordKind.PAYMENTS: self._api.get_payment,
-        }[kind]
+        _, _, read = _NAMES[kind]
         try:
-            found = rows_of(one(self._tenant_id, external_id, **_RAW), name)
-            return tuple(row for record in found for row in read(record))
-        except ErpRefused as exc:
-            if exc.facts.get("status") in (400, 404):
-                return ()
-            raise
+            return tuple(row for one in self._one(kind, external_id) for row in read(one))
         except BadValue as exc:
             raise ErpUnreadable(what=exc.code, field=exc.field) from None
 
@@ -120,6 +110,26 @@ class Xero(BooksByEntries):
         following = f"{kind} {int(number) + 1}" if len(records) >= size else then
         read = open_amount if kind == "invoices" else open_credit
         return open_page(records, read, following, at)
+
+    def open_amount(self, external_id: str) -> OpenAmount | None:
+        """Return what is open of one invoice."""
+        found = self._one(RecordKind.INVOICES, external_id)
+        return open_amount(found[0]) if found else None
+
+    def _one(self, kind: RecordKind, external_id: str) -> list[Any]:
+        """Return the record as Xero has it now, in a list, or nothing."""
+        one = {
+            RecordKind.CUSTOMERS: self._api.get_contact,
+            RecordKind.INVOICES: self._api.get_invoice,
+            RecordKind.CREDIT_NOTES: self._api.get_credit_note,
+            RecordKind.PAYMENTS: self._api.get_payment,
+        }[kind]
+        try:
+            return list(rows_of(one(self._tenant_id, external_id, **_RAW), _NAMES[kind][0]))
+        except ErpRefused as exc:
+            if exc.facts.get("status") in (400, 404):
+                return []
+            raise
 
     def _list(self, kind: RecordKind, since: datetime, number: int, size: int) -> Any:
         asked: dict[str, Any] = {

@@ -90,6 +90,17 @@ def with_discounts(
     return (*movements, *extra)
 
 
+def given_way(document: Document) -> tuple[Movement, ...]:
+    """Return the movements that take back the discount that was taken of document, whole.
+
+    What was settled elsewhere takes its room.
+    """
+    discount = document.discount
+    if discount is None or not discount.taken_minor:
+        return ()
+    return tuple(_movements(document, (), discount, discount.taken_minor))
+
+
 def followed(
     document: Document, movements: Iterable[Movement], value_date: date
 ) -> Discount | None:

@@ -1,5 +1,6 @@
 """How a line is told to an ERP: as which entry, and when again after a failure. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -26,6 +27,10 @@ _DOUBT_WAIT = timedelta(minutes=5)
 _TEXT_MAX = 120
 CANNOT = "erp_cannot"
 """Why a line is left where the ERP takes no entries of its kind."""
+COVERED = "covered_in_erp"
+"""Why a discount is left: the ERP settled what it was to come off otherwise."""
+NEVER_TOLD = "never_told"
+"""Why what takes something back is left: the ERP never heard of what it takes back."""
 _KINDS = {
     "credit_note": EntryKind.CREDIT,
     **{
@@ -44,6 +49,18 @@ _KINDS = {
 _TOLD_BY_ITSELF = frozenset(_KINDS.values()) - {EntryKind.CREDIT}
 
 
+TAKES_OFF = frozenset(
+    {
+        EntryKind.DISCOUNT,
+        EntryKind.TOLERANCE,
+        EntryKind.DEDUCTION,
+        EntryKind.WRITE_OFF,
+        EntryKind.FX_DIFFERENCE,
+    }
+)
+"""What comes off by the hub's word alone: never more than the ERP itself still has open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whose:
     """What an entry says beside its line: the ERP's ids, and the entry that told the charge."""
@@ -56,6 +73,17 @@ class Whose:
 def kind_of(note: Writeback) -> EntryKind:
     """Return as what the ERP is told of note."""
     return _KINDS.get(note.method, EntryKind.PAYMENT)
+
+
+def takes_back_untold(note: Writeback, line: Sequence[Writeback]) -> bool:
+    """Return whether note takes back what of its kind was left untold of its document.
+
+    line is all that the ERP was and is to be told of that.
+    """
+    if kind_of(note) not in TAKES_OFF or note.amount.minor >= 0:
+        return False
+    untold = sum(n.amount.minor for n in line if n.method == note.method and n.left)
+    return untold >= -note.amount.minor
 
 
 def entry_of(note: Writeback, whose: Whose) -> Entry:

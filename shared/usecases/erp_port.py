@@ -3,7 +3,7 @@
 Order of calls. A sync pulls the kinds in the order of RecordKind; of each it pulls pages until
 `more` is False, and stores the cursor of a page after its rows are written: a page comes again
 after a crash. A write-back calls find(key) before post(entry) whenever an earlier attempt may have
-been booked. close() may follow any call.
+been booked, and open_amount before it takes off what no money pays.
 
 Guarantees. pull: every change after the cursor comes at least once, also one that was committed
 late by a long transaction (the overlap window); a row of equal content has an equal hash, whatever
@@ -25,6 +25,7 @@ from shared.domain.erp import (
     Connected,
     Entry,
     ErpRow,
+    OpenAmount,
     OpenPage,
     Page,
     Posted,
@@ -62,4 +63,8 @@ class Connector(Protocol):
 
     def open_amounts(self, cursor: str, limit: int) -> OpenPage:
         """Return what is open of each invoice and credit note that is not voided."""
+        ...
+
+    def open_amount(self, external_id: str) -> OpenAmount | None:
+        """Return what is open of one invoice, None where none is that is not voided."""
         ...

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
 
+from shared.domain.apply_cash import after
+from shared.domain.books import Books
 from shared.domain.clock import Now
-from shared.domain.discount import with_discounts
+from shared.domain.discount import given_way, with_discounts
 from shared.domain.document import Document
 from shared.domain.entity import Entity
 from shared.domain.entry_keys import EntryKey, parse_entry_key
@@ -17,6 +19,7 @@ from shared.domain.import_verdicts import (
     judge_payment,
 )
 from shared.domain.imports import PaymentRow, Problem
+from shared.domain.movement import Movement
 from shared.domain.payment import Allocation, Payment, elsewhere_payment_id
 from shared.domain.settle import settle
 from shared.usecases.import_rows import Judged
@@ -30,9 +33,10 @@ class Payments(Protocol):
     def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, PaymentFact]: ...
     def ours(self, entity_id: str, pairs: Sequence[tuple[str, str]]) -> frozenset[str]: ...
     def told(self, entity_id: str, keys: Sequence[tuple[str, EntryKey]]) -> frozenset[EntryKey]: ...
-    def open_documents(
+    def documents(
         self, entity_id: str, pairs: Sequence[tuple[str, str]]
     ) -> Mapping[str, tuple[Document, Mapping[str, Any]]]: ...
+    def granted(self, entity_id: str, customer_id: str, document_id: str) -> int: ...
     def add(
         self, entity_id: str, bookings: Sequence[Booking], heads: Mapping[str, Mapping[str, Any]],
         now: Now,
@@ -78,7 +82,8 @@ class PaymentDesk:
         """Write payments together, those of one document one after the other; return who lost.
 
         What the ERP settles with another row itself earns no discount here: it is written off
-        there.
+        there. Where that row comes in a later pull, the discount that was granted meanwhile gives
+        way to it.
         """
         lost: list[PaymentRow] = []
         left = list(judged)
@@ -106,7 +111,7 @@ class PaymentDesk:
     def _add(self, judged: Sequence[Judged], asked: Mapping[str, int]) -> list[PaymentRow]:
         entity_id = self.entity.entity_id
         pairs = [(i.customer_id, i.document_id) for i, _ in (one.basis for one in judged)]
-        found = self.store.open_documents(entity_id, pairs)
+        found = self.store.documents(entity_id, pairs)
         bookings = [self._booking(one.row, one.basis, found, asked) for one in judged]
         heads = {document_id: head for document_id, (_, head) in found.items()}
         lost = self.store.add(entity_id, bookings, heads, self.now)
@@ -123,10 +128,11 @@ class PaymentDesk:
         known = found.get(invoice.document_id)
         plan = [(invoice.document_id, row.amount)]
         booked_as = elsewhere_payment_id(self.entity.entity_id, row.external_id, generation)
-        documents = [known[0]] if known else []
+        way = self._way(invoice, known[0], asked) if known else ()
+        documents = list(_after(known[0], way, row.paid_on)) if known else []
         settlement = settle(booked_as, row.amount, plan, documents)
-        movements = settlement.movements
-        if known and known[0].open.minor > asked[invoice.document_id]:
+        movements = (*way, *settlement.movements)
+        if known and not way and known[0].open.minor > asked[invoice.document_id]:
             movements = with_discounts(documents, movements, row.paid_on)
         number = known[0].number if known else row.invoice_external_id
         beyond = Allocation(
@@ -146,6 +152,25 @@ class PaymentDesk:
         )
         settled = replace(settlement, movements=movements)
         return Booking(payment, settled, row.content_hash, row.part_of)
+
+    def _way(
+        self, invoice: InvoiceFact, document: Document, asked: Mapping[str, int]
+    ) -> tuple[Movement, ...]:
+        """Return what takes back a discount in whose place the ERP settled the invoice itself.
+
+        That is one that money of the ERP earned here, of which it is told by itself.
+        """
+        way = given_way(document)
+        if not way or document.open.minor >= asked[document.document_id]:
+            return ()
+        whose = (self.entity.entity_id, invoice.customer_id, document.document_id)
+        taken = document.discount.taken_minor if document.discount else 0
+        return way if self.store.granted(*whose) >= taken else ()
+
+
+def _after(document: Document, movements: tuple[Movement, ...], day: date) -> tuple[Document, ...]:
+    """Return document as movements leave it."""
+    return after(Books("", (document,)), movements, day).documents
 
 
 def _asked(judged: Iterable[Judged]) -> Mapping[str, int]:

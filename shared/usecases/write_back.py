@@ -20,6 +20,9 @@ from shared.domain.tasks import Task
 from shared.domain.telling import (
     CALL_LEASE,
     CANNOT,
+    COVERED,
+    NEVER_TOLD,
+    TAKES_OFF,
     Whose,
     cannot_task,
     entry_of,
@@ -28,6 +31,7 @@ from shared.domain.telling import (
     parked_of,
     refused,
     stopped_task,
+    takes_back_untold,
 )
 from shared.domain.writeback import CHARGE, Writeback
 from shared.errors import (
@@ -40,7 +44,7 @@ from shared.errors import (
     WriteConflict,
 )
 from shared.usecases.erp_port import Connector
-from shared.usecases.hand_over import LEASE
+from shared.usecases.requeue import LEASE
 
 _OF_A_CHARGE = (EntryKind.CHARGE, EntryKind.CHARGE_BACK)
 _NOBODY_ANSWERS = (ErpUnavailable, ErpAccess)
@@ -110,7 +114,7 @@ def write_back(
         ledger = ports.ledger(entity_id)
     except _NOBODY_ANSWERS:
         return "later"
-    line = ports.notes.line(entity_id, customer_id, document_id)
+    line = known = ports.notes.line(entity_id, customer_id, document_id)
     outcome = "done_before"
     for note in line:
         if note.stopped:
@@ -122,9 +126,11 @@ def write_back(
             continue
         if ledger.connector is None:
             return "paused"
-        outcome = _to_erp(ports, round_, ledger.connector, entity_id, note, line, now)
+        outcome = _to_erp(ports, round_, ledger.connector, entity_id, note, known, now)
         if outcome in ("later", "stopped"):
             return outcome
+        if note is not line[-1]:  # a later line asks what became of this one
+            known = ports.notes.line(entity_id, customer_id, document_id)
     return outcome
 
 
@@ -162,6 +168,9 @@ def _to_erp(
         return "left"
     if entity_id in round_.silent or not round_.has_time():
         return "later"
+    if takes_back_untold(note, line):
+        ports.notes.leave(entity_id, note, NEVER_TOLD, None)
+        return "left"
     doubted = note.doubted or note.calling is not None
     note = ports.notes.claim(entity_id, note, wall)
     if doubted and not erp.capabilities.finds_by_key:
@@ -171,6 +180,9 @@ def _to_erp(
     try:
         posted = _found(erp, note, doubted=doubted)
         doubted = False
+        if posted is None and _is_covered(erp, note, whose):
+            ports.notes.leave(entity_id, note, COVERED, None)
+            return "left"
         posted = posted or erp.post(entry_of(note, whose))
     except ErpRefused as exc:
         after = refused(note, exc.code, _said(exc), wall, doubted=doubted)
@@ -195,6 +207,25 @@ def _found(erp: Connector, note: Writeback, *, doubted: bool) -> Posted | None:
     """Return what the ERP has of note where it may have it, asked before it is booked."""
     look = doubted or note.again
     return erp.find(note.key) if look and erp.capabilities.finds_by_key else None
+
+
+def _is_covered(erp: Connector, note: Writeback, whose: Whose) -> bool:
+    """Return whether the ERP itself settled what the discount of note is to come off.
+
+    Raises ErpRefused where it has less open than something else that comes off without money: only
+    a person can say who is right.
+    """
+    kind = kind_of(note)
+    if kind not in TAKES_OFF or note.amount.minor <= 0 or whose.charge_key:
+        return False
+    if not erp.capabilities.tells_open_amounts:
+        return False
+    told = erp.open_amount(whose.invoice_external_id)
+    if told is None or told.open >= note.amount:
+        return False
+    if kind is EntryKind.DISCOUNT:
+        return True
+    raise ErpRefused(said=f"Only {told.open} is open there: {note.amount} cannot come off.")
 
 
 def _stop(ports: Ports, entity_id: str, after: Writeback, now: Now) -> str:

@@ -298,6 +298,8 @@ class BooksContract(SourceContract):
         if not erp.connector.capabilities.tells_open_amounts:
             with pytest.raises(ErpRefused):
                 erp.connector.open_amounts("", 2)
+            with pytest.raises(ErpRefused):
+                erp.connector.open_amount("1")
             return
         customer, full = bill(erp, 100_00)
         part = erp.invoice(customer, 40_00, ISSUED_ON, DUE_ON)
@@ -318,6 +320,10 @@ class BooksContract(SourceContract):
         for external_id, amount in found.items():
             if amount.total.minor > 0:
                 assert amount.open.minor == erp.open_minor(external_id)
+        one = erp.connector.open_amount(part)
+        assert one is not None and (one.total.minor, one.open.minor) == (40_00, 25_00)
+        assert erp.connector.open_amount(gone) is None
+        assert erp.connector.open_amount("999999999") is None
 
     def test_pages_are_in_the_order_of_change(self, erp: Books):
         customer = erp.customer("Many", "ap@many.example")

@@ -303,6 +303,10 @@ class ReferenceConnector:
         more = len(left) > limit and bool(amounts)
         return OpenPage(amounts, amounts[-1].external_id if more else "", self.erp.clock())
 
+    def open_amount(self, external_id: str) -> OpenAmount | None:
+        page = self.open_amounts("", len(self.erp.records))
+        return next((a for a in page.amounts if a.external_id == external_id), None)
+
     def _call(self) -> None:
         self.erp.answers += 1
         if self.erp.is_down:

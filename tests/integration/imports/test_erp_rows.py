@@ -11,9 +11,12 @@ from shared.domain.apply_cash import Part
 from shared.domain.cash_step import Asked
 from shared.domain.entity import Entity
 from shared.domain.erp import Gone, RecordKind
+from shared.domain.receive import Received
 from shared.usecases.allocate import UsedByErp, allocate, move_allocation, use_credit
+from shared.usecases.record_payment import record_payment
 from tests.integration.drops import counted_writes, stored
 from tests.integration.erp_rows import (
+    DAY,
     codes,
     gone,
     invoice,
@@ -45,6 +48,15 @@ def use(source: str, name: str, minor: int) -> None:
     part = Part(document_id(name), eur(minor))
     desk = runtime.cash_desk()
     allocate(desk, "demo", customer_id("C-1"), source, [part], BY, runtime.now())
+
+
+def use_own(minor: int, name: str) -> None:
+    """Let money that came into the hub's own bank pay an invoice."""
+    desk, amount = runtime.cash_desk(), eur(minor)
+    received = Received(amount=amount, received_on=DAY, method="transfer", reference="B-1")
+    parts = [Part(document_id(name), amount)]
+    asked = Asked("b", "b", "ann")
+    record_payment(desk, "demo", customer_id("C-1"), received, parts, asked, runtime.now())
 
 
 def note_id() -> str:
@@ -239,6 +251,27 @@ def test_what_the_erp_writes_off_itself_beside_its_payment_earns_no_discount(
     rows = [paid(9_000, "P-1", "I-5"), paid(1_000, "W-1", "I-5")]
     take(*sorted(rows, key=lambda row: row.external_id != first))
     assert ("I-5" in opened(), waiting(), told_as()) == (False, 0, [])
+
+
+@pytest.mark.rule("i25", "R23")
+def test_what_the_erp_writes_off_later_takes_the_place_of_the_discount(books: Entity) -> None:
+    take(invoice("I-5", 10_000, terms="10/20 net 60"))
+    take(paid(9_000, "P-1", "I-5"))
+    take(paid(1_000, "W-1", "I-5"))
+    assert ("I-5" in opened(), waiting()) == (False, 0)
+    assert told_as() == [("I-5", "discount", -1_000, 0), ("I-5", "discount", 1_000, 0)]
+    take(gone(RecordKind.PAYMENTS, "W-1"))
+    assert (opened()["I-5"], waiting()) == (1_000, 0)
+
+
+@pytest.mark.rule("R23")
+def test_a_discount_that_the_hubs_own_money_earned_gives_way_to_nothing(books: Entity) -> None:
+    take(invoice("I-5", 10_000, terms="10/20 net 60"))
+    use_own(9_000, "I-5")
+    assert told_as() == [("I-5", "transfer", 9_000, 1_000)]
+    take(paid(1_000, "P-9", "I-5"))
+    assert ("I-5" in opened(), waiting()) == (False, 1_000)
+    assert told_as() == [("I-5", "transfer", 9_000, 1_000)]
 
 
 def test_two_payments_of_the_erp_earn_their_discount_together(books: Entity) -> None:

@@ -91,6 +91,34 @@ def test_a_charge_its_money_and_its_waiver_are_told_in_that_order(
     assert told[1:] == [(EntryKind.PAYMENT, 200), (EntryKind.CHARGE_BACK, 100)]
 
 
+@pytest.mark.rule("i25")
+def test_what_becomes_of_a_charge_is_told_with_it_where_both_waited(
+    books: Books, clerk: Clerk
+) -> None:
+    with books.erp.down():
+        charged(books)
+        books.later(seconds=1)
+        body = {"reason": "goodwill", "amount": {"amount": "1.00", "currency": "EUR"}}
+        assert clerk("POST", "/charges/INV1-FEE/waive", body).status == 200
+    books.later(hours=2)
+    carry(books)
+    told = [(e["entry"], e["minor"]) for e in entries(books)]
+    assert told == [(EntryKind.CHARGE, 500), (EntryKind.CHARGE_BACK, 100)]
+
+
+@pytest.mark.rule("R43")
+def test_what_the_erp_has_not_open_is_written_off_by_a_person_only(
+    books: Books, clerk: Clerk
+) -> None:
+    books.invoice("inv1")
+    books.erp.pay(books.invoices["inv1"], 4_000, DAY)
+    clerk("POST", "/invoices/inv1/write-off?customer=c1", {"reason": "insolvent"})
+    carry(books)
+    assert (entries(books), books.erp.open_minor(books.invoices["inv1"])) == ([], 6_000)
+    (parked,) = books.of_type("PARKED")
+    assert "60.00" in parked["facts"]["said"]
+
+
 def test_money_on_a_charge_that_the_erp_never_heard_of_is_not_told(
     books: Books, clerk: Clerk
 ) -> None:

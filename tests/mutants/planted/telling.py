@@ -9,8 +9,53 @@ CHANGED = "tests/integration/telling/test_changes.py"
 REPAIRED = "tests/integration/telling/test_repair.py"
 ONCE = "tests/sim/test_erp_booked_once.py"
 DRIFT = "tests/unit/test_drift.py"
+TWICE = "tests/integration/sync/test_two_discounts.py"
+ROWS = "tests/integration/imports/test_erp_rows.py"
 
 TELLING_BUGS = (
+    bug(
+        "a later line goes by how the lines stood before the earlier one was told",
+        TELLING,
+        "            known = ports.notes.line(entity_id, customer_id, document_id)\n",
+        "            known = line\n",
+        f"{CHANGED}::test_what_becomes_of_a_charge_is_told_with_it_where_both_waited",
+        f"{TWICE}::test_whatever_comes_first_one_of_both_stays",
+        rules="i25",
+    ),
+    bug(
+        "a discount is booked though the ERP settled its invoice otherwise",
+        TELLING,
+        "        if posted is None and _is_covered(erp, note, whose):\n",
+        "        if posted is not None and _is_covered(erp, note, whose):\n",
+        f"{TWICE}::test_whatever_comes_first_one_of_both_stays",
+        f"{TWICE}::test_what_the_erp_writes_off_in_part_leaves_the_same_open_on_both_sides",
+        rules="R23 i25",
+    ),
+    bug(
+        "more is written off in the ERP than it has open",
+        TELLING,
+        "    if told is None or told.open >= note.amount:\n",
+        "    if told is None or told.open >= note.amount or kind is EntryKind.WRITE_OFF:\n",
+        f"{CHANGED}::test_what_the_erp_has_not_open_is_written_off_by_a_person_only",
+        rules="R43",
+    ),
+    bug(
+        "what the ERP was never told is taken back there",
+        TELLING,
+        "    if takes_back_untold(note, line):\n",
+        "    if takes_back_untold(note, ()):\n",
+        f"{TWICE}::test_whatever_comes_first_one_of_both_stays",
+        rules="i25",
+    ),
+    bug(
+        "what the ERP writes off later is credit beside a discount",
+        "shared/usecases/import_payments.py",
+        "        return way if self.store.granted(*whose) >= taken else ()\n",
+        "        return way if self.store.granted(*whose) < taken else ()\n",
+        f"{ROWS}::test_what_the_erp_writes_off_later_takes_the_place_of_the_discount",
+        f"{ROWS}::test_a_discount_that_the_hubs_own_money_earned_gives_way_to_nothing",
+        rules="R23 i25",
+    ),
     bug(
         "what may be booked already is booked without a look",
         TELLING,
