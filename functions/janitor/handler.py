@@ -8,11 +8,11 @@ from aws_lambda_powertools import Logger
 
 from functions import batch
 from shared import runtime
-from shared.adapters.hand_over import errand
+from shared.adapters.errands import errand
 from shared.domain.clock import Now
 from shared.usecases.accrue import hand_out
-from shared.usecases.hand_over import LEASE, give_up_waiting, hand_over_stale
 from shared.usecases.reconcile_gateway import reconcile_gateway
+from shared.usecases.requeue import LEASE, give_up_waiting, requeue_stale
 from shared.usecases.tend_sweeps import tend_sweeps
 from shared.usecases.work_list import end_settled
 
@@ -40,10 +40,10 @@ def _tidy(body: dict[str, Any]) -> None:
         raise ExceptionGroup("duties of a janitor's round", failed)
 
 
-def _hand_over(entity_id: str, now: Now) -> None:
+def _requeue(entity_id: str, now: Now) -> None:
     queues = runtime.queues()
-    handed = hand_over_stale(entity_id, runtime.pending(), errand, queues, now, LEASE)
-    log.info("handed over", entity=entity_id, facts=handed)
+    queued = requeue_stale(entity_id, runtime.pending(), errand, queues, now, LEASE)
+    log.info("queued again", entity=entity_id, facts=queued)
 
 
 def _tend_sweeps(entity_id: str, now: Now) -> None:
@@ -99,7 +99,7 @@ def _reconcile_asked(entity_id: str, now: Now) -> None:
 
 _Duty = Callable[[str, Now], None]
 _ROUND: tuple[_Duty, ...] = (
-    _hand_over,
+    _requeue,
     _tend_sweeps,
     _give_up_waiting,
     _charges,

@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from shared import runtime
 from shared.adapters.codec import decode_item
-from shared.adapters.hand_over import errand
+from shared.adapters.errands import errand
 
 log = Logger()
 

@@ -11,7 +11,7 @@ from itertools import batched
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
-from shared.adapters.hand_over import Errand, errand
+from shared.adapters.errands import Errand, errand
 from shared.adapters.pending import Pending
 from shared.adapters.table import ConditionLost, Put, Table, Update
 from shared.domain.clock import Now, from_iso, iso

@@ -28,7 +28,7 @@ from shared.domain.notices import stage_notice
 from shared.domain.policy_book import PolicyBook
 from shared.domain.policy_version import PolicyVersion
 from shared.ids import derived_id
-from shared.usecases.hand_over import LEASE
+from shared.usecases.requeue import LEASE
 from shared.usecases.sweep import to_send
 from shared.usecases.tend_sweeps import tend_sweeps
 from tests.bench.cut_network import cut_client

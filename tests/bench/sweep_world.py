@@ -14,7 +14,7 @@ from shared.adapters.claims import Claims
 from shared.adapters.codec import encode_item
 from shared.adapters.due_finder import DueFinder
 from shared.adapters.entities import Entities, PolicyVersion
-from shared.adapters.hand_over import errand
+from shared.adapters.errands import errand
 from shared.adapters.head_items import head_item
 from shared.adapters.notices import Notices
 from shared.adapters.pending import Pending

@@ -9,7 +9,7 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.account_items import customer_item
 from shared.adapters.entities import PolicyVersion
-from shared.adapters.hand_over import errand
+from shared.adapters.errands import errand
 from shared.adapters.head_items import head_item
 from shared.adapters.ledger import posting_put
 from shared.adapters.table import Put
@@ -20,7 +20,7 @@ from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
 from shared.domain.entity import Entity
 from shared.domain.policy import Policy
-from shared.usecases.hand_over import hand_over_stale
+from shared.usecases.requeue import requeue_stale
 from shared.usecases.tend_sweeps import tend_sweeps
 from tests.support.samples import customer, entity, eur
 
@@ -101,7 +101,7 @@ def add_invoice(
 def relay(of: Entity) -> int:
     """Do the stream's work: hand over everything that is pending. Returns how much."""
     now, queues = runtime.now(), runtime.queues()
-    handed = hand_over_stale(of.entity_id, runtime.pending(), errand, queues, now, _NOW_AND_EVER)
+    handed = requeue_stale(of.entity_id, runtime.pending(), errand, queues, now, _NOW_AND_EVER)
     return handed + tend_sweeps(of.entity_id, runtime.sweep_runs(), queues, now, _NOW_AND_EVER)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from shared import runtime
 from shared.domain.notice import DeliveryState
-from shared.usecases.hand_over import AWAIT_EVENT, give_up_waiting
+from shared.usecases.requeue import AWAIT_EVENT, give_up_waiting
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, live
 from tests.unit.test_decide import LADDER

@@ -13,7 +13,7 @@ from shared.domain.clock import Now
 from shared.domain.notice import Channel
 from shared.domain.policy import Stage
 from shared.domain.sweep_run import Tally
-from shared.usecases.hand_over import LEASE
+from shared.usecases.requeue import LEASE
 from shared.usecases.tend_sweeps import tend_sweeps
 from tests.integration import hub
 from tests.unit.test_decide import LADDER

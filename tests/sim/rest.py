@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.errors import WriteConflict
-from shared.usecases.hand_over import LEASE
 from shared.usecases.receive_webhook import receive_webhook
 from shared.usecases.reconcile_gateway import reconcile_gateway
+from shared.usecases.requeue import LEASE
 from tests.sim.checks import pending, unsaid
 from tests.sim.founding import ENTITY
 from tests.sim.messages import consume

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from shared.adapters.hand_over import errand
+from shared.adapters.errands import errand
 from shared.domain.cash_rules import ApplyCredit
 from shared.domain.clock import Now
 from shared.domain.imports import PaymentRow

@@ -1,7 +1,7 @@
 """Which facts ask somebody to act: every other item of the table asks for nothing."""
 
 from shared.adapters import keys
-from shared.adapters.hand_over import errand
+from shared.adapters.errands import errand
 
 
 def test_an_item_that_is_no_fact_of_ours_asks_for_nothing() -> None:

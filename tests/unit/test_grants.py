@@ -95,5 +95,5 @@ def test_enough_is_followed_to_mean_something() -> None:
     assert calls["StreamRelay"] == {}
     sends = {name: queue_sends(ROOT, own["Handler"]) for name, own in FUNCTIONS.items()}
     assert "shared.usecases.queue_batches:queue_batches" in sends["Janitor"]["SWEEP"]
-    assert "shared.adapters.hand_over:errand" in sends["StreamRelay"]["ESCALATION"]
+    assert "shared.adapters.errands:errand" in sends["StreamRelay"]["ESCALATION"]
     assert "shared.usecases.escalate:escalate" in sends["Escalation"]["DOCUMENT"]

@@ -7,7 +7,7 @@ import pytest
 
 from shared import runtime
 from shared.adapters import keys
-from shared.adapters.hand_over import errand
+from shared.adapters.errands import errand
 from shared.adapters.table import WRITES_MAX, Delete, Table, TooManyWrites
 from shared.domain.step_size import DOCUMENTS_MAX
 from tests.integration import hub

@@ -112,13 +112,13 @@ def test_an_entity_that_fails_keeps_no_other_from_the_janitor(
     )
     tidied: list[str] = []
 
-    def hand_over(entity_id: str, *_: object) -> int:
+    def requeue(entity_id: str, *_: object) -> int:
         tidied.append(entity_id)
         if entity_id == "demo":
             raise RuntimeError("broken")
         return 0
 
-    monkeypatch.setattr("functions.janitor.handler.hand_over_stale", hand_over)
+    monkeypatch.setattr("functions.janitor.handler.requeue_stale", requeue)
     hub.seed(LADDER)
     hub.seed(LADDER, entity_id="other")
     with pytest.raises(BatchProcessingError):
@@ -131,7 +131,7 @@ def test_a_duty_that_fails_keeps_none_of_the_others_waiting(gateway, seller, buy
     gateway.takes(seller, buyer, checkout)
     gave_up = []
     handler = "functions.janitor.handler"
-    monkeypatch.setattr(f"{handler}.hand_over_stale", _refused)
+    monkeypatch.setattr(f"{handler}.requeue_stale", _refused)
     monkeypatch.setattr(f"{handler}.tend_sweeps", _refused)
     monkeypatch.setattr(f"{handler}.give_up_waiting", lambda of, *_: gave_up.append(of))
     with pytest.raises(BatchProcessingError):

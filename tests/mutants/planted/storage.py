@@ -32,8 +32,8 @@ STORAGE_BUGS = (
     ),
     bug(
         "nobody hands over a payment again",
-        "shared/usecases/hand_over.py",
-        '_HANDED_OVER = ("notice", "payment",',
-        '_HANDED_OVER = ("notice",',
+        "shared/usecases/requeue.py",
+        '_REQUEUED = ("notice", "payment",',
+        '_REQUEUED = ("notice",',
     ),
 )

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.adapters.hand_over import errand
+from shared.adapters.errands import errand
 from shared.domain.mail import MailEventKind
-from shared.usecases.hand_over import LEASE, give_up_waiting, hand_over_stale
 from shared.usecases.holds import put_hold
 from shared.usecases.mail_event import note_mail_event
 from shared.usecases.plan_sweep import plan
 from shared.usecases.reconcile_gateway import reconcile_gateway
+from shared.usecases.requeue import LEASE, give_up_waiting, requeue_stale
 from shared.usecases.tend_sweeps import tend_sweeps
 from shared.usecases.work_sweep import work as work_batch
 from tests.sim.founding import ENTITY, NOTHING
@@ -88,7 +88,7 @@ def mail_event(world: "World") -> str:
 def janitor(world: "World") -> str:
     """Hand over what waits too long, and ask the gateway about what is unknown."""
     hub = world.hub
-    handed = hand_over_stale(ENTITY, hub.pending, errand, world.queues, world.now, LEASE)
+    handed = requeue_stale(ENTITY, hub.pending, errand, world.queues, world.now, LEASE)
     handed += tend_sweeps(ENTITY, hub.sweep_runs, world.queues, world.now, LEASE)
     unknown = give_up_waiting(ENTITY, hub.pending, hub.notices, world.now)
     demand = world.chance.random() < 0.3

@@ -1,4 +1,4 @@
-"""The janitor's first duty: what nobody acted on is handed over again."""
+"""The janitor's first duty: what nobody acted on is queued again."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from shared.ids import derived_id
 
 LEASE = timedelta(minutes=15)
 AWAIT_EVENT = timedelta(hours=24)
-_HANDED_OVER = ("notice", "payment", "writeback", "document", "refund", "autopay")
+_REQUEUED = ("notice", "payment", "writeback", "document", "refund", "autopay")
 
 
 class Errand(Protocol):
@@ -46,22 +46,22 @@ class Deliveries(Protocol):
     ) -> bool: ...
 
 
-def hand_over_stale(
+def requeue_stale(
     entity_id: str, pending: Pending, errands: Errands, queue: Queue, now: Now, lease: timedelta
 ) -> int:
     """Queue again every fact that has been pending for longer than lease; return how many.
 
-    Every consumer may be asked twice, so handing over too early costs work, never a second mail.
+    Every consumer may be asked twice, so queueing too early costs work, never a second mail.
     """
-    handed = 0
-    for kind in _HANDED_OVER:
+    queued = 0
+    for kind in _REQUEUED:
         for item in pending.older_than(entity_id, kind, now.wall - lease):
             errand = errands(item)
             if errand is not None:
                 repeat = f"{errand.dedup}-{int(now.wall.timestamp())}" if errand.dedup else ""
                 queue.send(errand.queue, errand.body, errand.group, repeat)
-                handed += 1
-    return handed
+                queued += 1
+    return queued
 
 
 def give_up_waiting(entity_id: str, pending: Pending, deliveries: Deliveries, now: Now) -> int:
