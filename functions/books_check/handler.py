@@ -1,4 +1,4 @@
-"""Every night, and on request: compares what is stored of each customer with his postings."""
+"""Every night, and on request: compares what is stored of each customer with the postings."""
 
 from dataclasses import asdict
 from typing import Any

@@ -78,7 +78,7 @@ def allow(role: Role, entity_id: str) -> None:
 
 
 def agreeing(entity_id: str) -> str:
-    """Return the caller's subject where he may agree to what waits for that, "" elsewhere."""
+    """Return the caller's subject where they may agree to what waits for that, "" elsewhere."""
     principal = current().principal
     held = principal.role_in(entity_id)
     return principal.subject if held is not None and held >= Role.CONTROLLER else ""

@@ -43,7 +43,7 @@ class ImportedCreditNotes:
     def look(
         self, entity_id: str, customer_id: str, documents: Sequence[str]
     ) -> tuple[Customer, Books]:
-        """Return a customer and his books with all that is open, and documents."""
+        """Return a customer and their books with all that is open, and documents."""
         return self._ledger.look(entity_id, customer_id, documents)
 
     def held(self, entity_id: str, fact: CreditNoteFact) -> dict[str, dict[int, int]]:

@@ -28,7 +28,7 @@ class KeptBooks:
 
 
 class BookKeeper:
-    """Reads of whole books. Three Queries of a customer and his payments, nothing else."""
+    """Reads of whole books. Three Queries of a customer and their payments, nothing else."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -207,7 +207,7 @@ class Notices:
         return won
 
     def failed(self, event: MailEvent, now: Now) -> bool:
-        """Note that the mail did not reach the customer, or that he does not want it."""
+        """Note that the mail did not reach the customer, or that they do not want it."""
         whose = (event.entity_id, event.customer_id, event.n)
         known = (DeliveryState.CALLING, DeliveryState.UNKNOWN, DeliveryState.SENT)
         return self.settle(*whose, DeliveryState.BOUNCED, now.wall, known, event.detail)

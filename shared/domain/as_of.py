@@ -14,7 +14,7 @@ from shared.domain.movement import MAKES_TOTAL, Movement, Posting
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """What a customer owed, and what money of his waited, at the end of a day."""
+    """What a customer owed, and what money of theirs waited, at the end of a day."""
 
     documents: tuple[Document, ...]
     credits: tuple[Credit, ...]

@@ -50,9 +50,9 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the books need to know of one customer besides his postings.
+    """What the books need to know of one customer besides the postings.
 
-    documents are his heads by id. A document that is not among them is called by its id.
+    documents are the customer's heads by id. A document that is not among them is called by its id.
     """
 
     customer_id: str
@@ -126,7 +126,7 @@ OTHER_SIDE: Mapping[MovementKind, _Other | None] = {
 def journal(posting: Posting, chart: Mapping[Role, str], names: Names) -> JournalEntry:
     """Return posting as an entry of the books, its movements in their order.
 
-    A document's line is in the customer's receivables, a source's in his unapplied money; what
+    A document's line is in the customer's receivables, a source's in their unapplied money; what
     is against them follows from the kind. Tax goes to the account of its rate. The memo accounts
     count what the ERP invoiced: they carry no money.
     """

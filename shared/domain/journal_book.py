@@ -88,7 +88,7 @@ def asserted_of(
     erp_totals: Iterable[Money] | None,
     currencies: Iterable[str],
 ) -> tuple[Asserted, ...]:
-    """Return what a customer's accounts must come to: his heads, his credits, the ERP's totals.
+    """Return what a customer's accounts must come to: heads, credits, the ERP's totals.
 
     erp_totals are what the ERP says its invoices come to, None where it issued none. currencies
     are those of the entries: a balance of zero is asserted of one in which nothing is stored.

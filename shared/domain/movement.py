@@ -1,4 +1,4 @@
-"""Movements: what changes what a customer owes, or what money of his waits. Append-only.
+"""Movements: what changes what a customer owes, or what money of theirs waits. Append-only.
 
 One rule holds for every kind: a movement's amount is added to the open amount of the document that
 it names, and to the unapplied money of the source that it names. A balance is nothing but the sum.

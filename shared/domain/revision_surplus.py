@@ -48,7 +48,7 @@ def held_parts(document_id: str, postings: Iterable[Posting]) -> tuple[Held, ...
 def placed(posting: Posting, before: Document, held: Sequence[Held]) -> Placed:
     """Return posting with its surplus taken from real sources.
 
-    Money that the customer never paid is not given back to him: what was given up of the document
+    Money that the customer never paid is not given back to them: what was given up of the document
     falls first, and with it the discount to what it is of the new total; then the newest
     allocations; then what is left of the discount. What none of them explains stays with the
     source that posting names.

@@ -1,4 +1,4 @@
-"""How a customer and one of his checkouts stand at the moment when money is to be booked."""
+"""How a customer and one of their checkouts stand at the moment when money is to be booked."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from shared.domain.customer import Customer
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One consistent look: a customer, his books, and the checkout that the money came through.
+    """One consistent look: a customer, their books, and the checkout that the money came through.
 
     others are the customer's other unresolved checkouts. stored is the checkout as the store wants
     it back with a write, and nobody else's.

@@ -51,7 +51,7 @@ class CurrencyStatement:
 
     @property
     def balance(self) -> Money:
-        """Return what the customer owes in all; less than nothing where money of his waits."""
+        """Return what the customer owes in all; less than nothing where money of theirs waits."""
         return self.ageing.open - self.ageing.unapplied
 
 
@@ -76,7 +76,7 @@ def statement(
 ) -> Statement:
     """Return the statement of a customer at the end of on.
 
-    documents are all his heads, postings all his postings. Without first there is no activity.
+    documents are all heads of the customer, postings all their postings. Without first there is no activity.
     Currencies in which nothing is open and nothing happened are left out.
     """
     heads, told = tuple(documents), tuple(postings)
@@ -127,7 +127,7 @@ def statement_of_open(entity: Entity, account: Account, today: date) -> Statemen
 
 
 def effect(movement: Movement) -> Money:
-    """Return what a movement adds to what its customer owes; money that waits is owed to him."""
+    """Return what a movement adds to what its customer owes; money that waits is owed to them."""
     nothing = Money.zero(movement.amount.currency)
     open_ = movement.amount if movement.document_id else nothing
     waits = movement.amount if movement.source_id else nothing

@@ -97,7 +97,7 @@ def journal_page(
 ) -> Page:
     """Return the next page of the books through a value date (None: all), about limit postings.
 
-    A customer is asserted where none of his postings is left out: what is stored includes all.
+    A customer is asserted where none of their postings is left out: what is stored includes all.
     """
     parts: list[Part] = []
     room, done = limit, place.done

@@ -34,7 +34,7 @@ class Rebuilt:
 def rebuild_books[K: Kept](
     keeper: Rebuilder[K], entity: Entity, customer_id: str, by: str, now: Now, *, apply: bool
 ) -> Rebuilt:
-    """Return how a customer's books differ from his postings; make them agree where apply is set.
+    """Return how a customer's books differ from the postings; make them agree where apply is set.
 
     Heads and credits are written under the versions that were read, and every transaction leaves
     a done task in the customer's history that says who did it and what was wrong. Raises

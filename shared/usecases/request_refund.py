@@ -60,7 +60,7 @@ def request_refund(ports: Ports, entity_id: str, refund_id: str, now: Now) -> Re
 def _known(gateway: Gateway, refund: Refund, now: Now) -> GatewayRefund | None:
     """Return what the gateway knows of a refund that it may have been asked for, by our mark.
 
-    Whoever asked may have died before he noted it, and the gateway's memory of our key is shorter
+    Whoever asked may have died before noting it, and the gateway's memory of our key is shorter
     than a long outage. It surely remembers the key of a young one.
     """
     young = now.business - refund.created_at < KEY_REMEMBERED

@@ -99,7 +99,7 @@ def _taken(
 ) -> GatewayPayment | None:
     """Return the payment of a try; None where nobody made it, and it is not to be made any more.
 
-    Whoever asked may have died before he noted it, and the gateway's memory of our key is shorter
+    Whoever asked may have died before noting it, and the gateway's memory of our key is shorter
     than a long outage. It surely remembers the key of a young one.
     """
     if checkout.called and now.wall - checkout.created_at > KEY_REMEMBERED:
