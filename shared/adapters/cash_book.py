@@ -54,7 +54,7 @@ class CashBook:
     def look(
         self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
     ) -> tuple[Customer, Books]:
-        """Return a customer and their books with all that is open, and of closed. Raises NotFound."""
+        """Return a customer and their books: all that is open, and closed. Raises NotFound."""
         return self._ledger.look(entity_id, customer_id, closed)
 
     def payment(self, entity_id: str, payment_id: str) -> Payment:

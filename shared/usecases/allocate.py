@@ -108,7 +108,7 @@ def apply_credits(desk: Desk, entity_id: str, customers: Sequence[str], now: Now
 
 
 def use_credit(desk: Desk, entity_id: str, customer_id: str, asked: Asked, now: Now) -> bool:
-    """Use a customer's unapplied money for what they owe, oldest first; return whether any was used.
+    """Use a customer's unapplied money for their oldest debts first; return whether any was used.
 
     Documents for which a payment is under way are left to it. Each source is a step of its own, so
     that a repeat goes on where another stopped.

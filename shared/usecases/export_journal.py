@@ -47,7 +47,7 @@ class Books(Protocol):
 class Place:
     """Where an export stands: after the customer done, and within the customer in_hand if any.
 
-    Of that customer the postings through posting_id were told, in these currencies; his books had
+    Of that customer the postings through posting_id were told, in these currencies; its books had
     that mark when they were begun; left_out says that postings are dated later than asked for.
     """
 
