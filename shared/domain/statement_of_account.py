@@ -76,7 +76,8 @@ def statement(
 ) -> Statement:
     """Return the statement of a customer at the end of on.
 
-    documents and postings are all of the customer's. Without first there is no activity. Currencies in which nothing is open and nothing happened are left out.
+    documents and postings are all of the customer's. Without first there is no activity.
+    Currencies in which nothing is open and nothing happened are left out.
     """
     heads, told = tuple(documents), tuple(postings)
     stood = as_of(heads, told, on)
