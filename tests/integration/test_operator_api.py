@@ -139,8 +139,8 @@ def test_a_foreign_entity_answers_as_an_unknown_one_on_every_route(acme, identit
         if not path.startswith("/entities/acme"):
             continue
         body = BODIES.get((method, path.removeprefix("/entities/acme")))
-        foreign = call(stranger, method, path, body)
-        unknown = call(stranger, method, path.replace("acme", "nobody"), body)
+        foreign = call(stranger, method, path, body, NAMED)
+        unknown = call(stranger, method, path.replace("acme", "nobody"), body, NAMED)
         assert foreign.status == unknown.status == 404, path
         assert foreign.text == unknown.text
         seen += 1
@@ -238,7 +238,7 @@ BODIES = {
 )
 def test_roles_nest(acme, identity, role, method, path, status):
     token = identity.mint(operator(f"acme:{role}"))
-    answer = call(token, method, f"/entities/acme{path}", BODIES.get((method, path)))
+    answer = call(token, method, f"/entities/acme{path}", BODIES.get((method, path)), NAMED)
     assert answer.status == status
 
 
