@@ -49,15 +49,16 @@ def get_decisions(
     ports = (runtime.accounts(), runtime.records(), runtime.entities(), runtime.as_swept)
     told = explain_day(*ports, entity, customer_id, day, current().now)
     after = coming(told.account, told.book, told.on, document_id)
-    policy = told.policy_of(document_id)
+    policy, of = told.policy_of(document_id), entity_of(entity)
     return ExplanationOut(
         customer_id=customer_id,
         name=told.account.customer.name,
         on=told.on,
         policy=policy.name,
         policy_version=policy.version,
-        hold_all=entity_of(entity).hold_all,
+        hold_all=of.hold_all,
         facts_as_of=told.facts_as_of,
+        time_zone=of.time_zone,
         decisions=[decision_out(d) for d in told.decisions_of(document_id)],
         coverage=[cover_out(d, told.covers[d.document_id]) for d in told.documents_of(document_id)],
         numbers={i.document_id: i.number for i in all_open_items(told.account.documents)},

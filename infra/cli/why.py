@@ -7,7 +7,8 @@ import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
-from infra.cli.moments import when
+from infra.cli.moments import local, when
+from infra.cli.notice_words import became, by, stage, verdict
 from infra.cli.output import AsJson, EntityName, data, show_json, show_table
 
 _PARTS = (
@@ -48,9 +49,12 @@ def explain(
         return
     for line in _head(told):
         data().print(line, markup=False, highlight=False)
-    rows = [(d["action"], d["code"], d["stage"] or "", d["reason"]) for d in told["decisions"]]
+    rows = [
+        (verdict(d["action"]), stage(d["stage"] or ""), d["reason"], d["code"])
+        for d in told["decisions"]
+    ]
     if rows:
-        show_table("", ("action", "code", "stage", "reason"), rows)
+        show_table("", ("verdict", "stage", "why", "code"), rows)
     if told["coverage"]:
         covers = [
             (c["number"], *(c[p]["amount"] for p in _PARTS), c["open"]["currency"])
@@ -67,13 +71,14 @@ def _head(told: Mapping[str, Any]) -> list[str]:
     lines = [
         f"{told['name']}, {told['on']}{held}",
         f"policy {told['policy']}, version {told['policy_version']};"
-        f" facts as of {told['facts_as_of']}",
+        f" by the facts of {local(told['facts_as_of'], told['time_zone'])}",
     ]
     for notice in told["notices"]:
         asked = ", ".join(told["numbers"].get(i, i) for i in notice["documents"])
+        decided = local(notice["claimed_at"], told["time_zone"])
         lines.append(
-            f"claimed at {notice['claimed_at']}: no. {notice['n']}, {notice['stage']}"
-            f" by {notice['channel']} about {asked} ({notice['state']})"
+            f"No. {notice['n']}, {stage(notice['stage'])} {by(notice['channel'])} about {asked}:"
+            f" decided on {decided}; {became(notice['state'])}."
         )
     if not told["decisions"]:
         lines.append("Nothing was open then, as far as the hub knew.")
@@ -86,7 +91,7 @@ def _foot(told: Mapping[str, Any]) -> list[str]:
     if after:
         asked = ", ".join(told["numbers"].get(i, i) for i in after["documents"])
         lines.append(
-            f"Next, if nothing happens: {after['stage']} by {after['channel']}"
+            f"Next, if nothing happens: {stage(after['stage'])} {by(after['channel'])}"
             f" on {after['on']} about {asked}."
         )
     elif told["decisions"]:

@@ -231,7 +231,7 @@ def _send(
     return Decision(
         Action.SEND,
         "stage_reached",
-        f"{numbers} reached stage {tone.id}.{book.remark(policy)}",
+        f"{numbers} reached stage {tone.words}.{book.remark(policy)}",
         tuple(asked),
         tone,
         items,

@@ -149,7 +149,7 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
     furthest = item.reached[0]
     if item.is_done(furthest):
         return Refusal(
-            "already_done", f"Stage {furthest.stage.id} of {number} was done.", furthest.stage
+            "already_done", f"Stage {furthest.stage.words} of {number} was done.", furthest.stage
         )
     if not item.cover.chaseable and not _is_part_ahead(item):
         taken = item.taken_on is not None and item.cover.processing
@@ -165,7 +165,7 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
         if refusal is None:
             return _unheard(account, rung.stage) or rung
         passed_over = passed_over or refusal
-    return passed_over or Refusal("already_done", f"Stage {furthest.stage.id} was done.")
+    return passed_over or Refusal("already_done", f"Stage {furthest.stage.words} was done.")
 
 
 def _is_part_ahead(item: Item) -> bool:
@@ -195,7 +195,7 @@ def _passes_over(
     number = item.document.number
     least = stage.minimum_open.get(currency)
     if least is not None and sums.asked.get(key, 0) < parse_money(least, currency).minor:
-        reason = f"What is open is below the least that stage {stage.id} asks for: {number}."
+        reason = f"What is open is below the least that stage {stage.words} asks for: {number}."
         return Refusal("below_minimum", reason, stage)
     if not stage.when.stated:
         return None
@@ -211,7 +211,7 @@ def _passes_over(
     unmet = stage.when.unmet(standing)
     if unmet:
         return Refusal(
-            "condition_not_met", f"Stage {stage.id} is passed over for {number}: {unmet}.", stage
+            "condition_not_met", f"Stage {stage.words} is passed over for {number}: {unmet}.", stage
         )
     return None
 

@@ -88,6 +88,11 @@ class Stage(BaseModel):
     minimum_open: dict[CurrencyCode, AmountText] = Field(default_factory=dict)
     repeat: Repeat | None = None
 
+    @property
+    def words(self) -> str:
+        """Return the stage's name as people say it, such as final notice."""
+        return self.id.replace("_", " ")
+
     @model_validator(mode="after")
     def _minimum_is_money(self) -> Self:
         amounts_are_money(self, "minimum_open")

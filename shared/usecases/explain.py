@@ -70,10 +70,10 @@ class Explanation:
         )
 
     def documents_of(self, document_id: str) -> tuple[Document, ...]:
-        """Return the document if it was open, all that were open for ""."""
+        """Return the document if it was open, all that were open for "", the oldest due first."""
         return tuple(
             document
-            for document in self.account.documents
+            for document in sorted(self.account.documents, key=lambda d: (d.due_on, d.number))
             if not document_id or document.document_id == document_id
         )
 

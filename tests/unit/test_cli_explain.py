@@ -1,11 +1,14 @@
 """explain and the dry run of a day, as a person reads them."""
 
 import json
+import re
 
 import pytest
 
 from infra.cli.errors import Exit
-from infra.cli.moments import when
+from infra.cli.moments import local, when
+from infra.cli.notice_words import became, by
+from shared.domain.notice import Channel, DeliveryState
 
 ZERO = {"amount": "0.00", "currency": "EUR"}
 PARTS = "open processing credit in_checkout disputed promised planned held free".split()  # noqa: SIM905 - as the table has them
@@ -16,14 +19,15 @@ TOLD = {
     "policy": "standard",
     "policy_version": 3,
     "hold_all": False,
-    "facts_as_of": "2026-03-09T06:00:12Z",
+    "facts_as_of": "2026-03-09T06:00:12.345678Z",
+    "time_zone": "Europe/Berlin",
     "decisions": [
         {
             "action": "send",
             "code": "stage_reached",
-            "reason": "INV-1 reached stage reminder.",
+            "reason": "INV-1 reached stage first reminder.",
             "documents": ["inv1"],
-            "stage": "reminder",
+            "stage": "first_reminder",
             "channel": "email",
             "items": [],
         }
@@ -33,11 +37,11 @@ TOLD = {
     "notices": [
         {
             "n": 4,
-            "stage": "reminder",
+            "stage": "first_reminder",
             "channel": "email",
             "policy": "standard",
             "policy_version": 3,
-            "claimed_at": "2026-03-09T06:00:12Z",
+            "claimed_at": "2026-03-09T06:00:12.345678Z",
             "state": "sent",
             "documents": ["inv1"],
         }
@@ -52,14 +56,40 @@ def test_a_past_day_is_told_with_its_facts_what_was_claimed_and_what_came_next(h
     hub.answers["GET", asked] = (200, TOLD)
     code, out, _ = duecourse("explain", "INV-1", "-e", "demo", "--at", "2026-03-09")
     assert code == 0
-    assert "policy standard, version 3; facts as of 2026-03-09T06:00:12Z" in out
-    assert "no. 4, reminder by email about INV-1 (sent)" in out
+    at = "2026-03-09 07:00 (Europe/Berlin)"
+    assert f"policy standard, version 3; by the facts of {at}" in out
+    assert f"No. 4, first reminder by e-mail about INV-1: decided on {at}; it was sent." in out
     assert "stage_reached" in out
-    assert "Next, if nothing happens: late_fee by email on 2026-03-16 about INV-1." in out
+    assert "Next, if nothing happens: late fee by e-mail on 2026-03-16 about INV-1." in out
     assert "due dates that the ERP moved later" in out
-    assert json.loads(
-        duecourse("explain", "INV-1", "-e", "demo", "--at", "2026-03-09", "--json")[1]
-    )
+    words = out.replace("stage_reached", "")  # the code, which stands beside its sentence
+    assert not re.search(r"[a-z]_[a-z]|:\d\d[.Z]|email|claimed", words), words
+    said = ("explain", "INV-1", "-e", "demo", "--at", "2026-03-09", "--json")
+    assert json.loads(duecourse(*said)[1]) == TOLD
+
+
+@pytest.mark.parametrize("state", DeliveryState)
+def test_every_state_of_a_message_has_words(state):
+    assert " " in became(state)
+
+
+def test_every_channel_has_words():
+    raw = {f"by {channel}" for channel in Channel} - {"by letter"}
+    assert not raw & {by(channel) for channel in Channel}
+
+
+@pytest.mark.rule("R28")
+@pytest.mark.parametrize(
+    ("instant", "zone", "shown"),
+    [
+        ("2026-03-29T00:59:59.999999Z", "Europe/Berlin", "2026-03-29 01:59"),
+        ("2026-03-29T01:00:00Z", "Europe/Berlin", "2026-03-29 03:00"),
+        ("2026-03-01T23:30:00Z", "Pacific/Kiritimati", "2026-03-02 13:30"),
+        ("2026-03-01T23:30:00+00:00", "America/New_York", "2026-03-01 18:30"),
+    ],
+)
+def test_an_instant_is_told_by_the_clocks_of_its_zone_which_is_named(instant, zone, shown):
+    assert local(instant, zone) == f"{shown} ({zone})"
 
 
 def test_a_day_on_which_nothing_was_open_says_so(hub, duecourse):

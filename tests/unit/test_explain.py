@@ -219,6 +219,17 @@ def test_an_account_ahead_has_no_agreement_that_is_over():
     assert (ahead.promises, ahead.broken_promises) == ((), 1)
 
 
+def test_what_is_spoken_for_is_told_by_due_date_and_number():
+    names = [("a", 9, "INV-9"), ("b", 2, "INV-3"), ("c", 2, "INV-2"), ("d", 5, "INV-1")]
+    documents = tuple(
+        replace(INVOICE, document_id=one, due_on=day(due), number=number)
+        for one, due, number in names
+    )
+    told = replace(Hub(issued()).explained(day(90)), account=Account(customer(), documents))
+    assert [d.number for d in told.documents_of("")] == ["INV-2", "INV-3", "INV-1", "INV-9"]
+    assert [d.document_id for d in told.documents_of("d")] == ["d"]
+
+
 def test_the_console_is_told_what_stands_now():
     hub = Hub(issued())
     told = explain(hub, hub, hub.as_swept, "demo", "c1", day(8), Now(nine(day(8)), nine(day(8))))

@@ -26,6 +26,8 @@ class ClaimedOut(Wire):
 
 
 class ExplanationOut(Wire):
+    """What is said and why. coverage goes by due date, time_zone is the entity's."""
+
     customer_id: str
     name: str
     on: date
@@ -33,6 +35,7 @@ class ExplanationOut(Wire):
     policy_version: int
     hold_all: bool
     facts_as_of: datetime
+    time_zone: str
     decisions: list[DecisionOut]
     coverage: list[CoverOut]
     numbers: dict[str, str]

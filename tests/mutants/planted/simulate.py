@@ -124,6 +124,21 @@ SIMULATE_BUGS: tuple[Bug, ...] = (
         rules="R28",
     ),
     bug(
+        "when it was decided is told by the clocks of Greenwich",
+        "infra/cli/moments.py",
+        ".astimezone(ZoneInfo(zone))",
+        "",
+        "tests/unit/test_cli_explain.py",
+        rules="R28",
+    ),
+    bug(
+        "what is spoken for is told in the order of its ids",
+        EXPLAIN,
+        "in sorted(self.account.documents, key=lambda d: (d.due_on, d.number))",
+        "in sorted(self.account.documents, key=lambda d: d.document_id)",
+        EXPLAINS,
+    ),
+    bug(
         "a past day reads the policy of now",
         EXPLAIN,
         "entities.book(entity_id, stood.account, stood.at)",
