@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from shared import runtime
+from shared.adapters import keys
 from shared.adapters.codec import decode_item
 from shared.adapters.errands import errand
 
@@ -15,14 +16,26 @@ log = Logger()
 def handler(event: dict[str, Any], context: Any) -> None:
     by_queue: dict[str, list[tuple[dict[str, object], str, str]]] = {}
     for record in event["Records"]:
-        image, key = record["dynamodb"].get("NewImage"), record["dynamodb"]["Keys"]
-        if record["eventName"] != "INSERT" and key["pk"]["S"].endswith("#L"):
-            log.critical("ledger_changed", event=record["eventName"], posting=key["sk"]["S"])
+        image = record["dynamodb"].get("NewImage")
+        if record["eventName"] != "INSERT" and _is_of_ledger(record):
+            log.critical("ledger_changed", **_posting(record))
         found = errand(decode_item(image)) if image and _asks_anew(record) else None
         if found is not None:
             by_queue.setdefault(found.queue, []).append((found.body, found.group, found.dedup))
     for queue, messages in by_queue.items():
         runtime.queues().send_many(queue, messages)
+
+
+def _is_of_ledger(record: dict[str, Any]) -> bool:
+    return str(record["dynamodb"]["Keys"]["pk"]["S"]).endswith("#L")
+
+
+def _posting(record: dict[str, Any]) -> dict[str, str]:
+    """Return what was done to which posting of whom."""
+    key = record["dynamodb"]["Keys"]
+    entity, customer_id = keys.owner_of_ledger(key["pk"]["S"])
+    done = {"event": record["eventName"], "posting": key["sk"]["S"]}
+    return done | {"entity": entity, "customer_id": customer_id}
 
 
 def _asks_anew(record: dict[str, Any]) -> bool:

@@ -397,6 +397,12 @@ def entity_of(pk: str) -> str:
     return pk.split("#")[1]
 
 
+def owner_of_ledger(pk: str) -> tuple[str, str]:
+    """Return entity and customer of the partition of ledger()."""
+    _, entity, _, customer_id, _ = pk.split("#")
+    return entity, customer_id
+
+
 def counter(entity: str, name: str) -> Key:
     """Return the key of a counter, such as that of the invoice numbers given out."""
     return _key(f"E#{entity}", f"COUNTER#{name}")

@@ -16,6 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.local import template as sam
+from shared.adapters import keys
 from tests.support.company import Company
 from tests.support.stack import ROOT, Hub, Json, until
 
@@ -136,6 +137,8 @@ def test_a_change_of_a_posting_by_anybody_is_an_alarm(hub, company):
         ("CRITICAL", "MODIFY", changed["sk"]),
         ("CRITICAL", "REMOVE", removed["sk"]),
     }
+    whose = {keys.ledger(line["entity"], line["customer_id"]) for line in told}
+    assert whose == {changed["pk"], removed["pk"]}
 
 
 def test_the_next_check_finds_the_change_and_names_customer_document_and_both_figures(hub, company):
