@@ -9,6 +9,8 @@ from itertools import islice
 from shared.errors import InvalidInput
 
 ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+BESIDE = "\x1f"
+NAME = re.compile(rf"[^{BESIDE}]{{0,600}}{BESIDE}[0-9A-Za-z_-]{{1,64}}", re.DOTALL)
 TASK = re.compile(r"\d{4}-\d{2}-\d{2}#[0-9A-Za-z_-]{1,64}")
 PLACE = re.compile(r"\d{1,3}@\d{4}-\d{2}-\d{2}#[0-9A-Z]{26}#[0-9A-Z]{26}")
 

@@ -10,6 +10,7 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.output import AsJson, EntityName, amounts, show_json, show_table
 
+_PAGE_MAX = 200
 Most = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
 Customer = Annotated[str, typer.Option("--customer", help="Our id or the ERP's.")]
 
@@ -20,7 +21,7 @@ def customers(
     limit: Most = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List customers and what they owe."""
+    """List customers by name, and what they owe."""
     columns = ("id", "name", "e-mail", ">open", ">overdue", ">days late")
 
     def row(c: Any) -> Sequence[str]:
@@ -33,7 +34,8 @@ def customers(
             str(c["days_late"] or ""),
         )
 
-    _list("customers", entity, limit, as_json, columns, row, q=query)
+    page = min(limit, _PAGE_MAX)
+    _list("customers", entity, limit, as_json, columns, row, page=page, q=query)
 
 
 def invoices(
@@ -157,11 +159,13 @@ def _list(
     as_json: bool,
     columns: Sequence[str],
     row: Callable[[Any], Sequence[str]],
+    page: int | None = None,
     **query: Any,
 ) -> None:
     api = Api.found()
     of = api.entity(entity)
-    items = list(islice(api.pages(f"/entities/{segment(of)}/{name}", **query), limit))
+    listed = api.pages(f"/entities/{segment(of)}/{name}", limit=page, **query)
+    items = list(islice(listed, limit))
     if as_json:
         show_json(items)
     else:
