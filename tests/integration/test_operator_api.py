@@ -233,6 +233,10 @@ BODIES = {
         ("viewer", "GET", "/figures", 200),
         ("viewer", "GET", "/journal", 403),
         ("clerk", "GET", "/journal", 200),
+        ("clerk", "POST", "/connections/name/pause", 403),
+        ("clerk", "POST", "/connections/name/begin", 403),
+        ("controller", "DELETE", "/connections/name", 403),
+        ("admin", "DELETE", "/connections/name", 200),
         ("clerk", "PATCH", "/chart", 403),
     ],
 )

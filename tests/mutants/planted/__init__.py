@@ -7,6 +7,7 @@ from tests.mutants.planted.books import BOOKS_BUGS
 from tests.mutants.planted.calls import CALL_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
+from tests.mutants.planted.connections import CONNECTION_BUGS
 from tests.mutants.planted.delivery import DELIVERY_BUGS
 from tests.mutants.planted.desks import DESK_BUGS
 from tests.mutants.planted.documents import DOCUMENT_BUGS
@@ -55,6 +56,7 @@ PLANTED: tuple[Bug, ...] = (
     *POLICY_BUGS,
     *SWEEP_BUGS,
     *SYNC_BUGS,
+    *CONNECTION_BUGS,
     *SIMULATE_BUGS,
     *LIFE_BUGS,
     *LADDER_BUGS,
