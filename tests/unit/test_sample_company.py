@@ -12,6 +12,7 @@ from infra.cli.demo.company import (
     write_customers,
     write_invoices,
 )
+from infra.cli.demo.policy import NAME, demo_policy
 from shared.adapters.holiday_calendar import closed_days
 from shared.adapters.policy_yaml import read_policy, standard_text
 from shared.domain.invoice_lines import gross_of
@@ -21,6 +22,14 @@ from shared.domain.phone import e164
 def test_the_same_seed_gives_the_same_company_and_another_seed_another():
     assert sample_company(7, 90, 25, 150) == sample_company(7, 90, 25, 150)
     assert sample_company(7, 90, 25, 150) != sample_company(8, 90, 25, 150)
+
+
+def test_its_policy_is_the_standard_ladder_with_all_that_the_portal_may_offer():
+    policy, standard = read_policy(demo_policy()), read_policy(standard_text())
+    assert (policy.name, policy.stages) == (NAME, standard.stages)
+    assert (standard.plans.in_portal, standard.autopay) == (False, None)
+    assert policy.plans.in_portal
+    assert policy.autopay is not None
 
 
 @pytest.mark.parametrize("seed", range(5))

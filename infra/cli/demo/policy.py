@@ -1,11 +1,8 @@
 """The sample company's policy: the standard ladder, and what its customers may do by themselves."""
 
-from pathlib import Path
-
-import shared
+from shared.adapters.policy_yaml import standard_text
 
 NAME = "standard"
-_STANDARD = Path(shared.__file__).parent / "templates" / "policies" / f"{NAME}.yaml"
 _OFFERED = """
 # What the portal offers beside paying: parts, and automatic payment.
 plans:
@@ -20,4 +17,4 @@ autopay:
 
 def demo_policy() -> str:
     """Return the policy file: the standard one, with plans and automatic payment in the portal."""
-    return _STANDARD.read_text(encoding="utf-8") + _OFFERED
+    return standard_text() + _OFFERED

@@ -1,0 +1,45 @@
+"""Bugs in what the pages of portal and console offer and tell."""
+
+from tests.mutants.bug import bug
+
+_ASKING = "tests/integration/portal/test_asking_to_sign_in.py::"
+_CONSOLE = "tests/integration/test_console_document.py::"
+
+PAGE_BUGS = (
+    bug(
+        "a sign-in leads wherever its form said",
+        "functions/portal/wanted.py",
+        'return text if _WANTED.fullmatch(text) else ""',
+        "return text",
+        _ASKING + "test_a_sign_in_leads_nowhere_else",
+    ),
+    bug(
+        "a sign-in leads home, whatever was asked for",
+        "functions/portal/confirming.py",
+        'address = f"{base_of(entity_id)}/{page}" if page else base_of(entity_id)',
+        "address = base_of(entity_id)",
+        _ASKING + "test_the_mailed_sign_in_leads_to_what_was_asked_for",
+    ),
+    bug(
+        "automatic payment is offered to who has it",
+        "functions/portal/autopay.py",
+        '    if mandate is not None:\n        return "on"\n',
+        "",
+        "tests/integration/portal/test_autopay.py::"
+        "test_it_is_turned_on_upon_the_gateways_page_and_off_here",
+    ),
+    bug(
+        "a document's page leaves out notices that only list it",
+        "functions/operator_api/console/document_story.py",
+        "if line is not None or notice.payment_id in paid:",
+        "if (line is not None and line.asked) or notice.payment_id in paid:",
+        _CONSOLE + "test_the_notices_about_a_document_stand_on_its_page_newest_first",
+    ),
+    bug(
+        "a step of a document's books counts only its first instalment",
+        "shared/domain/document_steps.py",
+        "sums[name] = movement.amount if known is None else known + movement.amount",
+        "sums[name] = movement.amount if known is None else known",
+        "tests/unit/test_document_steps.py::test_steps_are_all_that_lies_between_total_and_open",
+    ),
+)
