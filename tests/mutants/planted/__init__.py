@@ -19,6 +19,7 @@ from tests.mutants.planted.ledger import LEDGER_BUGS
 from tests.mutants.planted.lives import LIFE_BUGS
 from tests.mutants.planted.messages import MESSAGE_BUGS
 from tests.mutants.planted.money_in import MONEY_IN_BUGS
+from tests.mutants.planted.pages import PAGE_BUGS
 from tests.mutants.planted.policies import POLICY_BUGS
 from tests.mutants.planted.refusals import REFUSAL_BUGS
 from tests.mutants.planted.rows import ROW_BUGS
@@ -53,6 +54,7 @@ PLANTED: tuple[Bug, ...] = (
     *REFUSAL_BUGS,
     *AGREEMENT_BUGS,
     *AUTOPAY_BUGS,
+    *PAGE_BUGS,
     *POLICY_BUGS,
     *SWEEP_BUGS,
     *SYNC_BUGS,
