@@ -37,6 +37,11 @@ def status_of(error: HubError) -> int:
     return next((_STATUS[c] for c in type(error).__mro__ if c in _STATUS), 422)
 
 
+def codes_of(status: int) -> list[str]:
+    """Return the codes of the errors that are answered with status, narrower ones aside."""
+    return sorted(known.code for known, answered in _STATUS.items() if answered == status)
+
+
 def problem(error: HubError) -> dict[str, Any]:
     """Return the body for error.
 

@@ -39,6 +39,7 @@ from functions.operator_api import (
     routes_work,
     routes_writebacks,
 )
+from functions.operator_api.description import with_refusals
 from functions.operator_api.refusals import fields
 from functions.operator_api.request_keys import unnamed
 from shared.adapters.policy_yaml import PolicyInvalid
@@ -98,7 +99,7 @@ def answer(error: HubError, **more: Any) -> Response[str]:
 @cache
 def openapi_text() -> str:
     """Return the API's description (OpenAPI 3.1) as JSON text."""
-    return app().get_openapi_json_schema(
+    described = app().get_openapi_json_schema(
         title="Duecourse operator API",
         version="1",
         openapi_version="3.1.0",
@@ -107,6 +108,16 @@ def openapi_text() -> str:
         security_schemes=_SECURITY,
         security=[{"bearer": []}],
     )
+    return json.dumps(with_refusals(json.loads(described), _roles()), separators=(",", ":"))
+
+
+def _roles() -> dict[tuple[str, str], Role]:
+    """Return the role that each operation needs, by method and path as the description has them."""
+    resolver = app()
+    return {
+        (route.method.lower(), route.openapi_path): route.func.required_role
+        for route in [*resolver._static_routes, *resolver._dynamic_routes]
+    }
 
 
 def _openapi() -> Response[str]:

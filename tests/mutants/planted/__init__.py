@@ -22,6 +22,7 @@ from tests.mutants.planted.money_in import MONEY_IN_BUGS
 from tests.mutants.planted.pages import PAGE_BUGS
 from tests.mutants.planted.policies import POLICY_BUGS
 from tests.mutants.planted.refusals import REFUSAL_BUGS
+from tests.mutants.planted.requests import REQUEST_BUGS
 from tests.mutants.planted.rows import ROW_BUGS
 from tests.mutants.planted.simulate import SIMULATE_BUGS
 from tests.mutants.planted.storage import STORAGE_BUGS
@@ -42,6 +43,7 @@ PLANTED: tuple[Bug, ...] = (
     *IMPORT_BUGS,
     *DESK_BUGS,
     *ROW_BUGS,
+    *REQUEST_BUGS,
     *CHARGE_BUGS,
     *BOOKS_BUGS,
     *TERMS_BUGS,
