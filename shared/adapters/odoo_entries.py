@@ -13,6 +13,7 @@ from shared.adapters.odoo import ENTRIES
 from shared.adapters.odoo_calls import Json, OdooCalls, id_of, text
 from shared.adapters.odoo_rows import DISCOUNT
 from shared.adapters.take_back_plan import (
+    check_ours,
     family_of,
     is_plan,
     plan_of,
@@ -185,8 +186,11 @@ class OdooEntries:
         What is to stay is noted on the first of the payments before they are cancelled, and booked
         anew under the new key after.
         """
+        if entry.undoes:
+            return self._undo(entry)
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this entry back in Odoo by hand.")
+        check_ours(entry, "Odoo")
         if entry.discount:
             raise ErpRefused(said="Take this money and its discount back in Odoo by hand.")
         payments = self._payments(family_of(entry.key))
@@ -203,6 +207,18 @@ class OdooEntries:
         if stays.minor:
             return self._pay(entry, invoice, stays)
         return Posted(f"entry {invoice['id']}", found=not live)
+
+    def _undo(self, entry: Entry) -> Posted:
+        """Cancel our entry that took something off: its reconciliation goes with it.
+
+        Where there is none it was cancelled before.
+        """
+        found = self._moves(entry.undoes)
+        for move in found:
+            if move["state"] == "posted":
+                self._calls.call("account.move", "button_draft", [[move["id"]]], writes=True)
+            self._calls.call("account.move", "button_cancel", [[move["id"]]], writes=True)
+        return Posted(f"entry {found[0]['id'] if found else entry.undoes}", found=not found)
 
     def _payments(self, start: str) -> list[Json]:
         """Return payments whose memo begins with start of a key, whatever their state."""

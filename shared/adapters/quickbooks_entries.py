@@ -11,7 +11,7 @@ from typing import Any
 from shared.adapters.erp_values import marked, money, our_key
 from shared.adapters.quickbooks import ENTRIES, QuickBooksCalls
 from shared.adapters.quickbooks_rows import reference
-from shared.adapters.take_back_plan import family_of, plan_of, planned, stays_of
+from shared.adapters.take_back_plan import check_ours, family_of, plan_of, planned, stays_of
 from shared.domain.erp import Entry, EntryKind, Posted
 from shared.domain.money import Money, to_decimal_text
 from shared.errors import ErpRefused
@@ -133,8 +133,11 @@ class QuickBooksEntries:
         What is to stay is noted on the first of them before, so that a crash is mended by the next
         attempt. Nothing left of ours means that all was taken back before.
         """
+        if entry.undoes:
+            return self._undo(entry)
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this credit memo back in QuickBooks by hand.")
+        check_ours(entry, "QuickBooks")
         if entry.discount:
             raise ErpRefused(said="Take this money and its discount back in QuickBooks by hand.")
         family = family_of(entry.key)
@@ -165,13 +168,28 @@ class QuickBooksEntries:
         }
         return Posted(str(self._calls.write("Payment", changed)["Id"]))
 
+    def _undo(self, entry: Entry) -> Posted:
+        """Delete our credit memo that took something off, after the payment that applies it.
+
+        Where there is none of both it was deleted before.
+        """
+        places = (("Payment", "PaymentRefNum"), ("CreditMemo", "DocNumber"))
+        gone = [name for name, field in places if self._gone(name, field, entry.undoes)]
+        return Posted(reference(entry.undoes), found=not gone)
+
+    def _gone(self, name: str, field: str, key: str) -> bool:
+        found = self._one(name, field, key)
+        if found is not None:
+            self._delete(found, name)
+        return found is not None
+
     def _payments_of(self, invoice: Json) -> list[Json]:
         ids = [str(t["TxnId"]) for t in invoice.get("LinkedTxn") or () if t["TxnType"] == "Payment"]
         return [p for i in ids for p in self._calls.query("Payment", f"where Id = '{i}'")]
 
-    def _delete(self, payment: Json) -> None:
-        body = {"Id": payment["Id"], "SyncToken": payment["SyncToken"]}
-        self._calls.write("Payment", body, operation="delete")
+    def _delete(self, record: Json, name: str = "Payment") -> None:
+        body = {"Id": record["Id"], "SyncToken": record["SyncToken"]}
+        self._calls.write(name, body, operation="delete")
 
     def _one(self, name: str, field: str, key: str) -> Json | None:
         rows = self._calls.query(name, f"where {field} = '{reference(key)}'")

@@ -39,6 +39,13 @@ def planned(notes: Iterable[object], entry: Entry) -> Money | None:
     return None
 
 
+def check_ours(entry: Entry, product: str) -> None:
+    """Raise ErpRefused where what is taken back was booked in the product itself."""
+    if entry.of_erp:
+        words = f"This payment was booked in {product} itself: take it back there by hand, then"
+        raise ErpRefused(said=f"{words} duecourse writeback repair {entry.key} --booked its id.")
+
+
 def stays_of(booked: Iterable[Money], entry: Entry) -> Money:
     """Return what stays of booked. Raises ErpRefused where less is booked than is taken back."""
     stays = sum(booked, Money.zero(entry.amount.currency)) + entry.amount

@@ -28,7 +28,7 @@ from xero_python.accounting import (
 )
 
 from shared.adapters.erp_values import marked, money, our_key
-from shared.adapters.take_back_plan import family_of, plan_of, planned, stays_of
+from shared.adapters.take_back_plan import check_ours, family_of, plan_of, planned, stays_of
 from shared.adapters.xero_session import rows_of
 from shared.domain.erp import Entry, EntryKind, Posted
 from shared.domain.money import Money, to_decimal_text
@@ -212,8 +212,11 @@ class XeroEntries:
         new key. What is to stay is noted in the invoice's history before, so that a crash between
         the two is mended by the next attempt.
         """
+        if entry.undoes:
+            return self._undo(entry)
         if entry.kind is not EntryKind.PAYMENT:
             raise ErpRefused(said="Take this credit note's allocation back in Xero by hand.")
+        check_ours(entry, "Xero")
         if entry.discount:
             raise ErpRefused(said="Take this money and its discount back in Xero by hand.")
         family = family_of(entry.key)
@@ -236,6 +239,26 @@ class XeroEntries:
         if stays:
             return self._pay(entry, invoice_id, stays)
         return Posted(str(live[0]["PaymentID"]) if live else invoice_id, found=not live)
+
+    def _undo(self, entry: Entry) -> Posted:
+        """Void our credit note that took something off, after its allocations are deleted.
+
+        Where there is none it was voided before.
+        """
+        note = self._note(entry.undoes)
+        if note is None:
+            return Posted(entry.undoes, found=True)
+        note_id = str(note["CreditNoteID"])
+        for used in note.get("Allocations") or ():
+            if not used.get("IsDeleted"):
+                self._api.delete_credit_note_allocations(
+                    self._tenant_id, note_id, str(used["AllocationID"]), **_RAW
+                )
+        void = CreditNotes(credit_notes=[CreditNote(status="VOIDED")])
+        self._api.update_credit_note(
+            self._tenant_id, note_id, void, idempotency_key=entry.request, **_RAW
+        )
+        return Posted(note_id)
 
     def _noted(self, invoice_id: str, entry: Entry) -> Money | None:
         answer = self._api.get_invoice_history(self._tenant_id, invoice_id, **_RAW)

@@ -4,13 +4,14 @@ Both tell what is open of the same document. What the ERP is still to be told ex
 what it was told and has no more is to be told again; the rest is one side's own doing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.erp import OpenAmount
 from shared.domain.money import Money
+from shared.domain.telling import is_of_erp, undone_pairs
 from shared.domain.writeback import CHARGE, Writeback
 
 
@@ -21,6 +22,7 @@ class Cause(StrEnum):
     STOPPED = "stopped"  # a line waits for a person
     NOT_TOLD = "not_told"  # the ERP cannot be told, or a person said that it is not to be
     LOST = "lost"  # the ERP was told and has it no more
+    BACK_TWICE = "back_twice"  # the ERP took its own money back, and booked our taking back
     OPEN = "open"  # nothing that the hub knows of explains it
     TOTAL = "total"  # the invoice itself is another one
     CURRENCY = "currency"
@@ -38,6 +40,7 @@ class Action(StrEnum):
     READ = "read"  # read the record of the ERP anew
     PULL = "pull"  # pull all records again: one of them was missed
     BOOK_BY_HAND = "book_by_hand"
+    UNDO_THERE = "undo_there"  # take our entries back in the ERP by hand
     LOOK = "look"  # only a person can say who is right
 
 
@@ -46,6 +49,7 @@ _ACTIONS = {
     Cause.STOPPED: Action.REPAIR,
     Cause.NOT_TOLD: Action.BOOK_BY_HAND,
     Cause.LOST: Action.SEND_AGAIN,
+    Cause.BACK_TWICE: Action.UNDO_THERE,
     Cause.OPEN: Action.PULL,
     Cause.TOTAL: Action.READ,
     Cause.CURRENCY: Action.LOOK,
@@ -168,11 +172,15 @@ def difference(
         explaining += lines
         if lines and gap == sum(n.settles_minor for n in explaining):
             return _named(kept, told, cause, lines)
-    lost = [n for n in kept.lines if n.erp_id and not n.by_hand and not has(n.key)]
+    missed = [n for n in kept.lines if n.erp_id and not n.by_hand and not has(n.key)]
+    lost = _less_undone(missed, kept.lines)
     exact = gap == sum(n.settles_minor for n in (*explaining, *lost))
     # an ERP that changes no booking lost what was taken back, and has what stays under a new key
     if lost and (exact or not _taken_back(kept.lines) & {_family(n) for n in lost}):
         return _named(kept, told, Cause.LOST, lost)
+    back = [n for n in kept.lines if n.erp_id and is_of_erp(n, kept.lines)]
+    if back and gap == -sum(n.settles_minor for n in back):
+        return _named(kept, told, Cause.BACK_TWICE, back)
     return _named(kept, told, Cause.OPEN)
 
 
@@ -211,6 +219,14 @@ def added(sums: Sums, kept: Kept | None, told: OpenAmount | None, *, differs: bo
         sums.compared + 1,
         sums.differing + differs,
     )
+
+
+def _less_undone(missed: Sequence[Writeback], lines: Sequence[Writeback]) -> list[Writeback]:
+    """Return missed without what was taken back there whole: neither of both is to be found."""
+    keys = {n.key for n in missed}
+    pairs = [pair for pair in undone_pairs(lines) if keys.issuperset(pair)]
+    gone = {key for pair in pairs for key in pair}
+    return [n for n in missed if n.key not in gone]
 
 
 def _family(line: Writeback) -> tuple[str, str]:

@@ -108,6 +108,9 @@ class Entry:
     told the charge. discount is what comes off beside amount. reference is the gateway's or the
     bank's, number the document's for people (of a CREDIT the credit note's), text a line for the
     book-keeper. attempt counts how often somebody had it told anew after the ERP's definite answer.
+
+    Of an amount below zero: of_erp says that the ERP booked itself what is taken back, and has
+    nothing of it under our keys; undoes is our key of the one entry that goes whole, or "".
     """
 
     key: str
@@ -123,6 +126,8 @@ class Entry:
     text: str = ""
     charge_key: str = ""
     attempt: int = 0
+    of_erp: bool = False
+    undoes: str = ""
 
     @property
     def request(self) -> str:

@@ -63,11 +63,16 @@ TAKES_OFF = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """What an entry says beside its line: the ERP's ids, and the entry that told the charge."""
+    """What an entry says beside its line: the ERP's ids, and the entry that told the charge.
+
+    of_erp and undoes are what it takes back (shared.domain.erp.Entry).
+    """
 
     customer_external_id: str
     invoice_external_id: str
     charge_key: str = ""
+    of_erp: bool = False
+    undoes: str = ""
 
 
 def kind_of(note: Writeback) -> EntryKind:
@@ -84,6 +89,43 @@ def takes_back_untold(note: Writeback, line: Sequence[Writeback]) -> bool:
         return False
     untold = sum(n.amount.minor for n in line if n.method == note.method and n.left)
     return untold >= -note.amount.minor
+
+
+def is_of_erp(note: Writeback, line: Sequence[Writeback]) -> bool:
+    """Return whether note takes back money that the ERP was never told of: it booked it itself."""
+    ours = (n for n in line if n.payment_id == note.payment_id and n.settles_minor > 0)
+    return kind_of(note) is EntryKind.PAYMENT and note.settles_minor < 0 and not any(ours)
+
+
+def undone_by(note: Writeback, line: Sequence[Writeback]) -> str:
+    """Return the key of what note takes back whole of what came off by our word alone, or "".
+
+    Of two that are alike it is the newest that nothing else took back.
+    """
+    if kind_of(note) not in TAKES_OFF or note.amount.minor >= 0:
+        return ""
+    told = [n for n in line if n.key != note.key]
+    gone = {undone for undone, _ in undone_pairs(told)}
+    standing = (n for n in reversed(told) if n.method == note.method and n.erp_id)
+    return next((n.key for n in standing if n.amount == -note.amount and n.key not in gone), "")
+
+
+def undone_pairs(line: Sequence[Writeback]) -> list[tuple[str, str]]:
+    """Return what came off by our word alone and was taken back whole, as (key, key of that)."""
+    pairs: list[tuple[str, str]] = []
+    standing: list[Writeback] = []
+    for one in line:
+        if kind_of(one) not in TAKES_OFF or not one.erp_id:
+            continue
+        if one.amount.minor > 0:
+            standing.append(one)
+            continue
+        alike = (n for n in reversed(standing) if n.method == one.method)
+        undone = next((n for n in alike if n.amount == -one.amount), None)
+        if undone is not None:
+            standing.remove(undone)
+            pairs.append((undone.key, one.key))
+    return pairs
 
 
 def entry_of(note: Writeback, whose: Whose) -> Entry:
@@ -105,6 +147,8 @@ def entry_of(note: Writeback, whose: Whose) -> Entry:
         text=" ".join(word for word in words if word)[:_TEXT_MAX],
         charge_key=whose.charge_key,
         attempt=note.attempt,
+        of_erp=whose.of_erp,
+        undoes=whose.undoes,
     )
 
 

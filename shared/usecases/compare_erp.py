@@ -39,6 +39,7 @@ from shared.usecases.repair_writeback import Ports as RepairPorts
 from shared.usecases.repair_writeback import message_of, try_again
 
 _PAGE = 200
+_UNDO = Action.UNDO_THERE
 Of = tuple[bool, str]
 """Whether a credit note is meant, and the ERP's id: an invoice may have the same."""
 
@@ -370,5 +371,5 @@ def drift_task(entity: Entity, one: Difference, now: Now) -> Task:
         created_at=now.business,
         due_on=now.today(entity.time_zone),
         documents=(one.document_id,) if one.document_id else (),
-        detail=f"{one.cause}: {one.action}",
+        detail=" ".join((f"{one.cause}: {one.action}", *(one.keys if one.action is _UNDO else ()))),
     )

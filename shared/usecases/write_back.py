@@ -27,11 +27,13 @@ from shared.domain.telling import (
     cannot_task,
     entry_of,
     failed,
+    is_of_erp,
     kind_of,
     parked_of,
     refused,
     stopped_task,
     takes_back_untold,
+    undone_by,
 )
 from shared.domain.writeback import CHARGE, Writeback
 from shared.errors import (
@@ -239,7 +241,12 @@ def _whose(ports: Ports, entity_id: str, note: Writeback, line: Sequence[Writeba
     """Return what the entry says beside note, or why the ERP has no use for it."""
     customer = ports.accounts.customer(entity_id, note.customer_id)
     if note.invoice_external_id:
-        return Whose(customer.external_id, note.invoice_external_id)
+        return Whose(
+            customer.external_id,
+            note.invoice_external_id,
+            of_erp=is_of_erp(note, line),
+            undoes=undone_by(note, line),
+        )
     document = ports.notes.head(entity_id, note.customer_id, note.document_id)
     if document is None or document.kind is not DocumentKind.CHARGE:
         return "not_in_erp"

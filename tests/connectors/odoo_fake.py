@@ -209,6 +209,12 @@ class Database:
                 raise Fault("odoo.exceptions.UserError", "The entry is more than what is open.")
             self.reconcile(args[0][0], line)
             return True
+        if method in ("button_draft", "button_cancel"):
+            if method == "button_draft":
+                self.undo(args[0][0])
+            state = "draft" if method == "button_draft" else "cancel"
+            self.put("account.move", {"state": state}, args[0][0])
+            return True
         if method in ("action_draft", "action_cancel"):
             state = "draft" if method == "action_draft" else "canceled"
             payment = self.table("account.payment")[args[0][0]]

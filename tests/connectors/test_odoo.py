@@ -84,6 +84,19 @@ def test_a_write_off_survives_a_crash_at_every_write(driver, crash_at):
     assert (driver.open_minor(invoice), driver.bookings(entry.key)) == (93_00, 1)
 
 
+@pytest.mark.parametrize("crash_at", range(3))
+def test_a_discount_taken_back_survives_a_crash_at_every_write(driver, crash_at):
+    customer, invoice = contract.bill(driver, 100_00)
+    off = contract.replace(
+        contract.pay(driver, customer, invoice, 2_00, "D"), kind=EntryKind.DISCOUNT
+    )
+    driver.connector.post(off)
+    retry_after_a_crash(
+        driver, contract.replace(off, key="B.1.0", amount=-off.amount, undoes=off.key), crash_at
+    )
+    assert (driver.open_minor(invoice), driver.bookings(off.key)) == (100_00, 0)
+
+
 def retry_after_a_crash(driver, entry, crash_at):
     """Post entry with a crash before one of its writes, and again as a worker would."""
     calls = driver.connector._calls

@@ -18,7 +18,7 @@ pytestmark = [
         not xero_shapes.DESCRIPTION.exists(), reason="Xero's description is not on this machine"
     ),
 ]
-KINDS_OF_CALL = 14
+KINDS_OF_CALL = 16
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,10 @@ def live_a_day(erp: Driver) -> None:
         amount = Money(minor=5_00, currency="EUR")
         entry = Entry(f"{kind}.1.0", kind, customer, invoice, contract.PAID_ON, amount)
         erp.connector.post(replace(entry, number="FEE-1"))
+    off = Entry("off.1.0", EntryKind.DISCOUNT, customer, invoice, contract.PAID_ON, amount)
+    erp.connector.post(off)
+    erp.connector.post(replace(off, key="off.2.0", amount=-amount, undoes=off.key))
+    erp.connector.open_amount(invoice)
     erp.credit_note(customer, 9_00, contract.PAID_ON, use_on=[invoice])
     for kind in RecordKind:
         rows, cursor = contract.pulled(erp.connector, kind, limit=2)

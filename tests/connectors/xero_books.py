@@ -156,6 +156,7 @@ class Organisation:
             if amount > self.due(invoice["InvoiceID"]) or amount > self.remaining(note):
                 raise Refused("The allocation is more than what is outstanding")
             made = {
+                "AllocationID": str(uuid.uuid4()),
                 "Amount": exact(amount),
                 "Date": xero_day(wanted["Date"]),
                 "Invoice": {"InvoiceID": invoice["InvoiceID"]},
@@ -167,10 +168,23 @@ class Organisation:
 
     def unallocate(self, note_id: str, invoice_id: str) -> None:
         """Delete the allocations of a note on an invoice: Xero stamps both."""
+        for used in list(self.records["CreditNotes"][note_id]["Allocations"]):
+            if used["Invoice"]["InvoiceID"] == invoice_id:
+                self.delete_allocation(note_id, used["AllocationID"])
+
+    def delete_allocation(self, note_id: str, allocation_id: str) -> dict[str, Any]:
         note = self.records["CreditNotes"][note_id]
-        kept = [a for a in note["Allocations"] if a["Invoice"]["InvoiceID"] != invoice_id]
+        kept = [a for a in note["Allocations"] if a["AllocationID"] != allocation_id]
+        (gone,) = (a for a in note["Allocations"] if a["AllocationID"] == allocation_id)
         self.put("CreditNotes", note | {"Allocations": kept})
-        self.put("Invoices", {"InvoiceID": invoice_id})
+        self.put("Invoices", {"InvoiceID": gone["Invoice"]["InvoiceID"]})
+        return {"AllocationId": allocation_id, "IsDeleted": True}
+
+    def void_note(self, note_id: str) -> dict[str, Any]:
+        note = self.records["CreditNotes"][note_id]
+        if note["Allocations"]:
+            raise Refused("A credit note with allocations cannot be voided")
+        return self.put("CreditNotes", note | {"Status": "VOIDED"})
 
     def document(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         contact = self.records["Contacts"].get(body["Contact"]["ContactID"])

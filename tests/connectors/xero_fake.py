@@ -76,7 +76,7 @@ def _handler(books: Organisation) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_PUT = do_POST = _any
+        do_GET = do_PUT = do_POST = do_DELETE = _any
 
     return Handler
 
@@ -153,6 +153,11 @@ def _routed(
         if method == "PUT":
             notes += [record["Details"] for record in body["HistoryRecords"]]
         return 200, {"HistoryRecords": [{"Details": text} for text in notes]}
+    if rest[1:2] == ["Allocations"] and method == "DELETE":
+        return 200, books.delete_allocation(rest[0], rest[2])
+    if name == "CreditNotes" and len(rest) == 1 and method == "POST":
+        assert body["CreditNotes"][0]["Status"] == "VOIDED"
+        return 200, {name: [books.shown(name, books.void_note(rest[0]))]}
     if rest[1:] == ["Allocations"]:
         return 200, books.allocate(rest[0], body)
     if method == "GET":

@@ -90,6 +90,17 @@ def test_what_was_taken_back_there_and_booked_anew_is_not_lost() -> None:
     assert both is not None and (both.cause, both.keys) == (Cause.LOST, (old.key, anew.key))
 
 
+@pytest.mark.rule("i25")
+def test_what_was_taken_back_there_whole_is_not_told_again_with_what_is_lost() -> None:
+    off, back = line(200, method="discount"), line(-200, method="discount", payment_id="p2")
+    lost = line(6_000, payment_id="p3")
+    there = replace(THERE, open=eur(10_000))
+    kept = replace(HERE, lines=(off, back, lost))
+    assert found(kept, there, has=False) == (Cause.LOST, Action.SEND_AGAIN, ("p3.d1.0",))
+    told = replace(HERE, lines=(off, lost))
+    assert found(told, there, has=False)[0] is Cause.LOST
+
+
 def test_another_total_and_another_currency_are_not_compared_further() -> None:
     assert found(HERE, replace(THERE, total=eur(9_000)))[:2] == (Cause.TOTAL, Action.READ)
     usd = Money(minor=10_000, currency="USD")

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Delete, Update
+from shared.domain.cash_step import Asked
 from shared.domain.charges import ChargeKind, Made
 from shared.domain.clock import Now
 from shared.domain.connection import Connection, ConnectionState
@@ -20,6 +21,7 @@ from shared.domain.document import Document, DocumentKind
 from shared.domain.erp import OpenPage
 from shared.errors import ErpUnavailable
 from shared.usecases.compare_erp import compare_erp, drift_message
+from shared.usecases.reverse_payment import reverse_payment
 from tests.connectors.reference import ReferenceConnector
 from tests.integration.hub import invoke
 from tests.integration.telling.conftest import DAY, Books, Clerk
@@ -141,6 +143,42 @@ def test_an_entry_that_the_erp_lost_is_named_and_told_again(
     assert only(drift(fix=True)) == ("lost", "send_again", "told_again_1")
     assert books.erp.open_minor(books.invoices["inv1"]) == 6_000
     assert books.erp.bookings(entry.values["key"]) == 1
+    assert drift()["equal"]
+
+
+@pytest.mark.rule("R43", "i25")
+def test_money_of_the_erp_that_a_person_took_back_here_is_one_payment_to_the_end(
+    books: Books, drift: Drift
+) -> None:
+    """Both sides agree, or the comparison says which entry is one too many."""
+    invoice = books.invoices["inv1"]
+    theirs = books.erp.pay(invoice, 4_000, DAY)
+    pulled(books)
+    (payment,) = books.of_type("PAYMENT")
+    asked = Asked("r", "r", "ann")
+    whose = (runtime.cash_desk(), "demo", payment["payment_id"])
+    reverse_payment(*whose, "bounced", None, asked, books.now())
+    carry(books)
+    (told,) = books.of_type("WRITEBACK")
+    assert (told["amount"], books.erp.open_minor(invoice)) == (-4_000, 10_000)
+    assert drift()["equal"]
+    books.erp.unpay(theirs)  # the bank's return is booked there, too
+    pulled(books)
+    assert books.erp.open_minor(invoice) == 14_000
+    assert only(drift(fix=True)) == ("back_twice", "undo_there", "task")
+    (task,) = (t for t in books.of_type("TASK") if t["kind"] == "drift")
+    key = f"{told['payment_id']}.{told['document_id']}.{told['step']}"
+    assert key in task["detail"]
+    (entry,) = [r for r in books.erp.records.values() if r.values.get("key") == key]
+    books.erp.unpay(entry.external_id)
+    pulled(books)
+    assert drift()["equal"]
+    books.erp.records[theirs].gone = None
+    books.erp.change(theirs)  # and the ERP has it again
+    pulled(books)
+    assert [p["state"] for p in books.of_type("PAYMENT")] == ["returned"]
+    assert only(drift(fix=True)) == ("lost", "send_again", "told_again_1")
+    assert (books.erp.open_minor(invoice), head(books, "inv1")["open"]) == (10_000, 10_000)
     assert drift()["equal"]
 
 

@@ -9,6 +9,7 @@ CHANGED = "tests/integration/telling/test_changes.py"
 REPAIRED = "tests/integration/telling/test_repair.py"
 ONCE = "tests/sim/test_erp_booked_once.py"
 DRIFT = "tests/unit/test_drift.py"
+COMPARED = "tests/integration/telling/test_drift.py"
 TWICE = "tests/integration/sync/test_two_discounts.py"
 ROWS = "tests/integration/imports/test_erp_rows.py"
 
@@ -45,6 +46,31 @@ TELLING_BUGS = (
         "    if takes_back_untold(note, line):\n",
         "    if takes_back_untold(note, ()):\n",
         f"{TWICE}::test_whatever_comes_first_one_of_both_stays",
+        rules="i25",
+    ),
+    bug(
+        "nobody is told that the ERP took back by itself what was taken back there for us",
+        "shared/domain/drift.py",
+        "    if back and gap == -sum(n.settles_minor for n in back):\n",
+        "    if back and gap == sum(n.settles_minor for n in back):\n",
+        f"{COMPARED}::test_money_of_the_erp_that_a_person_took_back_here_is_one_payment_to_the_end",
+        rules="R43 i25",
+    ),
+    bug(
+        "QuickBooks is said to have taken back its own payment",
+        "shared/adapters/quickbooks_entries.py",
+        '        check_ours(entry, "QuickBooks")\n',
+        "",
+        "tests/connectors/test_quickbooks.py::TestQuickBooks"
+        "::test_money_of_the_erp_is_taken_back_by_an_entry_or_by_a_person",
+        rules="R43",
+    ),
+    bug(
+        "of two discounts that are alike the older one is taken back",
+        "shared/domain/telling.py",
+        "    standing = (n for n in reversed(told) if n.method",
+        "    standing = (n for n in told if n.method",
+        "tests/unit/test_telling.py::test_the_newest_that_stands_is_taken_back",
         rules="i25",
     ),
     bug(
