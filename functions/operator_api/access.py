@@ -23,17 +23,31 @@ class Request:
     now: Now
 
 
-_request: ContextVar[Request] = ContextVar("request")
+_request: ContextVar[Request | None] = ContextVar("request", default=None)
 
 
 def current() -> Request:
-    """Return this invocation's request."""
-    return _request.get()
+    """Return this invocation's request. Raises LookupError where nobody was let in."""
+    request = _request.get()
+    if request is None:
+        raise LookupError("nobody was let in")
+    return request
+
+
+def subject() -> str:
+    """Return the issuer's own name for the person of this invocation, "" for nobody."""
+    request = _request.get()
+    return request.principal.subject if request else ""
 
 
 def begin(principal: Principal, now: Now) -> None:
     """Make principal and now those of this invocation."""
     _request.set(Request(principal, now))
+
+
+def end() -> None:
+    """Let this invocation have no person: the one before it may have had."""
+    _request.set(None)
 
 
 def bearer(headers: dict[str, str], now: Now) -> Principal:

@@ -38,6 +38,7 @@ from functions.operator_api import (
     routes_sweeps,
     routes_work,
     routes_writebacks,
+    trail,
 )
 from functions.operator_api.description import with_refusals
 from functions.operator_api.refusals import fields
@@ -83,6 +84,7 @@ def app() -> APIGatewayHttpResolver:
     resolver = APIGatewayHttpResolver(enable_validation=True)
     for router in ROUTERS:
         resolver.include_router(router)
+    resolver.use([trail.note_route])
     resolver.exception_handler(PolicyInvalid)(_policy_invalid)
     resolver.exception_handler(HubError)(answer)
     resolver.exception_handler(RequestValidationError)(_invalid)

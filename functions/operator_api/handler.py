@@ -4,10 +4,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from functions.operator_api import access
+from functions.operator_api import access, trail
 from functions.operator_api.app import answer, app
 from functions.operator_api.console.app import console
 from shared import runtime
+from shared.domain.clock import Now
 from shared.errors import Unauthenticated
 
 log = Logger()
@@ -16,6 +17,13 @@ log = Logger()
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     now = runtime.now()
+    trail.begin()
+    answered = _answer(event, context, now)
+    log.info("answered", **trail.trail(event), status=answered["statusCode"])
+    return answered
+
+
+def _answer(event: dict[str, Any], context: Any, now: Now) -> dict[str, Any]:
     path = str(event.get("rawPath", ""))
     if path == "/console" or path.startswith("/console/"):
         return console(event, now)
