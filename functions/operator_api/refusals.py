@@ -92,6 +92,11 @@ def fields(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     return list(found.values())
 
 
+def sentence(error: Mapping[str, Any]) -> str:
+    """Return what is expected instead of one error of a validation."""
+    return _told(str(error.get("type", "")), error.get("ctx") or {})[1]
+
+
 def _name(location: Iterable[object]) -> str:
     """Return the path of a field without the place of the request that it came in."""
     place, *path = [str(part) for part in location] or ["body"]

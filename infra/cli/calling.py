@@ -12,6 +12,7 @@ from infra.cli.output import AsJson, EntityName, amounts, show_json, show_table,
 app = typer.Typer(help="The call list: whom to call first, and what came of a call.")
 
 _NUMBERS_SHOWN = 3
+_PUT_OFF = "put_off"
 _OUTCOMES = "reached_promise, reached_dispute, no_answer, callback, wrong_number or refused."
 
 
@@ -127,7 +128,7 @@ def _task_of(place: str, name: str) -> tuple[str, str]:
     for call in found["items"]:
         return call["task_id"], call["customer_id"]
     nothing = found["nothing"]
-    if nothing["code"] == "put_off":
+    if nothing["code"] == _PUT_OFF:
         return nothing["task_id"], name
     raise CliError(_nothing(name, nothing))
 
@@ -141,7 +142,7 @@ def _customer_of_task(place: str, task_id: str) -> str:
 
 def _nothing(name: str, nothing: Any) -> str:
     told = f"{nothing['code']}: nothing to call {name} about. {nothing['reason']}"
-    if nothing["task_id"]:
+    if nothing["task_id"] and nothing["code"] != _PUT_OFF:
         told += f"\n  To note an outcome all the same, name the task: {nothing['task_id']}"
     return told
 

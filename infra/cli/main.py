@@ -41,9 +41,11 @@ from infra.cli import (
 from infra.cli.errors import HELP, CliError, Exit
 from infra.cli.output import talk
 from infra.cli.simulation import command as simulation
+from infra.cli.usage import Commands
 
 app = typer.Typer(
     name="duecourse",
+    cls=Commands,
     help="Duecourse: turn open invoices into money in the bank, and never ask twice.",
     epilog=HELP,
     no_args_is_help=True,

@@ -1,11 +1,11 @@
 """What the hub calls a stage, a channel, a verdict or a state, in words that a clerk uses."""
 
-_BY = {
-    "email": "by e-mail",
-    "sms": "by text message",
-    "letter": "by letter",
-    "call": "as a call",
-    "handover": "as a hand-over",
+_WHAT = {
+    "email": "an e-mail",
+    "sms": "a text message",
+    "letter": "a letter on paper",
+    "call": "a call to make",
+    "handover": "a hand-over",
 }
 _STATES = {
     "claimed": "it waits to be sent",
@@ -26,9 +26,9 @@ def stage(name: str) -> str:
     return name.replace("_", " ")
 
 
-def by(channel: str) -> str:
-    """Return how something is said, such as by e-mail."""
-    return _BY.get(channel, f"by {channel}")
+def what(channel: str) -> str:
+    """Return what a stage makes that speaks by a channel, such as an e-mail."""
+    return _WHAT.get(channel, channel)
 
 
 def became(state: str) -> str:

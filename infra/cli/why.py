@@ -8,7 +8,7 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.moments import local, when
-from infra.cli.notice_words import became, by, stage, verdict
+from infra.cli.notice_words import became, stage, verdict, what
 from infra.cli.output import AsJson, EntityName, data, show_json, show_table
 
 _PARTS = (
@@ -77,8 +77,8 @@ def _head(told: Mapping[str, Any]) -> list[str]:
         asked = ", ".join(told["numbers"].get(i, i) for i in notice["documents"])
         decided = local(notice["claimed_at"], told["time_zone"])
         lines.append(
-            f"No. {notice['n']}, {stage(notice['stage'])} {by(notice['channel'])} about {asked}:"
-            f" decided on {decided}; {became(notice['state'])}."
+            f"No. {notice['n']}, stage {stage(notice['stage'])}: {what(notice['channel'])} about"
+            f" {asked}, decided on {decided}; {became(notice['state'])}."
         )
     if not told["decisions"]:
         lines.append("Nothing was open then, as far as the hub knew.")
@@ -91,8 +91,8 @@ def _foot(told: Mapping[str, Any]) -> list[str]:
     if after:
         asked = ", ".join(told["numbers"].get(i, i) for i in after["documents"])
         lines.append(
-            f"Next, if nothing happens: {stage(after['stage'])} {by(after['channel'])}"
-            f" on {after['on']} about {asked}."
+            f"Next, if nothing happens: on {after['on']} stage {stage(after['stage'])},"
+            f" {what(after['channel'])} about {asked}."
         )
     elif told["decisions"]:
         lines.append("Nothing comes next, if nothing happens.")

@@ -71,10 +71,17 @@ def test_a_promise_of_part_of_one_invoice_is_noted_by_number_and_then_nobody_is_
     assert f"noted: nothing to call {TWO} about. ada noted on {CALL_DAY}: reached promise." in err
 
 
+def test_a_call_that_was_put_off_needs_no_task_to_be_noted(duecourse):
+    assert duecourse("calls", "outcome", TWO, "no_answer", "--days", "3")[0] == 0
+    _, _, err = duecourse("calls", "--customer", TWO)
+    assert err.endswith(f"The next call is agreed for {CALL_DAY + timedelta(days=3)}.")
+    assert duecourse("calls", "outcome", TWO, "refused")[0] == 0
+
+
 def test_why_is_told_in_words_and_with_the_clocks_of_the_entity(duecourse):
     code, out, _ = duecourse("explain", TWO, "--at", CALL_DAY.isoformat())
     assert code == 0
-    assert "as a call about" in out and "(Europe/Berlin)" in out
+    assert "a call to make about" in out and "(Europe/Berlin)" in out
     exact = json.loads(duecourse("explain", TWO, "--json", "--at", CALL_DAY.isoformat())[1])
     assert exact["time_zone"] == "Europe/Berlin"
     assert exact["facts_as_of"] not in out

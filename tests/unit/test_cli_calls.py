@@ -176,3 +176,14 @@ def test_a_refusal_of_fields_names_each_with_what_is_expected(callable_, duecour
     callable_.answers["POST", "/entities/demo/calls/01JTASK/outcome"] = (422, told)
     _, _, err = duecourse(*PROMISED)
     assert "  pays_on: Write a day as YYYY-MM-DD." in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [(("--limit", "0"), "It is at least 1."), (("--limit", "ten"), "Write a whole number.")],
+)
+def test_an_option_is_refused_with_what_it_takes(callable_, duecourse, typed, said):
+    code, _, err = duecourse("calls", *typed)
+    assert (code, said in err, "Input" in err) == (Exit.USAGE, True, False)
+    code, _, err = duecourse("calls", "outcome", "C-7", "callback", "--days", "soon")
+    assert (code, "Write a whole number." in err) == (Exit.USAGE, True)
