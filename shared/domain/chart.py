@@ -86,7 +86,8 @@ def chart(renamed: Mapping[str, str]) -> dict[Role, str]:
     names = dict(DEFAULT)
     for role_text, name in renamed.items():
         if role_text not in Role:
-            raise InvalidInput(field="role", value=role_text[:40])
+            reason = f"{role_text[:40]} is none of {', '.join(Role)}"
+            raise InvalidInput(field="role", reason=reason)
         role = Role(role_text)
         _check_name(role, name)
         names[role] = name

@@ -63,7 +63,8 @@ def exponent(currency: str) -> int:
     try:
         return EXPONENTS[currency]
     except KeyError:
-        raise InvalidInput(field="currency", value=currency[:8]) from None
+        reason = f"{currency[:8]} is no currency in legal use"
+        raise InvalidInput(field="currency", reason=reason) from None
 
 
 def parse_money(text: str, currency: str) -> Money:

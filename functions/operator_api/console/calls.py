@@ -32,7 +32,7 @@ _LABELS = {
 
 
 def calls_page(visit: Visit, problem: str = "", about: str = "") -> http.Answer:
-    """Show whom to call, the most worth first; problem is about one task."""
+    """Show whom to call, by currency, the most expected money first; problem is about one task."""
     entity_id = visit.entity.entity_id
     now = access.current().now
     found = calls(runtime.accounts(), runtime.tasks(), entity_id, now, _SHOWN)
