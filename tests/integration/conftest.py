@@ -12,8 +12,11 @@ from moto import mock_aws
 
 from shared import runtime
 from shared.adapters.table import Table
+from tests.support.kept_clients import KeptClients
 from tests.support.moto_answers import answer_reads_as_they_are
 from tests.support.moto_inserts import insert_as_dynamodb_does
+from tests.support.moto_pace import quicken
+from tests.support.moto_transactions import undo_item_by_item
 from tests.support.template import table_properties
 
 PUBLIC_URL = "https://pay.seller.example"
@@ -41,9 +44,9 @@ def _forget(module: ModuleType) -> None:
 
 
 @cache
-def _session() -> boto3.Session:
+def _session() -> KeptClients:
     """Return one session for all tests: a new one reads the descriptions of all services again."""
-    return boto3.Session()
+    return KeptClients()
 
 
 @pytest.fixture
@@ -82,8 +85,10 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, value)
     insert_as_dynamodb_does(monkeypatch)
     answer_reads_as_they_are(monkeypatch)
+    undo_item_by_item(monkeypatch)
+    quicken(monkeypatch)
     monkeypatch.setattr("shared.adapters.send_pace.SendPace._rate", lambda *_: 10_000.0)
-    with mock_aws(), patch("boto3.DEFAULT_SESSION", _session()):
+    with mock_aws(), _session().lending() as session, patch("boto3.DEFAULT_SESSION", session):
         sqs, s3 = boto3.client("sqs"), boto3.client("s3")
         for name in QUEUES:
             url = sqs.create_queue(QueueName=name.lower())["QueueUrl"]

@@ -32,6 +32,8 @@ from shared.adapters.table import (
 )
 from tests.support.dynamodb_model import DynamoModel
 from tests.support.emulated import INTERPRETER, MISSING, emulated_dynamodb
+from tests.support.moto_pace import quicken
+from tests.support.moto_transactions import undo_item_by_item
 from tests.support.template import table_properties
 
 SERIES = settings(
@@ -247,6 +249,8 @@ def _ends(call: Any, request: dict[str, Any]) -> str:
 def moto() -> Iterator[Twins]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+        undo_item_by_item(patch)
+        quicken(patch)
         client = boto3.client("dynamodb", region_name="eu-west-1")
         client.create_table(TableName="hub", **table_properties())
         yield Twins(client, MOTO)
