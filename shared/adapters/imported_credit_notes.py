@@ -10,9 +10,11 @@ from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.table import VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import again
+from shared.adapters.writeback_items import discount_puts, granted_alone
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.customer import Customer
+from shared.domain.discount import discounts_of
 from shared.domain.document import Document
 from shared.domain.entity import Entity
 from shared.domain.erp_credit import CreditNoteFact, held_of, reopens
@@ -50,6 +52,10 @@ class ImportedCreditNotes:
         """Return what of a note is on documents: minor units by instalment, by document."""
         return held_of(fact.document_id, self._ledger.postings(entity_id, fact.customer_id))
 
+    def granted(self, entity_id: str, customer_id: str, document_id: str) -> int:
+        """Return the discount, in minor units, that the ERP was or is to be told by itself."""
+        return granted_alone(self._table, entity_id, customer_id, document_id)
+
     def write(
         self,
         entity: Entity,
@@ -65,7 +71,7 @@ class ImportedCreditNotes:
         """Write a note as it is now with posting; return False where somebody wrote first.
 
         note is one version on from what is stored; fact is what is remembered from now on. The ERP
-        is told nothing: it knows.
+        is told of the discounts that are earned or lost by it here: the rest it knows.
         """
         entity_id = entity.entity_id
         writes: list[Write] = [
@@ -74,6 +80,8 @@ class ImportedCreditNotes:
         ]
         if posting.movements:
             writes += posting_writes(entity_id, books, posting)
+            changed = discounts_of(posting.movements)
+            writes += discount_puts(entity_id, books, posting, changed, now)
         if reopens(posting.movements):
             today = now.today(customer.time_zone)
             why = f"import:{import_id}"

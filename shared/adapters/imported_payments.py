@@ -10,14 +10,13 @@ from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.payment_items import payment_item
 from shared.adapters.table import Put, Table
 from shared.adapters.write_groups import Group, write_groups
-from shared.adapters.writeback_items import discount_puts
+from shared.adapters.writeback_items import discount_puts, granted_alone
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.discount import discounts_of
 from shared.domain.document import Document
 from shared.domain.entry_keys import EntryKey
 from shared.domain.import_verdicts import Booking, PaymentFact
-from shared.domain.movement import MovementKind
 from shared.domain.payment import (
     GONE_IN_ERP,
     PaymentState,
@@ -108,13 +107,8 @@ class ImportedPayments:
         return read
 
     def granted(self, entity_id: str, customer_id: str, document_id: str) -> int:
-        """Return the discount, in minor units, that the ERP was or is to be told by itself.
-
-        No money of this hub earned it.
-        """
-        partition, begins = keys.writebacks(entity_id, customer_id, document_id)
-        lines = self._table.query(partition, begins=begins)
-        return sum(line["amount"] for line in lines if line["method"] == MovementKind.DISCOUNT)
+        """Return the discount, in minor units, that the ERP was or is to be told by itself."""
+        return granted_alone(self._table, entity_id, customer_id, document_id)
 
     def add(
         self,

@@ -117,6 +117,16 @@ def discount_puts(
     yield from _off_puts(entity_id, books, posting, taken, now)
 
 
+def granted_alone(table: Table, entity_id: str, customer_id: str, document_id: str) -> int:
+    """Return the discount of a document, in minor units, that stands in lines of its own.
+
+    No money of this hub earned it.
+    """
+    partition, begins = keys.writebacks(entity_id, customer_id, document_id)
+    lines = table.query(partition, begins=begins)
+    return sum(line["amount"] for line in lines if line["method"] == MovementKind.DISCOUNT)
+
+
 def _off_puts(
     entity_id: str,
     books: Books,

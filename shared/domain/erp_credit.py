@@ -5,7 +5,7 @@ document already, whoever put it there, is not put there again, and what another
 it comes back as far as there is room.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from shared.domain.apply_cash import after
 from shared.domain.books import Books
 from shared.domain.counter_entries import taken_back
 from shared.domain.currencies import EXPONENTS
-from shared.domain.discount import with_discounts
+from shared.domain.discount import given_way, with_discounts
 from shared.domain.document import Document, DocumentKind
 from shared.domain.import_verdicts import InvoiceFact, Verdict, by_revision, came_back
 from shared.domain.imports import CreditNoteRow, Problem
@@ -145,19 +145,22 @@ def follow(
     held: Held,
     books: Books,
     day: date,
+    gives_way: Collection[str] = (),
 ) -> Followed | Problem:
     """Return what makes the books follow the uses that the ERP tells of note.
 
     grown is by how much the note's total changes (all of it, where the note is new). known are the
     uses that were followed before, held is what of the note is on documents now, whoever put it
     there. books hold every document named. What a document has no room for stays the customer's
-    credit. At most STEP_DOCUMENTS_MAX documents are touched: the rest is for another step.
+    credit. gives_way are documents whose discount the ERP was told of by itself: it goes back where
+    the note takes its room. At most STEP_DOCUMENTS_MAX documents are touched: the rest is for
+    another step.
 
     A Problem says that the note is used for something else here: nothing is to be written.
     """
     differ = _differ(known, told, held)
     chosen, later = differ[:STEP_DOCUMENTS_MAX], differ[STEP_DOCUMENTS_MAX:]
-    here = _Working(note.document_id, books, day)
+    here = _Working(note.document_id, books, day, gives_way)
     if grown:
         kind, reason = MovementKind.CREDIT_NOTE, "erp"
         here.add((Movement(kind, grown, source_id=note.document_id, reason=reason),))
@@ -220,11 +223,14 @@ def withdrawn(note: Document, why: str, held: Held, books: Books, day: date) -> 
 class _Working:
     """Books while movements of one note are added."""
 
-    def __init__(self, note_id: str, books: Books, day: date) -> None:
+    def __init__(
+        self, note_id: str, books: Books, day: date, gives_way: Collection[str] = ()
+    ) -> None:
         self.movements: list[Movement] = []
         self._note_id = note_id
         self._books = books
         self._day = day
+        self._gives_way = gives_way
         credit = books.credit(note_id)
         self.unapplied = credit.unapplied.minor if credit else 0
 
@@ -251,20 +257,28 @@ class _Working:
         document = self._books.document(document_id)
         if document is None:
             return True
+        way = given_way(document) if document_id in self._gives_way else ()
+        if way and document.open.minor < minor:
+            self.add(way)
+            document = self._books.document(document_id) or document
+        else:
+            way = ()
         part = Money(minor=min(minor, document.open.minor), currency=document.open.currency)
         if part.minor > self.unapplied:
             return False
         if part:
             fresh = [m for m in self.movements if m.kind is MovementKind.CREDIT_NOTE]
             moves = allocated(self._note_id, document, part)
-            found = with_discounts([document], (*fresh, *moves), self._day)
+            both = (*fresh, *moves)
+            found = both if way else with_discounts([document], both, self._day)
             self.add(found[len(fresh) :])
         return True
 
 
 def reopens(movements: Iterable[Movement]) -> bool:
     """Return whether a document is open for more than before: then the sweep is to look."""
-    return any(m.kind is MovementKind.DEALLOCATION for m in movements)
+    opens = (MovementKind.DEALLOCATION, MovementKind.DISCOUNT)
+    return any(m.kind in opens and m.amount.minor > 0 for m in movements)
 
 
 def _wrong(row: CreditNoteRow) -> Problem | None:

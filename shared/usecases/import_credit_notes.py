@@ -38,6 +38,7 @@ class CreditNotes(Protocol):
         self, entity_id: str, customer_id: str, documents: Sequence[str]
     ) -> tuple[Customer, Books]: ...
     def held(self, entity_id: str, fact: CreditNoteFact) -> Mapping[str, Mapping[int, int]]: ...
+    def granted(self, entity_id: str, customer_id: str, document_id: str) -> int: ...
     def write(
         self, entity: Entity, customer: Customer, books: Books, note: Document, posting: Posting,
         fact: CreditNoteFact, before: CreditNoteFact | None, now: Now, import_id: str,
@@ -132,10 +133,21 @@ class CreditNoteDesk:
             )
             grown, day = row.total - stored.total, self.now.today(customer.time_zone)
             held = self.store.held(entity_id, fact) if known or told else {}
-        found = follow(note, grown, known, told, held, books, day)
+        ways = self._ways(entity_id, books, told)
+        found = follow(note, grown, known, told, held, books, day, ways)
         if isinstance(found, Problem):
             return found
         return Plan(customer, books, note, fact, found)
+
+    def _ways(self, entity_id: str, books: Books, told: Mapping[str, int]) -> frozenset[str]:
+        """Return the documents of told whose discount the ERP heard of, or is to, by itself."""
+        taken = {
+            d.document_id: d.discount.taken_minor
+            for d in books.documents
+            if d.document_id in told and d.discount is not None and d.discount.taken_minor
+        }
+        whose = (entity_id, books.customer_id)
+        return frozenset(d for d, minor in taken.items() if self.store.granted(*whose, d) >= minor)
 
     def _write(self, row: CreditNoteRow, plan: Plan) -> bool:
         note, done = plan.note, plan.followed

@@ -264,6 +264,30 @@ def test_what_the_erp_writes_off_later_takes_the_place_of_the_discount(books: En
     assert (opened()["I-5"], waiting()) == (1_000, 0)
 
 
+@pytest.mark.rule("i25", "R23")
+def test_a_discount_that_a_note_of_the_erp_earns_here_is_told(books: Entity) -> None:
+    take(invoice("I-5", 10_000, terms="10/20 net 60"))
+    take(note(9_000))
+    take(note(9_000, I_5=9_000))
+    assert ("I-5" in opened(), waiting()) == (False, 0)
+    assert told_as() == [("I-5", "discount", 1_000, 0)]
+    take(note(9_000))
+    assert (opened()["I-5"], waiting()) == (10_000, 9_000)
+    assert told_as() == [("I-5", "discount", -1_000, 0), ("I-5", "discount", 1_000, 0)]
+
+
+@pytest.mark.rule("i25", "R23")
+@pytest.mark.parametrize("minor", [1_000, 400])
+def test_a_note_by_which_the_erp_writes_off_takes_the_place_of_the_discount(
+    books: Entity, minor: int
+) -> None:
+    take(invoice("I-5", 10_000, terms="10/20 net 60"))
+    take(paid(9_000, "P-1", "I-5"))
+    take(note(minor, I_5=minor))
+    assert (opened().get("I-5", 0), waiting()) == (1_000 - minor, 0)
+    assert told_as() == [("I-5", "discount", -1_000, 0), ("I-5", "discount", 1_000, 0)]
+
+
 @pytest.mark.rule("R23")
 def test_a_discount_that_the_hubs_own_money_earned_gives_way_to_nothing(books: Entity) -> None:
     take(invoice("I-5", 10_000, terms="10/20 net 60"))
