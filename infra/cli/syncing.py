@@ -147,7 +147,7 @@ def show_connection(connection: Mapping[str, Any]) -> None:
         )
         for p in connection["pulled"]
     ]
-    columns = ("records", "as of so long ago", "cursor", *(f">{c}" for c in counts))
+    columns = ("records", "age", "cursor", *(f">{c}" for c in counts))
     show_table("", columns, rows)
     if (hours := connection["max_age_hours"]) is not None:
         page.print(f"Where this is older than {hours} h, nobody is asked for money.")

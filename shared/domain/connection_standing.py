@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from shared.domain.connection import Connection, ConnectionState
 
 _MEANS: Mapping[str, str] = {
-    "erp_access": "the ERP does not let the hub in.",
-    "erp_unavailable": "the ERP did not answer.",
-    "erp_refused": "the ERP refused a call.",
-    "erp_unreadable": "the ERP's answer is none that the hub knows.",
-    "invalid_input": "a setting or the secret is wrong or missing.",
+    "erp_access": "the ERP does not let the hub in",
+    "erp_unavailable": "the ERP did not answer",
+    "erp_refused": "the ERP refused a call",
+    "erp_unreadable": "the ERP's answer is none that the hub knows",
+    "invalid_input": "a setting or the secret is wrong or missing",
 }
 _MEND: Mapping[str, str] = {
     "erp_access": "Have the ERP give the hub a valid key with the rights that it needs",
@@ -65,10 +65,8 @@ def _before_it_began(connection: Connection) -> Standing:
 
 
 def _because(code: str, said: str) -> str:
-    means = _MEANS.get(code, "something went wrong that the log tells.")
-    if not said:
-        return means
-    return f"{means} {said}." if code == "invalid_input" else f"{means} It says: {said}"
+    means = _MEANS.get(code, "something went wrong that the log tells")
+    return f"{means}: {said.rstrip('.')}." if said else f"{means}."
 
 
 def _to_mend(connection: Connection, code: str) -> str:

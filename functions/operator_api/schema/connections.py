@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from functions.operator_api.schema.wire import Wire
 from shared.domain.connection import Connection, Found, PullState, Trouble
 from shared.domain.connection_standing import standing
+from shared.domain.erp import RecordKind
 from shared.domain.freshness import is_waited_for
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -138,7 +139,7 @@ def connection_out(connection: Connection, seen: Seen) -> ConnectionOut:
         max_age_hours=hours,
         found=found and _found(found),
         trouble=trouble and _trouble(trouble, seen.wall),
-        pulled=[_pulled(state, hours, seen.wall) for state in seen.states],
+        pulled=[_pulled(state, hours, seen.wall) for state in sorted(seen.states, key=_place)],
     )
 
 
@@ -164,6 +165,11 @@ def _trouble(trouble: Trouble, wall: datetime) -> TroubleOut:
         since=trouble.since,
         age_s=_seconds(wall - trouble.since),
     )
+
+
+def _place(state: PullState) -> int:
+    """Return the place of a kind in the order in which kinds are pulled."""
+    return tuple(RecordKind).index(state.kind)
 
 
 def _pulled(state: PullState, max_age_hours: int | None, wall: datetime) -> PulledOut:
