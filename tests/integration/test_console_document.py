@@ -48,7 +48,7 @@ def test_the_notices_about_a_document_stand_on_its_page_newest_first(clerk) -> N
     assert [page.index(link) for link in links] == sorted(page.index(link) for link in links)
     assert '<span class="state bounced">bounced</span>' in page
     assert "mailbox full" in page
-    assert "listed only" in page
+    assert "1 more that only lists it" in page
     assert "4 Mar 2026, 13:00" in page, "when, as the entity's clock said it"
     assert get(clerk, f"{HERE}/notices/2").status == 200
 

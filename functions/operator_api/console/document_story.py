@@ -46,6 +46,16 @@ class Story:
     notes: Mapping[str, str]
     notices: list[Said]
 
+    @property
+    def asking(self) -> list[Said]:
+        """Return the notices that ask for the document, and receipts of what was paid on it."""
+        return [said for said in self.notices if said.line is None or said.line.asked]
+
+    @property
+    def listing(self) -> list[Said]:
+        """Return the notices about other documents that list this one beside them."""
+        return [said for said in self.notices if said.line is not None and not said.line.asked]
+
 
 def of_document(entity_id: str, customer_id: str, document_id: str) -> Story:
     """Return what happened to a document of a customer."""
