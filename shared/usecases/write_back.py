@@ -15,6 +15,7 @@ from shared.domain.customer import Customer
 from shared.domain.document import Document, DocumentKind
 from shared.domain.entity import Entity
 from shared.domain.erp import EntryKind, Posted
+from shared.domain.money import Money
 from shared.domain.parked import Parked
 from shared.domain.tasks import Task
 from shared.domain.telling import (
@@ -214,20 +215,22 @@ def _found(erp: Connector, note: Writeback, *, doubted: bool) -> Posted | None:
 def _is_covered(erp: Connector, note: Writeback, whose: Whose) -> bool:
     """Return whether the ERP itself settled what the discount of note is to come off.
 
-    Raises ErpRefused where it has less open than something else that comes off without money: only
-    a person can say who is right.
+    Raises ErpRefused where it has less open than something else that comes off without money, or
+    than money and the discount beside it: only a person can say who is right.
     """
     kind = kind_of(note)
-    if kind not in TAKES_OFF or note.amount.minor <= 0 or whose.charge_key:
+    asks = kind in TAKES_OFF or note.discount_minor > 0
+    if not asks or note.amount.minor <= 0 or whose.charge_key:
         return False
     if not erp.capabilities.tells_open_amounts:
         return False
     told = erp.open_amount(whose.invoice_external_id)
-    if told is None or told.open >= note.amount:
+    if told is None or told.open.minor >= note.settles_minor:
         return False
     if kind is EntryKind.DISCOUNT:
         return True
-    raise ErpRefused(said=f"Only {told.open} is open there: {note.amount} cannot come off.")
+    whole = Money(minor=note.settles_minor, currency=note.amount.currency)
+    raise ErpRefused(said=f"Only {told.open} is open there: {whole} cannot come off.")
 
 
 def _stop(ports: Ports, entity_id: str, after: Writeback, now: Now) -> str:

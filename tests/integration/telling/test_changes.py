@@ -6,9 +6,11 @@ import pytest
 
 from shared import runtime
 from shared.adapters.codec import Item
+from shared.adapters.writeback_items import writeback_puts
 from shared.domain.charges import ChargeKind, Made
 from shared.domain.document import Document, DocumentKind
 from shared.domain.erp import EntryKind
+from shared.domain.payment import Allocation, Payment
 from tests.integration.telling.conftest import DAY, Books, Clerk
 from tests.support.samples import eur
 
@@ -117,6 +119,20 @@ def test_what_the_erp_has_not_open_is_written_off_by_a_person_only(
     assert (entries(books), books.erp.open_minor(books.invoices["inv1"])) == ([], 6_000)
     (parked,) = books.of_type("PARKED")
     assert "60.00" in parked["facts"]["said"]
+
+
+@pytest.mark.rule("R43")
+def test_money_with_a_discount_for_which_there_is_no_room_is_not_half_booked(books: Books) -> None:
+    books.invoice("inv1")
+    books.erp.pay(books.invoices["inv1"], 200, DAY)
+    payment = Payment("p1", "c1", eur(9_800), "card", DAY, books.wall)
+    part = Allocation("inv1", "INV1", books.invoices["inv1"], eur(9_800))
+    told = writeback_puts("demo", payment, [part], books.now(), discounts={"inv1": 200})
+    runtime.table().write(*told)
+    carry(books)
+    assert books.erp.open_minor(books.invoices["inv1"]) == 9_800
+    (parked,) = books.of_type("PARKED")
+    assert (parked["reason"], "100.00" in parked["facts"]["said"]) == ("erp_refused", True)
 
 
 def test_money_on_a_charge_that_the_erp_never_heard_of_is_not_told(
