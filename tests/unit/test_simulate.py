@@ -371,7 +371,8 @@ def test_a_payment_counts_once_and_only_for_an_invoice_that_is_there(tmp_path: P
     [
         ("invoice,customer\nI1,C1\n", "There is no such column"),
         ("", "The file is empty"),
-        ("invoice,customer,issued_on,due_on,paid_on,amount\n", "No invoice could be read"),
+        (LINE, "No invoice could be read"),
+        ("invoice,customer,issued_on,due_on,paid_on,amount\n", "Or say --currency."),
     ],
 )
 def test_a_file_that_tells_no_history_is_refused(tmp_path: Path, text: str, sentence: str):
@@ -380,8 +381,15 @@ def test_a_file_that_tells_no_history_is_refused(tmp_path: Path, text: str, sent
     assert sentence in re.sub(r"\s+", " ", str(found.exception))
 
 
-def test_a_policy_that_is_wrong_is_told_with_its_place(tmp_path: Path):
+def test_a_history_without_a_currency_is_in_the_one_that_is_said(tmp_path: Path):
     text = "invoice,customer,issued_on,due_on,paid_on,amount\nI,C,2026-01-01,2026-01-31,,1.00\n"
+    (file,) = _files(tmp_path, one=text)[1::2]
+    told = read_history([Path(file)], Shape(currency="GBP"))
+    assert [i.total.currency for i in told.invoices] == ["GBP"]
+
+
+def test_a_policy_that_is_wrong_is_told_with_its_place(tmp_path: Path):
+    text = LINE + "I,C,2026-01-01,2026-01-31,,1.00,EUR\n"
     bad = tmp_path / "bad.yaml"
     bad.write_text("name: bad\nstages: []\n", encoding="utf-8")
     found = _run(["--policy", str(bad), *_files(tmp_path, one=text)])

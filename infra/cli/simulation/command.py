@@ -31,7 +31,9 @@ def run(
         str, typer.Option(help="Names of a foreign file's columns: invoice=invoiceNumber,...")
     ] = "",
     dates: Annotated[str, typer.Option(help="How a foreign file writes dates.")] = "%Y-%m-%d",
-    currency: Annotated[str, typer.Option(help="Of amounts without one.")] = "EUR",
+    currency: Annotated[
+        str, typer.Option(help="Of amounts without one; there is no default.")
+    ] = "",
     country: Annotated[
         str, typer.Option(help="Whose holidays the policy keeps, such as DE or DE-BY.")
     ] = "",

@@ -19,18 +19,21 @@ from shared.domain.money import Money
 from shared.domain.replay import PastInvoice
 
 COLUMNS = ("invoice", "customer", "issued_on", "due_on", "paid_on", "amount", "currency")
-"""The columns of a history that tells an invoice in one line; currency may be left out."""
+"""The columns of a history that tells an invoice in one line."""
 _LANGUAGES = ("de", "en", "es", "fr")
 _HUB_KINDS = (FileKind.INVOICES, FileKind.PAYMENTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a foreign file tells the columns: its names for ours, its dates, its one currency."""
+    """How a foreign file tells the columns: its names for ours, its dates, and its currency.
+
+    currency is that of amounts without one, "" where each line names its own.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     dates: str = "%Y-%m-%d"
-    currency: str = "EUR"
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +140,13 @@ def _read_lines(
     books: Collected,
 ) -> None:
     places = {ours: _place(header, shape.names.get(ours, ours)) for ours in COLUMNS}
-    missing = [ours for ours in COLUMNS if places[ours] is None and ours != "currency"]
+    told = {"currency"} if shape.currency else set()
+    missing = [ours for ours in COLUMNS if places[ours] is None and ours not in told]
     if missing:
         theirs = shape.names.get(missing[0], missing[0])
         message = "There is no such column. Name the columns of this file with --columns, such as"
-        raise BadFile(1, theirs[:40], "missing_header", f"{message} {missing[0]}=NAME.")
+        other = " Or say --currency." if missing == ["currency"] else ""
+        raise BadFile(1, theirs[:40], "missing_header", f"{message} {missing[0]}=NAME.{other}")
     for line, values in records:
         found = {
             ours: values[place].strip() if place is not None and place < len(values) else ""
