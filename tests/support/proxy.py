@@ -74,6 +74,7 @@ def proxied(hub: Hub, function: str, service: str, stops_at: str) -> Iterator[Pr
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))

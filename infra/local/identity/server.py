@@ -61,6 +61,7 @@ class IdentityServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
+    disable_nagle_algorithm = True
     server: IdentityServer
 
     def do_GET(self) -> None:

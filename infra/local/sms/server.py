@@ -77,6 +77,7 @@ class SmsServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: SmsServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server_version = "local-sms"
     sys_version = ""
 

@@ -45,6 +45,7 @@ class Peer(Company, Foreign):
 
         class Silent(WSGIRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def log(self, *_: Any) -> None:
                 return
