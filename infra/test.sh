@@ -14,8 +14,8 @@ for suite in unit sim lives connectors build integration e2e; do
     case $suite in
         # its artefacts are made once, for all that look at them
         build) spread="" ;;
-        # a local cloud for each process; the short files come last and fill the end
-        e2e) spread="$spread --no-loadscope-reorder" ;;
+        # as they are named, not by their number of tests: the short files come last and fill the end
+        integration | e2e) spread="$spread --no-loadscope-reorder" ;;
     esac
     .venv/bin/pytest -q $spread "tests/$suite" || failed="$failed $suite"
     times="$times $suite $(($(date +%s) - suite_began)) s,"
