@@ -35,9 +35,11 @@ TELLING_BUGS = (
     bug(
         "more is written off in the ERP than it has open",
         TELLING,
-        "    if told is None or told.open >= note.amount:\n",
-        "    if told is None or told.open >= note.amount or kind is EntryKind.WRITE_OFF:\n",
+        "    if told is None or told.open.minor >= note.settles_minor:\n",
+        "    if told is None or told.open.minor >= note.settles_minor or kind is not "
+        "EntryKind.DISCOUNT:\n",
         f"{CHANGED}::test_what_the_erp_has_not_open_is_written_off_by_a_person_only",
+        f"{CHANGED}::test_money_with_a_discount_for_which_there_is_no_room_is_not_half_booked",
         rules="R43",
     ),
     bug(
