@@ -1,4 +1,4 @@
-"""customer: give an invoice to another customer, and let one customer take another's place."""
+"""customer: its ways into the portal, invoices that change hands, and who takes whose place."""
 
 from typing import Annotated, Any
 
@@ -7,9 +7,36 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.output import AsJson, EntityName, Yes, confirm, count, show_json, talk
 
-app = typer.Typer(help="Invoices that change their customer, and merges.", no_args_is_help=True)
+app = typer.Typer(
+    help="Links into the portal, invoices that change their customer, merges.",
+    no_args_is_help=True,
+)
 Into = Annotated[str, typer.Argument(help="The customer it goes to: our id or the ERP's.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, kept in the books.")]
+
+
+@app.command("end-links")
+def end_links(
+    customer: Annotated[str, typer.Argument(help="Whose: our id or the ERP's.")],
+    yes: Yes = False,
+    entity: EntityName = None,
+    as_json: AsJson = False,
+) -> None:
+    """End every link into the portal that a customer was mailed, and who is in by one.
+
+    For a mail that went to the wrong person, or somebody who left. Mend the address in the ERP
+    first: an ended link still offers a fresh one, mailed to the address on file.
+
+    Example: duecourse customer end-links C-7
+    """
+    api = Api.found()
+    confirm(f"End every link that {customer} was mailed so far?", yes)
+    place = f"/entities/{segment(api.entity(entity))}/customers/{segment(customer)}/end-links"
+    ended = api.post(place)
+    if as_json:
+        show_json(ended)
+        return
+    talk().print(f"What {customer} was mailed up to {ended['ended_at']} opens nothing any more.")
 
 
 @app.command("move")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from shared.domain.clock import iso
 
 Key = dict[str, str]
+LINKS_END = "LINKS_END#"
 
 
 def _key(pk: str, sk: str) -> Key:
@@ -272,6 +273,11 @@ def question(entity: str, customer_id: str, question_id: str) -> Key:
 def mail_wish(entity: str, customer_id: str, profile_version: int) -> Key:
     """Return the key of the wish that made a profile what it is in that version."""
     return _key(history(entity, customer_id), f"MAIL_WISH#{profile_version:08d}")
+
+
+def links_end(entity: str, customer_id: str, wall: datetime) -> Key:
+    """Return the key of what ended a customer's links at that instant."""
+    return _key(history(entity, customer_id), LINKS_END + iso(wall))
 
 
 def ladder_move(entity: str, customer_id: str, document_id: str, version: int) -> Key:

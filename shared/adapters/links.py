@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.adapters import keys
 from shared.adapters.codec import Item
+from shared.adapters.link_ends import links_end, was_ended
 from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update
 from shared.domain.clock import Now, from_iso, iso
 from shared.domain.portal import FRESH_LINK_PAUSE, SIGN_IN_LASTS, Link
@@ -29,7 +30,7 @@ class Links:
             **_key(entity_id, token),
             "type": "LINK",
             "customer_id": customer_id,
-            "created_at": iso(now.business),
+            "created_at": iso(now.wall),
             "expires_at": iso(now.business + timedelta(days=self._days)),
         }
         self._table.write(Put(fact))
@@ -52,8 +53,11 @@ class Links:
     def sign_in(self, entity_id: str, token: str, wall: datetime) -> str | None:
         """Return the customer of a sign-in that still works, using nothing up; else None."""
         item = self._sign_in(entity_id, token)
-        works = item is not None and "used_at" not in item and wall < from_iso(item["expires_at"])
-        return str(item["customer_id"]) if item is not None and works else None
+        if item is None or "used_at" in item:
+            return None
+        whose, expires_at = str(item["customer_id"]), from_iso(item["expires_at"])
+        ended = was_ended(self._table, entity_id, whose, expires_at - SIGN_IN_LASTS)
+        return whose if wall < expires_at and not ended else None
 
     def use_sign_in(self, entity_id: str, token: str, wall: datetime) -> bool:
         """Use a sign-in up; return False where somebody did before."""
@@ -73,13 +77,15 @@ class Links:
         return self._table.get(_sign_in_key(entity_id, token)) if _TOKEN.fullmatch(token) else None
 
     def find(self, entity_id: str, token: str) -> Link | None:
-        """Return the link of token, expired or not; None where there is none or it was revoked."""
+        """Return the link of token, expired, ended or not; None where there is none."""
         if not _TOKEN.fullmatch(token):
             return None
         item = self._table.get(_key(entity_id, token))
-        if item is None or "revoked_at" in item:
+        if item is None:
             return None
-        return Link(item["customer_id"], from_iso(item["expires_at"]))
+        whose, made_at = item["customer_id"], from_iso(item["created_at"])
+        ended = was_ended(self._table, entity_id, whose, made_at)
+        return Link(whose, from_iso(item["expires_at"]), ended)
 
     def ask_fresh(self, entity_id: str, token: str, now: Now) -> bool:
         """Note that a fresh link is asked for; False where one was, a moment ago."""
@@ -95,12 +101,12 @@ class Links:
             return False
         return True
 
-    def revoke(self, entity_id: str, token: str, now: Now) -> None:
-        """Make the link of token open nothing from now on. An unknown one is left alone."""
+    def end_all(self, entity_id: str, customer_id: str, by: str, now: Now) -> None:
+        """Make every link, sign-in and session of the customer so far open nothing any more."""
         try:
-            self._table.write(Update(_key(entity_id, token), set={"revoked_at": iso(now.business)}))
+            self._table.write(links_end(entity_id, customer_id, by, now))
         except ConditionLost:
-            return
+            return  # ended in this very second
 
 
 def digest(secret: str) -> str:

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 
 from shared.adapters import keys
+from shared.adapters.link_ends import was_ended
 from shared.adapters.links import digest
 from shared.adapters.table import EXISTS, ConditionLost, Delete, Put, Table, Update
 from shared.domain.clock import from_iso, iso
@@ -46,8 +47,8 @@ class Sessions:
     def find(self, entity_id: str, secret: str, wall: datetime) -> Session | None:
         """Return the session of secret, or None where there is none that holds now.
 
-        A session in use lives on: once half its idle time is gone it is extended, up to its
-        longest life.
+        Whoever ends a customer's links ends the sessions, too. A session in use lives on: once half
+        its idle time is gone it is extended, up to its longest life.
         """
         if not _SECRET.fullmatch(secret):
             return None
@@ -61,6 +62,8 @@ class Sessions:
             expires_at=from_iso(item["expires_at"]),
             signed_in=item["signed_in"],
         )
+        if was_ended(self._table, entity_id, item["customer_id"], session.opened_at):
+            return None
         if session.expires_at - wall < SESSION_IDLE / 2:
             self._extend(entity_id, secret, session, wall)
         return session

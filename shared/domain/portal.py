@@ -20,7 +20,7 @@ SIGN_IN_PAUSE = timedelta(minutes=2)
 
 
 class LinkNotValid(NotFound):
-    """No such link, not this entity's, revoked, or expired: all answer alike."""
+    """No such link, not this entity's, ended, or expired: all answer alike."""
 
     code = "link_not_valid"
     help: ClassVar[str] = "Ask for a fresh link: it is mailed to the address on file."
@@ -56,10 +56,14 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A known link: whose it is, and the business instant after which it opens nothing."""
+    """A known link: whose it is, and the business instant after which it opens nothing.
+
+    ended says that the customer's links up to now were ended before that instant.
+    """
 
     customer_id: str
     expires_at: datetime
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

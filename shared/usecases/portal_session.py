@@ -23,7 +23,7 @@ def look_at_link(links: Links, entity_id: str, token: str, now: Now) -> Principa
     Raises LinkNotValid, whatever the reason.
     """
     link = links.find(entity_id, token)
-    if link is None or link.expires_at <= now.business:
+    if link is None or link.ended or link.expires_at <= now.business:
         raise LinkNotValid()
     return Principal(entity_id, link.customer_id)
 

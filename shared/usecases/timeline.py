@@ -12,9 +12,9 @@ class Event:
     """One thing that happened.
 
     at is an instant or a date as ISO text; kind is invoice, charge, credit_note, notice, hold,
-    promise, dispute, plan, handover, question, checkout, task, or the kind of a posting's first
-    movement (payment, refund, write_off, ...); state says how it stands; facts hold what the kind
-    adds.
+    promise, dispute, plan, handover, question, checkout, task, mail, links, ladder, or the kind of
+    a posting's first movement (payment, refund, write_off, ...); state says how it stands; facts
+    hold what the kind adds.
     """
 
     at: str
@@ -174,6 +174,10 @@ def _mail_wish(item: Mapping[str, Any], _: _Deliveries) -> Event:
     return Event(item["at"], "mail", _WISHES[item["wish"]], "noted", {"by": item["by"]})
 
 
+def _links_end(item: Mapping[str, Any], _: _Deliveries) -> Event:
+    return Event(item["at"], "links", "Links into the portal ended", "ended", {"by": item["by"]})
+
+
 def _ladder_move(item: Mapping[str, Any], _: _Deliveries) -> Event:
     facts = {k: item[k] for k in ("document_id", "before", "after", "by")}
     said = f"{item['number']}: policy {item['after'] or 'of the customer'}"
@@ -193,6 +197,7 @@ _WISHES = {
 }
 _TELLERS = {
     "LADDER_MOVE": _ladder_move,
+    "LINKS_END": _links_end,
     "MAIL_WISH": _mail_wish,
     "NOTICE": _notice,
     "HEAD": _head,

@@ -68,6 +68,8 @@ RULES: Mapping[str, str] = {
     "writes at the same moment.",
     "R40": "Ageing takes its day as an argument for balance and age alike, knows what is not yet "
     "due, and its buckets sum to what is owed.",
+    "R41": "A link into the portal is long, random, of one customer and of a time; a person ends "
+    "it early, with all that it opened, and who opens it then gets a fresh one by mail.",
     "R42": "What belongs to one entity stays there: another entity's ERP may give the same ids, "
     "and nothing of the two meets.",
     "R43": "A record of the ERP is here once under its own id, however often it is read or its "

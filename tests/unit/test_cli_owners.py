@@ -10,6 +10,16 @@ def sent(hub, path: str) -> object:
     return next(json.loads(body) for _, asked, body in hub.asked if asked == path and body)
 
 
+def test_links_are_ended_only_when_somebody_agrees(hub, duecourse):
+    place = "/entities/demo/customers/C-7/end-links"
+    hub.answers["POST", place] = (200, {"customer_id": "c7", "ended_at": "2026-03-02T12:00:00Z"})
+    asked = ("customer", "end-links", "C-7", "-e", "demo")
+    assert duecourse(*asked)[0] != 0
+    assert not hub.asked
+    code, _, err = duecourse(*asked, "--yes")
+    assert (code, "up to 2026-03-02T12:00:00Z opens nothing" in err) == (0, True)
+
+
 def test_an_invoice_is_moved_only_when_somebody_agrees(hub, duecourse):
     moved = {"number": "N-1", "open": {"amount": "9.50", "currency": "EUR"}}
     hub.answers["POST", INVOICE] = (200, moved)

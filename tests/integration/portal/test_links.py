@@ -51,13 +51,13 @@ def test_every_link_that_does_not_hold_gets_one_page(payer: Customer, token: str
     assert all("This link is not valid" in a["body"] for a in answers)
 
 
-def test_an_expired_a_revoked_and_another_entitys_link_read_like_an_unknown_one(
+def test_an_expired_an_ended_and_another_entitys_link_read_like_an_unknown_one(
     payer: Customer,
 ) -> None:
     links = runtime.links()
     old = links.create("demo", payer.customer_id, moment(days=-31))
-    revoked = links.create("demo", payer.customer_id, moment())
-    links.revoke("demo", revoked.rsplit("/", 1)[1], moment())
+    ended = links.create("demo", payer.customer_id, moment(minutes=-1))
+    links.end_all("demo", payer.customer_id, "olga", moment())
     elsewhere = links.create("other", payer.customer_id, moment()).replace("/other/", "/demo/")
     unknown = "/p/demo/l/" + "a" * 43
 
@@ -65,7 +65,7 @@ def test_an_expired_a_revoked_and_another_entitys_link_read_like_an_unknown_one(
         answer = Browser().get(path)
         return answer["statusCode"], answer["body"].replace(path.rsplit("/", 1)[1], "")
 
-    assert {page(p) for p in (old, revoked, elsewhere, unknown)} == {page(unknown)}
+    assert {page(p) for p in (old, ended, elsewhere, unknown)} == {page(unknown)}
 
 
 def test_a_fresh_link_is_mailed_only_where_the_old_one_is_known_and_the_answer_is_the_same(

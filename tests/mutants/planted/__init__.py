@@ -11,6 +11,7 @@ from tests.mutants.planted.connections import CONNECTION_BUGS
 from tests.mutants.planted.delivery import DELIVERY_BUGS
 from tests.mutants.planted.desks import DESK_BUGS
 from tests.mutants.planted.documents import DOCUMENT_BUGS
+from tests.mutants.planted.doors import DOOR_BUGS
 from tests.mutants.planted.escalation import ESCALATION_BUGS
 from tests.mutants.planted.gateway import GATEWAY_BUGS
 from tests.mutants.planted.imports import IMPORT_BUGS
@@ -54,6 +55,7 @@ PLANTED: tuple[Bug, ...] = (
     *ESCALATION_BUGS,
     *CALL_BUGS,
     *REFUSAL_BUGS,
+    *DOOR_BUGS,
     *AGREEMENT_BUGS,
     *AUTOPAY_BUGS,
     *PAGE_BUGS,
