@@ -6,6 +6,7 @@ import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
+from infra.cli.money_words import post_once
 
 About = Annotated[
     list[str] | None,
@@ -28,11 +29,16 @@ class Customer:
         """Return the customer's promises, disputes, plans or holds."""
         return list(self._api.get(f"{self._place}/{what}", customer=self.customer_id)["items"])
 
-    def post(self, path: str, body: dict[str, Any], key: str = "") -> Any:
-        """Return the answer to body, with the customer in it."""
-        return self._api.post(
-            f"{self._place}/{path}", {"customer_id": self.customer_id} | body, key
-        )
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Return the answer to body, with the customer in it. Raises CliError."""
+        return self._api.post(f"{self._place}/{path}", self._about(body))
+
+    def make(self, path: str, body: dict[str, Any], key: str) -> Any:
+        """Do as post() for what is to be made once: by key, or by a new one."""
+        return post_once(self._api, f"{self._place}/{path}", self._about(body), key)
+
+    def _about(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"customer_id": self.customer_id} | body
 
     def documents(self, named: list[str] | None, everything: bool = False) -> list[Any]:
         """Return the open documents of those names; all of them for none, where that is meant."""
@@ -62,10 +68,17 @@ def numbers(documents: list[Any], of: list[str]) -> str:
 
 
 def amount_of(text: str, documents: list[Any]) -> dict[str, Any]:
-    """Return the request fields for an amount, in the currency of documents; none for no text."""
+    """Return the request fields for an amount, in the currency of documents; none for no text.
+
+    Raises CliError where the documents have several currencies.
+    """
     if not text:
         return {}
-    return {"amount": {"amount": text, "currency": documents[0]["open"]["currency"]}}
+    known = sorted({document["open"]["currency"] for document in documents})
+    if len(known) > 1:
+        several = " and ".join(known)
+        raise CliError(f"The documents are in {several}: name those of one currency.", Exit.USAGE)
+    return {"amount": {"amount": text, "currency": known[0]}}
 
 
 def told(amount: Any) -> str:

@@ -48,7 +48,7 @@ def put(
     whose = Customer(customer, entity)
     documents = whose.documents(about) if about else []
     body = {"reason": reason, "ends_on": through, "documents": ids(documents), "line": line}
-    made = whose.post("holds", body | (amount_of(amount, documents) if documents else {}), key)
+    made = whose.make("holds", body | (amount_of(amount, documents) if documents else {}), key)
     if as_json:
         show_json(made)
         return

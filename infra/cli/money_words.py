@@ -48,9 +48,14 @@ def post(path: str, body: dict[str, Any], key: str, entity: str | None) -> Any:
     Raises CliError, which names the key where nobody knows what became of the request.
     """
     api, place = place_of(entity)
+    return post_once(api, f"{place}{path}", body, key)
+
+
+def post_once(api: Api, path: str, body: dict[str, Any], key: str) -> Any:
+    """Do as post() for a whole path."""
     name = key or secrets.token_hex(16)
     try:
-        return api.post(f"{place}{path}", body, name)
+        return api.post(path, body, name)
     except CliError as error:
         if error.code is not Exit.NO_STACK:
             raise

@@ -64,7 +64,7 @@ def agree(
     """
     whose = Customer(customer, entity)
     body = _ask(whose, about, parts, first, pace) | {"consent": consent}
-    made = whose.post("plans", body, key)
+    made = whose.make("plans", body, key)
     if as_json:
         show_json(made)
         return

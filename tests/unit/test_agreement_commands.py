@@ -5,6 +5,7 @@ import json
 import pytest
 
 from infra.cli.errors import Exit
+from infra.cli.http import Unreachable
 
 EUR = {"amount": "50.00", "currency": "EUR"}
 INVOICE = {"document_id": "D7", "number": "INV-7", "external_id": "x7", "open": EUR}
@@ -105,3 +106,24 @@ def test_an_invoice_that_is_not_open_is_named_and_nothing_is_sent(owing, duecour
     assert (code, "INV-8 is not open" in err) == (Exit.USAGE, True)
     assert duecourse("promise", "make", "C-7", "--on", "2026-03-05", "-e", "demo")[0] == Exit.USAGE
     assert not [1 for method, _, _ in owing.asked if method == "POST"]
+
+
+def test_an_answer_that_never_came_names_the_key_to_repeat_it_with(owing, duecourse, monkeypatch):
+    def cut(method: str, *asked: object) -> object:
+        if method == "POST":
+            raise Unreachable("no answer")
+        return owing(method, *asked)
+
+    monkeypatch.setattr("infra.cli.api.request", cut)
+    words = ("promise", "make", "C-7", "--on", "2026-03-05", "--for", "INV-7", "-e", "demo")
+    code, _, err = duecourse(*words)
+    assert (code, "--key " in err) == (Exit.NO_STACK, True), err
+
+
+def test_an_amount_about_documents_in_two_currencies_is_in_neither(owing, duecourse):
+    other = INVOICE | {"number": "INV-8", "open": EUR | {"currency": "GBP"}}
+    found = {"items": [INVOICE, other], "next": None}
+    owing.answers["GET", "/entities/demo/invoices?customer=C7"] = (200, found)
+    words = ("promise", "make", "C-7", "--on", "2026-03-05", "--amount", "9.00", "-e", "demo")
+    code, _, err = duecourse(*words, "--for", "INV-7", "--for", "INV-8")
+    assert (code, "EUR and GBP" in err) == (Exit.USAGE, True), err
