@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.agreed_words import About, Amount, Customer, Line, amount_of, ids, numbers, told
+from infra.cli.errors import CliError, Exit
 from infra.cli.money_words import Customer as CustomerName
 from infra.cli.money_words import Key
 from infra.cli.output import AsJson, EntityName, show_json, show_table, talk
@@ -45,10 +46,12 @@ def put(
 
     Example: duecourse hold put C-7 --reason "talks" --through 2026-03-31 --for INV-7
     """
+    if amount and not about:
+        raise CliError("--amount goes with --for.", Exit.USAGE)
     whose = Customer(customer, entity)
     documents = whose.documents(about) if about else []
     body = {"reason": reason, "ends_on": through, "documents": ids(documents), "line": line}
-    made = whose.make("holds", body | (amount_of(amount, documents) if documents else {}), key)
+    made = whose.make("holds", body | amount_of(amount, documents), key)
     if as_json:
         show_json(made)
         return

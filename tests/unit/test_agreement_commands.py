@@ -127,3 +127,9 @@ def test_an_amount_about_documents_in_two_currencies_is_in_neither(owing, duecou
     words = ("promise", "make", "C-7", "--on", "2026-03-05", "--amount", "9.00", "-e", "demo")
     code, _, err = duecourse(*words, "--for", "INV-7", "--for", "INV-8")
     assert (code, "EUR and GBP" in err) == (Exit.USAGE, True), err
+
+
+def test_a_part_of_nothing_named_is_not_held(owing, duecourse):
+    words = ("hold", "put", "C-7", "--reason", "talks", "--through", "2026-03-20", "-e", "demo")
+    assert duecourse(*words, "--amount", "5.00")[0] == Exit.USAGE
+    assert not owing.asked
