@@ -29,12 +29,15 @@ class Customer:
         """Return the customer's promises, disputes, plans or holds."""
         return list(self._api.get(f"{self._place}/{what}", customer=self.customer_id)["items"])
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Return the answer to body, with the customer in it. Raises CliError."""
-        return self._api.post(f"{self._place}/{path}", self._about(body))
+    def post(self, path: str, body: dict[str, Any], key: str = "") -> Any:
+        """Return the answer to body, with the customer in it. Raises CliError.
+
+        Without key the same words on one day are the same thing.
+        """
+        return self._api.post(f"{self._place}/{path}", self._about(body), key)
 
     def make(self, path: str, body: dict[str, Any], key: str) -> Any:
-        """Do as post() for what is to be made once: by key, or by a new one."""
+        """Do as post() for what has no words to be known by: it is made once by key, or a new one."""
         return post_once(self._api, f"{self._place}/{path}", self._about(body), key)
 
     def _about(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def open_(
     whose = Customer(customer, entity)
     documents = whose.documents(about)
     body = {"documents": ids(documents), "reason": reason, "text": text, "line": line}
-    made = whose.make("disputes", body | amount_of(amount, documents), key)
+    made = whose.post("disputes", body | amount_of(amount, documents), key)
     if as_json:
         show_json(made)
         return

@@ -46,7 +46,7 @@ def make(
     whose = Customer(customer, entity)
     documents = whose.documents(about)
     body = {"documents": ids(documents), "pays_on": on} | amount_of(amount, documents)
-    made = whose.make("promises", body, key)
+    made = whose.post("promises", body, key)
     if as_json:
         show_json(made)
         return

@@ -115,7 +115,7 @@ def test_an_answer_that_never_came_names_the_key_to_repeat_it_with(owing, duecou
         return owing(method, *asked)
 
     monkeypatch.setattr("infra.cli.api.request", cut)
-    words = ("promise", "make", "C-7", "--on", "2026-03-05", "--for", "INV-7", "-e", "demo")
+    words = ("hold", "put", "C-7", "--reason", "talks", "--through", "2026-03-20", "-e", "demo")
     code, _, err = duecourse(*words)
     assert (code, "--key " in err) == (Exit.NO_STACK, True), err
 
