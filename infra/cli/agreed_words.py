@@ -37,7 +37,7 @@ class Customer:
         return self._api.post(f"{self._place}/{path}", self._about(body), key)
 
     def make(self, path: str, body: dict[str, Any], key: str) -> Any:
-        """Do as post() for what has no words to be known by: it is made once by key, or a new one."""
+        """Do as post() for what no words tell apart: it is made once by key, or by a new one."""
         return post_once(self._api, f"{self._place}/{path}", self._about(body), key)
 
     def _about(self, body: dict[str, Any]) -> dict[str, Any]:
