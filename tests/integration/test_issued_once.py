@@ -11,14 +11,22 @@ from infra.cli.api import API_URL, TOKEN
 from infra.cli.errors import Exit
 from infra.cli.http import Answer, Unreachable
 from infra.cli.main import run
+from tests.integration import hub
 from tests.integration.drops import stored
-from tests.integration.test_operator_api import ULID, acme, admin, identity  # noqa: F401 - fixtures
+from tests.integration.test_operator_api import (
+    NAMED,
+    ULID,
+    acme,  # noqa: F401 - a fixture
+    admin,  # noqa: F401 - likewise
+    identity,  # noqa: F401 - likewise
+)
 from tests.support.operators import call, event, invoke
 
 ISSUE = (
     "invoice", "issue", ULID, "--issued-on", "2026-03-01", "--line", "Desk;2;100.00;19",
     "--due-on", "2026-03-31",
 )  # fmt: skip
+INVOICES = "/entities/acme/invoices"
 RECUR = ("recurring", "add", ULID, "49.90", "--description", "Hosting", "--first-on", "2026-03-31")
 CREDIT = ("credit-note", "INV-000001", "--reason", "return", "--yes")
 
@@ -119,3 +127,16 @@ def test_money_documents_are_not_made_without_a_name():
     needed = {path for _, path, required in keyed_operations() if required}
     made = ("invoices", "recurrences", "invoices/{document}/credit-notes")
     assert {f"/api/v1/entities/{{entity}}/{what}" for what in made} <= needed
+
+
+def test_an_invoice_without_a_currency_is_in_its_customers_else_the_entitys(acme, admin):  # noqa: F811 - likewise
+    of, _, _ = acme
+    line = {"description": "Desk", "unit_price": "100.00"}
+    for n, (currency, expected) in enumerate((("GBP", "GBP"), ("", "EUR"))):
+        whose = hub.add_customer(of, customer_id=f"01J{n}" + "B" * 22, currency=currency)
+        body = {"customer_id": whose.customer_id, "issued_on": "2026-03-01", "lines": [line]}
+        made = call(admin, "POST", INVOICES, body, {"idempotency-key": f"k{n}"})
+        assert (made.status, made.json["total"]["currency"]) == (201, expected), made.text
+        total = {"amount": "100.00", "currency": "USD"}
+        two = call(admin, "POST", INVOICES, body | {"total": total, "currency": "GBP"}, NAMED)
+        assert (two.status, two.json["facts"]["field"]) == (422, "currency")
