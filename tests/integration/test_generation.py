@@ -13,7 +13,7 @@ from shared.adapters.invoice_lines import lines_from
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.numbering import number_text
-from shared.errors import Conflict, InvalidInput
+from shared.errors import InvalidInput, RequestReused
 from shared.usecases.create_invoice import create_invoice
 from shared.usecases.create_recurrence import create_recurrence
 from tests.integration.drops import stored
@@ -107,7 +107,7 @@ def test_a_repeated_request_gives_the_same_invoice_and_burns_no_number(either: s
     first = issue("r1")
     assert issue("r1") == first
     assert issue("r2").number == "INV-000002"
-    with pytest.raises(Conflict):
+    with pytest.raises(RequestReused):
         issue("r1", minor=11_901)
     with pytest.raises(InvalidInput):
         issue(lines=(Line("Lamp", "2", eur(5_000), "19", eur(9_999)),))

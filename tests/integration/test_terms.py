@@ -20,7 +20,7 @@ from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.portal import NothingToPay, Principal
 from shared.domain.terms_text import UnknownTerms
-from shared.errors import Conflict, InvalidInput
+from shared.errors import InvalidInput, RequestReused
 from shared.usecases.apply_payment import apply_payment
 from shared.usecases.create_invoice import create_invoice
 from shared.usecases.start_checkout import Ports as CheckoutPorts
@@ -94,7 +94,7 @@ def test_the_customers_own_terms_come_before_the_entitys(seller):
 def test_a_repeat_with_other_terms_is_a_conflict_and_with_the_same_the_first_invoice(buyer):
     first = issue("3 x 30 days", request_id="once")
     assert issue("3 x 30 days", request_id="once") == head(first)
-    with pytest.raises(Conflict):
+    with pytest.raises(RequestReused):
         issue("2 x 30 days", request_id="once")
 
 
