@@ -73,7 +73,7 @@ def alarm_patterns() -> set[str]:
     for resource in resources:
         kinds.get(resource["Type"], []).append(resource.get("Properties", {}))
     filters, alarms = kinds.values()
-    watched = [alarm["MetricName"] for alarm in alarms]
+    watched = [alarm.get("MetricName") for alarm in alarms]  # a sum of metrics names none
     return {
         each["FilterPattern"]
         for each in filters
