@@ -1,5 +1,6 @@
 """Starts a live Tryton for tests: databases made once and kept in .cache, copied for each use."""
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -82,35 +83,45 @@ def filled(customers: int, invoices: int) -> tuple[Path, dict[str, list[int]]]:
     """Return a database with so many customers and posted invoices, and their ids; made once."""
     name = f"erp-{customers}-{invoices}-{_fingerprint()}"
     database, ids = CACHE / f"{name}.sqlite", CACHE / f"{name}.json"
-    if not ids.exists():
-        making = CACHE / f"making-{name}.sqlite"
-        shutil.copy(founded(), making)
-        with running(making) as tryton:
-            made = tryton.do("fill", customers=customers, invoices=invoices)
-        making.rename(database)
-        ids.write_text(json.dumps(made), encoding="utf-8")
+    with _alone(name):
+        if not ids.exists():
+            making = CACHE / f"making-{name}.sqlite"
+            shutil.copy(founded(), making)
+            with running(making) as tryton:
+                made = tryton.do("fill", customers=customers, invoices=invoices)
+            making.rename(database)
+            ids.write_text(json.dumps(made), encoding="utf-8")
     return database, json.loads(ids.read_text(encoding="utf-8"))
 
 
 def founded() -> Path:
     """Return a database with a company and nothing else."""
     database = CACHE / f"erp-company-{_fingerprint()}.sqlite"
-    if not database.exists():
-        making = CACHE / f"making-company-{_fingerprint()}.sqlite"
-        shutil.copy(_empty(), making)
-        with running(making) as tryton:
-            tryton.do("found")
-        making.rename(database)
+    with _alone("company"):
+        if not database.exists():
+            making = CACHE / f"making-company-{_fingerprint()}.sqlite"
+            shutil.copy(_empty(), making)
+            with running(making) as tryton:
+                tryton.do("found")
+            making.rename(database)
     return database
 
 
+@contextmanager
+def _alone(making: str) -> Iterator[None]:
+    """Let nobody else make the same: suites run side by side."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{making}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _empty() -> Path:
-    """Return a database with Tryton's modules and nothing in it."""
+    """Return a database with Tryton's modules and nothing in it; founded() calls it alone."""
     pins = hashlib.sha256(_PINS.read_bytes()).hexdigest()[:12]
     database = CACHE / f"erp-empty-{pins}.sqlite"
     if database.exists():
         return database
-    CACHE.mkdir(parents=True, exist_ok=True)
     making = CACHE / f"making-empty-{pins}.sqlite"
     making.write_bytes(b"")
     config = making.with_suffix(".conf")
