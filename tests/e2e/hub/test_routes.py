@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -237,7 +238,7 @@ def test_a_role_of_another_entity_sees_nothing_and_too_low_a_role_may_not(
 
 
 def call(hub: Hub, method: str, path: str, token: str, body: Json | None = None) -> Answer:
-    headers = {"authorization": f"Bearer {token}"}
+    headers = {"authorization": f"Bearer {token}", "idempotency-key": uuid4().hex}
     options: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": body or {}}
     return hub.request(method, path, headers=headers, **options)
 
