@@ -10,7 +10,7 @@ from shared.domain.agreement import Handover
 from shared.domain.coverage import Cover, item_coverage, items_on
 from shared.domain.discount import offered
 from shared.domain.document import Document, DocumentKind
-from shared.domain.due_stage import Item, Refusal, due_rung, items_of, joins, sums_of
+from shared.domain.due_stage import Item, Refusal, due_rungs, items_of, joins
 from shared.domain.notice import Channel, Notice, NoticeItem
 from shared.domain.open_items import document_id_of, document_ids_of, is_plan_part
 from shared.domain.plan import all_known_items
@@ -81,11 +81,9 @@ def decide(
     done = positions_done(account, book)
     covers = item_coverage(account, today)
     items = items_of(account, open_items, covers, book, done, today)
-    sums = sums_of(items)
     verdicts: list[Decision] = []
     due: dict[Channel, list[_Due]] = {}
-    for item in items:
-        found = due_rung(account, item, sums, today)
+    for item, found in zip(items, due_rungs(account, items, today), strict=True):
         if isinstance(found, Refusal):
             verdicts.append(_refused(found, (item.document.document_id,)))
         else:

@@ -1,8 +1,9 @@
 """Which stage an open item is due for, or why for none. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 
 from shared.domain.account import Account
 from shared.domain.autopay import taken_on
@@ -58,7 +59,8 @@ class Refusal:
 class Sums:
     """What is chaseable of a customer, in minor units by policy, stage and currency.
 
-    late is all that has reached the stage; asked what the stage has not been said for yet.
+    late is all that has reached the stage; asked what the stage has not been said for yet, and what
+    no further stage speaks for by another channel.
     """
 
     late: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -119,19 +121,42 @@ def joins(item: Item, invoice: Document, rung: Rung, today: date) -> bool:
     return asked and bool(item.cover.chaseable)
 
 
-def sums_of(items: Iterable[Item]) -> Sums:
-    """Return what is late of items, stage by stage, where a stage asks."""
+def due_rungs(account: Account, items: Sequence[Item], today: date) -> tuple[Rung | Refusal, ...]:
+    """Return for each item the furthest rung that it is due for on today, or why there is none.
+
+    The least that a stage asks for is that of its own message: an item of which a further stage
+    speaks by another channel adds nothing to it. So what is decided after the first message of a
+    day was claimed is what was decided before, and no item falls back to a second mail.
+    """
+    sums = sums_of(items)
+    while True:
+        found = tuple(due_rung(account, item, sums, today) for item in items)
+        now = sums_of(items, found)
+        if now == sums:
+            return found
+        sums = now  # settled from the furthest stage down, a stage more each time
+
+
+def sums_of(items: Sequence[Item], spoken: Sequence[Rung | Refusal] = ()) -> Sums:
+    """Return what is late of items, stage by stage, where a stage asks; spoken is by item."""
     sums = Sums()
-    for item in items:
+    for item, by in zip_longest(items, spoken):
         chaseable = item.cover.chaseable
         for rung in item.reached if chaseable and item.taken_on is None else ():
             if not (rung.stage.minimum_open or rung.stage.when.stated):
                 continue
             key = (item.policy.name, rung.stage.id, chaseable.currency)
             sums.late[key] = sums.late.get(key, 0) + chaseable.minor
-            if not item.is_done(rung):
+            if not item.is_done(rung) and not _speaks_instead(by, rung):
                 sums.asked[key] = sums.asked.get(key, 0) + chaseable.minor
     return sums
+
+
+def _speaks_instead(by: Rung | Refusal | None, rung: Rung) -> bool:
+    """Return whether by is further than rung and says its own by another channel."""
+    if not isinstance(by, Rung):
+        return False
+    return by.position > rung.position and by.stage.channel is not rung.stage.channel
 
 
 def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Refusal:
@@ -200,6 +225,7 @@ def _passes_over(
     if not stage.when.stated:
         return None
     said = account.newest_notice.said if account.newest_notice else ()
+    said = tuple(day for day in said if day < today)  # another channel speaks on the same day
     standing = Standing(
         segment=account.customer.segment,
         risk=account.customer.risk,

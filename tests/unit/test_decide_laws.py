@@ -14,7 +14,7 @@ from shared.domain.coverage import items_on
 from shared.domain.decide import Action, decide, without
 from shared.domain.document import Discount, DiscountTax
 from shared.domain.messages import STAGE_TEMPLATES
-from shared.domain.notice import Channel, DeliveryState, Notice
+from shared.domain.notice import Channel, DeliveryState, Notice, is_counted
 from shared.domain.policy import Anchor, Policy, Repeat, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.domain.restraint import AtMost, QuietHours
@@ -204,3 +204,66 @@ def test_the_ends_of_the_calendar_are_days_like_others(today, day, policy):
         found = decide(account, PolicyBook(policy), today)
         assert [d.documents for d in found] == [("a",)]
         looks_again(account, PolicyBook(policy), found, today)
+
+
+def claimed(account: Account, book: PolicyBook, send, today: date) -> Account:
+    """Return account once send was claimed today."""
+    before = account.newest_notice
+    counted = before.said if before else ()
+    notice = Notice(
+        n=before.n + 1 if before else 1,
+        kind="stage",
+        stage=send.stage.id,
+        channel=send.stage.channel,
+        policy=send.policy,
+        policy_version=send.policy_version,
+        as_of=today,
+        claimed_at=AT,
+        done_before=send.done_before,
+        done_after=send.done_after,
+        delivery=DeliveryState.CLAIMED,
+        said_on=(*counted, today) if is_counted("stage", send.stage.channel) else counted,
+        ladders=send.ladders,
+    )
+    return replace(account, newest_notice=notice)
+
+
+@given(world=worlds(), today=days)
+@settings(max_examples=300)
+def test_a_day_has_one_message_a_channel_however_often_it_is_looked_at(world, today):
+    """What is said by one channel makes nobody fall back to a second message by another one."""
+    account, book = world
+    earlier = account.newest_notice
+    if earlier is not None:
+        earlier = replace(earlier, said_on=tuple(d for d in earlier.said_on if d < today))
+        account = replace(account, newest_notice=earlier)
+    channels = []
+    while (found := decide(account, book, today)) and found[0].action is Action.SEND:
+        channels.append(found[0].stage.channel)
+        assert len(set(channels)) == len(channels), found[0].reason
+        account = claimed(account, book, found[0], today)
+
+
+def test_who_is_called_about_too_little_is_asked_in_the_mail_of_the_day():
+    """A call that others would carry over its least is not made for what is left without them."""
+    ladder = Policy(
+        name="standard",
+        stages=(
+            Stage(id="reminder", offset_days=3, channel=Channel.EMAIL, template="reminder"),
+            Stage(id="call", offset_days=21, channel=Channel.CALL, minimum_open={"EUR": "100.00"}),
+            Stage(id="final", offset_days=30, channel=Channel.EMAIL, template="final_notice"),
+        ),
+    )
+    today = date(2026, 11, 23)
+    old, older, late = (
+        invoice(f"d{n}", minor, today - timedelta(days=ago))
+        for n, (minor, ago) in enumerate([(3_600, 81), (3_700, 43), (3_800, 28)])
+    )
+    account = Account(customer=customer(), documents=(old, older, late))
+    book = PolicyBook(ladder)
+    (send, *rest) = decide(account, book, today)
+    assert send.stage.id == "final"
+    assert sorted(send.documents) == ["d0", "d1", "d2"]
+    assert rest == []
+    again = decide(claimed(account, book, send, today), book, today)
+    assert [d.action for d in again] == [Action.NOTHING] * 3
