@@ -54,7 +54,13 @@ def connect(
         raise CliError(f"{found['code']}: {tested['says']}\n{tested['todo']}")
     _show_found(found)
     if tested["state"] != "connected":
-        confirm("Import it now, and follow it from now on?", yes)
+        kept = name or product
+        confirm(
+            "Import it now, and follow it from now on?",
+            yes,
+            f"Nothing was imported. `duecourse sync begin {kept}` does it later, "
+            f"`duecourse sync remove {kept}` forgets the connection and its secret.",
+        )
         tested = _imported(api, path, found)
     if as_json:
         show_json(tested)

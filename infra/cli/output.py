@@ -64,14 +64,14 @@ def progress() -> Progress:
     )
 
 
-def confirm(question: str, yes: bool) -> None:
-    """Ask, unless yes. Raises CliError where the answer is no, or nobody is there to answer."""
+def confirm(question: str, yes: bool, otherwise: str = "Nothing was done.") -> None:
+    """Ask, unless yes. Raises CliError where the answer is no (otherwise), or nobody answers."""
     if yes:
         return
     if not sys.stdin.isatty():
         raise CliError("Nobody is here to answer: say --yes.", Exit.USAGE)
     if not typer.confirm(question, err=True):
-        raise CliError("Nothing was done.")
+        raise CliError(otherwise)
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -83,7 +83,9 @@ class TrytonConnector:
         warnings = list(self._writer.missing())
         if self._chart.kinds:
             warnings += self._unwritable()
-            if not self._client.has_wizards:
+            if self._client.has_wizards:
+                self._client.sign_in()
+            else:
                 warnings.append(
                     "Without a user's password nothing is reconciled: invoices that are paid stay "
                     "posted, with nothing to pay."

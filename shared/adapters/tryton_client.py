@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from shared.adapters.erp_http import Answer, ErpHttp, plain, spoken
-from shared.errors import ErpRefused, ErpUnreadable
+from shared.errors import ErpAccess, ErpRefused, ErpUnreadable
 
 type Record = dict[str, Any]
 type Domain = Sequence[Any]
@@ -89,6 +89,13 @@ class TrytonClient:
     def has_wizards(self) -> bool:
         """Return whether the secret holds what wizards need."""
         return bool(self._secret().get("user") and self._secret().get("password"))
+
+    def sign_in(self) -> None:
+        """Try user and password, and keep nothing of it. Raises ErpAccess naming them."""
+        try:
+            self._rpc("model.res.user.get_preferences", [True, {}])
+        except ErpAccess:
+            raise ErpAccess(what="user and password") from None
 
     def wizard(self, name: str, model: str, records: Sequence[int]) -> str:
         """Start a wizard on records and let it go on to where it asks; return that state.

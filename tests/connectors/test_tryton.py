@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from shared.adapters.tryton import TrytonConnector
 from shared.domain.erp import EntryKind, Gone, GoneRow, OpenAmount, RecordKind
 from shared.domain.imports import CreditNoteRow, CustomerRow, InvoiceRow, LineGroup, PaymentRow
 from shared.domain.invoice_lines import lines_of
 from shared.domain.money import Money
-from shared.errors import ErpOutcomeUnknown, ErpRefused
+from shared.errors import ErpAccess, ErpOutcomeUnknown, ErpRefused
 from tests.connectors.contract import (
     DUE_ON,
     ISSUED_ON,
@@ -90,6 +91,14 @@ def test_a_touch_of_everything_changes_no_hash(cut: TrytonDriver) -> None:
     assert {(type(r), r.external_id, r.content_hash) for r in after} == {
         (type(r), r.external_id, r.content_hash) for r in before
     }
+
+
+def test_a_wrong_password_is_told_when_the_connection_is_tested(erp: TrytonDriver) -> None:
+    assert erp.connector.check().warnings == ()
+    wrong = erp.secret | {"password": "not-the-one"}
+    with pytest.raises(ErpAccess) as told:
+        TrytonConnector(erp.settings, lambda: wrong).check()
+    assert told.value.facts == {"what": "user and password"}
 
 
 def test_a_mail_address_is_no_change_of_the_party_and_comes(erp: TrytonDriver) -> None:
