@@ -155,7 +155,7 @@ class ErpAccess(HubError):
     """The ERP does not let us in: a key was revoked, a sign-in ran out, a right is missing."""
 
     code = "erp_access"
-    help = "Run duecourse connect again for this entity, with a valid key."
+    help = "Run duecourse connect again for this entity, with a valid key or password."
 
 
 class ErpUnreadable(HubError):

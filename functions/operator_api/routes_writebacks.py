@@ -44,7 +44,7 @@ def list_writebacks(
     return WritebackPage(
         erp=ledger_out(entity),
         waits=[waiting_out(repairs, entity, parked) for parked in rows],
-        pending=[] if cursor else [_out(n) for n in repairs.on_the_way(entity, limit)],
+        pending=[] if cursor else [writeback_out(n) for n in repairs.on_the_way(entity, limit)],
         next=paging.cursor(rows[-1].parked_id) if more else None,
     )
 
@@ -69,7 +69,9 @@ def tell_again(entity: str, body: AgainIn) -> AgainOut:
 def repair(entity: str, key: str, body: RepairIn) -> WritebackOut:
     entity_of(entity)
     by, now = current().principal.name, current().now
-    return _out(say(runtime.repairing(), entity, key, body.booked_as, body.dropped, by, now))
+    return writeback_out(
+        say(runtime.repairing(), entity, key, body.booked_as, body.dropped, by, now)
+    )
 
 
 def waiting_out(repairs: Repairs, entity: str, parked: Parked) -> WritebackOut:
@@ -77,10 +79,11 @@ def waiting_out(repairs: Repairs, entity: str, parked: Parked) -> WritebackOut:
     key = parse_entry_key(str(parked.facts["key"]))
     if key is None:
         raise NotFound(key=parked.parked_id)
-    return _out(repairs.get(entity, str(parked.facts["customer_id"]), key))
+    return writeback_out(repairs.get(entity, str(parked.facts["customer_id"]), key))
 
 
-def _out(note: Writeback) -> WritebackOut:
+def writeback_out(note: Writeback) -> WritebackOut:
+    """Return a line of what the ERP is told, as the wire says it."""
     failure, currency = note.failure, note.amount.currency
     off = note.discount_minor
     return WritebackOut(

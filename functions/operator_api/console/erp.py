@@ -5,7 +5,7 @@ from functions.operator_api import access
 from functions.operator_api.connected import connections_of
 from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.routes_drift import drift_out
-from functions.operator_api.routes_writebacks import waiting_out
+from functions.operator_api.routes_writebacks import waiting_out, writeback_out
 from shared import runtime
 from shared.domain.roles import Role
 from shared.errors import NotFound
@@ -18,7 +18,7 @@ _SHOWN = 50
 
 
 def erp_page(visit: Visit, asked: str = "") -> http.Answer:
-    """Show how each connection stands, what waits for a person, and the newest comparison.
+    """Show how each connection stands, what it did not take, and the newest comparison.
 
     asked names a connection that somebody just had pulled.
     """
@@ -29,11 +29,20 @@ def erp_page(visit: Visit, asked: str = "") -> http.Answer:
         waiting_out(repairs, entity_id, parked)
         for parked in repairs.waiting(entity_id, limit=_SHOWN)
     ]
+    under_way = map(writeback_out, repairs.on_the_way(entity_id, _SHOWN))
+    tried = [line for line in under_way if line.code]
     drift = drift_out(report) if report else None
     connections = connections_of(visit.entity)
     books = next((c for c in connections if c.keeps_books), None)
     return page(
-        "erp", visit, connections=connections, books=books, drift=drift, waits=waits, asked=asked
+        "erp",
+        visit,
+        connections=connections,
+        books=books,
+        drift=drift,
+        waits=waits,
+        tried=tried,
+        asked=asked,
     )
 
 

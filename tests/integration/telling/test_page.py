@@ -28,6 +28,17 @@ def test_what_waits_is_told_again_by_a_button(
     assert "What it did not take" not in get(books.token, PAGE).text
 
 
+def test_what_was_tried_in_vain_is_shown_with_its_reason(books: Books, clerk: Clerk) -> None:
+    books.invoice("inv1")
+    books.stream(books.note("p1", "inv1", 100))
+    with books.erp.down():
+        books.deliver()
+    shown = get(books.token, PAGE).text
+    words = ("Tried, and to be tried again by itself", "Check that the ERP runs")
+    assert [word for word in words if word not in shown] == []
+    assert "It was told everything" not in shown
+
+
 def test_without_an_erp_the_page_says_so_and_how_to_connect_one(books: Books, clerk: Clerk) -> None:
     clerk("GET", "/drift")
     shown = get(books.token, PAGE).text
