@@ -129,12 +129,13 @@ def due_rungs(account: Account, items: Sequence[Item], today: date) -> tuple[Run
     day was claimed is what was decided before, and no item falls back to a second mail.
     """
     sums = sums_of(items)
-    while True:
-        found = tuple(due_rung(account, item, sums, today) for item in items)
-        now = sums_of(items, found)
-        if now == sums:
-            return found
+    found = tuple(due_rung(account, item, sums, today) for item in items)
+    if len({rung.stage.channel for rung in found if isinstance(rung, Rung)}) < 2:
+        return found
+    while (now := sums_of(items, found)) != sums:
         sums = now  # settled from the furthest stage down, a stage more each time
+        found = tuple(due_rung(account, item, sums, today) for item in items)
+    return found
 
 
 def sums_of(items: Sequence[Item], spoken: Sequence[Rung | Refusal] = ()) -> Sums:
