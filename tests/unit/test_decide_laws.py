@@ -14,7 +14,8 @@ from shared.domain.coverage import items_on
 from shared.domain.decide import Action, decide, without
 from shared.domain.document import Discount, DiscountTax
 from shared.domain.messages import STAGE_TEMPLATES
-from shared.domain.notice import Channel, DeliveryState, Notice, is_counted
+from shared.domain.notice import Channel, DeliveryState, Notice
+from shared.domain.notices import stage_notice
 from shared.domain.policy import Anchor, Policy, Repeat, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.domain.restraint import AtMost, QuietHours
@@ -206,26 +207,9 @@ def test_the_ends_of_the_calendar_are_days_like_others(today, day, policy):
         looks_again(account, PolicyBook(policy), found, today)
 
 
-def claimed(account: Account, book: PolicyBook, send, today: date) -> Account:
+def claimed(account: Account, send, today: date) -> Account:
     """Return account once send was claimed today."""
-    before = account.newest_notice
-    counted = before.said if before else ()
-    notice = Notice(
-        n=before.n + 1 if before else 1,
-        kind="stage",
-        stage=send.stage.id,
-        channel=send.stage.channel,
-        policy=send.policy,
-        policy_version=send.policy_version,
-        as_of=today,
-        claimed_at=AT,
-        done_before=send.done_before,
-        done_after=send.done_after,
-        delivery=DeliveryState.CLAIMED,
-        said_on=(*counted, today) if is_counted("stage", send.stage.channel) else counted,
-        ladders=send.ladders,
-    )
-    return replace(account, newest_notice=notice)
+    return replace(account, newest_notice=stage_notice(account.newest_notice, send, today, AT))
 
 
 @given(world=worlds(), today=days)
@@ -241,7 +225,7 @@ def test_a_day_has_one_message_a_channel_however_often_it_is_looked_at(world, to
     while (found := decide(account, book, today)) and found[0].action is Action.SEND:
         channels.append(found[0].stage.channel)
         assert len(set(channels)) == len(channels), found[0].reason
-        account = claimed(account, book, found[0], today)
+        account = claimed(account, found[0], today)
 
 
 def test_who_is_called_about_too_little_is_asked_in_the_mail_of_the_day():
@@ -265,5 +249,25 @@ def test_who_is_called_about_too_little_is_asked_in_the_mail_of_the_day():
     assert send.stage.id == "final"
     assert sorted(send.documents) == ["d0", "d1", "d2"]
     assert rest == []
-    again = decide(claimed(account, book, send, today), book, today)
+    again = decide(claimed(account, send, today), book, today)
     assert [d.action for d in again] == [Action.NOTHING] * 3
+
+
+def test_the_mail_of_the_day_takes_no_call_of_the_same_day_away():
+    """A stage that waits for days since a message counts from an earlier day than today."""
+    quiet = Conditions(days_since_message_at_least=1)
+    ladder = Policy(
+        name="standard",
+        stages=(
+            Stage(id="reminder", offset_days=3, channel=Channel.EMAIL, template="reminder"),
+            Stage(id="call", offset_days=21, channel=Channel.CALL, when=quiet),
+            Stage(id="final", offset_days=30, channel=Channel.EMAIL, template="final_notice"),
+        ),
+    )
+    today, book = date(2026, 11, 23), PolicyBook(ladder)
+    documents = tuple(invoice(f"d{ago}", 10_000, today - timedelta(days=ago)) for ago in (43, 28))
+    account = Account(customer=customer(), documents=documents)
+    mail = decide(account, book, today)[0]
+    assert (mail.stage.id, mail.documents) == ("final", ("d43",))
+    call = decide(claimed(account, mail, today), book, today)[0]
+    assert (call.action, call.stage.id, call.documents) == (Action.SEND, "call", ("d28",))
