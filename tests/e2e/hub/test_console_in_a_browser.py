@@ -1,13 +1,12 @@
 """In Chromium, on the deployed template: an operator signs in, looks, and holds a customer."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.chromium import follow, launched
 from tests.support.company import Company
 from tests.support.stack import Hub
 
@@ -20,16 +19,9 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def page() -> Iterator["Page"]:
-    """A phone-sized page of Chromium; without one the test is not run: a failure in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("NOT RUN: no Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    """A phone-sized page of Chromium."""
+    with launched() as browser:
         yield browser.new_page(viewport=PHONE)
-        browser.close()
 
 
 def test_an_operator_signs_in_looks_and_holds(hub: Hub, page: "Page") -> None:
@@ -42,27 +34,27 @@ def test_an_operator_signs_in_looks_and_holds(hub: Hub, page: "Page") -> None:
         refused = page.goto(f"{console}/e/glance")
         assert refused is not None
         assert refused.status == 401
-        page.get_by_role("main").get_by_role("link", name="Sign in").click()
-        page.get_by_role("button", name="admin").click()
+        follow(page.get_by_role("main").get_by_role("link", name="Sign in"))
+        follow(page.get_by_role("button", name="admin"))
         page.wait_for_url(f"{console}**")  # the list of entities, or the only one
         complaints.clear()  # the browser itself notes the 401 above
         page.goto(f"{console}/e/glance")
         assert page.get_by_text("Holding all messages").is_visible()
         assert page.get_by_role("table", name="EUR by days past due").is_visible()
-        page.get_by_role("link", name="31-60 days").click()
+        follow(page.get_by_role("link", name="31-60 days"))
         assert page.get_by_role("row").count() == 4  # their names, two documents, the sum
-        page.get_by_role("link", name="Customers").click()
-        page.get_by_role("row").nth(1).get_by_role("link").click()
+        follow(page.get_by_role("link", name="Customers"))
+        follow(page.get_by_role("row").nth(1).get_by_role("link"))
         page.get_by_text("Stop chasing for a while").click()
         page.get_by_role("textbox", name="Why").fill("A credit note is on its way")
         page.get_by_label("Through").fill("2026-03-20")
-        page.get_by_role("button", name="Hold").click()
+        follow(page.get_by_role("button", name="Hold"))
         assert page.get_by_text("on_hold").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        page.get_by_role("button", name="End it").click()
+        follow(page.get_by_role("button", name="End it"))
         assert page.get_by_text("on_hold").count() == 0
-        page.get_by_role("button", name="Sign out").click()
+        follow(page.get_by_role("button", name="Sign out"))
         page.wait_for_url(console)  # by way of the issuer, whose session ends as well
-        page.get_by_role("main").get_by_role("link", name="Sign in").click()
+        follow(page.get_by_role("main").get_by_role("link", name="Sign in"))
         assert page.get_by_role("button", name="admin").is_visible()
     assert [text for text in complaints if "401" not in text] == []

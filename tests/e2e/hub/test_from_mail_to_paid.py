@@ -1,7 +1,5 @@
 """In Chromium, on the deployed template: from the mail to "paid"."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pypdf import PdfReader
 
+from tests.support.chromium import follow, launched
 from tests.support.company import Company
 from tests.support.stack import Hub
 
@@ -24,16 +23,9 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def page() -> Iterator["Page"]:
-    """A phone-sized page of Chromium; without one the test is not run: a failure in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("NOT RUN: no Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    """A phone-sized page of Chromium."""
+    with launched() as browser:
         yield browser.new_page(viewport=PHONE)
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +53,7 @@ def test_a_payer_reads_the_mail_sees_pays_and_gets_a_receipt(
     (mail,) = company.mailed(1)
     assert TOTAL in mail["subject"]
     page.goto(f"{hub.mail_url}/mailbox")
-    page.get_by_text(mail["subject"]).first.click()
+    follow(page.get_by_text(mail["subject"]).first)
     page.wait_for_load_state()
     seen(page, "mail")
     link = page.frame_locator("iframe").get_by_role("link", name="See and pay online")
@@ -74,27 +66,27 @@ def test_a_payer_reads_the_mail_sees_pays_and_gets_a_receipt(
     )
     portal.wait_for_load_state()
     seen(portal, "landing")
-    portal.get_by_role("button", name="Open my account").click()
+    follow(portal.get_by_role("button", name="Open my account"))
     seen(portal, "home")
-    portal.get_by_role("link", name="CLICKS-1-1").click()
+    follow(portal.get_by_role("link", name="CLICKS-1-1"))
     seen(portal, "invoice")
     pdf_path = portal.get_by_role("link", name="Open as PDF").get_attribute("href")
     pdf = portal.request.get(f"{hub.url}{pdf_path}")
     printed = PdfReader(BytesIO(pdf.body())).pages[0].extract_text()
     assert "Invoice CLICKS-1-1" in printed
     assert "€101.01" in printed
-    portal.get_by_role("link", name="Back to all open invoices").click()
-    portal.get_by_role("button", name=f"Pay all: {TOTAL}").click()
+    follow(portal.get_by_role("link", name="Back to all open invoices"))
+    follow(portal.get_by_role("button", name=f"Pay all: {TOTAL}"))
     portal.wait_for_load_state()
     seen(portal, "checkout")
-    portal.get_by_role("button", name=f"Pay {TOTAL}").click()
+    follow(portal.get_by_role("button", name=f"Pay {TOTAL}"))
     portal.wait_for_url(f"{hub.url}/p/clicks/thanks?*")
     hub.idle()
     portal.reload()
     seen(portal, "thanks")
     heading = portal.get_by_role("heading", level=1)
     assert heading.inner_text() == "Thank you. Your payment has arrived."
-    portal.get_by_role("link", name="Back to the open invoices").click()
+    follow(portal.get_by_role("link", name="Back to the open invoices"))
     assert heading.inner_text() == "Nothing is open"
     assert not breaches
     receipts = [m for m in company.mailed(1) if m["subject"] == f"Thank you: we received {TOTAL}"]

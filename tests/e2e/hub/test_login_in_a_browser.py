@@ -2,13 +2,13 @@
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.chromium import follow, launched
 from tests.support.stack import ROOT, Hub
 
 pytestmark = [pytest.mark.cloud, pytest.mark.browser]
@@ -29,11 +29,6 @@ def duecourse(where: dict[str, str], *words: str) -> subprocess.CompletedProcess
 
 
 def test_the_command_speaks_for_who_signed_in_through_the_browser(hub: Hub, tmp_path: Path) -> None:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("NOT RUN: no Chromium")
-    from playwright.sync_api import sync_playwright
-
     where = environment(hub, tmp_path)
     assert duecourse(where, "entity", "list").returncode == 4
     words = [ROOT / ".venv/bin/duecourse", "login", "--no-browser", "--wait-s", str(WITHIN_S)]
@@ -41,13 +36,11 @@ def test_the_command_speaks_for_who_signed_in_through_the_browser(hub: Hub, tmp_
     try:
         assert login.stderr is not None
         address = next(line.strip() for line in login.stderr if "/authorize?" in line)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        with launched() as browser:
             page = browser.new_page()
             page.goto(address)
-            page.get_by_role("button", name="admin").click()
+            follow(page.get_by_role("button", name="admin"))
             assert page.get_by_text("Go on in the terminal.").is_visible()
-            browser.close()
         told = login.stderr.read()
         assert (login.wait(WITHIN_S), "as admin@operators.example" in told) == (0, True), told
     finally:

@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import Any
 
 import pytest
+
+from tests.support.chromium import follow, launched
 
 from .conftest import Mail, call
 
 pytestmark = pytest.mark.browser
 
 
-def chromium() -> str:
-    """Return the browser's path; without one the test is not run, which is a failure in CI."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("NOT RUN: no Chromium")
-    return str(found)
-
-
 def test_a_payer_clicks_the_link_of_a_mail(mail: Mail, ses: Any) -> None:
-    path = chromium()
-    from playwright.sync_api import sync_playwright
-
     content = call()["Content"]
     content["Simple"]["Body"]["Html"] = {
         "Data": f'<html><head></head><body><a href="{mail.url}/health">See and pay</a>'
         "<script>document.body.textContent = 'hijacked'</script></body></html>"
     }
     ses.send_email(**call(Content=content))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with launched() as browser:
         context = browser.new_context(viewport={"width": 390, "height": 800})
         page = context.new_page()
         page.goto(f"{mail.url}/mailbox")
         page.get_by_label("Recipient").fill("ann@")
-        page.get_by_role("button", name="Search").click()
-        page.get_by_text("Invoice 1001").click()
+        follow(page.get_by_role("button", name="Search"))
+        follow(page.get_by_text("Invoice 1001"))
         link = page.frame_locator("iframe").get_by_role("link", name="See and pay")
         with context.expect_page() as opened:
             link.click()
         opened.value.wait_for_load_state()
         assert opened.value.url == f"{mail.url}/health"
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        browser.close()

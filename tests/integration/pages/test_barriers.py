@@ -5,7 +5,6 @@ Which pages there are is read from the routes and the templates: a new one witho
 
 import io
 import os
-import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -43,6 +42,7 @@ from tests.integration.portal.people import FakeGateway, checkouts_of
 from tests.integration.taking import give
 from tests.integration.test_console import identity
 from tests.support.barriers import AXE, barriers
+from tests.support.chromium import follow, launched, not_run
 from tests.support.operators import ADMIN, call, operator
 from tests.support.served_hub import served
 from tests.unit.test_simulate import history, past, run
@@ -62,17 +62,11 @@ PICTURES = os.environ.get("PICTURES", "")
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """A headless Chromium; without it or axe the test is not run, which is a failure in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path or not AXE.exists():
-        missing = "no axe-core: make browser installs it" if path else "no Chromium"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"NOT RUN: {missing}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    """A headless Chromium; axe goes over its pages."""
+    if not AXE.exists():
+        not_run("no axe-core: make browser installs it")
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -232,11 +226,11 @@ def _portal(walk: Walk, company: Company) -> None:
     link = runtime.links().create("demo", PAYER, now)
     walk.go("/p/demo", "without a session")
     walk.go("/p/demo/l/nonsense", "forged")
-    page.get_by_role("button").click()
+    follow(page.get_by_role("button"))
     walk.look("/p/demo/l/nonsense", "a fresh link is asked for")
     walk.go(f"{link}/stop")
     walk.go(link)
-    page.get_by_role("button", name="Open my account").click()
+    follow(page.get_by_role("button", name="Open my account"))
     walk.look("/p/demo")
     walk.go(f"/p/demo/invoices/{LATE}")
     walk.go(f"/p/demo/invoices/{AHEAD}", "without lines")
@@ -244,21 +238,21 @@ def _portal(walk: Walk, company: Company) -> None:
     for what in ("questions", "promises", "disputes"):
         walk.go(f"/p/demo/{what}?invoice={AHEAD if what == 'promises' else LATE}")
         page.locator("form[action$=" + what + "]").evaluate("form => { form.noValidate = true; }")
-        page.locator(f"form[action$={what}] button").click()
+        follow(page.locator(f"form[action$={what}] button"))
         walk.look(f"/p/demo/{what}", "refused")
         walk.go(f"/p/demo/{what}?sent=1", "sent")
     walk.go("/p/demo/statement")
-    page.locator("form[action$=statements] button").click()
+    follow(page.locator("form[action$=statements] button"))
     walk.look("/p/demo/statements/x", "soon")
     _pays(walk, company)
     walk.go("/p/demo/plans", "not confirmed")
     walk.go("/p/demo/sign-in")
     walk.go("/p/demo/sign-in?sent=1", "sent")
     walk.go(runtime.links().create_sign_in("demo", PAYER, now))
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     walk.go("/p/demo/plans")
     page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Show me the parts").click()
+    follow(page.get_by_role("button", name="Show me the parts"))
     walk.look("/p/demo/plans", "to agree to")
     walk.go("/p/demo/plans?sent=1", "sent")
     walk.go("/p/demo/autopay")
@@ -267,7 +261,7 @@ def _portal(walk: Walk, company: Company) -> None:
     walk.go("/p/demo/autopay", "on")
     walk.go("/p/demo/autopay?sent=1", "sent")
     walk.go("/p/demo")
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     walk.look("/p/demo", "signed out")
 
 
@@ -319,15 +313,15 @@ def _console(walk: Walk, company: Company, identity) -> None:
     walk.go(f"{whose}/statement")
     walk.go(f"{whose}/statement?from={company.today - timedelta(days=60)}", "with what happened")
     walk.go(f"{whose}/statement?on=tomorrow", "refused")
-    page.get_by_role("button", name="Make it as PDF").click()
+    follow(page.get_by_role("button", name="Make it as PDF"))
     walk.look(f"{whose}/statements/x", "soon")
     walk.go(f"{whose}/money")
     page.locator("#amount").fill("1,50")
-    page.get_by_role("button", name="Note it").click()
+    follow(page.get_by_role("button", name="Note it"))
     walk.look(f"{whose}/money", "refused")
     walk.go(f"{whose}/documents/{LATE}")
     page.locator("#amount-deduct").fill("1,50")
-    page.get_by_role("button", name="Accept that a part is not paid").click()
+    follow(page.get_by_role("button", name="Accept that a part is not paid"))
     walk.look(f"{whose}/documents/{LATE}", "refused")
     days = {"today": company.today, "past": company.today - timedelta(days=5), "none": None}
     for note, day in days.items():
@@ -338,5 +332,5 @@ def _console(walk: Walk, company: Company, identity) -> None:
     for customer_id in (WRITTEN_TO, CALLED, HANDED_OVER):
         walk.go(f"{here}/customers/{customer_id}", customer_id[-1])
     walk.go(whose)
-    page.get_by_role("button", name="Put the case into one ZIP").click()
+    follow(page.get_by_role("button", name="Put the case into one ZIP"))
     walk.look(f"{whose}/packs/x", "soon")

@@ -1,7 +1,5 @@
 """The portal in Chromium: safe headers hold, forms work without scripts, and it fits a phone."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +19,7 @@ from tests.integration.portal.people import (
     FakeGateway,
     add_open_invoice,
 )
+from tests.support.chromium import follow, launched
 from tests.support.served_hub import served
 
 if TYPE_CHECKING:
@@ -32,16 +31,9 @@ LONG = "INV-2026-000000000000000000000000001"
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """A headless Chromium; without one the test is not run, which is a failure in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("NOT RUN: no Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    """A headless Chromium for all tests of this file."""
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -90,7 +82,7 @@ def test_every_page_fits_the_screen_and_keeps_the_content_policy(
 
     page.goto(origin + _link(payer))
     look()
-    page.get_by_role("button", name="Open my account").click()
+    follow(page.get_by_role("button", name="Open my account"))
     page.wait_for_url(f"{origin}/p/demo")
     look()
     saying = (f"/promises?invoice={D1}", f"/disputes?invoice={D1}", "/sign-in", "/promises?sent=1")
@@ -113,7 +105,7 @@ def test_without_scripts_a_payer_ticks_pays_and_asks(
     page = context.new_page()
     page.route("https://checkout.stripe.com/**", lambda route: route.fulfill(body="Pay here"))
     page.goto(origin + _link(payer))
-    page.get_by_role("button", name="Open my account").click()
+    follow(page.get_by_role("button", name="Open my account"))
     page.wait_for_load_state("load")  # the style sheet hides the button for what is ticked
     euros = page.locator("form", has_text="INV-2")
     assert euros.get_by_role("button").all_inner_texts() == ["Pay all: €1,234,550.00"]
@@ -124,15 +116,15 @@ def test_without_scripts_a_payer_ticks_pays_and_asks(
     ((checkout, _, _),) = gateway.made.values()
     assert [document for document, _ in checkout.allocations] == [D2]
     page.goto(f"{origin}/p/demo")
-    page.get_by_role("link", name="Ask a question").click()
+    follow(page.get_by_role("link", name="Ask a question"))
     page.get_by_label(LONG).check()
     page.get_by_label("Your question").fill("Which order is this?")
-    page.get_by_role("button", name="Send the question").click()
+    follow(page.get_by_role("button", name="Send the question"))
     assert "your question is with us" in page.get_by_role("heading", level=1).inner_text()
     (question,) = runtime.questions().of("demo", payer.customer_id)
     assert question.documents == (D1,)
     page.goto(f"{origin}/p/demo")
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.goto(f"{origin}/p/demo")  # the door is open to anybody, and shows nothing of the account
     assert page.get_by_role("heading", level=1).inner_text() == "Your account with Seller Ltd"
     assert "INV-" not in page.get_by_role("main").inner_text()
@@ -144,7 +136,7 @@ def test_the_keyboard_reaches_the_content_and_every_field_first_to_last(
 ) -> None:
     page = chromium.new_page()
     page.goto(origin + _link(payer))
-    page.get_by_role("button", name="Open my account").click()
+    follow(page.get_by_role("button", name="Open my account"))
     page.wait_for_url(f"{origin}/p/demo")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -166,7 +158,7 @@ def test_another_sites_page_cannot_send_our_forms(
     form = f'<form method="post" action="{origin}{_link(payer)}"><button>Win</button></form>'
     page.route(f"{foreign}/**", lambda route: route.fulfill(body=form, content_type="text/html"))
     page.goto(foreign + "/trap")
-    page.get_by_role("button", name="Win").click()
+    follow(page.get_by_role("button", name="Win"))
     page.wait_for_url(f"{origin}/**")
     assert "expired" in page.get_by_role("heading", level=1).inner_text()
     assert not [c for c in page.context.cookies() if c["name"] == "__Host-portal"]

@@ -14,6 +14,7 @@ from tests.integration import hub
 from tests.integration.portal.people import D1, TODAY
 from tests.integration.portal.test_browser import LONG, _link, chromium, origin, payer
 from tests.integration.portal.test_saying_when import WITH_PLANS
+from tests.support.chromium import follow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -30,7 +31,7 @@ def phone(chromium: "Browser", payer: Customer, origin: str) -> Iterator["Page"]
     context = chromium.new_context(java_script_enabled=False, viewport=PHONE)
     page = context.new_page()
     page.goto(origin + _link(payer))
-    page.get_by_role("button", name="Open my account").click()
+    follow(page.get_by_role("button", name="Open my account"))
     yield page
     context.close()
 
@@ -53,12 +54,12 @@ def account(whose: Customer):
 
 
 def test_a_payer_says_when(phone: "Page", payer: Customer, origin: str) -> None:
-    phone.get_by_role("link", name="I will pay on …").click()
+    follow(phone.get_by_role("link", name="I will pay on …"))
     phone.get_by_role("checkbox", name="INV-2 €50.00").check()
     phone.get_by_label("When will the money be here?").fill(SOON)
     phone.get_by_label("Amount, if it is less than all of it").fill("12,50")
     assert fits(phone)
-    phone.get_by_role("button", name="I will pay by then").click()
+    follow(phone.get_by_role("button", name="I will pay by then"))
     assert heading(phone) == "Thank you, we took that down"
     (promise,) = account(payer).promises
     assert (promise.amount.minor, promise.pays_on.isoformat()) == (1_250, SOON)
@@ -70,11 +71,11 @@ def test_a_payer_says_when(phone: "Page", payer: Customer, origin: str) -> None:
 def test_what_cannot_be_is_said_at_the_field_and_nothing_typed_is_lost(
     phone: "Page", payer: Customer
 ) -> None:
-    phone.get_by_role("link", name="I will pay on …").click()
+    follow(phone.get_by_role("link", name="I will pay on …"))
     phone.get_by_role("checkbox", name="INV-2 €50.00").check()
     phone.get_by_label("When will the money be here?").fill(SOON)
     phone.get_by_label("Amount, if it is less than all of it").fill("9999")
-    phone.get_by_role("button", name="I will pay by then").click()
+    follow(phone.get_by_role("button", name="I will pay by then"))
     alert = phone.get_by_role("alert")
     assert "Write an amount above zero and at most €50.00." in alert.inner_text()
     assert alert.get_by_role("link").get_attribute("href") == "#amount"
@@ -87,13 +88,13 @@ def test_what_cannot_be_is_said_at_the_field_and_nothing_typed_is_lost(
 
 def test_a_payer_contests_an_invoice(phone: "Page", payer: Customer, origin: str) -> None:
     phone.goto(f"{origin}/p/demo/invoices/{D1}")
-    phone.get_by_role("link", name="Something is wrong with it").click()
+    follow(phone.get_by_role("link", name="Something is wrong with it"))
     assert LONG in heading(phone)
     phone.get_by_label("What is it about?").select_option("quantity")
     phone.get_by_label("How much of it, if you know").fill("100")
     phone.get_by_label("What happened?").fill("3 of 10 boxes came.")
     assert fits(phone)
-    phone.get_by_role("button", name="Send").click()
+    follow(phone.get_by_role("button", name="Send"))
     assert heading(phone) == "Thank you, we are looking into it"
     (dispute,) = account(payer).disputes
     assert (str(dispute.reason), dispute.amount.minor) == ("quantity", 10_000)
@@ -116,26 +117,26 @@ def test_a_payer_confirms_who_they_are_and_pays_in_parts(
     entity = runtime.entities().get("demo")
     runtime.entities().put_policy(entity, PolicyVersion(WITH_PLANS, "", datetime.now(UTC), "test"))
     phone.goto(f"{origin}/p/demo")
-    phone.get_by_role("link", name="Pay in parts").click()
+    follow(phone.get_by_role("link", name="Pay in parts"))
     assert heading(phone) == "Please confirm that it is you"
-    phone.get_by_role("button", name="Mail me the link").click()
+    follow(phone.get_by_role("button", name="Mail me the link"))
     assert heading(phone) == "Look into your mailbox"
     hub.relay(runtime.entities().get("demo"))
     hub.drain("NOTICE")
     (path,) = re.findall(r"/p/demo/s/[A-Za-z0-9_-]{43}", hub.sent_mails()[-1].body)[:1]
     phone.goto(origin + path)
-    phone.get_by_role("button", name="Continue").click()
+    follow(phone.get_by_role("button", name="Continue"))
     assert heading(phone) == "Pay in parts"
     phone.get_by_role("checkbox", name="INV-2 €50.00").check()
     phone.get_by_label("Number of parts").select_option("3")
     phone.get_by_label("How often?").select_option("weekly")
     assert fits(phone)
-    phone.get_by_role("button", name="Show me the parts").click()
+    follow(phone.get_by_role("button", name="Show me the parts"))
     assert phone.locator("ol.rows .amount").all_inner_texts() == ["€16.67", "€16.67", "€16.66"]
     assert fits(phone)
     assert account(payer).plans == ()
     phone.get_by_role("checkbox").check()
-    phone.get_by_role("button", name="Agree and pay in parts").click()
+    follow(phone.get_by_role("button", name="Agree and pay in parts"))
     assert heading(phone) == "Thank you, that is agreed"
     (plan,) = account(payer).plans
     assert [part.amount.minor for part in plan.parts] == [1_667, 1_667, 1_666]
