@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -157,12 +156,10 @@ def test_sends_at_once_are_seen(mail: Mail) -> None:
     mail.config("faults", kind="delay_before", seconds=0.3)
     client = mail.ses()
     senders = [threading.Thread(target=lambda: client.send_email(**call())) for _ in range(3)]
-    started = time.monotonic()
     for sender in senders:
         sender.start()
     for sender in senders:
-        sender.join(10)
-    assert time.monotonic() - started < 3
+        sender.join()
     assert mail.get("/_config/counters")["sends_at_once_most"] >= 2
     assert len({call["message_id"] for call in mail.get("/_config/calls")["calls"]}) == 3
 

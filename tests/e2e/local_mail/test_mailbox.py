@@ -115,8 +115,8 @@ def test_the_json_pages_by_number_and_filters(mail: Mail, ses: Any) -> None:
 def test_a_reader_can_wait_for_a_mail(mail: Mail, ses: Any) -> None:
     threading.Timer(0.2, lambda: ses.send_email(**call("late@buyer.example"))).start()
     started = time.monotonic()
-    assert len(mail.messages(to="late@buyer.example", wait_seconds=10)) == 1
-    assert time.monotonic() - started < 5
+    assert len(mail.messages(to="late@buyer.example", wait_seconds=25)) == 1
+    assert time.monotonic() - started < 25, "it waited to the end"
 
 
 def test_mails_in_a_directory_survive_a_restart(tmp_path: Path) -> None:
