@@ -4,7 +4,6 @@ Whether a call writes decides what a lost answer means: of a read it is an ERP t
 reached, of a write it is an outcome that nobody knows.
 """
 
-import json
 import ssl
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
+from shared.adapters import exact_json
 from shared.errors import (
     ErpAccess,
     ErpOutcomeUnknown,
@@ -44,9 +44,9 @@ class Answer:
     body: bytes
 
     def json(self) -> Any:
-        """Return the body as JSON, numbers with a point as text so that no cent is lost."""
+        """Return the body as JSON, numbers with a point as Decimal so that no cent is lost."""
         try:
-            return json.loads(self.body, parse_float=str)
+            return exact_json.read(self.body)
         except (ValueError, RecursionError):
             raise ErpUnreadable(status=self.status, what="no JSON") from None
 
@@ -183,4 +183,4 @@ def _content(body: object, form: Mapping[str, str] | None) -> tuple[dict[str, st
         return {"content-type": "application/x-www-form-urlencoded"}, urlencode(form).encode()
     if body is None:
         return {}, None
-    return {"content-type": "application/json"}, json.dumps(body).encode()
+    return {"content-type": "application/json"}, exact_json.written(body).encode()

@@ -14,6 +14,8 @@ from shared.errors import ErpUnreadable, InvalidInput
 
 OUR_MARK = "duecourse:"
 """What our keys begin with where an ERP keeps them among its users' own words."""
+_DIGITS_MAX = 15
+_NOISE = Decimal("0.0000001")
 
 
 class BadValue(Exception):
@@ -54,15 +56,23 @@ def our_key(text: object) -> str:
 
 
 def money(record: Mapping[str, Any], field: str, currency: str) -> Money:
-    """Return the amount of a field. JSON's numbers come as text, so that no cent is lost."""
+    """Return the amount of a field: a number of JSON, or text.
+
+    What a product that reckons in binary leaves far behind the last digit is none of it: 0.1 + 0.2.
+    """
     try:
-        number = Decimal(str(record[field]))
-        return parse_money(format(number.normalize(), "f"), currency)
+        told = _without_noise(Decimal(str(record[field])), currency)
+        return parse_money(format(told.normalize(), "f"), currency)
     except (KeyError, InvalidOperation):
         raise BadValue(field, "no_amount", "There is no amount here.") from None
     except InvalidInput:
         message = "The amount or its currency cannot be kept in whole minor units."
         raise BadValue(field, "bad_amount", message) from None
+
+
+def number(amount: Money) -> Decimal:
+    """Return the amount as the number that a product is told, such as 12.50 for 1250 cents."""
+    return Decimal(amount.minor).scaleb(-exponent(amount.currency))
 
 
 def day(record: Mapping[str, Any], *fields: str) -> date:
@@ -124,7 +134,7 @@ def line_amounts(net: Money, tax: Money) -> tuple[str, str]:
 
     The rate is the roundest one (at most four decimals) that makes this tax of this net.
     """
-    price = format(Decimal(net.minor).scaleb(-exponent(net.currency)), "f")
+    price = format(number(net), "f")
     if not tax.minor or not net.minor:
         return price, "0"
     exact = Decimal(tax.minor) * 100 / Decimal(net.minor)
@@ -133,6 +143,17 @@ def line_amounts(net: Money, tax: Money) -> tuple[str, str]:
         if abs(rate * net.minor / 100 - tax.minor) <= Decimal("0.5"):
             return price, format(rate.normalize(), "f")
     return price, format(round(exact, 4).normalize(), "f")
+
+
+def _without_noise(told: Decimal, currency: str) -> Decimal:
+    """Return told, whole minor units where it misses them by less than any person writes.
+
+    Raises InvalidInput for a number that no money has.
+    """
+    if not told.is_finite() or told.adjusted() > _DIGITS_MAX:
+        raise InvalidInput(field="amount")
+    whole = told.quantize(Decimal(1).scaleb(-exponent(currency)))
+    return whole if abs(told - whole) < _NOISE else told
 
 
 def people(rows: Sequence[Mapping[str, Any]], field: str) -> tuple[str, ...]:

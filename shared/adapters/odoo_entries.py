@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.adapters.erp_values import marked, money, our_key
+from shared.adapters.erp_values import marked, money, number, our_key
 from shared.adapters.odoo import ENTRIES
 from shared.adapters.odoo_calls import Json, OdooCalls, id_of, text
 from shared.adapters.odoo_rows import DISCOUNT
@@ -21,7 +21,7 @@ from shared.adapters.take_back_plan import (
     stays_of,
 )
 from shared.domain.erp import Entry, EntryKind, Posted
-from shared.domain.money import Money, to_decimal_text
+from shared.domain.money import Money
 from shared.errors import ErpRefused
 
 _PAID = ("in_process", "paid", "posted")
@@ -99,7 +99,7 @@ class OdooEntries:
 
     def _pay(self, entry: Entry, invoice: Json, amount: Money) -> Posted:
         wanted = {
-            "amount": float(to_decimal_text(amount)),
+            "amount": number(amount),
             "currency_id": id_of(invoice["currency_id"]),
             "payment_date": entry.booked_on.isoformat(),
             "communication": " ".join(filter(None, (marked(entry.key), entry.reference))),
@@ -122,7 +122,7 @@ class OdooEntries:
         if known:
             move_id = int(known[0]["id"])
         else:
-            amount = float(to_decimal_text(off))
+            amount = number(off)
             both = {
                 "partner_id": id_of(invoice["partner_id"]),
                 "currency_id": id_of(invoice["currency_id"]),
@@ -162,7 +162,7 @@ class OdooEntries:
         line = {
             "name": entry.text or entry.number or str(entry.kind),
             "quantity": 1,
-            "price_unit": float(to_decimal_text(entry.amount)),
+            "price_unit": number(entry.amount),
             "account_id": self._books.account(EntryKind.CHARGE),
             "tax_ids": [[6, 0, []]],
         }

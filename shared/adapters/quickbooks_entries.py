@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.adapters.erp_values import marked, money, our_key
+from shared.adapters.erp_values import marked, money, number, our_key
 from shared.adapters.quickbooks import ENTRIES, QuickBooksCalls
 from shared.adapters.quickbooks_rows import reference
 from shared.adapters.take_back_plan import check_ours, family_of, plan_of, planned, stays_of
 from shared.domain.erp import Entry, EntryKind, Posted
-from shared.domain.money import Money, to_decimal_text
+from shared.domain.money import Money
 from shared.errors import ErpRefused
 
 Json = Mapping[str, Any]
@@ -201,7 +201,7 @@ class QuickBooksEntries:
             "CustomerRef": {"value": entry.customer_external_id},
             "CurrencyRef": {"value": total.currency},
             "TxnDate": entry.booked_on.isoformat(),
-            "TotalAmt": float(to_decimal_text(total)),
+            "TotalAmt": number(total),
             "PaymentRefNum": reference(key),
             "PrivateNote": note,
             **({"DepositToAccountRef": {"value": account}} if account else {}),
@@ -222,7 +222,7 @@ def _document(entry: Entry, key: str) -> dict[str, Any]:
 def _item(entry: Entry, amount: Money, item: str) -> Json:
     return {
         "DetailType": "SalesItemLineDetail",
-        "Amount": float(to_decimal_text(amount)),
+        "Amount": number(amount),
         "Description": entry.text or entry.number or str(entry.kind),
         "SalesItemLineDetail": {"ItemRef": {"value": item}, "TaxCodeRef": {"value": "NON"}},
     }
@@ -230,6 +230,6 @@ def _item(entry: Entry, amount: Money, item: str) -> Json:
 
 def _linked(amount: Money, kind: str, record_id: str) -> Json:
     return {
-        "Amount": float(to_decimal_text(amount)),
+        "Amount": number(amount),
         "LinkedTxn": [{"TxnId": record_id, "TxnType": kind}],
     }

@@ -27,11 +27,11 @@ from xero_python.accounting import (
     PaymentDelete,
 )
 
-from shared.adapters.erp_values import marked, money, our_key
+from shared.adapters.erp_values import marked, money, number, our_key
 from shared.adapters.take_back_plan import check_ours, family_of, plan_of, planned, stays_of
 from shared.adapters.xero_session import rows_of
 from shared.domain.erp import Entry, EntryKind, Posted
-from shared.domain.money import Money, to_decimal_text
+from shared.domain.money import Money
 from shared.errors import ErpRefused
 
 ENTRIES = frozenset(EntryKind) - {EntryKind.FX_DIFFERENCE}
@@ -311,8 +311,15 @@ def _item(entry: Entry, amount: Money, code: str) -> LineItem:
 
 
 def _number(amount: Money) -> float:
-    """Return the amount as the package wants it: a float that prints as these very digits."""
-    return float(to_decimal_text(amount))
+    """Return the amount as the package wants it: a float that prints as these very digits.
+
+    Raises ErpRefused where none does: the package sends no other numbers.
+    """
+    exact = number(amount)
+    told = float(exact)
+    if Decimal(repr(told)) != exact:
+        raise ErpRefused(said=f"{exact} is too large for Xero: book it there by hand.")
+    return told
 
 
 def _first(answer: Any, name: str, id_field: str) -> str:

@@ -1,6 +1,5 @@
 """Xero's own package, carried by our HTTP: it makes the requests, and never tries one again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -9,6 +8,7 @@ from xero_python.api_client import ApiClient
 from xero_python.api_client.configuration import Configuration
 from xero_python.api_client.oauth2 import OAuth2Token
 
+from shared.adapters import exact_json
 from shared.adapters.erp_http import Answer, ErpHttp
 
 API = "https://api.xero.com/api.xro/2.0"
@@ -88,7 +88,7 @@ class _Carrier:
             writes=method != "GET",
             query=query,
             headers={name.lower(): str(value) for name, value in headers.items()},
-            body=json.loads(body) if body else None,
+            body=exact_json.read(body) if body else None,
         )
         return _Response(answer)
 

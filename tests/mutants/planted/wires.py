@@ -96,4 +96,19 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "self._table.write(entity_write(changed))",
         f"{_WHY}::test_a_past_day_tells_that_messages_waited_for_the_facts",
     ),
+    bug(
+        "an amount goes to an ERP by way of a float",
+        "shared/adapters/exact_json.py",
+        'return format(value, "f")',
+        "return repr(float(value))",
+        "tests/connectors/test_exact_amounts.py::test_an_amount_leaves_by_its_very_digits",
+    ),
+    bug(
+        "an amount comes from an ERP by way of a float",
+        "shared/adapters/exact_json.py",
+        "parse_float=Decimal",
+        "parse_float=float",
+        "tests/unit/test_exact_json.py"
+        "::test_an_amount_is_written_by_its_digits_and_read_as_the_same",
+    ),
 )
