@@ -23,6 +23,7 @@ from shared import runtime
 from shared.adapters.pause import pause
 from shared.domain.credit_note import CreditAsked
 from shared.domain.document import Line
+from shared.domain.invoice_draft import InvoiceDraft
 from shared.domain.invoice_lines import taxes_of
 from shared.domain.line_drafts import LineDraft, draw_up
 from shared.domain.money import parse_money
@@ -43,26 +44,23 @@ router = APIGatewayHttpRouter()
 )
 @needs(Role.CLERK)
 def issue_invoice(entity: str, body: InvoiceIn, idempotency_key: RequiredKey) -> DocumentOut:
-    currency = _currency(entity, body)
-    lines = _lines(body, currency)
-    document = create_invoice(
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.issued_invoices(),
-        entity,
-        body.customer_id,
-        body.total.money() if body.total else None,
-        body.issued_on,
-        body.due_on,
-        current().now,
+    draft = InvoiceDraft(
+        customer_id=body.customer_id,
+        issued_on=body.issued_on,
+        total=body.total.money() if body.total else None,
+        due_on=body.due_on,
         terms=body.terms,
         description=body.description,
         po_number=body.po_number,
-        lines=lines,
+        lines=_lines(body, _currency(entity, body)),
         series=body.series,
         policy=body.policy,
-        request_id=idempotency_key,
-        by=current().principal.name,
+    )
+    stores = (runtime.accounts(), runtime.entities(), runtime.issued_invoices())
+    request = current()
+    by = request.principal.name
+    document = create_invoice(
+        *stores, entity, draft, request.now, request_id=idempotency_key, by=by
     )
     return document_out(body.customer_id, document)
 

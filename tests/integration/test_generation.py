@@ -12,6 +12,7 @@ from shared.adapters import keys, numbers
 from shared.adapters.invoice_lines import lines_from
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
+from shared.domain.invoice_draft import InvoiceDraft
 from shared.domain.numbering import number_text
 from shared.errors import InvalidInput, RequestReused
 from shared.usecases.create_invoice import create_invoice
@@ -35,10 +36,15 @@ def demo(cloud: None) -> Entity:
 
 def issue(request_id: str = "", minor: int = 11_900, lines: tuple[Line, ...] = ()) -> Document:
     stores = (runtime.accounts(), runtime.entities(), runtime.issued_invoices())
-    return create_invoice(
-        *stores, "demo", "c1", eur(minor), JANUARY, date(2026, 2, 14), runtime.now(),
-        description="Lamps", lines=lines, request_id=request_id,
-    )  # fmt: skip
+    draft = InvoiceDraft(
+        customer_id="c1",
+        issued_on=JANUARY,
+        total=eur(minor),
+        due_on=date(2026, 2, 14),
+        description="Lamps",
+        lines=lines,
+    )
+    return create_invoice(*stores, "demo", draft, runtime.now(), request_id=request_id)
 
 
 def generate() -> None:

@@ -14,6 +14,7 @@ from shared.domain.coverage import coverage
 from shared.domain.decide import decide
 from shared.domain.document import Document, Line
 from shared.domain.figures import ageing
+from shared.domain.invoice_draft import InvoiceDraft
 from shared.domain.movement import MovementKind
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy
@@ -56,20 +57,17 @@ def buyer(seller):
 
 
 def issue(terms="", minor: int | None = 1000_00, due_on=None, request_id="", lines=()) -> Document:
-    return create_invoice(
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.issued_invoices(),
-        "demo",
-        "c1",
-        None if minor is None else eur(minor),
-        ISSUED,
-        due_on,
-        Now(IN_TIME, IN_TIME),
+    draft = InvoiceDraft(
+        customer_id="c1",
+        issued_on=ISSUED,
+        total=None if minor is None else eur(minor),
+        due_on=due_on,
         terms=terms,
         lines=lines,
-        request_id=request_id,
     )
+    stores = (runtime.accounts(), runtime.entities(), runtime.issued_invoices())
+    now = Now(IN_TIME, IN_TIME)
+    return create_invoice(*stores, "demo", draft, now, request_id=request_id)
 
 
 def account():

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.cash_step import Asked
+from shared.domain.invoice_draft import InvoiceDraft
 from shared.usecases.create_invoice import create_invoice
 from shared.usecases.issue_credit_note import issue_credit_note
 from shared.usecases.void_invoice import void_invoice
@@ -24,19 +25,14 @@ def issue(world: "World") -> str:
     request_id = world.chance.choice(REQUESTS)
     drawn = random.Random(f"{world.seed}{request_id}")
     issued_on = START.date() - timedelta(days=drawn.randrange(25))
-    made = create_invoice(
-        world.hub.accounts,
-        world.hub.entities,
-        world.hub.issued,
-        ENTITY,
-        drawn.choice(world.customers),
-        eur(drawn.choice((*TOTALS, 9_999))),
-        issued_on,
-        None,
-        world.now,
+    draft = InvoiceDraft(
+        customer_id=drawn.choice(world.customers),
+        total=eur(drawn.choice((*TOTALS, 9_999))),
+        issued_on=issued_on,
         terms=drawn.choice(TERMS),
-        request_id=request_id,
     )
+    stores = (world.hub.accounts, world.hub.entities, world.hub.issued)
+    made = create_invoice(*stores, ENTITY, draft, world.now, request_id=request_id)
     world.answered("POSTING", f"invoice:{made.document_id}")
     return f"issued {made.number}"
 
