@@ -43,13 +43,6 @@ class InvalidInput(HubError):
     help = "Correct the named field and try again."
 
 
-class RequestReused(InvalidInput):
-    """The name of the request was used for another one."""
-
-    code = "request_reused"
-    help = "Use a new key for a new request."
-
-
 class NotAllowed(HubError):
     """The caller is known but lacks the role."""
 
@@ -69,6 +62,13 @@ class Conflict(HubError):
 
     code = "conflict"
     help = "Read the current state and decide again."
+
+
+class RequestReused(Conflict):
+    """The name of the request was used for another one."""
+
+    code = "request_reused"
+    help = "Use a new key for a new request."
 
 
 class ConnectionNotBegun(Conflict):

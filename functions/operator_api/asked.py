@@ -1,4 +1,4 @@
-"""A request that moves money: named by its caller, so that it is carried out once."""
+"""A request as its caller named it, so that it is carried out once."""
 
 from functions.operator_api.access import current
 from functions.operator_api.schema.wire import Wire
@@ -9,4 +9,5 @@ from shared.ids import derived_id
 def asked(key: str, body: Wire, *what: str, note: str = "") -> Asked:
     """Return the request that key names. what is the route and whatever its path names."""
     digest = derived_id("asked", *what, body.model_dump_json())
-    return Asked(derived_id("request", key), digest, current().principal.name, note)
+    name = derived_id("request", key) if key else ""
+    return Asked(name, digest, current().principal.name, note)

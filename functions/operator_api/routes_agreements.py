@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.asked import asked
 from functions.operator_api.request_keys import OptionalKey
 from functions.operator_api.schema.agreements import (
     DisputeCloseIn,
@@ -35,6 +36,7 @@ from shared.domain.plan import missing
 from shared.domain.policy import Policy
 from shared.domain.promise import PromiseState
 from shared.domain.roles import Role
+from shared.usecases.asked_once import asked_once
 from shared.usecases.disputes import close_dispute, open_dispute, task_is_done
 from shared.usecases.pay_in_parts import agree_plan, preview
 from shared.usecases.policy_of import policy_of
@@ -57,18 +59,24 @@ def list_promises(entity: str, customer: Named = "") -> PromiseList:
 @needs(Role.CLERK)
 def add_promise(entity: str, body: PromiseIn, idempotency_key: OptionalKey = "") -> PromiseOut:
     request = current()
-    promise = promise_to_pay(
-        runtime.accounts(),
-        runtime.promises(),
+    named = asked(idempotency_key, body, "promise")
+    promise = asked_once(
+        runtime.requests(),
         entity,
-        body.customer_id,
-        documents=tuple(body.documents),
-        amount=body.amount.money() if body.amount else None,
-        pays_on=body.pays_on,
-        rule=_policy(entity, body.customer_id).promises,
-        by=request.principal.name,
-        now=request.now,
-        request_id=idempotency_key,
+        named,
+        lambda: promise_to_pay(
+            runtime.accounts(),
+            runtime.promises().asked(named),
+            entity,
+            body.customer_id,
+            documents=tuple(body.documents),
+            amount=body.amount.money() if body.amount else None,
+            pays_on=body.pays_on,
+            rule=_policy(entity, body.customer_id).promises,
+            by=request.principal.name,
+            now=request.now,
+            request_id=idempotency_key,
+        ),
     )
     return _promise_out(body.customer_id, promise, PromiseState.RUNNING)
 
@@ -95,20 +103,26 @@ def list_disputes(entity: str, customer: Named = "") -> DisputeList:
 @needs(Role.CLERK)
 def add_dispute(entity: str, body: DisputeIn, idempotency_key: OptionalKey = "") -> DisputeOut:
     request = current()
-    dispute = open_dispute(
-        runtime.accounts(),
-        runtime.papers(),
-        runtime.disputes(),
+    named = asked(idempotency_key, body, "dispute")
+    dispute = asked_once(
+        runtime.requests(),
         entity,
-        body.customer_id,
-        documents=tuple(body.documents),
-        reason=body.reason,
-        text=body.text,
-        amount=body.amount.money() if body.amount else None,
-        line=body.line,
-        by=request.principal.name,
-        now=request.now,
-        request_id=idempotency_key,
+        named,
+        lambda: open_dispute(
+            runtime.accounts(),
+            runtime.papers(),
+            runtime.disputes().asked(named),
+            entity,
+            body.customer_id,
+            documents=tuple(body.documents),
+            reason=body.reason,
+            text=body.text,
+            amount=body.amount.money() if body.amount else None,
+            line=body.line,
+            by=request.principal.name,
+            now=request.now,
+            request_id=idempotency_key,
+        ),
     )
     return _dispute_out(body.customer_id, dispute)
 
@@ -164,20 +178,26 @@ def preview_plan(entity: str, body: PlanAskIn) -> PlanPreview:
 @needs(Role.CLERK)
 def add_plan(entity: str, body: PlanIn, idempotency_key: OptionalKey = "") -> PlanOut:
     request = current()
-    plan = agree_plan(
-        runtime.accounts(),
-        runtime.plans(),
+    named = asked(idempotency_key, body, "plan")
+    plan = asked_once(
+        runtime.requests(),
         entity,
-        body.customer_id,
-        documents=tuple(body.documents),
-        parts=body.parts,
-        first_on=body.first_on,
-        pace=body.pace,
-        consent=body.consent,
-        rule=_policy(entity, body.customer_id).plans,
-        by=request.principal.name,
-        now=request.now,
-        request_id=idempotency_key,
+        named,
+        lambda: agree_plan(
+            runtime.accounts(),
+            runtime.plans().asked(named),
+            entity,
+            body.customer_id,
+            documents=tuple(body.documents),
+            parts=body.parts,
+            first_on=body.first_on,
+            pace=body.pace,
+            consent=body.consent,
+            rule=_policy(entity, body.customer_id).plans,
+            by=request.principal.name,
+            now=request.now,
+            request_id=idempotency_key,
+        ),
     )
     account = runtime.accounts().account(entity, body.customer_id)
     return _plan_out(account, plan, request.now.today(account.customer.time_zone))

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.asked import asked
 from functions.operator_api.request_keys import OptionalKey
 from functions.operator_api.schema.wire import Limit
 from functions.operator_api.schema.work import (
@@ -22,6 +23,7 @@ from functions.operator_api.schema.work import (
 from functions.operator_api.views import hold_out, parked_out, task_out
 from shared import runtime
 from shared.domain.roles import Role
+from shared.usecases.asked_once import asked_once
 from shared.usecases.holds import put_hold
 from shared.usecases.work_list import work_list
 
@@ -86,20 +88,26 @@ def add_hold(
     idempotency_key: OptionalKey = "",
 ) -> HoldOut:
     request = current()
-    hold = put_hold(
-        runtime.accounts(),
-        runtime.papers(),
-        runtime.holds(),
+    named = asked(idempotency_key, body, "hold")
+    hold = asked_once(
+        runtime.requests(),
         entity,
-        body.customer_id,
-        reason=body.reason,
-        ends_on=body.ends_on,
-        documents=tuple(body.documents),
-        amount=body.amount.money() if body.amount else None,
-        line=body.line,
-        by=request.principal.name,
-        now=request.now,
-        request_id=idempotency_key,
+        named,
+        lambda: put_hold(
+            runtime.accounts(),
+            runtime.papers(),
+            runtime.holds().asked(named),
+            entity,
+            body.customer_id,
+            reason=body.reason,
+            ends_on=body.ends_on,
+            documents=tuple(body.documents),
+            amount=body.amount.money() if body.amount else None,
+            line=body.line,
+            by=request.principal.name,
+            now=request.now,
+            request_id=idempotency_key,
+        ),
     )
     return hold_out(body.customer_id, hold)
 

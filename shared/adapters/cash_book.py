@@ -9,7 +9,7 @@ from shared.adapters.incoming_items import incoming_item
 from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.payment_items import payment_from, payment_item, use_of
 from shared.adapters.refund_items import refund_from, refund_item
-from shared.adapters.requests import request_put
+from shared.adapters.requests import Requests, request_puts
 from shared.adapters.table import (
     NEW,
     VERSION,
@@ -89,10 +89,7 @@ class CashBook:
 
     def done(self, entity_id: str, asked: Asked) -> Done | None:
         """Return what the request made, or None where it was not carried out yet."""
-        if not asked.request_id:
-            return None
-        item = self._table.get(keys.request(entity_id, asked.request_id))
-        return Done(item["digest"], item["made"]) if item else None
+        return Requests(self._table).done(entity_id, asked)
 
     def write(self, entity: Entity, customer: Customer, books: Books, step: Step, now: Now) -> bool:
         """Write step; return False where its posting, payment, refund or request is there already.
@@ -137,8 +134,8 @@ def _once(entity_id: str, step: Step, now: Now) -> Iterator[Write]:
             if refund.state is RefundState.REQUESTED:
                 item |= keys.pending_entry(entity_id, "refund", now.wall, refund.refund_id)
             yield Put(item)
-    if step.asked and step.asked.request_id:
-        yield request_put(entity_id, step.asked, step.made)
+    if step.asked:
+        yield from request_puts(entity_id, step.asked, step.made)
 
 
 def _also(

@@ -7,10 +7,12 @@ from shared.adapters import keys
 from shared.adapters.agreement_items import dispute_from, dispute_item
 from shared.adapters.heads import read_heads
 from shared.adapters.notices import claim_put
+from shared.adapters.requests import request_puts
 from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, Write, seen
 from shared.adapters.tasks import open_task_put
 from shared.adapters.tickets import ticket_put
 from shared.domain.agreement import Dispute
+from shared.domain.cash_step import UNNAMED, Asked
 from shared.domain.entity import Entity
 from shared.domain.messages import AnswerView
 from shared.domain.notice import Notice
@@ -21,8 +23,13 @@ from shared.errors import Conflict, NotFound
 class Disputes:
     """Reads and writes of commercial disputes."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, asked: Asked = UNNAMED) -> None:
         self._table = table
+        self._asked = asked
+
+    def asked(self, asked: Asked) -> "Disputes":
+        """Return the same disputes; what is made there is noted as what this request made."""
+        return Disputes(self._table, asked)
 
     def open(self, entity: Entity, customer_id: str, dispute: Dispute, task: Task) -> bool:
         """Write a new dispute and its task; return False where it is there already (a retry)."""
@@ -31,6 +38,7 @@ class Disputes:
             self._table.write(
                 Put(dispute_item(place, customer_id, dispute)),
                 open_task_put(entity.entity_id, task),
+                *request_puts(entity.entity_id, self._asked, dispute.dispute_id),
             )
         except ConditionLost:
             return False

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 
 from shared.adapters import keys
 from shared.adapters.account_items import hold_from, hold_item
+from shared.adapters.requests import request_puts
 from shared.adapters.table import EXISTS, ConditionLost, Put, Table, Update, Write
 from shared.adapters.tickets import ticket_put
 from shared.domain.agreement import Hold
+from shared.domain.cash_step import UNNAMED, Asked
 from shared.domain.entity import Entity
 from shared.errors import Conflict, NotFound
 
@@ -24,13 +26,21 @@ def hold_puts(entity: Entity, customer_id: str, hold: Hold) -> tuple[Put, Put]:
 class Holds:
     """Writes of holds."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, asked: Asked = UNNAMED) -> None:
         self._table = table
+        self._asked = asked
+
+    def asked(self, asked: Asked) -> "Holds":
+        """Return the same holds; what is made there is noted as what this request made."""
+        return Holds(self._table, asked)
 
     def put(self, entity: Entity, customer_id: str, hold: Hold) -> bool:
         """Write a new hold and its ticket; return False where it is there already (a retry)."""
         try:
-            self._table.write(*hold_puts(entity, customer_id, hold))
+            self._table.write(
+                *hold_puts(entity, customer_id, hold),
+                *request_puts(entity.entity_id, self._asked, hold.hold_id),
+            )
         except ConditionLost:
             return False
         return True

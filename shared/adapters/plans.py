@@ -5,9 +5,11 @@ from datetime import date, timedelta
 
 from shared.adapters import keys
 from shared.adapters.agreement_items import plan_from, plan_item
+from shared.adapters.requests import request_puts
 from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, seen
 from shared.adapters.tickets import ticket_put
 from shared.domain.agreement import Plan, PlanState
+from shared.domain.cash_step import UNNAMED, Asked
 from shared.domain.entity import Entity
 from shared.domain.plan import ended
 from shared.errors import Conflict, NotFound
@@ -16,8 +18,13 @@ from shared.errors import Conflict, NotFound
 class Plans:
     """Reads and writes of instalment plans."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, asked: Asked = UNNAMED) -> None:
         self._table = table
+        self._asked = asked
+
+    def asked(self, asked: Asked) -> "Plans":
+        """Return the same plans; what is made there is noted as what this request made."""
+        return Plans(self._table, asked)
 
     def agree(self, entity: Entity, customer_id: str, plan: Plan) -> bool:
         """Write a new plan and its tickets; return False where it is there already (a retry)."""
@@ -28,8 +35,9 @@ class Plans:
             for part in plan.parts
             for what, day in (("due", part.due_on), ("late", part.due_on + late))
         ]
+        named = request_puts(entity.entity_id, self._asked, plan.plan_id)
         try:
-            self._table.write(Put(plan_item(place, customer_id, plan)), *tickets)
+            self._table.write(Put(plan_item(place, customer_id, plan)), *tickets, *named)
         except ConditionLost:
             return False
         return True

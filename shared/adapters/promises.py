@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 from shared.adapters import keys
 from shared.adapters.agreement_items import promise_from, promise_item
+from shared.adapters.requests import request_puts
 from shared.adapters.table import VERSION, ConditionLost, Delete, Put, Table, seen
 from shared.adapters.tickets import ticket_put
 from shared.domain.agreement import Promise
+from shared.domain.cash_step import UNNAMED, Asked
 from shared.domain.entity import Entity
 from shared.errors import Conflict, NotFound
 
@@ -16,8 +18,13 @@ from shared.errors import Conflict, NotFound
 class Promises:
     """Reads and writes of promises to pay."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, asked: Asked = UNNAMED) -> None:
         self._table = table
+        self._asked = asked
+
+    def asked(self, asked: Asked) -> "Promises":
+        """Return the same promises; what is made there is noted as what this request made."""
+        return Promises(self._table, asked)
 
     def make(self, entity: Entity, customer_id: str, promise: Promise) -> bool:
         """Write a new promise and its ticket; return False where it is there already (a retry)."""
@@ -27,6 +34,7 @@ class Promises:
             self._table.write(
                 Put(promise_item(place, customer_id, promise)),
                 ticket_put(entity, after, customer_id, f"promise:{promise.promise_id}"),
+                *request_puts(entity.entity_id, self._asked, promise.promise_id),
             )
         except ConditionLost:
             return False

@@ -32,6 +32,10 @@ class Asked:
     note: str = ""
 
 
+UNNAMED = Asked("", "", "")
+"""What nobody named: it is carried out whenever it is asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a request made: the id of a payment, refund or document."""

@@ -21,6 +21,7 @@ from shared.runtime.customers import promises as promises
 from shared.runtime.customers import questions as questions
 from shared.runtime.customers import receivables as receivables
 from shared.runtime.customers import records as records
+from shared.runtime.customers import requests as requests
 from shared.runtime.customers import tasks as tasks
 from shared.runtime.doors import links as links
 from shared.runtime.doors import sessions as sessions

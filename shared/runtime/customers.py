@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.questions import Questions
     from shared.adapters.receivables import Receivables
     from shared.adapters.records import Records
+    from shared.adapters.requests import Requests
     from shared.adapters.tasks import Tasks
     from shared.usecases.call_customers import Ports as CallPorts
     from shared.usecases.move_customer import Ports as MovePorts
@@ -79,6 +80,14 @@ def parked_items() -> "ParkedItems":
     from shared.adapters.parked import ParkedItems
 
     return ParkedItems(runtime.table())
+
+
+@cache
+def requests() -> "Requests":
+    """Return what became of the requests that their callers named."""
+    from shared.adapters.requests import Requests
+
+    return Requests(runtime.table())
 
 
 @cache

@@ -18,7 +18,8 @@ from shared.domain.payment import Payment, PaymentState, allocation_posting
 from shared.domain.payment_use import used
 from shared.domain.refund import Refund
 from shared.domain.step_size import DOCUMENTS_MAX
-from shared.errors import RequestReused, WriteConflict
+from shared.errors import WriteConflict
+from shared.usecases.asked_once import same
 from shared.usecases.try_again import try_again
 
 
@@ -79,12 +80,8 @@ def once(desk: Desk, entity_id: str, asked: Asked, work: Callable[[], str]) -> s
     """
 
     def first() -> str:
-        done = desk.cash.done(entity_id, asked)
-        if done is None:
-            return work()
-        if done.digest != asked.digest:
-            raise RequestReused(field="idempotency-key", reason="it named another request")
-        return done.made
+        done = same(desk.cash.done(entity_id, asked), asked)
+        return work() if done is None else done.made
 
     return try_again(desk.pause, first)
 

@@ -252,7 +252,7 @@ def test_a_note_needs_a_key_and_the_key_of_one_neither_issues_nor_answers_anothe
         {"reason": "return"},
     ):
         refused = clerk("POST", path, other, "same")
-        assert (refused.status, refused.json["code"]) == (422, "request_reused")
+        assert (refused.status, refused.json["code"]) == (409, "request_reused")
     elsewhere = f"/invoices/{issue(clerk)['number']}/credit-notes"
     assert clerk("POST", elsewhere, body, "same").json["code"] == "request_reused"
     assert [h["kind"] for h in stored("HEAD")].count("credit_note") == 1

@@ -6,11 +6,12 @@ from datetime import date
 
 from functions.edge import http
 from functions.operator_api import access
-from functions.operator_api.console.asking import field, money_or_all, request_id, why
+from functions.operator_api.console.asking import asked, field, money_or_all, why
 from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.domain.agreement import DisputeOutcome, DisputeReason
+from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
 from shared.domain.coverage import plan_state
 from shared.domain.mandate import BY_OPERATOR
@@ -19,6 +20,7 @@ from shared.domain.plan import Pace, missing
 from shared.domain.policy import Policy
 from shared.domain.roles import Role
 from shared.errors import InvalidInput, NotFound
+from shared.usecases.asked_once import asked_once
 from shared.usecases.disputes import close_dispute, open_dispute, task_is_done
 from shared.usecases.give_mandate import end_mandate
 from shared.usecases.holds import put_hold
@@ -77,8 +79,14 @@ def make(visit: Visit, customer_id: str, what: str, form: http.Form) -> http.Ans
     makers = {"promises": _promise, "disputes": _dispute, "plans": _plan, "pauses": _hold}
     if what not in makers:
         raise NotFound(path="console")
-    work = makers[what]
-    return _done(visit, customer_id, lambda: work(visit, customer_id, form), form, what)
+    maker = makers[what]
+
+    def work() -> None:
+        named = asked(form, what, customer_id)
+        of = visit.entity.entity_id
+        asked_once(runtime.requests(), of, named, lambda: maker(visit, customer_id, form, named))
+
+    return _done(visit, customer_id, work, form, what)
 
 
 def end(
@@ -103,27 +111,27 @@ def end(
     return _done(visit, customer_id, enders[what], form, f"{what}/{agreement_id}")
 
 
-def _promise(visit: Visit, customer_id: str, form: http.Form) -> None:
+def _promise(visit: Visit, customer_id: str, form: http.Form, named: Asked) -> None:
     promise_to_pay(
         runtime.accounts(),
-        runtime.promises(),
+        runtime.promises().asked(named),
         visit.entity.entity_id,
         customer_id,
         documents=_ticked(form),
         amount=_amount(visit, customer_id, form),
         pays_on=_day(form, "pays_on"),
         rule=_policy(visit, customer_id).promises,
-        by=access.current().principal.name,
+        by=named.by,
         now=access.current().now,
-        request_id=request_id(form),
+        request_id=named.request_id,
     )
 
 
-def _dispute(visit: Visit, customer_id: str, form: http.Form) -> None:
+def _dispute(visit: Visit, customer_id: str, form: http.Form, named: Asked) -> None:
     open_dispute(
         runtime.accounts(),
         runtime.papers(),
-        runtime.disputes(),
+        runtime.disputes().asked(named),
         visit.entity.entity_id,
         customer_id,
         documents=_ticked(form),
@@ -131,16 +139,16 @@ def _dispute(visit: Visit, customer_id: str, form: http.Form) -> None:
         text=field(form, "text"),
         amount=_amount(visit, customer_id, form),
         line=_number(form, "line"),
-        by=access.current().principal.name,
+        by=named.by,
         now=access.current().now,
-        request_id=request_id(form),
+        request_id=named.request_id,
     )
 
 
-def _plan(visit: Visit, customer_id: str, form: http.Form) -> None:
+def _plan(visit: Visit, customer_id: str, form: http.Form, named: Asked) -> None:
     agree_plan(
         runtime.accounts(),
-        runtime.plans(),
+        runtime.plans().asked(named),
         visit.entity.entity_id,
         customer_id,
         documents=_ticked(form),
@@ -149,17 +157,17 @@ def _plan(visit: Visit, customer_id: str, form: http.Form) -> None:
         pace=_one_of(form, "pace", Pace),
         consent=field(form, "consent"),
         rule=_policy(visit, customer_id).plans,
-        by=access.current().principal.name,
+        by=named.by,
         now=access.current().now,
-        request_id=request_id(form),
+        request_id=named.request_id,
     )
 
 
-def _hold(visit: Visit, customer_id: str, form: http.Form) -> None:
+def _hold(visit: Visit, customer_id: str, form: http.Form, named: Asked) -> None:
     put_hold(
         runtime.accounts(),
         runtime.papers(),
-        runtime.holds(),
+        runtime.holds().asked(named),
         visit.entity.entity_id,
         customer_id,
         reason=why(form, "why"),
@@ -167,9 +175,9 @@ def _hold(visit: Visit, customer_id: str, form: http.Form) -> None:
         documents=tuple(form.get("document", [])),
         amount=_amount(visit, customer_id, form),
         line=_number(form, "line"),
-        by=access.current().principal.name,
+        by=named.by,
         now=access.current().now,
-        request_id=request_id(form),
+        request_id=named.request_id,
     )
 
 

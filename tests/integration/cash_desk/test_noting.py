@@ -43,7 +43,7 @@ def test_a_repeated_request_books_once_and_another_body_under_its_key_is_refused
     one, two = desk.post(path, body, "k"), desk.post(path, body, "k")
     assert one.json == two.json
     other = desk.post(path, body | {"amount": money("11.00")}, "k")
-    assert (other.status, other.json["code"]) == (422, "request_reused")
+    assert (other.status, other.json["code"]) == (409, "request_reused")
     assert len(of_type("acme", "PAYMENT")) == 1
     for key in ("", "x" * 256):
         unnamed = desk.post(path, body, key)

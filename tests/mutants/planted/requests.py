@@ -3,6 +3,7 @@
 from tests.mutants.bug import bug
 
 ONCE = "tests/integration/test_issued_once.py"
+AGREED = "tests/integration/test_agreed_once.py"
 CURRENCIES = "tests/unit/test_cli_currencies.py"
 
 REQUEST_BUGS = (
@@ -40,6 +41,20 @@ REQUEST_BUGS = (
         "        min_length=1,\n",
         "        min_length=0,\n",
         ONCE,
+    ),
+    bug(
+        "a key that named another promise gives that one",
+        "shared/usecases/asked_once.py",
+        "if done is not None and done.digest != asked.digest:",
+        "if done is None:",
+        AGREED,
+    ),
+    bug(
+        "a hold forgets the request that put it",
+        "shared/adapters/holds.py",
+        "*request_puts(entity.entity_id, self._asked, hold.hold_id),",
+        "",
+        AGREED,
     ),
     bug(
         "money for what is open in two currencies is in one of them",
