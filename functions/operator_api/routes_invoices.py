@@ -8,6 +8,7 @@ from functions.operator_api.named import OfCustomer, document_named
 from functions.operator_api.request_keys import RequiredKey
 from functions.operator_api.schema.documents import DocumentOut
 from functions.operator_api.schema.invoices import (
+    CreditLineIn,
     CreditNoteIn,
     InvoiceIn,
     LineIn,
@@ -21,7 +22,7 @@ from functions.operator_api.schema.wire import amount
 from functions.operator_api.views import document_out
 from shared import runtime
 from shared.adapters.pause import pause
-from shared.domain.credit_note import CreditAsked
+from shared.domain.credit_note import CreditAsked, CreditNoteDraft
 from shared.domain.document import Line
 from shared.domain.invoice_draft import InvoiceDraft
 from shared.domain.invoice_lines import taxes_of
@@ -121,26 +122,15 @@ def credit_invoice(
     request = asked(idempotency_key, body, "credit-note", document, customer, note=body.text)
     customer_id, document_id = document_named(entity, document, customer)
     currency = runtime.accounts().document(entity, customer_id, document_id).total.currency
-    note = issue_credit_note(
-        runtime.cash_desk(),
-        runtime.corrections(),
-        entity,
-        customer_id,
-        document_id,
-        body.reason,
-        request,
-        current().now,
-        parts=[
-            CreditAsked(
-                line=line.line,
-                quantity=line.quantity or "",
-                amount=parse_money(line.amount, currency) if line.amount else None,
-            )
-            for line in body.lines
-        ],
+    draft = CreditNoteDraft(
+        invoice_id=document_id,
+        reason=body.reason,
+        parts=tuple(_credited(line, currency) for line in body.lines),
         amount=body.amount.money() if body.amount else None,
         issued_on=body.issued_on,
     )
+    stores = (runtime.cash_desk(), runtime.corrections())
+    note = issue_credit_note(*stores, entity, customer_id, draft, request, current().now)
     return document_out(customer_id, note)
 
 
@@ -197,6 +187,14 @@ def _draft(line: LineIn, currency: str) -> LineDraft:
         tax_reason=line.tax_reason,
         discount_percent=line.discount_percent or "",
         discount=parse_money(line.discount, currency) if line.discount else None,
+    )
+
+
+def _credited(line: CreditLineIn, currency: str) -> CreditAsked:
+    return CreditAsked(
+        line=line.line,
+        quantity=line.quantity or "",
+        amount=parse_money(line.amount, currency) if line.amount else None,
     )
 
 

@@ -7,7 +7,7 @@ from functions.operator_api.request_keys import RequiredKey
 from functions.operator_api.schema.recurrences import RecurrenceIn, RecurrenceList, RecurrenceOut
 from functions.operator_api.schema.wire import amount
 from shared import runtime
-from shared.domain.recurrence import Recurrence
+from shared.domain.recurrence import Recurrence, RecurrenceDraft
 from shared.domain.roles import Role
 from shared.usecases.create_recurrence import create_recurrence
 
@@ -32,23 +32,20 @@ def add_recurrence(
     body: RecurrenceIn,
     idempotency_key: RequiredKey,
 ) -> RecurrenceOut:
-    made = create_recurrence(
-        runtime.accounts(),
-        runtime.recurrences(),
-        entity,
-        body.customer_id,
-        body.description,
-        body.amount.money(),
-        body.every_months,
-        body.first_on,
-        current().now,
+    draft = RecurrenceDraft(
+        customer_id=body.customer_id,
+        description=body.description,
+        amount=body.amount.money(),
+        every_months=body.every_months,
+        first_on=body.first_on,
+        anchor_day=body.anchor_day,
         terms=body.terms,
         tax_rate_percent=body.tax_rate_percent or "",
-        anchor_day=body.anchor_day,
         ends_on=body.ends_on,
-        request_id=idempotency_key,
     )
-    return _out(made)
+    stores = (runtime.accounts(), runtime.recurrences())
+    now = current().now
+    return _out(create_recurrence(*stores, entity, draft, now, request_id=idempotency_key))
 
 
 @router.post(

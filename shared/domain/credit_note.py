@@ -6,6 +6,7 @@ together take all of a line, or all of a tax, sum to it exactly, however many th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,6 +27,20 @@ class CreditAsked:
     line: int
     quantity: str = ""
     amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditNoteDraft:
+    """A credit note that somebody asks for: some parts, an amount with tax, or all that is left.
+
+    issued_on is today where it is None.
+    """
+
+    invoice_id: str
+    reason: str
+    parts: tuple[CreditAsked, ...] = ()
+    amount: Money | None = None
+    issued_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A credit note on one invoice: all of it, some of its lines, or an amount."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -8,7 +7,7 @@ from shared.domain.books import Books
 from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
 from shared.domain.correction_posting import credit_note_posting, given_up
-from shared.domain.credit_note import CreditAsked, Credited, CreditPlan, plan_credit
+from shared.domain.credit_note import Credited, CreditNoteDraft, CreditPlan, plan_credit
 from shared.domain.customer import Customer
 from shared.domain.document import Document, DocumentKind, Line
 from shared.domain.entity import Entity
@@ -37,20 +36,14 @@ def issue_credit_note(
     corrections: Corrections,
     entity_id: str,
     customer_id: str,
-    invoice_id: str,
-    reason: str,
+    draft: CreditNoteDraft,
     asked: Asked,
     now: Now,
-    *,
-    parts: Sequence[CreditAsked] = (),
-    amount: Money | None = None,
-    issued_on: date | None = None,
 ) -> Document:
     """Issue a credit note under the entity's next number of them, and return it.
 
-    It goes first to what is open of its invoice; the rest is the customer's credit. Without parts
-    and amount it takes all that is left. issued_on is today unless given. What the person wrote is
-    shown on it. The same request returns the note that its first call issued.
+    It goes first to what is open of its invoice; the rest is the customer's credit. What the person
+    wrote is shown on it. The same request returns the note that its first call issued.
 
     Raises NotFound for an unknown invoice, InvalidInput naming the field, Conflict where less is
     left of the invoice than asked for, RequestReused, and WriteConflict where it is contended.
@@ -58,30 +51,20 @@ def issue_credit_note(
     if len(asked.note) > _TEXT_MAX:
         raise InvalidInput(field="text", reason=f"at most {_TEXT_MAX} characters")
     entity = desk.accounts.entity(entity_id)
+    today = now.today(entity.time_zone)
     whose = (entity_id, customer_id)
+    invoice_id = draft.invoice_id
     note_id = requested_id(asked.request_id, now.wall, "credit_note", *whose, invoice_id)
 
     def work() -> str:
         customer, books, lines, credited = corrections.look(*whose, invoice_id)
         invoice = _invoice(books, invoice_id)
-        day = issued_on or now.today(entity.time_zone)
-        if not invoice.issued_on <= day <= now.today(entity.time_zone):
-            raise InvalidInput(field="issued_on", reason="from the invoice's date to today")
-        plan = plan_credit(invoice, lines, credited, given_up(invoice), parts, amount)
-        note = Document(
-            document_id=note_id,
-            kind=DocumentKind.CREDIT_NOTE,
-            number="",
-            issued_on=day,
-            due_on=day,
-            total=plan.total,
-            open=Money.zero(plan.total.currency),
-            description=asked.note,
-            invoice_id=invoice_id,
-            tax_minor=plan.tax_minor,
-        )
+        day = _day(draft, invoice, today)
+        adjusted = given_up(invoice)
+        plan = plan_credit(invoice, lines, credited, adjusted, draft.parts, draft.amount)
+        note = _note(note_id, invoice_id, plan, day, asked.note)
         tax = plan.tax_minor if invoice.tax_minor else {}
-        posting = credit_note_posting(note, invoice, tax, reason, now, asked.by)
+        posting = credit_note_posting(note, invoice, tax, draft.reason, now, asked.by)
         if corrections.credit(entity, customer, books, note, plan, posting, asked, now) is None:
             raise WriteConflict(document=invoice_id)
         return note_id
@@ -90,6 +73,30 @@ def issue_credit_note(
     if made is None:
         raise NotFound(document=note_id)
     return made
+
+
+def _day(draft: CreditNoteDraft, invoice: Document, today: date) -> date:
+    """Return the day of the note. Raises InvalidInput for one before its invoice or to come."""
+    day = draft.issued_on or today
+    if not invoice.issued_on <= day <= today:
+        raise InvalidInput(field="issued_on", reason="from the invoice's date to today")
+    return day
+
+
+def _note(note_id: str, invoice_id: str, plan: CreditPlan, day: date, text: str) -> Document:
+    """Return the note that plan makes, still without a number."""
+    return Document(
+        document_id=note_id,
+        kind=DocumentKind.CREDIT_NOTE,
+        number="",
+        issued_on=day,
+        due_on=day,
+        total=plan.total,
+        open=Money.zero(plan.total.currency),
+        description=text,
+        invoice_id=invoice_id,
+        tax_minor=plan.tax_minor,
+    )
 
 
 def _invoice(books: Books, invoice_id: str) -> Document:

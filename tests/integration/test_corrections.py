@@ -18,7 +18,7 @@ from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Put, Update
 from shared.domain.cash_step import Asked
 from shared.domain.coverage import coverage
-from shared.domain.credit_note import CreditAsked
+from shared.domain.credit_note import CreditAsked, CreditNoteDraft
 from shared.domain.document import Document
 from shared.domain.movement import Movement, MovementKind, Posting, fold
 from shared.domain.portal import Principal
@@ -383,11 +383,11 @@ def kept(document_id: str) -> tuple[Any, Any]:
 
 
 def credit(document_id: str, *, lines: int = 0, request_id: str = "") -> Document:
-    return issue_credit_note(
-        runtime.cash_desk(), runtime.corrections(), "acme", ULID, document_id, "return",
-        Asked(request_id, request_id, "clerk"), runtime.now(),
-        parts=[CreditAsked(n) for n in range(1, lines + 1)],
-    )  # fmt: skip
+    parts = tuple(CreditAsked(n) for n in range(1, lines + 1))
+    draft = CreditNoteDraft(invoice_id=document_id, reason="return", parts=parts)
+    stores = (runtime.cash_desk(), runtime.corrections())
+    asked = Asked(request_id, request_id, "clerk")
+    return issue_credit_note(*stores, "acme", ULID, draft, asked, runtime.now())
 
 
 def pay(document_id: str) -> None:

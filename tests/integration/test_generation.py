@@ -14,6 +14,7 @@ from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.invoice_draft import InvoiceDraft
 from shared.domain.numbering import number_text
+from shared.domain.recurrence import RecurrenceDraft
 from shared.errors import InvalidInput, RequestReused
 from shared.usecases.create_invoice import create_invoice
 from shared.usecases.create_recurrence import create_recurrence
@@ -74,11 +75,9 @@ def either(request: pytest.FixtureRequest, demo: Entity) -> str:
 
 def repeat(**changes: object) -> str:
     values = {"every_months": 1, "first_on": JANUARY, "terms": "net 14"} | changes
-    made = create_recurrence(
-        runtime.accounts(), runtime.recurrences(), "demo", "c1", "Rent", eur(50_000),
-        now=runtime.now(), **values,
-    )  # fmt: skip
-    return made.recurrence_id
+    draft = RecurrenceDraft(customer_id="c1", description="Rent", amount=eur(50_000), **values)
+    stores = (runtime.accounts(), runtime.recurrences())
+    return create_recurrence(*stores, "demo", draft, runtime.now()).recurrence_id
 
 
 def test_an_issued_invoice_has_a_number_lines_a_posting_and_waits_for_its_pdf(

@@ -14,6 +14,7 @@ from functions.operator_api.schema.charges import WaiverIn
 from functions.operator_api.schema.invoices import Why
 from shared import runtime
 from shared.adapters.pause import pause
+from shared.domain.credit_note import CreditNoteDraft
 from shared.domain.document import Document
 from shared.domain.roles import Role
 from shared.domain.write_off import BAD_DEBT_REASONS, DEDUCTION_REASONS
@@ -83,17 +84,14 @@ def act(
 
 
 def _credit(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
-    return issue_credit_note(
-        runtime.cash_desk(),
-        runtime.corrections(),
-        visit.entity.entity_id,
-        customer_id,
-        document.document_id,
-        _reason(form, CREDIT_REASONS),
-        asked(form, "credit-note", document.document_id),
-        access.current().now,
+    draft = CreditNoteDraft(
+        invoice_id=document.document_id,
+        reason=_reason(form, CREDIT_REASONS),
         amount=money_or_all(form, "amount", document.total.currency),
     )
+    request = asked(form, "credit-note", document.document_id)
+    stores = (runtime.cash_desk(), runtime.corrections(), visit.entity.entity_id)
+    return issue_credit_note(*stores, customer_id, draft, request, access.current().now)
 
 
 def _void(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:

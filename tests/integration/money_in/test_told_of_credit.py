@@ -10,6 +10,7 @@ from shared.adapters import keys
 from shared.adapters.table import Update
 from shared.domain.apply_cash import Part
 from shared.domain.cash_step import Asked
+from shared.domain.credit_note import CreditNoteDraft
 from shared.domain.customer import Customer
 from shared.domain.document import Document
 from shared.domain.entity import Entity
@@ -53,17 +54,10 @@ def noon(cloud: None) -> None:
 
 
 def credit(minor: int, invoice: str = "inv1") -> Document:
-    return issue_credit_note(
-        runtime.cash_desk(),
-        runtime.corrections(),
-        "demo",
-        "c1",
-        invoice,
-        "return",
-        Asked("", "", "clerk"),
-        runtime.now(),
-        amount=euros(minor),
-    )
+    draft = CreditNoteDraft(invoice_id=invoice, reason="return", amount=euros(minor))
+    stores = (runtime.cash_desk(), runtime.corrections())
+    asked = Asked("", "", "clerk")
+    return issue_credit_note(*stores, "demo", "c1", draft, asked, runtime.now())
 
 
 def transfer(minor: int, document: str, name: str) -> None:

@@ -4,6 +4,7 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table, Update
 from shared.domain.cash_step import Asked
+from shared.domain.credit_note import CreditNoteDraft
 from shared.domain.customer import Customer
 from shared.domain.document import Document
 from shared.domain.money import Money
@@ -14,10 +15,10 @@ from tests.integration.portal.people import D1, signed_in
 def credit(whose: Customer, minor: int | None) -> Document:
     """Credit so much of the customer's first invoice, all that is left where it is None."""
     amount = None if minor is None else Money(minor=minor, currency="EUR")
-    return issue_credit_note(
-        runtime.cash_desk(), runtime.corrections(), "demo", whose.customer_id, D1, "price",
-        Asked("", "", "clerk"), runtime.now(), amount=amount,
-    )  # fmt: skip
+    draft = CreditNoteDraft(invoice_id=D1, reason="price", amount=amount)
+    stores = (runtime.cash_desk(), runtime.corrections())
+    asked = Asked("", "", "clerk")
+    return issue_credit_note(*stores, "demo", whose.customer_id, draft, asked, runtime.now())
 
 
 def test_a_note_is_shown_with_its_paper_while_its_invoice_is_open(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.cash_step import Asked
+from shared.domain.credit_note import CreditNoteDraft
 from shared.domain.invoice_draft import InvoiceDraft
 from shared.usecases.create_invoice import create_invoice
 from shared.usecases.issue_credit_note import issue_credit_note
@@ -47,8 +48,8 @@ def credit_note(world: "World") -> str:
 
     def work(asked: Asked) -> object:
         ports = (world.hub.desk, world.hub.corrections, ENTITY)
-        whose = (head["customer_id"], head["document_id"])
-        made = issue_credit_note(*ports, *whose, "goodwill", asked, world.now, amount=part)
+        draft = CreditNoteDraft(invoice_id=head["document_id"], reason="goodwill", amount=part)
+        made = issue_credit_note(*ports, head["customer_id"], draft, asked, world.now)
         world.answered("POSTING", f"credit_note:{made.document_id}")
         return made
 
