@@ -1,8 +1,9 @@
 """Odoo as a connector: what changed there, and what is open. Not verified live.
 
 Money on invoices is read from reconciliations, whatever entry they came from: a payment, a bank
-line, another entry. Odoo keeps no trace of a reconciliation that was undone. A credit note has a
-rest again then, and each pull asks for all that have one; of money the drift report finds it.
+line, another entry. Odoo keeps no trace of a reconciliation that was undone, but a credit note has
+a rest again then, and an invoice is open: each pull asks for all such notes, and of every open
+invoice for the reconciliations that are left.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,9 @@ from shared.adapters.odoo_rows import (
     PARTNER,
     credit_note_rows,
     customer_rows,
+    invoice_of,
     invoice_rows,
+    money_on,
     open_amount,
     payment_row,
 )
@@ -34,11 +37,14 @@ from shared.domain.erp import (
     Page,
     RecordKind,
 )
+from shared.domain.imports import PaymentRow
 from shared.domain.money import Money
 from shared.errors import ErpUnreadable
 
 ENTRIES = frozenset(EntryKind) - {EntryKind.FX_DIFFERENCE}
 _PAGE_MAX = 500
+_OPEN = " open "
+"""What of a cursor says that the invoices with greater ids are still to be asked about."""
 _MOVES = {RecordKind.INVOICES: "out_invoice", RecordKind.CREDIT_NOTES: "out_refund"}
 _PARTIAL = ("debit_move_id", "credit_move_id", "debit_amount_currency", "write_date")
 
@@ -58,6 +64,7 @@ class Odoo(BooksByEntries):
             kinds=frozenset(RecordKind),
             entries=ENTRIES,
             finds_by_key=True,
+            tells_deletions=True,
             tells_open_amounts=True,
         )
 
@@ -70,7 +77,10 @@ class Odoo(BooksByEntries):
         return Connected(str(found["name"]), "Odoo", name_of(found["currency_id"]))
 
     def pull(self, kind: RecordKind, cursor: str, limit: int, now: datetime) -> Page:
-        """Return the next page."""
+        """Return the next page. Money that is left on open invoices comes after what changed."""
+        place, _, invoice = cursor.partition(_OPEN)
+        if invoice:
+            return self._left(place, int(invoice), min(limit, _PAGE_MAX), now)
         since, taken = change_cursor.place(cursor)
         size = min(limit, _PAGE_MAX)
         stamp = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
@@ -83,12 +93,19 @@ class Odoo(BooksByEntries):
         used, uses = self._used(kind, records, stamp, more=more)
         beside = self._unused(kind, (*used, *records)) if cursor and not more else ()
         rows, bad = self._rows(kind, (*beside, *used, *records))
+        if kind is RecordKind.PAYMENTS:
+            paid = {invoice_of(row.part_of) for row in rows if isinstance(row, PaymentRow)}
+            rows = (*self._money_on(sorted(paid)), *rows)
         stamps = moments((*records, *uses), "write_date")
         after = change_cursor.following(stamps, since, taken, more, size)
+        if kind is RecordKind.PAYMENTS and not more:
+            after, more = f"{after}{_OPEN}0", True
         return Page(rows, after, more, now, bad)
 
     def read(self, kind: RecordKind, external_id: str) -> tuple[ErpRow, ...]:
         """Return the record as it is now."""
+        if invoice := invoice_of(external_id):
+            return self._money_on([invoice])
         if not external_id.isdigit():
             return ()
         rows, bad = self._rows(kind, self._found(kind, [["id", "=", int(external_id)]], {}))
@@ -115,6 +132,33 @@ class Odoo(BooksByEntries):
         domain = [["id", "=", wanted], ["state", "=", "posted"]]
         found = self._found(RecordKind.INVOICES, domain, {})
         return open_amount(found[0]) if found else None
+
+    def _left(self, place: str, last: int, size: int, now: datetime) -> Page:
+        """Return which money is left on the open invoices whose ids follow last."""
+        domain = [["amount_residual", ">", 0], ["state", "=", "posted"], ["id", ">", last]]
+        wanted = [*domain, *self._of(RecordKind.INVOICES)]
+        found = self._calls.search_read("account.move", wanted, ("id",), limit=size, order="id asc")
+        more = len(found) >= size
+        after = f"{place}{_OPEN}{found[-1]['id']}" if more else place
+        return Page(self._money_on([int(one["id"]) for one in found]), after, more, now)
+
+    def _money_on(self, invoices: Sequence[int]) -> tuple[ErpRow, ...]:
+        """Return of each invoice which reconciliations are left on it."""
+        if not invoices:
+            return ()
+        domain = [["debit_move_id.move_id", "in", invoices]]
+        partials = self._calls.search_read("account.partial.reconcile", domain, _PARTIAL)
+        ends = [id_of(partial["debit_move_id"]) for partial in partials]
+        lines = self._calls.by_ids("account.move.line", ends, ("move_id",)) if ends else {}
+        left: dict[int, list[int]] = {invoice: [] for invoice in invoices}
+        for partial in partials:
+            line = lines.get(id_of(partial["debit_move_id"]))
+            if line is not None:  # else it was taken off since
+                left[id_of(line["move_id"])].append(int(partial["id"]))
+        return tuple(money_on(invoice, some) for invoice, some in left.items())
+
+    def _of(self, kind: RecordKind) -> Sequence[Any]:
+        return (["company_id", "=", self._company], ["move_type", "=", _MOVES[kind]])
 
     def _found(self, kind: RecordKind, domain: list[Any], how: Mapping[str, Any]) -> Sequence[Json]:
         search = self._calls.search_read

@@ -1,6 +1,6 @@
 """Odoo's records as rows. Pure: JSON in, rows or BadValue out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.adapters.erp_values import address, day, line_amounts, money, our_key
@@ -28,6 +28,8 @@ LINE = (
     "move_id", "display_type", "name", "price_subtotal", "price_total", "date_maturity",
     "amount_currency",
 )  # fmt: skip
+_ON = "invoice:"
+"""What money is known by together: the invoice that it is on."""
 DISCOUNT = ".d"
 """What follows our key on the entry of a discount that was told beside its money."""
 Json = Mapping[str, Any]
@@ -54,14 +56,17 @@ def customer_rows(partner: Json) -> tuple[ErpRow, ...]:
 
 
 def invoice_rows(move: Json, lines: Sequence[Json]) -> tuple[ErpRow, ...]:
-    """Return a posted invoice with its lines; nothing of a draft, and of our own charges."""
+    """Return a posted invoice with its lines; nothing of our own charges.
+
+    Of one that is posted no more it is told that no money is on it: Odoo took that off.
+    """
     external_id = str(move["id"])
     if our_key(text(move.get("ref"))):
         return ()
     if move["state"] == "cancel":
-        return (GoneRow(RecordKind.INVOICES, external_id, Gone.VOIDED),)
+        return (GoneRow(RecordKind.INVOICES, external_id, Gone.VOIDED), money_on(move["id"], ()))
     if move["state"] != "posted":
-        return ()
+        return (money_on(move["id"], ()),)
     currency = name_of(move["currency_id"])
     total = money(move, "amount_total", currency)
     parts = tuple(
@@ -120,8 +125,23 @@ def payment_row(partial: Json, invoice_id: int, source: Json, currency: str) -> 
         paid_on=day(source, "date"),
         amount=money(partial, "debit_amount_currency", currency),
         method="odoo",
+        part_of=f"{_ON}{invoice_id}",
         our_key=our_key(text(source.get("ref"))).removesuffix(DISCOUNT),
     )
+
+
+def money_on(invoice_id: int, partials: Iterable[int]) -> GoneRow:
+    """Return that no money is on an invoice any more but that of the reconciliations partials."""
+    keeps = tuple(sorted(str(partial) for partial in partials))
+    return GoneRow(
+        RecordKind.PAYMENTS, f"{_ON}{invoice_id}", Gone.DELETED, keeps=keeps, parts_only=True
+    )
+
+
+def invoice_of(external_id: str) -> int:
+    """Return the id of the invoice whose money has this name together, 0 for any other name."""
+    start, _, invoice_id = external_id.partition(":")
+    return int(invoice_id) if f"{start}:" == _ON and invoice_id.isdigit() else 0
 
 
 def open_amount(move: Json) -> OpenAmount | None:

@@ -41,7 +41,8 @@ class Gone(StrEnum):
 class GoneRow:
     """A record that the ERP deleted, voided or merged. into names what took its place, or "".
 
-    A payment that was told in parts is gone in all of them but those that it keeps.
+    A payment that was told in parts is gone in all of them but those that it keeps. parts_only says
+    that external_id is no payment itself, but what its parts are known by.
     """
 
     kind: RecordKind
@@ -51,6 +52,7 @@ class GoneRow:
     into: str = ""
     line: int = 0
     keeps: tuple[str, ...] = ()
+    parts_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ class GoneDesk:
         parts = self.store.parts(self.entity.entity_id, row.external_id)
         gone: list[Payment] = []
         known = bool(row.keeps)
-        for external_id in parts or (row.external_id,):
+        for external_id in parts if parts or row.parts_only else (row.external_id,):
             payment = None if external_id in row.keeps else self._booked_last(external_id)
             known = known or payment is not None
             verdict = judge_gone_payment(row, payment, self._books_of(payment))

@@ -119,12 +119,12 @@ class Database:
                 ends = {"debit_move_id": [debit["id"], ""], "credit_move_id": [credit["id"], ""]}
                 self.put("account.partial.reconcile", ends | {"debit_amount_currency": float(part)})
         credit["reconciled"] = not self.left(credit)
-        self.put("account.move", {}, invoice)
 
     def undo(self, move_id: int, with_move: int = 0) -> None:
         """Take reconciliations of an entry apart, all or those with another one.
 
-        Odoo deletes them and stamps the lines; the stamps of both entries stay as they are.
+        Odoo deletes them and moves no stamp, neither of the entries nor of their lines: what it
+        reckons anew it writes past the stamps.
         """
         mine = {line["id"] for line in self.owed(move_id)}
         theirs = {line["id"] for line in self.owed(with_move)}
@@ -134,7 +134,7 @@ class Database:
             if ends & mine and (not with_move or ends & theirs):
                 del partials[partial_id]
                 for line_id in ends:
-                    self.put("account.move.line", {"reconciled": False}, line_id)
+                    self.table("account.move.line")[line_id]["reconciled"] = False
 
     # methods
 
@@ -337,7 +337,8 @@ class Driver(Trouble):
         self.world.put("account.move", {}, int(invoice))
 
     def void(self, invoice: str) -> None:
-        self.world.put("account.move", {"state": "cancel"}, int(invoice))
+        self.world.run("account.move", "button_draft", [[int(invoice)]], {})
+        self.world.run("account.move", "button_cancel", [[int(invoice)]], {})
 
     def credit_note(
         self, customer: str, minor: int, on: date, *, use_on: Sequence[str] = ()
@@ -359,6 +360,16 @@ class Driver(Trouble):
 
     def unpay(self, payment: str) -> None:
         self.world.run("account.payment", "action_cancel", [[int(payment)]], {})
+
+    def unreconcile(self, payment: str) -> None:
+        """Take a payment off its invoice; its entry stays."""
+        self.world.undo(self.world.table("account.payment")[int(payment)]["move"])
+
+    def delete(self, payment: str) -> None:
+        """Reset a payment to draft and delete it: nothing of it stays."""
+        self.unpay(payment)
+        made = self.world.table("account.payment").pop(int(payment))
+        del self.world.table("account.move")[made["move"]]
 
     def open_minor(self, invoice: str) -> int:
         return int(self.world.residual(int(invoice)) * 100)

@@ -32,6 +32,7 @@ from tests.mutants.planted.syncing import SYNC_BUGS
 from tests.mutants.planted.telling import TELLING_BUGS
 from tests.mutants.planted.terms import TERMS_BUGS
 from tests.mutants.planted.tryton import TRYTON_BUGS
+from tests.mutants.planted.undone import UNDONE_BUGS
 from tests.mutants.planted.wires import WIRE_BUGS
 
 PLANTED: tuple[Bug, ...] = (
@@ -44,6 +45,7 @@ PLANTED: tuple[Bug, ...] = (
     *IMPORT_BUGS,
     *DESK_BUGS,
     *ROW_BUGS,
+    *UNDONE_BUGS,
     *REQUEST_BUGS,
     *CHARGE_BUGS,
     *BOOKS_BUGS,
