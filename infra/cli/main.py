@@ -1,6 +1,7 @@
 """The entry point: every command, one error line, stable exit codes."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -52,54 +53,74 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("up")(stack.up)
-app.command("down")(stack.down)
-app.command("demo")(demo_command.demo)
-app.command("login")(login.login)
-app.command("logout")(login.logout)
-app.command("import")(importing.import_files)
-app.command("connect")(connecting.connect)
-app.add_typer(syncing.app, name="sync")
-app.add_typer(entity.app, name="entity")
-app.add_typer(clock.app, name="clock")
-app.add_typer(recurring.app, name="recurring")
-app.add_typer(invoicing.app, name="invoice")
-app.command("credit-note")(invoicing.credit_note)
-app.command("void")(invoicing.void)
-app.add_typer(money.app, name="money")
-app.add_typer(promising.app, name="promise")
-app.add_typer(disputing.app, name="dispute")
-app.add_typer(planning.app, name="plan")
-app.add_typer(holding.app, name="hold")
-app.add_typer(autopaying.app, name="autopay")
-app.add_typer(policy.app, name="policy")
-app.add_typer(checking.app, name="books")
-app.add_typer(journal.app, name="journal")
-app.command("sweep")(sweeping.sweep)
-app.add_typer(running.app, name="runs")
-app.command("explain")(why.explain)
-app.command("simulate")(simulation.run)
-app.add_typer(owners.app, name="customer")
-app.command("customers")(lists.customers)
-app.command("invoices")(lists.invoices)
-app.command("payments")(lists.payments)
-app.command("charges")(charging.charges)
-app.command("waive")(charging.waive)
-app.command("interest")(charging.interest)
-app.command("remind")(mailing.remind)
-app.add_typer(mailing.app, name="mail")
-app.add_typer(noticing.app, name="notice")
-app.command("approve")(cases.approve)
-app.command("refuse")(cases.refuse)
-app.command("handover")(cases.handover)
-app.command("take-back")(cases.take_back)
-app.add_typer(calling.app, name="calls")
-app.add_typer(telling.app, name="writeback")
-app.command("drift")(drifting.drift)
-app.command("tasks")(lists.tasks)
-app.command("parked")(lists.parked)
-app.command("figures")(lists.figures)
-app.command("statement")(statement.statement)
+
+_PANELS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
+    "Set up": {
+        "up": stack.up,
+        "down": stack.down,
+        "demo": demo_command.demo,
+        "login": login.login,
+        "logout": login.logout,
+        "entity": entity.app,
+        "policy": policy.app,
+        "import": importing.import_files,
+        "clock": clock.app,
+    },
+    "What is owed": {
+        "customers": lists.customers,
+        "customer": owners.app,
+        "invoices": lists.invoices,
+        "payments": lists.payments,
+        "charges": charging.charges,
+        "figures": lists.figures,
+        "statement": statement.statement,
+    },
+    "Invoices": {
+        "invoice": invoicing.app,
+        "recurring": recurring.app,
+        "credit-note": invoicing.credit_note,
+        "void": invoicing.void,
+        "interest": charging.interest,
+        "waive": charging.waive,
+    },
+    "Reminders and escalation": {
+        "sweep": sweeping.sweep,
+        "runs": running.app,
+        "explain": why.explain,
+        "simulate": simulation.run,
+        "remind": mailing.remind,
+        "notice": noticing.app,
+        "mail": mailing.app,
+        "approve": cases.approve,
+        "refuse": cases.refuse,
+        "handover": cases.handover,
+        "take-back": cases.take_back,
+    },
+    "A clerk's day": {
+        "tasks": lists.tasks,
+        "calls": calling.app,
+        "parked": lists.parked,
+        "money": money.app,
+        "promise": promising.app,
+        "dispute": disputing.app,
+        "plan": planning.app,
+        "hold": holding.app,
+        "autopay": autopaying.app,
+    },
+    "ERP": {
+        "connect": connecting.connect,
+        "sync": syncing.app,
+        "writeback": telling.app,
+        "drift": drifting.drift,
+    },
+    "Books": {"books": checking.app, "journal": journal.app},
+}
+for _panel, _commands in _PANELS.items():
+    for _name, _command in _commands.items():
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, name=_name, rich_help_panel=_panel)
+        else:
+            app.command(_name, rich_help_panel=_panel)(_command)
 
 
 def run() -> None:
