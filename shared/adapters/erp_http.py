@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
-from shared.adapters import exact_json
+from shared.adapters import exact_json, web_page
 from shared.errors import (
     ErpAccess,
     ErpOutcomeUnknown,
@@ -30,6 +30,12 @@ WORDS_MAX = 500
 RETRY_AFTER_MAX_S = 24 * 3600
 _NOT_TAKEN = (408, 425, 429, 503)
 _NO_ACCESS = (401, 403)
+_NO_ADDRESS = "write the whole address, such as https://erp.example.com"
+_OPEN = (
+    "over http:// the key could be read on its way: write the ERP's https:// address, such as "
+    "https://erp.example.com"
+)
+_TOO_MUCH = "write the address alone, with no user, password, ? or # in it"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # whatever breaks before a byte was sent
 _NOT_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
@@ -37,18 +43,35 @@ _NOT_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTi
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Names of headers are in small letters."""
+    """What came back, and what was asked. Names of headers are in small letters."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    asked: str = ""
 
     def json(self) -> Any:
         """Return the body as JSON, numbers with a point as Decimal so that no cent is lost."""
         try:
             return exact_json.read(self.body)
         except (ValueError, RecursionError):
+            if self.is_page:
+                raise self.unreadable() from None
             raise ErpUnreadable(status=self.status, what="no JSON") from None
+
+    @property
+    def is_page(self) -> bool:
+        """Return whether it is a page of the web: no ERP's interface answers so."""
+        return web_page.is_page(self.headers, self.body)
+
+    def unreadable(self) -> ErpUnreadable:
+        """Return the error that says what was asked, and in words what the page says."""
+        return ErpUnreadable(status=self.status, what="a web page", said=self.in_words())
+
+    def in_words(self) -> str:
+        """Return what was asked and what the page says to that, as one line."""
+        words = plain(web_page.words_of(self.body)) or "nothing to read"
+        return plain(f"{self.asked} was answered by a web page ({self.status}): {words}")
 
 
 def spoken(answer: Answer) -> str:
@@ -94,8 +117,9 @@ class ErpHttp:
         """Return the answer where its status is 200 to 299 or one of accept; one try.
 
         body is sent as JSON, form as a form. 429, 503 and no connection are ErpUnavailable with
-        retry_after_s, 401 and 403 ErpAccess, other 4xx ErpRefused with what the ERP said, any
-        other end of a call that writes ErpOutcomeUnknown.
+        retry_after_s, 401 and 403 ErpAccess, other 4xx ErpRefused with what the ERP said, save a
+        web page that a call gets which does not write: ErpUnreadable. Any other end of a call that
+        writes is ErpOutcomeUnknown.
         """
         url = self._base + path + ("?" + urlencode(query) if query else "")
         sent, content = _content(body, form)
@@ -122,7 +146,7 @@ class ErpHttp:
         if len(read) > self._bytes_max:
             raise self._lost(writes, "too large") if writes else ErpUnreadable(what="too large")
         known = {name.lower(): value for name, value in response.headers.items()}
-        answer = Answer(response.status, known, read)
+        answer = Answer(response.status, known, read, self._base + path)
         if 200 <= answer.status < 300 or answer.status in accept:
             return answer
         raise self._error(answer, writes)
@@ -135,6 +159,10 @@ class ErpHttp:
             )
         if status in _NO_ACCESS:
             return ErpAccess(host=self._host, status=status)
+        if 400 <= status < 500 and answer.is_page:
+            if writes:
+                return ErpRefused(status=status, said=answer.in_words())
+            return answer.unreadable()
         if 400 <= status < 500:
             return ErpRefused(status=status, said=plain(self._words(answer)))
         if status < 400:
@@ -170,11 +198,13 @@ def _checked(base: str) -> str:
         parts = urlsplit(base)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise InvalidInput(field="url") from None
-    local = parts.scheme == "http" and host in _LOOPBACK
-    odd = parts.username or parts.password or parts.query or parts.fragment
-    if not host or odd or not (parts.scheme == "https" or local):
-        raise InvalidInput(field="url")
+        raise InvalidInput(field="url", reason=_NO_ADDRESS) from None
+    if parts.scheme == "http" and host and host not in _LOOPBACK:
+        raise InvalidInput(field="url", reason=_OPEN)
+    if not host or parts.scheme not in ("http", "https"):
+        raise InvalidInput(field="url", reason=_NO_ADDRESS)
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise InvalidInput(field="url", reason=_TOO_MUCH)
     return base.rstrip("/")
 
 

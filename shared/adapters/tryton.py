@@ -34,6 +34,10 @@ VERIFIED_LIVE = "Tryton 8.2"
 _OVERLAP_S = 900
 _OVERLAP_MAX_S = 7 * 24 * 3600
 _COUNT_MAX = 10_000
+_WHOLE: Mapping[str, str] = {
+    "company": "write the number that Tryton has for the company, such as 1, and not its name",
+    "overlap_s": f"write whole seconds, at most {_OVERLAP_MAX_S}",
+}
 _COMPANY_FIELDS = ("party.id", "party.name", "currency.code", "timezone")
 
 
@@ -46,10 +50,10 @@ class TrytonConnector:
         """Raise InvalidInput where settings name no address, database or company."""
         for name in ("url", "database"):
             if not settings.get(name):
-                raise InvalidInput(field=name)
+                raise InvalidInput(field=name, reason="this setting is missing")
         self._company = _whole(settings, "company", 0, 2**31)
         if not self._company:
-            raise InvalidInput(field="company")
+            raise InvalidInput(field="company", reason=_WHOLE["company"])
         self._overlap = timedelta(seconds=_whole(settings, "overlap_s", _OVERLAP_S, _OVERLAP_MAX_S))
         self._categories = [c.strip() for c in settings.get("categories", "").split(",")]
         http = ErpHttp(settings["url"], words=words)
@@ -164,5 +168,5 @@ def _chart(settings: Mapping[str, str]) -> Chart:
 def _whole(settings: Mapping[str, str], name: str, usual: int, most: int) -> int:
     text = settings.get(name) or str(usual)
     if not text.isascii() or not text.isdigit() or not int(text[:12]) <= most:
-        raise InvalidInput(field=name)
+        raise InvalidInput(field=name, reason=_WHOLE[name])
     return int(text)

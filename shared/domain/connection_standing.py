@@ -16,7 +16,8 @@ _MEND: Mapping[str, str] = {
     "erp_access": "Have the ERP give the hub a valid key with the rights that it needs",
     "erp_unavailable": "Check the address, and that the ERP runs and can be reached",
     "erp_refused": "Mend in the ERP what it names",
-    "erp_unreadable": "Check the address, and the product's version against docs/connectors.md",
+    "erp_unreadable": "Check the address, the database that the settings name, and the product's "
+    "version against docs/connectors.md",
     "invalid_input": "Correct what is named",
 }
 

@@ -33,7 +33,7 @@ def _wall_s() -> float:
 def _number(settings: Mapping[str, str], name: str, usual: str = "") -> int:
     text = settings.get(name, usual) if usual else settings[name]
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise InvalidInput(field=name, reason="a number is wanted here")
+        raise InvalidInput(field=name, reason="write the number that the ERP has for it, no name")
     return int(text)
 
 

@@ -14,7 +14,7 @@ from shared.domain.erp import EntryKind, Gone, GoneRow, OpenAmount, RecordKind
 from shared.domain.imports import CreditNoteRow, CustomerRow, InvoiceRow, LineGroup, PaymentRow
 from shared.domain.invoice_lines import lines_of
 from shared.domain.money import Money
-from shared.errors import ErpAccess, ErpOutcomeUnknown, ErpRefused
+from shared.errors import ErpAccess, ErpOutcomeUnknown, ErpRefused, ErpUnreadable, InvalidInput
 from tests.connectors.contract import (
     DUE_ON,
     ISSUED_ON,
@@ -99,6 +99,23 @@ def test_a_wrong_password_is_told_when_the_connection_is_tested(erp: TrytonDrive
     with pytest.raises(ErpAccess) as told:
         TrytonConnector(erp.settings, lambda: wrong).check()
     assert told.value.facts == {"what": "user and password"}
+
+
+def test_a_wrong_database_is_told_in_words(erp: TrytonDriver) -> None:
+    wrong = {**erp.settings, "database": "nosuch"}
+    with pytest.raises(ErpUnreadable) as told:
+        TrytonConnector(wrong, lambda: erp.secret).check()
+    said = str(told.value.facts["said"])
+    assert "/nosuch/rest/model/company.company was answered by a web page (404)" in said
+    assert "Not Found" in said and "<" not in said
+
+
+@pytest.mark.parametrize("company", ["Seller", "0", "-1", "1.5"])
+def test_a_company_by_its_name_is_refused_with_what_to_write(company: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        TrytonConnector({"url": "https://erp.example", "database": "b", "company": company}, dict)
+    assert refused.value.facts["field"] == "company"
+    assert "number" in str(refused.value.facts["reason"])
 
 
 def test_a_mail_address_is_no_change_of_the_party_and_comes(erp: TrytonDriver) -> None:

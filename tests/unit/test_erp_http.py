@@ -90,7 +90,8 @@ def _answer(status: int, body: bytes = b"", *headers: bytes) -> bytes:
 
 def test_an_answer_is_read_with_exact_numbers_and_the_connection_is_kept(serve) -> None:
     server, http = serve(_answer(200, b'{"a": 1.10}'), _answer(200, b"[]"))
-    assert http.call("GET", "/x", writes=False, query=[("d", "a b")]).json() == {"a": Decimal("1.10")}
+    told = http.call("GET", "/x", writes=False, query=[("d", "a b")]).json()
+    assert told == {"a": Decimal("1.10")}
     assert http.call("POST", "/x", writes=True, body={"k": 1}).json() == []
     assert server.connections == 1
     assert server.requests[0].startswith(b"GET /db/x?d=a+b HTTP/1.1\r\n")
@@ -125,6 +126,27 @@ def test_what_the_erp_says_is_one_line_of_500_characters(serve) -> None:
         http.call("POST", "/x", writes=True)
     said = str(raised.value.facts["said"])
     assert said.startswith("Period is closed [0m xxx") and len(said) == 500
+
+
+_PAGE = (
+    b"<!doctype html><title>404 Not Found</title><h1>Not Found</h1><p>No such &lt;place&gt;.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "writes", "error"),
+    [(404, False, ErpUnreadable), (404, True, ErpRefused), (200, False, ErpUnreadable)],
+)
+def test_a_web_page_is_told_in_words_with_what_was_asked(
+    serve, status: int, writes: bool, error: type[HubError]
+) -> None:
+    server, http = serve(_answer(status, _PAGE, b"Content-Type: text/html"))
+    with pytest.raises(error) as raised:
+        http.call("POST", "/x", writes=writes, query=[("key", "hidden")]).json()
+    assert raised.value.facts["said"] == (
+        f"http://127.0.0.1:{server.port}/db/x was answered by a web page ({status}): "
+        "404 Not Found. Not Found. No such <place>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,18 +219,21 @@ def test_an_answer_too_large_is_not_read_whole(serve) -> None:
 
 
 @pytest.mark.parametrize(
-    "base",
+    ("base", "why"),
     [
-        "http://erp.example",
-        "ftp://erp.example",
-        "https://user:secret@erp.example",
-        "https://erp.example/?a=1",
-        "https://",
-        "https://erp.example:99999",
-        "erp.example",
+        ("http://erp.example", "over http:// the key could be read on its way: write the ERP's "),
+        ("ftp://erp.example", "write the whole address, such as https://"),
+        ("https://user:secret@erp.example", "write the address alone, with no user"),
+        ("https://erp.example/?a=1", "write the address alone"),
+        ("https://", "write the whole address"),
+        ("http://", "write the whole address"),
+        ("https://erp.example:99999", "write the whole address"),
+        ("erp.example", "write the whole address"),
     ],
 )
-def test_only_tls_addresses_without_credentials_are_called(base: str) -> None:
-    with pytest.raises(InvalidInput):
+def test_only_tls_addresses_without_credentials_are_called(base: str, why: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
         ErpHttp(base)
+    assert refused.value.facts["field"] == "url"
+    assert str(refused.value.facts["reason"]).startswith(why)
     assert ErpHttp("https://erp.example/db/")

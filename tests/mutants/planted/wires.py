@@ -111,4 +111,11 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "tests/unit/test_exact_json.py"
         "::test_an_amount_is_written_by_its_digits_and_read_as_the_same",
     ),
+    bug(
+        "a web page goes to people as it came",
+        "shared/adapters/erp_http.py",
+        "        if 400 <= status < 500 and answer.is_page:\n",
+        "        if 400 <= status < 500 and not answer.status:\n",
+        "tests/connectors/test_pages.py::test_a_web_page_is_told_in_words_and_never_as_it_came",
+    ),
 )
