@@ -44,6 +44,7 @@ from functions.operator_api import (
 from functions.operator_api.description import with_refusals
 from functions.operator_api.refusals import fields
 from functions.operator_api.request_keys import unnamed
+from functions.operator_api.unknown import told
 from shared.adapters.policy_yaml import PolicyInvalid
 from shared.domain.roles import Role
 from shared.errors import HubError, NotFound
@@ -90,13 +91,15 @@ def app() -> APIGatewayHttpResolver:
     resolver.exception_handler(PolicyInvalid)(_policy_invalid)
     resolver.exception_handler(HubError)(answer)
     resolver.exception_handler(RequestValidationError)(_invalid)
-    resolver.exception_handler(NotFoundError)(lambda _: answer(NotFound()))
+    resolver.exception_handler(NotFoundError)(lambda _: answer(NotFound(path="api")))
     resolver.get("/api/v1/openapi.json", include_in_schema=False)(_openapi)
     return resolver
 
 
 def answer(error: HubError, **more: Any) -> Response[str]:
     """Return error as problem details."""
+    if isinstance(error, NotFound):
+        more |= {"detail": told(error)}
     return _problem(status_of(error), problem(error) | more)
 
 

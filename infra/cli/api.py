@@ -135,7 +135,7 @@ def _refusal(answer: Answer) -> CliError:
         f"  {p['line']}:{p['column']} {p['field']}: {p['message']}"
         for p in problem.get("problems", [])
     ]
-    return CliError("\n".join(lines), code)
+    return CliError("\n".join(lines), code, str(problem.get("code", "")))
 
 
 def _sentence(problem: dict[str, Any]) -> str:

@@ -79,6 +79,9 @@ def interest(
 ) -> None:
     """Reckon an invoice's interest, line by line. Nothing is charged by it.
 
+    Rates of a law are known as far as its central bank had published them; those published since
+    are `rates` of the policy's interest (docs/policies.md).
+
     Example: duecourse interest INV-000012 --to 2026-03-31 --law uk
     """
     api = Api.found()

@@ -25,6 +25,8 @@ HELP = (
 class CliError(Exception):
     """Ends the command with one line to stderr and an exit code."""
 
-    def __init__(self, message: str, code: Exit = Exit.REFUSED) -> None:
+    def __init__(self, message: str, code: Exit = Exit.REFUSED, refused: str = "") -> None:
+        """refused is the hub's own code where it refused."""
         self.code = code
+        self.refused = refused
         super().__init__(message)

@@ -1,5 +1,7 @@
 """notice: what was sent to a customer, and one of them as it was sent."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,7 +53,7 @@ def show(
 ) -> None:
     """Show one notice as it was sent: to whom, what became of it, and its words.
 
-    What opens the customer's account is cut out of it.
+    What opens the customer's account is cut out of it. Name the customer, then the number.
 
     Example: duecourse notice show C-7 3
     """
@@ -59,7 +61,8 @@ def show(
         raise CliError("--out ends in .html or .txt.", Exit.USAGE)
     api = Api.found()
     of = _of(api, customer, entity)
-    told = api.get(f"{of}/notices/{number or _newest(api, of)}/message")
+    with _named(customer, number):
+        told = api.get(f"{of}/notices/{number or _newest(api, of)}/message")
     if as_json:
         show_json(told)
         return
@@ -89,6 +92,20 @@ def _show(told: dict[str, Any]) -> None:
             data().print(words, markup=False, highlight=False, soft_wrap=True)
     elif not told["letter_url"]:
         talk().print("Nothing was sent, or it is kept no more.", markup=False)
+
+
+@contextmanager
+def _named(customer: str, number: int) -> Iterator[None]:
+    """Say what is wanted where what looks like a number alone names no customer."""
+    try:
+        yield
+    except CliError as refused:
+        if refused.refused != "not_found" or number or not customer.isdigit():
+            raise
+        usage = f"duecourse notice show CUSTOMER {customer}"
+        told = f"There is no customer {customer}. For notice {customer} name the customer first"
+        listed = "duecourse notice list CUSTOMER shows the numbers"
+        raise CliError(f"{told}: {usage}; {listed}.", Exit.USAGE) from None
 
 
 def _of(api: Api, customer: str, entity: str | None) -> str:

@@ -1,5 +1,6 @@
 """The dated facts of one customer, as every decision reads them. Values only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from shared.domain.document import Document
 from shared.domain.mandate import Mandate
 from shared.domain.money import Money
 from shared.domain.notice import Notice
+from shared.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,14 @@ class Account:
     def document(self, document_id: str) -> Document | None:
         """Return the open document of that id, or None."""
         return next((d for d in self.documents if d.document_id == document_id), None)
+
+    def named(self, documents: Sequence[str]) -> list[Document]:
+        """Return the open documents of these ids. Raises NotFound for none and for others."""
+        found = {document_id: self.document(document_id) for document_id in documents}
+        unknown = [document_id for document_id, document in found.items() if document is None]
+        if unknown or not documents:
+            raise NotFound(document="".join(unknown[:1])[:64])
+        return [document for document in found.values() if document is not None]
 
     def handed_over(self, today: date) -> Handover | None:
         """Return the case that somebody else has on today, or None."""

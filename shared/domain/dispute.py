@@ -8,7 +8,7 @@ from shared.domain.agreement import Dispute, DisputeOutcome
 from shared.domain.document import Document
 from shared.domain.limits import amount_within
 from shared.domain.money import Money, total
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import Conflict, InvalidInput
 
 TEXT_MAX = 2000
 CORRECTION_DAYS = 14
@@ -37,10 +37,7 @@ def may_dispute(
     Raises NotFound for what is not open on the account, InvalidInput for an amount above what is
     open, and Conflict where an open dispute names one of them already.
     """
-    found = [account.document(document_id) for document_id in documents]
-    named = [document for document in found if document is not None]
-    if not named or len(named) != len(found):
-        raise NotFound()
+    named = account.named(documents)
     if line and len(named) != 1:
         raise InvalidInput(field="line", reason="a line is of one document")
     if amount is not None:

@@ -13,7 +13,7 @@ from shared.domain.fee import AmountText, CurrencyCode, amount_in, amounts_are_m
 from shared.domain.limits import Limit, day_within
 from shared.domain.money import Money, total
 from shared.domain.plan import Pace, plan_parts, running
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import Conflict, InvalidInput
 
 _PARTS_LEAST = 2
 
@@ -82,10 +82,7 @@ def may_plan(
 
 
 def _named(account: Account, documents: tuple[str, ...]) -> list[Document]:
-    found = [account.document(document_id) for document_id in documents]
-    named = [document for document in found if document is not None]
-    if not named or len(named) != len(found):
-        raise NotFound()
+    named = account.named(documents)
     if len({document.open.currency for document in named}) > 1:
         raise InvalidInput(field="documents", reason="one plan is in one currency")
     return named

@@ -9,7 +9,7 @@ from shared.domain.account import Account
 from shared.domain.coverage import coverage
 from shared.domain.limits import amount_within, day_within
 from shared.domain.money import Money, total
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import Conflict, InvalidInput
 
 
 class PromiseRule(BaseModel):
@@ -35,10 +35,7 @@ def may_promise(
     Raises NotFound for what is not open on the account, InvalidInput for a day or an amount that
     no promise can have, and Conflict where a document is promised already.
     """
-    found = [account.document(document_id) for document_id in documents]
-    named = [document for document in found if document is not None]
-    if not named or len(named) != len(found):
-        raise NotFound()
+    named = account.named(documents)
     currencies = {document.open.currency for document in named}
     if len(currencies) > 1:
         raise InvalidInput(field="documents", reason="one promise is in one currency")

@@ -12,6 +12,7 @@ from shared.domain.customer import Customer
 from shared.domain.document import Document, DocumentKind
 from shared.domain.interest_charges import Sheet, interest_to_date
 from shared.domain.interest_rule import InterestRule
+from shared.domain.laws.packs import LAWS
 from shared.domain.money import Money
 from shared.domain.movement import Posting
 from shared.domain.policy import Policy
@@ -72,7 +73,7 @@ def interest_sheet(
         raise InvalidInput(field="document", reason="only an invoice bears interest")
     rule = policies.policy(entity_id, customer.policy).interest
     if law:
-        rule = _by_law(law)
+        rule = _by_law(law, rule)
     if rule is None:
         raise Conflict(policy=customer.policy, reason="it knows no interest: name a law")
     made = charges.made_on(entity_id, customer_id, [document_id])[document_id]
@@ -90,8 +91,8 @@ def interest_sheet(
     )
 
 
-def _by_law(law: str) -> InterestRule:
-    try:
-        return InterestRule(law=law)
-    except ValueError:
-        raise InvalidInput(field="law", reason="no such law pack") from None
+def _by_law(law: str, own: InterestRule | None) -> InterestRule:
+    """Return a law as it is; with the rates that the policy adds, where it goes by that law."""
+    if law not in LAWS:
+        raise InvalidInput(field="law", reason=f"one of {', '.join(LAWS)}")
+    return InterestRule(law=law, rates=own.rates if own is not None and own.law == law else {})

@@ -152,7 +152,26 @@ def test_an_interest_sheet_is_itemised_and_names_its_sources(clerk):
     assert [i["percent"] for i in british["lines"]] == ["12.75"]
     unknown = call(clerk, "GET", f"{HERE}/invoices/INV1/interest?to=2027-01-01")
     assert (unknown.status, unknown.json["code"]) == (422, "rate_not_known")
-    assert call(clerk, "GET", f"{HERE}/invoices/INV1/interest?law=xx").status == 422
+    facts = unknown.json["facts"]
+    assert facts["known_through"] in facts["reason"] and "policy" in unknown.json["detail"]
+    strange = call(clerk, "GET", f"{HERE}/invoices/INV1/interest?law=xx")
+    assert (strange.status, "uk" in strange.json["facts"]["reason"]) == (422, True)
+
+
+def test_a_law_that_is_named_goes_on_with_the_rates_of_a_policy_of_that_law(identity):
+    rule = {"law": "uk", "rates": {"2026-07-01": "3.75"}}
+    stages = {"name": "standard", "stages": STAGES}
+    seller = hub.seed(Policy.model_validate(stages | {"interest": rule}))
+    hub.add_invoice(seller, hub.add_customer(seller), "inv1", date(2026, 7, 31))
+    hub.move_clock(datetime(2026, 9, 3, 9, tzinfo=UTC))
+    admin = identity.mint(ADMIN)
+    entry = {"type": "DIRECTORY", "customer_id": "c1", "external_id": "C-1", "name": "N"}
+    entry |= {"email": "", "currency": "EUR"}
+    runtime.table().write(Put({**keys.directory("demo", "c1"), **entry}))
+    path = f"{HERE}/invoices/inv1/interest?customer=c1"
+    assert call(admin, "GET", f"{path}&law=uk").json["lines"]
+    unknown = call(admin, "GET", f"{path}&law=ie").json
+    assert unknown["code"] == "rate_not_known", unknown
 
 
 def test_without_interest_in_the_policy_a_law_must_be_named(identity):

@@ -74,3 +74,13 @@ def test_what_was_not_sent_says_so(told, duecourse):
     told.answers["GET", f"{PLACE}/notices/3/message"] = (200, nothing)
     code, out, err = duecourse("notice", "show", "C-7", "-e", "demo")
     assert (code, "Nothing was sent" in out + err) == (0, True)
+
+
+def test_a_number_alone_is_answered_with_what_is_wanted(told, duecourse):
+    missing = {"code": "not_found", "detail": "There is no customer '2' here."}
+    told.answers["GET", "/entities/demo/customers/2/timeline"] = (404, missing)
+    code, _, err = duecourse("notice", "show", "2", "-e", "demo")
+    assert (code, "duecourse notice show CUSTOMER 2" in err) == (Exit.USAGE, True)
+    told.answers["GET", "/entities/demo/customers/C-9/timeline"] = (404, missing)
+    code, _, err = duecourse("notice", "show", "C-9", "-e", "demo")
+    assert (code, "not_found: There is no customer" in err) == (Exit.REFUSED, True)

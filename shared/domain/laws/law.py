@@ -16,7 +16,10 @@ class RateNotKnown(HubError):
     """No reference rate is known for a day: the next one is published by a central bank."""
 
     code: ClassVar[str] = "rate_not_known"
-    help: ClassVar[str] = "Add the published reference rate to rates of the policy's interest rule."
+    help: ClassVar[str] = (
+        "Reckon through a day that is known, or add the reference rate that was published since to "
+        "rates of the policy's interest (docs/policies.md); duecourse entity policy stores it."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,13 @@ class Law:
         late_since = due_on + ONE_DAY
         ruling = late_since if self.is_fixed else day
         if not self.reference[0][0] <= ruling <= self.known_through:
-            through = self.known_through.isoformat()
-            raise RateNotKnown(law=self.code, day=ruling.isoformat(), known_through=through)
+            first, through = self.reference[0][0].isoformat(), self.known_through.isoformat()
+            raise RateNotKnown(
+                reason=f"no rate of {self.code} is known for {ruling}: from {first} to {through}",
+                law=self.code,
+                day=ruling.isoformat(),
+                known_through=through,
+            )
         whole = Fraction(_latest(self.reference, ruling)) + Fraction(
             _latest(self.points, late_since)
         )
