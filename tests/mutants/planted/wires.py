@@ -118,4 +118,13 @@ WIRE_BUGS: tuple[Bug, ...] = (
         "        if 400 <= status < 500 and not answer.status:\n",
         "tests/connectors/test_pages.py::test_a_web_page_is_told_in_words_and_never_as_it_came",
     ),
+    bug(
+        "what is left of a payment taken back in part is not noted before it goes",
+        "shared/adapters/quickbooks_entries.py",
+        'noted = {**first, "PrivateNote": plan_of(entry, stays)}',
+        "noted = first",
+        "tests/connectors/test_quickbooks.py::TestQuickBooks"
+        "::test_a_crash_before_any_write_is_mended_by_the_next_attempt",
+        rules="i25",
+    ),
 )
