@@ -12,6 +12,7 @@ from infra.cli.http import Answer, Unreachable, request
 from infra.cli.kept_login import hub_of, token_for
 
 STATE_DIR = "DUECOURSE_STATE_DIR"
+STANDARD_DIR = ".duecourse"
 API_URL = "DUECOURSE_API_URL"
 TOKEN = "DUECOURSE_TOKEN"  # noqa: S105 - the name of a variable
 ENTITY = "DUECOURSE_ENTITY"
@@ -21,7 +22,7 @@ _IN_REASON = ("limit", "least", "most")
 
 def state_dir() -> Path:
     """Return the folder in which the local cloud keeps what it knows of itself."""
-    return Path(os.environ.get(STATE_DIR, ".duecourse")).resolve()
+    return Path(os.environ.get(STATE_DIR, STANDARD_DIR)).resolve()
 
 
 class Api:

@@ -1,13 +1,11 @@
 """demo: a sample company lives for some months on the local cloud."""
 
-import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from infra.cli.api import STATE_DIR
 from infra.cli.output import AsJson
+from infra.cli.stack import StateDir, keep_state_in
 
 
 def demo(
@@ -16,9 +14,7 @@ def demo(
     customers: Annotated[int, typer.Option(min=1, max=500)] = 25,
     invoices: Annotated[int, typer.Option(min=1, max=5000)] = 150,
     leave: Annotated[bool, typer.Option("--exit", help="End the local cloud afterwards.")] = False,
-    folder: Annotated[
-        Path | None, typer.Option("--state-dir", help=f"Where it keeps its state ({STATE_DIR}).")
-    ] = None,
+    folder: StateDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Start the local cloud, load a sample company, and live some months of it.
@@ -28,8 +24,7 @@ def demo(
 
     Example: duecourse demo --days 15 --seed 7 --exit --json
     """
-    if folder is not None:
-        os.environ[STATE_DIR] = str(folder.resolve())
+    keep_state_in(folder)
     from infra.cli.demo.run import run
 
     run(days, seed, customers, invoices, leave, as_json)

@@ -74,11 +74,11 @@ def keep(hub: str, login: Login) -> None:
     _write(_read() | {hub: login})
 
 
-def forget(hub: str) -> bool:
-    """Forget the sign-in at hub; return whether there was one."""
+def forget(hub: str) -> Login | None:
+    """Forget the sign-in at hub and return it, None where there was none."""
     known = _read()
-    found = known.pop(hub, None) is not None
-    if found:
+    found = known.pop(hub, None)
+    if found is not None:
         _write(known)
     return found
 

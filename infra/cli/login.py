@@ -17,6 +17,7 @@ from infra.cli.errors import CliError, Exit
 from infra.cli.http import Unreachable, request
 from infra.cli.kept_login import Login, exchanged, forget, hub_of, keep
 from infra.cli.output import AsJson, count, show_json, talk
+from infra.cli.revoking import why_not_revoked
 from shared.adapters.sign_in import SignIn
 
 _WAIT_S = 300
@@ -64,16 +65,21 @@ def login(
 
 
 def logout(hub: Hub = "", as_json: AsJson = False) -> None:
-    """Forget the sign-in at a hub. What a browser holds open is ended in the console.
+    """Forget the sign-in at a hub, and have its issuer renew it no more.
+
+    What a browser holds open is ended in the console.
 
     Example: duecourse logout https://abc123.execute-api.eu-west-1.amazonaws.com
     """
     where = _named(hub)
     found = forget(where)
+    left = why_not_revoked(found) if found else ""
     if as_json:
-        show_json({"hub": where, "forgotten": found})
+        show_json({"hub": where, "forgotten": found is not None, "not_revoked": left})
         return
     talk().print(f"Signed out at {where}." if found else f"Nobody was signed in at {where}.")
+    if left:
+        talk().print(f"It is forgotten here only: {left}. It ends there in its own time.")
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """up and down: the local cloud on this machine."""
 
+import os
 import signal
 import time
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infra.cli.api import state_dir
+from infra.cli.api import STANDARD_DIR, STATE_DIR, Api, state_dir
 from infra.cli.errors import CliError, Exit
 from infra.cli.output import AsJson, as_typed, data, show_json, talk
 
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
     from infra.local.stack import LocalStack, Options
 
 _LOOK_EVERY_S = 1.0
-SHOWN = ("console_url", "api_url", "portal_url", "mailbox_url", "stripe_url", "public_url")
+SHOWN = ("console_url", "api_url", "mailbox_url", "stripe_url", "public_url")
+StateDir = Annotated[
+    Path | None,
+    typer.Option("--state-dir", help=f"Where the local cloud keeps its state ({STATE_DIR})."),
+]
 
 
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return and leave it up.")] = False,
+    folder: StateDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Start the local cloud: the real template, mail, payments and sign-in, on loopback.
@@ -29,23 +35,39 @@ def up(
     Example: duecourse up --detach && duecourse entity list
     """
     end_on_signals()
+    keep_state_in(folder)
     stack = start(options())
     if not detach:
         watch(stack, as_json)
         return
     show(stack, as_json)
-    talk().print(f"It stays up. End it with: {as_typed('down')}")
+    say_how_to_end()
 
 
-def down(as_json: AsJson = False) -> None:
+def down(folder: StateDir = None, as_json: AsJson = False) -> None:
     """End the local cloud that was started here, and nothing else."""
     from infra.local.stack import LocalStack
 
+    keep_state_in(folder)
     ended = LocalStack.stop(state_dir())
     if as_json:
         show_json({"ended": ended})
         return
     talk().print("Ended." if ended else "Nothing was up.")
+
+
+def keep_state_in(folder: Path | None) -> None:
+    """Let the local cloud of this command be the one of folder, where one is named."""
+    if folder is not None:
+        os.environ[STATE_DIR] = str(folder.resolve())
+
+
+def say_how_to_end() -> None:
+    """Say that the local cloud stays up, and the command that ends this one."""
+    here = state_dir()
+    where = "" if here == Path(STANDARD_DIR).resolve() else f" --state-dir {here}"
+    ending = as_typed(f"down{where}")
+    talk().print(f"It stays up. End it with: {ending}", markup=False, soft_wrap=True)
 
 
 def options() -> "Options":
@@ -73,13 +95,17 @@ def start(of: "Options", quiet: bool = False) -> "LocalStack":
 
 
 def show(stack: "LocalStack", as_json: bool) -> None:
-    """Print where everything is."""
+    """Print where everything is; a portal for each legal entity that there is."""
     found = {name: stack.state[name] for name in SHOWN if stack.state.get(name)}
+    entities = Api(stack.state["api_url"], stack.state["token"]).get("/entities")["items"]
+    portals = {e["entity_id"]: f"{stack.public_url}/p/{e['entity_id']}" for e in entities}
     if as_json:
-        show_json(found)
+        show_json(found | {"portal_urls": portals})
         return
     for name, url in found.items():
         data().print(f"{name.removesuffix('_url'):>8}  {url}", markup=False)
+    for url in portals.values():
+        data().print(f"{'portal':>8}  {url}", markup=False)
 
 
 def watch(stack: "LocalStack", as_json: bool) -> None:

@@ -239,7 +239,6 @@ class Startup:
             webhook_secret=f"whsec_{secrets.token_hex(24)}",
             api_url=f"{state['public_url']}/api/v1",
             console_url=f"{state['public_url']}/console",
-            portal_url=f"{state['public_url']}/p/{self._options.entity}",
             mailbox_url=state["mail_url"] and f"{state['mail_url']}/mailbox",
         )
         self._note(token=wiring.token(state, "admin", ("*:admin",)))

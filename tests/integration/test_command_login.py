@@ -12,6 +12,7 @@ import pytest
 
 from infra.cli import api, kept_login
 from infra.cli import login as command
+from infra.cli.errors import CliError
 from infra.cli.http import Answer
 from infra.cli.main import run
 from infra.local.processes import free_port
@@ -102,10 +103,16 @@ def test_who_signs_in_through_the_browser_is_who_the_command_speaks_for(
     code, _, err = duecourse(monkeypatch, capsys, "login")
     assert (code, f"Signed in at {HUB} as admin@operators.example" in err) == (0, True), err
     assert answered() == [400, 400, 200], "only the answer to our own question is taken"
-    assert duecourse(monkeypatch, capsys, "entity", "list", "--json")[:2] == (0, "[]\n")
+    code, out, _ = duecourse(monkeypatch, capsys, "entity", "list", "--json")
+    assert (code, out.splitlines()[-1]) == (0, "[]")
     (kept,) = json.loads(kept_login._place().read_text()).values()
     assert kept["refresh_token"]
-    duecourse(monkeypatch, capsys, "logout")
+    again = {name: kept[name] for name in ("client_id", "refresh_token")}
+    form = {"grant_type": "refresh_token", **again}
+    assert kept_login.exchanged(kept["exchange_url"], form)["id_token"]
+    assert "forgotten here only" not in duecourse(monkeypatch, capsys, "logout")[2]
+    with pytest.raises(CliError):
+        kept_login.exchanged(kept["exchange_url"], form)
     assert duecourse(monkeypatch, capsys, "entity", "list")[0] == 4
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from infra.cli import kept_login
+from infra.cli import kept_login, revoking
 from infra.cli.api import Api
 from infra.cli.errors import CliError, Exit
 from infra.cli.http import Answer
@@ -91,12 +91,65 @@ def test_a_sign_in_that_cannot_be_renewed_says_so(issuer, lasting):
 
 
 def test_signing_out_forgets_one_hub(duecourse, place):
-    keep(HUB, login(3600))
+    keep(HUB, login(3600, lasting=""))
     keep("https://another.example", login(3600))
     code, _, err = duecourse("logout", HUB)
     assert (code, err.strip()) == (0, f"Signed out at {HUB}.")
     assert list(json.loads(place.read_text())) == ["https://another.example"]
     assert "Nobody was signed in" in duecourse("logout")[2]
+
+
+ISSUER = "https://issuer.example/pool"
+GIVEN = Login(token(3600, iss=ISSUER), "again", EXCHANGE, "client")
+
+
+def published(**changes: str) -> dict[str, str]:
+    return {"issuer": ISSUER, "revocation_endpoint": "https://issuer.example/revoke"} | changes
+
+
+@pytest.fixture
+def discovery(monkeypatch):
+    """An issuer that describes itself as a test says, and keeps what it was sent."""
+    made = {"known": published(), "status": 200, "asked": []}
+
+    def request(method, url, headers=None, body=None):
+        made["asked"].append((method, url, (body or b"").decode()))
+        known = json.dumps(made["known"]).encode()
+        return Answer(made["status"] if method == "POST" else 200, {}, (), known)
+
+    monkeypatch.setattr(revoking, "request", request)
+    return made
+
+
+def test_signing_out_takes_back_what_renews_the_sign_in(duecourse, place, discovery):
+    keep(HUB, GIVEN)
+    code, _, err = duecourse("logout", HUB)
+    assert (code, err.strip()) == (0, f"Signed out at {HUB}.")
+    looked, told = discovery["asked"]
+    assert looked[:2] == ("GET", f"{ISSUER}/.well-known/openid-configuration")
+    assert told[:2] == ("POST", "https://issuer.example/revoke")
+    assert "token=again" in told[2] and "client_id=client" in told[2]
+    assert json.loads(place.read_text()) == {}
+
+
+@pytest.mark.parametrize(
+    ("known", "status", "why"),
+    [
+        ({"issuer": ISSUER}, 200, "publishes no place"),
+        (published(), 503, "answered with 503"),
+        (published(revocation_endpoint="http://issuer.example/revoke"), 200, "no https address"),
+        (published(issuer="https://else.example"), 200, "names another one"),
+    ],
+)
+def test_a_sign_in_that_cannot_be_taken_back_is_forgotten_and_said_to_be(
+    duecourse, place, discovery, known, status, why
+):
+    discovery.update(known=known, status=status)
+    keep(HUB, GIVEN)
+    code, _, err = duecourse("logout", HUB)
+    said = " ".join(err.split())
+    assert (code, why in said, "forgotten here only" in said) == (0, True, True), err
+    assert json.loads(place.read_text()) == {}
 
 
 @pytest.mark.parametrize("url", ["http://hub.example", "hub.example", "ftp://hub.example", ""])

@@ -12,7 +12,7 @@ from infra.cli.demo.company import Company, sample_company
 from infra.cli.demo.life import ENTITY, Life
 from infra.cli.demo.mailbox import Mailbox, raise_rate
 from infra.cli.demo.report import report, show
-from infra.cli.output import as_typed, count, data, progress, show_json, talk
+from infra.cli.output import count, data, progress, show_json, talk
 from infra.local.stack import LocalStack
 
 
@@ -43,7 +43,7 @@ def run(days: int, seed: int, customers: int, invoices: int, leave: bool, as_jso
             name, link = somebody
             data().print(f"The portal as {name} sees it, by the link of a mail:", markup=False)
             data().print(f"{' ':8}  {link}", markup=False, soft_wrap=True)
-        talk().print(f"It stays up. End it with: {as_typed('down')}")
+        stacks.say_how_to_end()
 
 
 def _live(

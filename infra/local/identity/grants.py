@@ -91,6 +91,14 @@ class Grants:
             raise BadRequest("invalid_grant")
         return operator
 
+    def revoke(self, form: dict[str, str]) -> None:
+        """Let a refresh token stand for nobody, known or not. Raises BadRequest without one."""
+        if not form.get("token"):
+            raise BadRequest("invalid_request")
+        if form.get("client_id") != self._client_id:
+            raise BadRequest("invalid_client")
+        self.drop(form["token"])
+
     def exchange(self, form: dict[str, str]) -> tuple[Ask, Operator]:
         """Return who signed in. Raises BadRequest when the code is not theirs, used or stale."""
         if form.get("grant_type") != "authorization_code":

@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(404, {"error": "not_found"})
 
     def do_POST(self) -> None:
-        """Answer the choice made on the sign-in page, and the exchange of a code for tokens."""
+        """Answer the choice made on the sign-in page, and what becomes of codes and tokens."""
         length = self.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > _BODY_BYTES_MAX:
             self.close_connection = True
@@ -93,6 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._signed_in(form)
             elif urlsplit(self.path).path == "/token":
                 self._tokens(form)
+            elif urlsplit(self.path).path == "/revoke":
+                self.server.grants.revoke(form)
+                self._json(200, {})
             else:
                 self._json(404, {"error": "not_found"})
         except BadRequest as error:
@@ -185,6 +188,7 @@ def _discovery(url: str) -> dict[str, Any]:
         "issuer": url,
         "authorization_endpoint": f"{url}/authorize",
         "token_endpoint": f"{url}/token",
+        "revocation_endpoint": f"{url}/revoke",
         "end_session_endpoint": f"{url}/logout",
         "jwks_uri": f"{url}/.well-known/jwks.json",
         "response_types_supported": ["code"],

@@ -7,6 +7,7 @@ from tests.mutants.planted.books import BOOKS_BUGS
 from tests.mutants.planted.calls import CALL_BUGS
 from tests.mutants.planted.cash import CASH_BUGS
 from tests.mutants.planted.charges import CHARGE_BUGS
+from tests.mutants.planted.clerks import CLERK_BUGS
 from tests.mutants.planted.connections import CONNECTION_BUGS
 from tests.mutants.planted.delivery import DELIVERY_BUGS
 from tests.mutants.planted.desks import DESK_BUGS
@@ -41,6 +42,7 @@ PLANTED: tuple[Bug, ...] = (
     *MONEY_IN_BUGS,
     *GATEWAY_BUGS,
     *CASH_BUGS,
+    *CLERK_BUGS,
     *DOCUMENT_BUGS,
     *IMPORT_BUGS,
     *DESK_BUGS,
