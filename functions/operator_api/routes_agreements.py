@@ -31,6 +31,7 @@ from functions.operator_api.schema.wire import amount
 from shared import runtime
 from shared.domain.account import Account
 from shared.domain.agreement import Dispute, Plan, PlanPart, Promise
+from shared.domain.agreement_drafts import DisputeDraft, PlanDraft, PromiseDraft
 from shared.domain.coverage import plan_state
 from shared.domain.plan import missing
 from shared.domain.policy import Policy
@@ -60,24 +61,26 @@ def list_promises(entity: str, customer: Named = "") -> PromiseList:
 def add_promise(entity: str, body: PromiseIn, idempotency_key: OptionalKey = "") -> PromiseOut:
     request = current()
     named = asked(idempotency_key, body, "promise")
-    promise = asked_once(
-        runtime.requests(),
-        entity,
-        named,
-        lambda: promise_to_pay(
-            runtime.accounts(),
-            runtime.promises().asked(named),
-            entity,
-            body.customer_id,
+
+    def work() -> Promise:
+        draft = PromiseDraft(
+            customer_id=body.customer_id,
             documents=tuple(body.documents),
             amount=body.amount.money() if body.amount else None,
             pays_on=body.pays_on,
-            rule=_policy(entity, body.customer_id).promises,
+        )
+        return promise_to_pay(
+            runtime.accounts(),
+            runtime.promises().asked(named),
+            entity,
+            draft,
+            _policy(entity, body.customer_id).promises,
+            request.now,
             by=request.principal.name,
-            now=request.now,
             request_id=idempotency_key,
-        ),
-    )
+        )
+
+    promise = asked_once(runtime.requests(), entity, named, work)
     return _promise_out(body.customer_id, promise, PromiseState.RUNNING)
 
 
@@ -104,26 +107,28 @@ def list_disputes(entity: str, customer: Named = "") -> DisputeList:
 def add_dispute(entity: str, body: DisputeIn, idempotency_key: OptionalKey = "") -> DisputeOut:
     request = current()
     named = asked(idempotency_key, body, "dispute")
-    dispute = asked_once(
-        runtime.requests(),
-        entity,
-        named,
-        lambda: open_dispute(
-            runtime.accounts(),
-            runtime.papers(),
-            runtime.disputes().asked(named),
-            entity,
-            body.customer_id,
+
+    def work() -> Dispute:
+        draft = DisputeDraft(
+            customer_id=body.customer_id,
             documents=tuple(body.documents),
             reason=body.reason,
             text=body.text,
             amount=body.amount.money() if body.amount else None,
             line=body.line,
+        )
+        return open_dispute(
+            runtime.accounts(),
+            runtime.papers(),
+            runtime.disputes().asked(named),
+            entity,
+            draft,
+            request.now,
             by=request.principal.name,
-            now=request.now,
             request_id=idempotency_key,
-        ),
-    )
+        )
+
+    dispute = asked_once(runtime.requests(), entity, named, work)
     return _dispute_out(body.customer_id, dispute)
 
 
@@ -160,17 +165,14 @@ def list_plans(entity: str, customer: Named = "") -> PlanList:
 @needs(Role.VIEWER)
 def preview_plan(entity: str, body: PlanAskIn) -> PlanPreview:
     rule = _policy(entity, body.customer_id).plans
-    parts = preview(
-        runtime.accounts(),
-        entity,
-        body.customer_id,
+    draft = PlanDraft(
+        customer_id=body.customer_id,
         documents=tuple(body.documents),
         parts=body.parts,
         first_on=body.first_on,
         pace=body.pace,
-        rule=rule,
-        now=current().now,
     )
+    parts = preview(runtime.accounts(), entity, draft, rule, current().now)
     return PlanPreview(parts=_parts_out(parts), grace_days=rule.grace_days)
 
 
@@ -179,26 +181,28 @@ def preview_plan(entity: str, body: PlanAskIn) -> PlanPreview:
 def add_plan(entity: str, body: PlanIn, idempotency_key: OptionalKey = "") -> PlanOut:
     request = current()
     named = asked(idempotency_key, body, "plan")
-    plan = asked_once(
-        runtime.requests(),
-        entity,
-        named,
-        lambda: agree_plan(
+    draft = PlanDraft(
+        customer_id=body.customer_id,
+        documents=tuple(body.documents),
+        parts=body.parts,
+        first_on=body.first_on,
+        pace=body.pace,
+        consent=body.consent,
+    )
+
+    def work() -> Plan:
+        return agree_plan(
             runtime.accounts(),
             runtime.plans().asked(named),
             entity,
-            body.customer_id,
-            documents=tuple(body.documents),
-            parts=body.parts,
-            first_on=body.first_on,
-            pace=body.pace,
-            consent=body.consent,
-            rule=_policy(entity, body.customer_id).plans,
+            draft,
+            _policy(entity, body.customer_id).plans,
+            request.now,
             by=request.principal.name,
-            now=request.now,
             request_id=idempotency_key,
-        ),
-    )
+        )
+
+    plan = asked_once(runtime.requests(), entity, named, work)
     account = runtime.accounts().account(entity, body.customer_id)
     return _plan_out(account, plan, request.now.today(account.customer.time_zone))
 

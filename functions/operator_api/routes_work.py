@@ -22,6 +22,8 @@ from functions.operator_api.schema.work import (
 )
 from functions.operator_api.views import hold_out, parked_out, task_out
 from shared import runtime
+from shared.domain.agreement import Hold
+from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.roles import Role
 from shared.usecases.asked_once import asked_once
 from shared.usecases.holds import put_hold
@@ -89,26 +91,28 @@ def add_hold(
 ) -> HoldOut:
     request = current()
     named = asked(idempotency_key, body, "hold")
-    hold = asked_once(
-        runtime.requests(),
-        entity,
-        named,
-        lambda: put_hold(
-            runtime.accounts(),
-            runtime.papers(),
-            runtime.holds().asked(named),
-            entity,
-            body.customer_id,
+
+    def work() -> Hold:
+        draft = HoldDraft(
+            customer_id=body.customer_id,
             reason=body.reason,
             ends_on=body.ends_on,
             documents=tuple(body.documents),
             amount=body.amount.money() if body.amount else None,
             line=body.line,
+        )
+        return put_hold(
+            runtime.accounts(),
+            runtime.papers(),
+            runtime.holds().asked(named),
+            entity,
+            draft,
+            request.now,
             by=request.principal.name,
-            now=request.now,
             request_id=idempotency_key,
-        ),
-    )
+        )
+
+    hold = asked_once(runtime.requests(), entity, named, work)
     return hold_out(body.customer_id, hold)
 
 

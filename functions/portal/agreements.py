@@ -16,6 +16,7 @@ from functions.portal.typed import amount, day, number, one_of, words
 from functions.portal.visit import Event, Visit, checked_id, visit
 from shared import runtime
 from shared.domain.agreement import DisputeReason
+from shared.domain.agreement_drafts import DisputeDraft, PromiseDraft
 from shared.domain.dispute import TEXT_MAX
 from shared.domain.open_items import document_ids_of
 from shared.errors import NotFound
@@ -48,17 +49,15 @@ def promise(event: Event) -> http.Answer:
     visitor = visit(event)
     about = document_ids_of(visitor.chosen("document"))
     try:
-        promise_to_pay(
-            runtime.accounts(),
-            runtime.promises(),
-            *whose(visitor),
+        entity_id, customer_id = whose(visitor)
+        draft = PromiseDraft(
+            customer_id=customer_id,
             documents=about,
             amount=amount(visitor, about),
             pays_on=day(visitor, "pays_on"),
-            rule=policy(visitor).promises,
-            by=BY,
-            now=visitor.now,
         )
+        rule, stores = policy(visitor).promises, (runtime.accounts(), runtime.promises())
+        promise_to_pay(*stores, entity_id, draft, rule, visitor.now, by=BY)
     except REFUSED as refused:
         return _promise(visitor, about, said(visitor, refused))
     return done(visitor, "promises")
@@ -79,19 +78,17 @@ def dispute(event: Event) -> http.Answer:
     if len(about) != 1:
         raise NotFound()
     try:
-        open_dispute(
-            runtime.accounts(),
-            runtime.papers(),
-            runtime.disputes(),
-            *whose(visitor),
+        entity_id, customer_id = whose(visitor)
+        draft = DisputeDraft(
+            customer_id=customer_id,
             documents=about,
             reason=one_of(visitor, "reason", DisputeReason),
             text=words(visitor, "text"),
             amount=amount(visitor, about),
             line=number(visitor, "line"),
-            by=BY,
-            now=visitor.now,
         )
+        stores = (runtime.accounts(), runtime.papers(), runtime.disputes())
+        open_dispute(*stores, entity_id, draft, visitor.now, by=BY)
     except REFUSED as refused:
         return _dispute(visitor, about[0], said(visitor, refused))
     return done(visitor, "disputes")

@@ -1,7 +1,6 @@
 """Paying in parts: the form, the parts to look at and agree to, and the agreement."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 
 from functions.edge import http
 from functions.portal.saying import (
@@ -20,6 +19,7 @@ from functions.portal.typed import day, number, one_of, typed
 from functions.portal.visit import Event, Visit, signed_in
 from shared import runtime
 from shared.domain.agreement import PlanPart
+from shared.domain.agreement_drafts import PlanDraft
 from shared.domain.money import Money
 from shared.domain.open_items import document_ids_of
 from shared.domain.plan import Pace
@@ -49,17 +49,18 @@ def plan(event: Event) -> http.Answer:
     rule = _plan_rule(visitor)
     about = document_ids_of(visitor.chosen("document"))
     try:
-        asked = _Asked(
-            about,
-            number(visitor, "parts"),
-            day(visitor, "first_on"),
-            one_of(visitor, "pace", Pace),
+        asked = PlanDraft(
+            customer_id=visitor.principal.customer_id,
+            documents=about,
+            parts=number(visitor, "parts"),
+            first_on=day(visitor, "first_on"),
+            pace=one_of(visitor, "pace", Pace),
         )
         shown = _preview(visitor, asked, rule)
         consent = _consent(visitor, shown, rule)
         if typed(visitor, "consent") != consent:
             return page("plan_confirm", visitor, asked=asked, parts=shown, consent=consent)
-        _agree(visitor, asked, rule, consent)
+        _agree(visitor, replace(asked, consent=consent), rule)
     except REFUSED as refused:
         return _plan(visitor, about, said(visitor, refused))
     return done(visitor, "plans")
@@ -70,43 +71,15 @@ def plans_offered(visitor: Visit) -> bool:
     return policy(visitor).plans.in_portal
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    documents: tuple[str, ...]
-    parts: int
-    first_on: date
-    pace: Pace
+def _preview(visitor: Visit, asked: PlanDraft, rule: PlanRule) -> tuple[PlanPart, ...]:
+    entity_id, _ = whose(visitor)
+    return preview(runtime.accounts(), entity_id, asked, rule, visitor.now, _request(visitor))
 
 
-def _preview(visitor: Visit, asked: _Asked, rule: PlanRule) -> tuple[PlanPart, ...]:
-    return preview(
-        runtime.accounts(),
-        *whose(visitor),
-        documents=asked.documents,
-        parts=asked.parts,
-        first_on=asked.first_on,
-        pace=asked.pace,
-        rule=rule,
-        now=visitor.now,
-        request_id=_request(visitor),
-    )
-
-
-def _agree(visitor: Visit, asked: _Asked, rule: PlanRule, consent: str) -> None:
-    agree_plan(
-        runtime.accounts(),
-        runtime.plans(),
-        *whose(visitor),
-        documents=asked.documents,
-        parts=asked.parts,
-        first_on=asked.first_on,
-        pace=asked.pace,
-        consent=consent,
-        rule=rule,
-        by=BY,
-        now=visitor.now,
-        request_id=_request(visitor),
-    )
+def _agree(visitor: Visit, asked: PlanDraft, rule: PlanRule) -> None:
+    entity_id, _ = whose(visitor)
+    stores, named = (runtime.accounts(), runtime.plans()), _request(visitor)
+    agree_plan(*stores, entity_id, asked, rule, visitor.now, by=BY, request_id=named)
 
 
 def _request(visitor: Visit) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from itertools import islice
 from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreement import DisputeReason
+from shared.domain.agreement_drafts import DisputeDraft, PromiseDraft
 from shared.domain.call_list import CallFollowUp, CallOutcome, follow_up
 from shared.domain.calls import Call, call_about, ranked
 from shared.domain.clock import Now
@@ -128,23 +128,15 @@ def note_outcome(
     together = _together(ports.tasks, entity_id, task, today)
     leads_to, made = follow_up(said.outcome), ""
     about = said.documents or _about(together, account, today)
-    whose = (entity_id, task.customer_id)
     if leads_to is CallFollowUp.PROMISE:
         rule = ports.policies.book(entity_id, account).customer_policy.promises
         made = _promised(ports, entity_id, account, about, said, rule, by, now)
     if leads_to is CallFollowUp.DISPUTE:
-        dispute = disputes.open_dispute(
-            ports.accounts,
-            ports.papers,
-            ports.disputes,
-            *whose,
-            documents=about,
-            reason=said.reason,
-            text=said.text,
-            by=by,
-            now=now,
+        draft = DisputeDraft(
+            customer_id=task.customer_id, documents=about, reason=said.reason, text=said.text
         )
-        made = dispute.dispute_id
+        stores = (ports.accounts, ports.papers, ports.disputes)
+        made = disputes.open_dispute(*stores, entity_id, draft, now, by=by).dispute_id
     for _ in range(_TRIES_MAX):
         if task not in together:
             break
@@ -194,19 +186,14 @@ def _promised(
     """Return the id of the promise of documents: of the first, where there is one by currency."""
     if said.pays_on is None:
         raise InvalidInput(field="pays_on", reason="on which day does the money come")
-    promise = partial(
-        promise_to_pay.promise_to_pay,
-        ports.accounts,
-        ports.promises,
-        entity_id,
-        account.customer.customer_id,
-        amount=said.amount,
-        pays_on=said.pays_on,
-        rule=rule,
-        by=by,
-        now=now,
-    )
-    made = [promise(documents=some).promise_id for some in _promisable(account, documents, said)]
+    stores, whose = (ports.accounts, ports.promises), account.customer.customer_id
+    made = []
+    for some in _promisable(account, documents, said):
+        draft = PromiseDraft(
+            customer_id=whose, documents=some, pays_on=said.pays_on, amount=said.amount
+        )
+        promise = promise_to_pay.promise_to_pay(*stores, entity_id, draft, rule, now, by=by)
+        made.append(promise.promise_id)
     return made[0]
 
 

@@ -5,14 +5,20 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from shared.domain.account import Account
-from shared.domain.agreement import Dispute, DisputeOutcome, DisputeReason
+from shared.domain.agreement import Dispute, DisputeOutcome
+from shared.domain.agreement_drafts import DisputeDraft
 from shared.domain.clock import Now
 from shared.domain.contested import contested
-from shared.domain.dispute import CORRECTION_DAYS, TEXT_MAX, closed, is_answered, may_dispute
+from shared.domain.dispute import (
+    CORRECTION_DAYS,
+    TEXT_MAX,
+    closed,
+    is_answered,
+    may_dispute,
+)
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.limits import text_within
-from shared.domain.money import Money
 from shared.domain.notice import Notice
 from shared.domain.notices import next_notice
 from shared.domain.tasks import Task
@@ -53,52 +59,54 @@ def open_dispute(
     papers: Papers,
     disputes: Disputes,
     entity_id: str,
-    customer_id: str,
-    *,
-    documents: tuple[str, ...],
-    reason: DisputeReason,
-    text: str,
-    amount: Money | None = None,
-    line: int = 0,
-    by: str,
+    draft: DisputeDraft,
     now: Now,
+    *,
+    by: str,
     request_id: str = "",
 ) -> Dispute:
-    """Return the new dispute of documents, wholly or of amount.
+    """Return the new dispute that draft asks for, and open the task to answer it.
 
     The same request_id, or without one the same words on a day, give the same dispute.
-    A dispute of a line contests what that line asks for, with its tax, unless amount says less.
+    A dispute of a line contests what that line asks for, with its tax, unless an amount says less.
     Raises InvalidInput for a text that is too long, and NotFound, InvalidInput or Conflict where
     it may not be opened (shared.domain.dispute.may_dispute).
     """
-    text_within("text", text, TEXT_MAX)
+    text_within("text", draft.text, TEXT_MAX)
+    whose = (entity_id, draft.customer_id)
     entity = accounts.entity(entity_id)
-    account = accounts.account(entity_id, customer_id)
+    account = accounts.account(*whose)
     today = now.today(account.customer.time_zone)
-    named = tuple(sorted(set(documents)))
-    words = (request_id,) if request_id else (today.isoformat(), text, *named)
-    dispute_id = derived_id("dispute", entity_id, customer_id, *words)
+    named = tuple(sorted(set(draft.documents)))
+    words = (request_id,) if request_id else (today.isoformat(), draft.text, *named)
+    dispute_id = derived_id("dispute", *whose, *words)
     known = next((d for d in account.disputes if d.dispute_id == dispute_id), None)
     if known is not None:
         return known
+    amount, line = draft.amount, draft.line
     may_dispute(account, named, amount, line, today)
     document = account.document(named[0])
     if line and amount is None and document is not None:
-        lines = papers.lines(entity_id, customer_id, document)
-        amount = contested(document, lines, line)
-    dispute = Dispute(dispute_id, named, reason, today, by, amount, line, text)
-    task = Task(
-        task_id=dispute_id,
-        kind="dispute",
-        customer_id=customer_id,
-        title=f"{account.customer.name} contests {_numbers(account, named)}: decide and answer.",
-        created_at=now.business,
-        due_on=now.today(entity.time_zone) + timedelta(days=1),
-        documents=named,
-        detail=text,
-    )
-    disputes.open(entity, customer_id, dispute, task)
+        amount = contested(document, papers.lines(*whose, document), line)
+    dispute = Dispute(dispute_id, named, draft.reason, today, by, amount, line, draft.text)
+    task = _to_answer(account, dispute, now, now.today(entity.time_zone) + timedelta(days=1))
+    disputes.open(entity, draft.customer_id, dispute, task)
     return dispute
+
+
+def _to_answer(account: Account, dispute: Dispute, now: Now, due_on: date) -> Task:
+    """Return the task to decide on a dispute and to answer it."""
+    numbers = _numbers(account, dispute.documents)
+    return Task(
+        task_id=dispute.dispute_id,
+        kind="dispute",
+        customer_id=account.customer.customer_id,
+        title=f"{account.customer.name} contests {numbers}: decide and answer.",
+        created_at=now.business,
+        due_on=due_on,
+        documents=dispute.documents,
+        detail=dispute.text,
+    )
 
 
 def close_dispute(

@@ -1,20 +1,17 @@
 """Stopping the chase for a while, for a customer or for some documents."""
 
-from datetime import date, timedelta
 from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreement import Hold
+from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.clock import Now
 from shared.domain.contested import contested
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
-from shared.domain.limits import amount_within, day_within
+from shared.domain.hold import check_part, may_hold
 from shared.domain.money import Money
-from shared.errors import InvalidInput
 from shared.ids import requested_id
-
-DAYS_MAX = 366
 
 
 class Accounts(Protocol):
@@ -35,49 +32,43 @@ def put_hold(
     papers: Papers,
     holds: Holds,
     entity_id: str,
-    customer_id: str,
-    *,
-    reason: str,
-    ends_on: date,
-    documents: tuple[str, ...],
-    by: str,
+    draft: HoldDraft,
     now: Now,
+    *,
+    by: str,
     request_id: str = "",
-    amount: Money | None = None,
-    line: int = 0,
 ) -> Hold:
-    """Return a new hold from the customer's today through ends_on, on documents or on all.
+    """Return the hold of draft from the customer's today on. The same request_id gives the same.
 
-    amount narrows it to so much of one document, line to what that line asks for. The same
-    request_id gives the same hold. Raises NotFound for the customer, and InvalidInput for an end in
-    the past or over a year away, a document that the customer has not open, or what fits none.
+    Raises NotFound for the customer, and InvalidInput for an end in the past or over a year away, a
+    document that the customer has not open, or an amount or line that fits none.
     """
     entity = accounts.entity(entity_id)
-    account = accounts.account(entity_id, customer_id)
+    account = accounts.account(entity_id, draft.customer_id)
     today = now.today(account.customer.time_zone)
-    day_within("ends_on", ends_on, today, today + timedelta(days=DAYS_MAX))
-    if any(account.document(document_id) is None for document_id in documents):
-        raise InvalidInput(field="documents", reason="name open documents of this customer")
-    whose = (entity_id, customer_id)
-    named = tuple(account.document(document_id) for document_id in documents)
-    heads = tuple(document for document in named if document is not None)
-    if line and amount is None and len(heads) == 1:
-        amount = contested(heads[0], papers.lines(*whose, heads[0]), line)
-    if amount is not None:
-        if len(heads) != 1:
-            raise InvalidInput(field="amount", reason="it goes with one document: name that")
-        if amount.currency != heads[0].open.currency:
-            raise InvalidInput(field="amount", reason=f"this is open in {heads[0].open.currency}")
-        amount_within("amount", amount, heads[0].open)
+    documents = may_hold(account, draft, today)
     hold = Hold(
-        hold_id=requested_id(request_id, now.business, "hold", entity_id, customer_id),
-        reason=reason,
+        hold_id=requested_id(request_id, now.business, "hold", entity_id, draft.customer_id),
+        reason=draft.reason,
         starts_on=today,
-        ends_on=ends_on,
+        ends_on=draft.ends_on,
         by=by,
-        documents=documents,
-        amount=amount,
-        line=line,
+        documents=draft.documents,
+        amount=_amount(papers, entity_id, draft, documents),
+        line=draft.line,
     )
-    holds.put(entity, customer_id, hold)
+    holds.put(entity, draft.customer_id, hold)
     return hold
+
+
+def _amount(
+    papers: Papers, entity_id: str, draft: HoldDraft, documents: tuple[Document, ...]
+) -> Money | None:
+    """Return how much of its one document draft holds, None for all. Raises InvalidInput."""
+    amount = draft.amount
+    if draft.line and amount is None and len(documents) == 1:
+        lines = papers.lines(entity_id, draft.customer_id, documents[0])
+        amount = contested(documents[0], lines, draft.line)
+    if amount is not None:
+        check_part(amount, documents)
+    return amount

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreement import Plan, PlanPart
+from shared.domain.agreement_drafts import PlanDraft
 from shared.domain.clock import Now
 from shared.domain.entity import Entity
-from shared.domain.plan import Pace
 from shared.domain.plan_rule import PlanRule, may_plan
 from shared.errors import InvalidInput
 from shared.ids import requested_id
@@ -27,70 +27,61 @@ class Plans(Protocol):
 def preview(
     accounts: Accounts,
     entity_id: str,
-    customer_id: str,
-    *,
-    documents: tuple[str, ...],
-    parts: int,
-    first_on: date,
-    pace: Pace,
+    draft: PlanDraft,
     rule: PlanRule,
     now: Now,
     request_id: str = "",
 ) -> tuple[PlanPart, ...]:
     """Return the parts as they would be agreed on now, or as this request agreed on them already.
 
-    Raises as agree_plan does.
+    Raises as agree_plan does, but asks for no consent.
     """
-    account = accounts.account(entity_id, customer_id)
-    known = _known(account, _plan_id(entity_id, customer_id, request_id, now))
+    account = accounts.account(entity_id, draft.customer_id)
+    known = _known(account, _plan_id(entity_id, draft.customer_id, request_id, now))
     if known is not None:
         return known.parts
+    named = _in_order(account, draft.documents)
     today = now.today(account.customer.time_zone)
-    return may_plan(account, _in_order(account, documents), parts, first_on, pace, rule, today)
+    return may_plan(account, named, draft.parts, draft.first_on, draft.pace, rule, today)
 
 
 def agree_plan(
     accounts: Accounts,
     plans: Plans,
     entity_id: str,
-    customer_id: str,
-    *,
-    documents: tuple[str, ...],
-    parts: int,
-    first_on: date,
-    pace: Pace,
-    consent: str,
+    draft: PlanDraft,
     rule: PlanRule,
-    by: str,
     now: Now,
+    *,
+    by: str,
     request_id: str = "",
 ) -> Plan:
-    """Return the new plan over all that is payable of documents.
+    """Return the new plan over all that is payable of the documents of draft.
 
-    consent is what the customer agreed to, in words. The same request_id gives the same plan.
-    Raises NotFound, InvalidInput or Conflict where it may not be agreed
-    (shared.domain.plan_rule.may_plan).
+    The same request_id gives the same plan. Raises NotFound, InvalidInput or Conflict where it may
+    not be agreed (shared.domain.plan_rule.may_plan).
     """
-    if not 0 < len(consent.strip()) <= CONSENT_MAX:
+    consent = draft.consent.strip()
+    if not 0 < len(consent) <= CONSENT_MAX:
         raise InvalidInput(field="consent", reason="say how the customer agreed, in a few words")
     entity = accounts.entity(entity_id)
-    account = accounts.account(entity_id, customer_id)
+    account = accounts.account(entity_id, draft.customer_id)
     today = now.today(account.customer.time_zone)
-    plan_id = _plan_id(entity_id, customer_id, request_id, now)
+    plan_id = _plan_id(entity_id, draft.customer_id, request_id, now)
     known = _known(account, plan_id)
     if known is not None:
         return known
-    named = _in_order(account, documents)
+    named = _in_order(account, draft.documents)
     plan = Plan(
         plan_id=plan_id,
         documents=named,
-        parts=may_plan(account, named, parts, first_on, pace, rule, today),
+        parts=may_plan(account, named, draft.parts, draft.first_on, draft.pace, rule, today),
         agreed_on=today,
         by=by,
-        consent=consent.strip(),
+        consent=consent,
         grace_days=rule.grace_days,
     )
-    plans.agree(entity, customer_id, plan)
+    plans.agree(entity, draft.customer_id, plan)
     return plan
 
 

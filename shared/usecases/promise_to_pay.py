@@ -6,10 +6,11 @@ from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreement import Promise
+from shared.domain.agreement_drafts import PromiseDraft
 from shared.domain.agreements_over import over
 from shared.domain.clock import Now
 from shared.domain.entity import Entity
-from shared.domain.money import Money, total
+from shared.domain.money import total
 from shared.domain.portal import Received
 from shared.domain.promise import Arrived, PromiseState, promise_state
 from shared.domain.promise_rule import PromiseRule, may_promise
@@ -36,47 +37,49 @@ def promise_to_pay(
     accounts: Accounts,
     promises: Promises,
     entity_id: str,
-    customer_id: str,
-    *,
-    documents: tuple[str, ...],
-    amount: Money | None,
-    pays_on: date,
+    draft: PromiseDraft,
     rule: PromiseRule,
-    by: str,
     now: Now,
+    *,
+    by: str,
     request_id: str = "",
 ) -> Promise:
-    """Return the new promise to pay amount (or all that is payable) of documents by pays_on.
+    """Return the new promise that draft asks for.
 
     The same request_id, or without one the same words on a day, give the same promise. Raises
     NotFound, InvalidInput or Conflict where it may not be given
     (shared.domain.promise_rule.may_promise).
     """
     entity = accounts.entity(entity_id)
-    account = accounts.account(entity_id, customer_id)
+    account = accounts.account(entity_id, draft.customer_id)
     today = now.today(account.customer.time_zone)
-    named = tuple(sorted(set(documents)))
-    said = "all" if amount is None else f"{amount.minor} {amount.currency}"
-    days = (today.isoformat(), pays_on.isoformat())
-    words = (request_id,) if request_id else (*days, said, *named)
-    promise_id = derived_id("promise", entity_id, customer_id, *words)
+    named = tuple(sorted(set(draft.documents)))
+    words = (request_id,) if request_id else _words(draft, named, today)
+    promise_id = derived_id("promise", entity_id, draft.customer_id, *words)
     known = next((p for p in account.promises if p.promise_id == promise_id), None)
     if known is not None:
         return known
-    promised = may_promise(account, named, amount, pays_on, rule, today)
+    promised = may_promise(account, named, draft.amount, draft.pays_on, rule, today)
     opens = (d.open for d in account.documents if d.document_id in named)
     promise = Promise(
         promise_id=promise_id,
         documents=named,
         amount=promised,
-        pays_on=pays_on,
+        pays_on=draft.pays_on,
         grace_days=rule.grace_days,
         made_on=today,
         by=by,
         was_open=total(opens, promised.currency),
     )
-    promises.make(entity, customer_id, promise)
+    promises.make(entity, draft.customer_id, promise)
     return promise
+
+
+def _words(draft: PromiseDraft, named: tuple[str, ...], today: date) -> tuple[str, ...]:
+    """Return what makes two promises of today without a name the same one."""
+    amount = draft.amount
+    said = "all" if amount is None else f"{amount.minor} {amount.currency}"
+    return today.isoformat(), draft.pays_on.isoformat(), said, *named
 
 
 def promises_of(

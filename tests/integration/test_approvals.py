@@ -6,6 +6,7 @@ import pytest
 
 from shared import runtime
 from shared.domain.agreement import HandoverTier
+from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.notice import Channel, DeliveryState
 from shared.domain.policy import Fee, Policy, Stage
 from shared.errors import Conflict, InvalidInput
@@ -101,10 +102,10 @@ def test_who_answers_second_is_told_so(seller):
 
 def test_agreement_after_the_debt_is_held_sends_nothing(seller):
     on(DUE + timedelta(days=14), seller)
-    stores = (runtime.accounts(), runtime.papers(), runtime.holds(), "demo", "c1")
+    stores = (runtime.accounts(), runtime.papers(), runtime.holds())
     until = DUE + timedelta(days=40)
-    why = {"reason": "asked for time", "documents": (), "by": "kim"}
-    put_hold(*stores, ends_on=until, now=runtime.now(), **why)
+    draft = HoldDraft(customer_id="c1", reason="asked for time", ends_on=until)
+    put_hold(*stores, "demo", draft, runtime.now(), by="kim")
     assert say_yes(1) == "withdrawn"
     hub.drain("ESCALATION", "NOTICE")
     assert hub.sent_mails() == []

@@ -10,6 +10,7 @@ from infra.local.identity.tokens import Issuer
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Put
+from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.tasks import Task
 from shared.errors import Unauthenticated
 from shared.usecases.holds import put_hold
@@ -211,9 +212,9 @@ def test_a_call_that_has_nothing_to_chase_any_more_is_put_away_on_the_list_of_ta
     hub.add_invoice(of, whose, "01J" + "B" * 23, DUE)
     live(DUE + timedelta(days=21), of, times=2)
     (task,) = runtime.tasks().list_open("demo")
-    put = {"ends_on": DUE + timedelta(days=40), "documents": (), "by": "kim", "reason": "talks"}
-    stores = (runtime.accounts(), runtime.papers(), runtime.holds(), "demo", ULID)
-    put_hold(*stores, now=runtime.now(), **put)
+    draft = HoldDraft(customer_id=ULID, reason="talks", ends_on=DUE + timedelta(days=40))
+    stores = (runtime.accounts(), runtime.papers(), runtime.holds())
+    put_hold(*stores, "demo", draft, runtime.now(), by="kim")
     token = identity.mint(operator("demo:clerk"))
     assert "Nobody is to be called today" in get(token, "/console/e/demo/calls").text
     page = get(token, "/console/e/demo/tasks")

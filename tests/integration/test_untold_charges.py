@@ -11,6 +11,7 @@ from functions.notice_send import handler as sender
 from shared import runtime
 from shared.adapters.entities import entity_write
 from shared.adapters.send_pace import SendPace
+from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.notice import DeliveryState
 from shared.usecases.holds import put_hold
 from shared.usecases.remind_now import remind_now
@@ -30,9 +31,10 @@ def seller(policy=LADDER, stage_done=""):
 
 
 def hold() -> None:
-    stores = (runtime.accounts(), runtime.papers(), runtime.holds(), "demo", "c1")
-    why = {"reason": "asked for time", "documents": (), "by": "kim"}
-    put_hold(*stores, ends_on=LATE + timedelta(days=40), now=runtime.now(), **why)
+    stores = (runtime.accounts(), runtime.papers(), runtime.holds())
+    until = LATE + timedelta(days=40)
+    draft = HoldDraft(customer_id="c1", reason="asked for time", ends_on=until)
+    put_hold(*stores, "demo", draft, runtime.now(), by="kim")
 
 
 def pause(reason: str) -> None:

@@ -11,6 +11,7 @@ from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.domain.agreement import DisputeOutcome, DisputeReason
+from shared.domain.agreement_drafts import DisputeDraft, HoldDraft, PlanDraft, PromiseDraft
 from shared.domain.cash_step import Asked
 from shared.domain.clock import Now
 from shared.domain.coverage import plan_state
@@ -112,71 +113,83 @@ def end(
 
 
 def _promise(visit: Visit, customer_id: str, form: http.Form, named: Asked) -> None:
+    draft = PromiseDraft(
+        customer_id=customer_id,
+        documents=_ticked(form),
+        amount=_amount(visit, customer_id, form),
+        pays_on=_day(form, "pays_on"),
+    )
     promise_to_pay(
         runtime.accounts(),
         runtime.promises().asked(named),
         visit.entity.entity_id,
-        customer_id,
-        documents=_ticked(form),
-        amount=_amount(visit, customer_id, form),
-        pays_on=_day(form, "pays_on"),
-        rule=_policy(visit, customer_id).promises,
+        draft,
+        _policy(visit, customer_id).promises,
+        access.current().now,
         by=named.by,
-        now=access.current().now,
         request_id=named.request_id,
     )
 
 
 def _dispute(visit: Visit, customer_id: str, form: http.Form, named: Asked) -> None:
-    open_dispute(
-        runtime.accounts(),
-        runtime.papers(),
-        runtime.disputes().asked(named),
-        visit.entity.entity_id,
-        customer_id,
+    draft = DisputeDraft(
+        customer_id=customer_id,
         documents=_ticked(form),
         reason=_one_of(form, "reason", DisputeReason),
         text=field(form, "text"),
         amount=_amount(visit, customer_id, form),
         line=_number(form, "line"),
+    )
+    open_dispute(
+        runtime.accounts(),
+        runtime.papers(),
+        runtime.disputes().asked(named),
+        visit.entity.entity_id,
+        draft,
+        access.current().now,
         by=named.by,
-        now=access.current().now,
         request_id=named.request_id,
     )
 
 
 def _plan(visit: Visit, customer_id: str, form: http.Form, named: Asked) -> None:
-    agree_plan(
-        runtime.accounts(),
-        runtime.plans().asked(named),
-        visit.entity.entity_id,
-        customer_id,
+    draft = PlanDraft(
+        customer_id=customer_id,
         documents=_ticked(form),
         parts=_number(form, "parts"),
         first_on=_day(form, "first_on"),
         pace=_one_of(form, "pace", Pace),
         consent=field(form, "consent"),
-        rule=_policy(visit, customer_id).plans,
+    )
+    agree_plan(
+        runtime.accounts(),
+        runtime.plans().asked(named),
+        visit.entity.entity_id,
+        draft,
+        _policy(visit, customer_id).plans,
+        access.current().now,
         by=named.by,
-        now=access.current().now,
         request_id=named.request_id,
     )
 
 
 def _hold(visit: Visit, customer_id: str, form: http.Form, named: Asked) -> None:
-    put_hold(
-        runtime.accounts(),
-        runtime.papers(),
-        runtime.holds().asked(named),
-        visit.entity.entity_id,
-        customer_id,
+    draft = HoldDraft(
+        customer_id=customer_id,
         reason=why(form, "why"),
         ends_on=_day(form, "ends_on"),
         documents=tuple(form.get("document", [])),
         amount=_amount(visit, customer_id, form),
         line=_number(form, "line"),
+    )
+    put_hold(
+        runtime.accounts(),
+        runtime.papers(),
+        runtime.holds().asked(named),
+        visit.entity.entity_id,
+        draft,
+        access.current().now,
         by=named.by,
-        now=access.current().now,
         request_id=named.request_id,
     )
 

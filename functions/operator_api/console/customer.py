@@ -10,7 +10,9 @@ from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.console.waiting import Waiting, waiting
 from shared import runtime
+from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.figures import ageing
+from shared.domain.hold import DAYS_MAX
 from shared.domain.money import parse_money
 from shared.domain.notice import Channel
 from shared.domain.phone import e164
@@ -19,7 +21,7 @@ from shared.domain.roles import Role
 from shared.domain.tasks import Task
 from shared.errors import InvalidInput
 from shared.usecases.explain import Explanation, explain
-from shared.usecases.holds import DAYS_MAX, put_hold
+from shared.usecases.holds import put_hold
 from shared.usecases.timeline import timeline
 from shared.usecases.work_list import work_list
 
@@ -83,19 +85,15 @@ def add_hold(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
 
 
 def _hold(visit: Visit, customer_id: str, form: http.Form) -> None:
-    request, ends_on = access.current(), _day(form, "ends_on")
-    put_hold(
-        runtime.accounts(),
-        runtime.papers(),
-        runtime.holds(),
-        visit.entity.entity_id,
-        customer_id,
+    request = access.current()
+    draft = HoldDraft(
+        customer_id=customer_id,
+        ends_on=_day(form, "ends_on"),
         reason=why(form, "reason"),
-        ends_on=ends_on,
         documents=tuple(form.get("document", [])),
-        by=request.principal.name,
-        now=request.now,
     )
+    stores = (runtime.accounts(), runtime.papers(), runtime.holds())
+    put_hold(*stores, visit.entity.entity_id, draft, request.now, by=request.principal.name)
 
 
 def _day(form: http.Form, name: str) -> date:

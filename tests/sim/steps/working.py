@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.adapters.errands import errand
+from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.mail import MailEventKind
 from shared.usecases.holds import put_hold
 from shared.usecases.mail_event import note_mail_event
@@ -99,19 +100,14 @@ def janitor(world: "World") -> str:
 def hold(world: "World") -> str:
     """Stop the chasing of a customer for some days."""
     days = timedelta(days=world.chance.randrange(1, 6))
-    put = put_hold(
-        world.hub.accounts,
-        world.hub.papers,
-        world.hub.holds,
-        ENTITY,
-        world.chance.choice(world.customers),
+    draft = HoldDraft(
+        customer_id=world.chance.choice(world.customers),
         reason="talks",
         ends_on=world.now.business.date() + days,
-        documents=(),
-        by="clerk",
-        now=world.now,
-        request_id=str(world.chance.randrange(3)),
     )
+    stores = (world.hub.accounts, world.hub.papers, world.hub.holds)
+    name = str(world.chance.randrange(3))
+    put = put_hold(*stores, ENTITY, draft, world.now, by="clerk", request_id=name)
     return f"until {put.ends_on}"
 
 
