@@ -16,6 +16,7 @@ from functions.operator_api.schema.drift import (
 )
 from functions.operator_api.schema.wire import Amount, amount
 from shared import runtime
+from shared.domain.drift_words import because, done, proposed
 from shared.domain.money import Money
 from shared.domain.roles import Role
 from shared.errors import NotFound
@@ -50,23 +51,31 @@ def get_drift(entity: str) -> DriftOut:
     entity_of(entity)
     report = runtime.drift_reports().newest(entity, current().now.wall)
     if report is None:
-        raise NotFound(entity=entity, reason="nobody compared yet")
+        reason = "hub and ERP were not compared yet: it is done every night, or by duecourse drift"
+        raise NotFound(comparison=entity, reason=reason)
     return drift_out(report)
 
 
 def drift_out(report: Mapping[str, Any]) -> DriftOut:
     """Return a stored report as the wire says it."""
     sums = [_sums(s) for s in report.get("sums", ())]
-    done = report["state"] == "done" and not report["code"]
+    ended = report["state"] == "done" and not report["code"]
     return DriftOut(
         **{name: report[name] for name in _PLAIN if name in report},
-        equal=done and report["whole"] and all(s.equal for s in sums),
+        equal=ended and report["whole"] and all(s.equal for s in sums),
         sums=sums,
-        differences=[
-            DifferenceOut(**d | {"hub": _side(d["hub"]), "erp": _side(d["erp"])})
-            for d in report.get("differences", ())
-        ],
+        differences=[_difference(d) for d in report.get("differences", ())],
     )
+
+
+def _difference(stored: Mapping[str, Any]) -> DifferenceOut:
+    sides = {"hub": _side(stored["hub"]), "erp": _side(stored["erp"])}
+    words = {
+        "because": because(stored["cause"]),
+        "proposed": proposed(stored["action"]),
+        "came_of_it": done(stored["done"]),
+    }
+    return DifferenceOut(**stored | sides | words)
 
 
 def _sums(stored: Mapping[str, Any]) -> DriftSums:

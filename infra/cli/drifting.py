@@ -121,12 +121,13 @@ def _show(found: dict[str, Any]) -> None:
 
 
 def _row(found: dict[str, Any]) -> tuple[str, ...]:
-    words = (found["cause"], found["action"], found["done"])
     return (
         found["number"] or found["external_id"],
         _side(found["hub"]),
         _side(found["erp"]),
-        *(word.replace("_", " ") for word in words),
+        found["because"],
+        found["proposed"],
+        found["came_of_it"],
     )
 
 

@@ -34,7 +34,8 @@ class DriftSums(Wire):
 class DifferenceOut(Wire):
     """One document on which both sides differ; hub or erp is null where that side has none.
 
-    action is what is proposed, done what came of it, "" where nothing was done.
+    action is what is proposed, done what came of it, "" where nothing was done. because, proposed
+    and came_of_it say cause, action and done in sentences for people.
     """
 
     external_id: str
@@ -47,6 +48,9 @@ class DifferenceOut(Wire):
     erp: SideOut | None
     keys: list[str]
     done: str
+    because: str
+    proposed: str
+    came_of_it: str
 
 
 class DriftOut(Wire):

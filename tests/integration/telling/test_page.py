@@ -108,7 +108,11 @@ def test_a_difference_stands_on_the_page_until_it_is_mended(
 ) -> None:
     customer = next(iter(books.erp.records))
     books.erp.invoice(customer, 5_000, books.wall.date(), books.wall.date())
-    for fields, words in (({}, "not here"), ({"fix": "yes"}, "taken"), ({}, "Each is equal.")):
+    for fields, words in (
+        ({}, "The hub does not have it."),
+        ({"fix": "yes"}, "It was read again, and taken."),
+        ({}, "Each is equal."),
+    ):
         shown = get(books.token, PAGE)
         assert post(books.token, f"{PAGE}/compare", csrf=csrf(shown), **fields).status == 303
         carry(books)
