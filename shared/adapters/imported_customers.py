@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from shared.adapters import keys
 from shared.adapters.account_items import customer_from, customer_item
 from shared.adapters.codec import Item
+from shared.adapters.link_ends import links_end
 from shared.adapters.table import NEW, VERSION, ConditionLost, Put, Table, Update, Write, seen
 from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import again, write_groups
@@ -12,10 +13,12 @@ from shared.domain.clock import Now
 from shared.domain.customer import Customer
 from shared.domain.entity import Entity
 from shared.domain.import_verdicts import CustomerFact
+from shared.domain.recipients import gone
 from shared.errors import WriteConflict
 
 _SAME_FACT = "content_hash = :old"
 _MERGES_MAX = 8
+_BY = "change of address"
 
 
 class ImportedCustomers:
@@ -77,7 +80,8 @@ class ImportedCustomers:
         """Write after over before; return False where somebody wrote first.
 
         Open documents carry the customer's time zone and policy for the due index: they follow
-        before the customer does, so that a retry after a crash makes them follow again.
+        before the customer does, so that a retry after a crash makes them follow again. Where an
+        address is gone, the links that were mailed so far end with it.
         """
         entity_id = entity.entity_id
         if (before.time_zone, before.policy) != (after.time_zone, after.policy):
@@ -94,6 +98,8 @@ class ImportedCustomers:
             again(Put(_directory_item(entity_id, after), condition=NEW)),
             again(ticket),
         ]
+        if gone(before, after):
+            writes.append(again(links_end(entity_id, after.customer_id, _BY, now)))
         try:
             self._table.write(*writes)
         except (ConditionLost, WriteConflict):

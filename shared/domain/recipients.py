@@ -57,6 +57,17 @@ def all_addresses(customer: Customer) -> tuple[str, ...]:
     return _distinct((customer.email, customer.phone, *customer.cc, *people))
 
 
+def gone(before: Customer, after: Customer) -> tuple[str, ...]:
+    """Return the addresses that before could be mailed to and after has no more."""
+    kept = {address.lower() for address in _mailed(after)}
+    return tuple(address for address in _mailed(before) if address.lower() not in kept)
+
+
+def _mailed(customer: Customer) -> tuple[str, ...]:
+    people = (contact.email for contact in customer.people)
+    return _distinct((customer.email, *customer.cc, *people))
+
+
 def _of_roles(customer: Customer, roles: Iterable[str]) -> tuple[str, ...]:
     found: list[str] = []
     for role in roles:

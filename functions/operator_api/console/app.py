@@ -139,6 +139,8 @@ def _of_customer(
             return mailing.remind(visit, customer_id, form)
         case "POST", ["mail"]:
             return mailing.wish(visit, customer_id, form)
+        case "POST", ["links"]:
+            return mailing.end_links(visit, customer_id, form)
         case "POST", ["holds"]:
             return customer.add_hold(visit, customer_id, form)
         case "POST", ["holds", hold_id]:

@@ -1,5 +1,7 @@
 """Mails on the console: one sent by hand, what a customer wishes, and a pause that ends."""
 
+from functools import partial
+
 from functions.edge import http
 from functions.operator_api import access
 from functions.operator_api.console import customer as customer_page
@@ -10,9 +12,9 @@ from functions.operator_api.console.pages import Visit
 from shared import runtime
 from shared.domain.mail_wish import MailWish
 from shared.domain.roles import Role
-from shared.errors import NotFound
+from shared.errors import InvalidInput, NotFound
 from shared.usecases.mail_wishes import wish_for_mail
-from shared.usecases.remind_now import remind_now
+from shared.usecases.remind_now import MailByHand, remind_now
 from shared.usecases.watch_mail import resume_mail
 
 _NOTE_MAX = 500
@@ -22,22 +24,16 @@ def remind(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
     """Mail a stage to the customer now."""
     access.allow(Role.CLERK, visit.entity.entity_id)
     request = access.current()
-    filled = refused(
-        form,
-        "remind",
-        lambda: remind_now(
-            runtime.accounts(),
-            runtime.entities(),
-            runtime.notices(),
-            visit.entity.entity_id,
-            customer_id,
-            request.principal.name,
-            request.now,
-            subject=access.agreeing(visit.entity.entity_id),
-            stage_id=field(form, "stage"),
-            documents=tuple(form.get("document", [])),
-        ),
+    of = visit.entity.entity_id
+    mail = MailByHand(
+        by=request.principal.name,
+        subject=access.agreeing(of),
+        stage_id=field(form, "stage"),
+        documents=tuple(form.get("document", [])),
     )
+    stores = (runtime.accounts(), runtime.entities(), runtime.notices())
+    work = partial(remind_now, *stores, of, customer_id, mail, request.now)
+    filled = refused(form, "remind", work)
     if filled:
         return customer_page.customer(visit, customer_id, filled)
     return _back(visit, customer_id)
@@ -51,6 +47,24 @@ def wish(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
         raise NotFound(path="console")
     stores = (runtime.accounts(), runtime.mail_wishes(), visit.entity.entity_id, customer_id)
     wish_for_mail(*stores, MailWish(wanted), request.principal.name, request.now)
+    return _back(visit, customer_id)
+
+
+def end_links(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
+    """End every link into the portal that the customer was mailed, once that is confirmed."""
+    access.allow(Role.CLERK, visit.entity.entity_id)
+    request = access.current()
+    runtime.accounts().customer(visit.entity.entity_id, customer_id)
+
+    def work() -> None:
+        if field(form, "sure") != "yes":
+            raise InvalidInput(field="sure", reason="tick that they are to end")
+        whose = (visit.entity.entity_id, customer_id)
+        runtime.links().end_all(*whose, request.principal.name, request.now)
+
+    filled = refused(form, "links", work)
+    if filled:
+        return customer_page.customer(visit, customer_id, filled)
     return _back(visit, customer_id)
 
 

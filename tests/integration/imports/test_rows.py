@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.head_items import document_from
@@ -140,6 +142,30 @@ def test_a_customer_keeps_what_the_file_does_not_name(filled: Entity) -> None:
     zones = {h["time_zone"] for h in stored("HEAD") if h["customer_id"] == customer.customer_id}
     assert zones == {"America/New_York"}
     assert {d["name"] for d in stored("DIRECTORY")} == {"Nordlicht SE", "Bar Ltd"}
+
+
+@pytest.mark.rule("R41")
+@pytest.mark.parametrize(
+    ("email", "copies", "is_ended"),
+    [
+        ("AP@nordlicht.example", "cc@nordlicht.example", False),
+        ("ap@nordlicht.example", "cc@nordlicht.example;more@nordlicht.example", False),
+        ("cc@nordlicht.example", "ap@nordlicht.example", False),
+        ("ap@nordlicht.example", "", True),
+        ("new@nordlicht.example", "cc@nordlicht.example", True),
+    ],
+)
+def test_an_address_that_is_gone_takes_its_links_along(
+    filled: Entity, email: str, copies: str, is_ended: bool
+) -> None:
+    header = "external_id,name,email,cc\n"
+    drop(f"{header}C-1,Nordlicht AG,ap@nordlicht.example,cc@nordlicht.example\n")
+    token = runtime.links().create("demo", customer_id("C-1"), runtime.now()).rsplit("/", 1)[1]
+    run = drop(f"{header}C-1,Nordlicht AG,{email},{copies}\n", name="b.csv")
+    assert run.updated == 1
+    found = runtime.links().find("demo", token)
+    assert found is not None and found.ended is is_ended
+    assert [fact["by"] for fact in stored("LINKS_END")] == ["change of address"] * is_ended
 
 
 def test_lines_that_change_replace_the_old_ones_and_ask_for_a_new_pdf(filled: Entity) -> None:

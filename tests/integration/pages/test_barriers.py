@@ -310,6 +310,14 @@ def _console(walk: Walk, company: Company, identity) -> None:
     whose = f"{here}/customers/{PAYER}"
     for path in ("", "/money", "/agreements", f"/documents/{LATE}"):
         walk.go(whose + path)
+    walk.go(whose)
+    page.get_by_text("End the links into the portal").click()
+    page.locator("form[action$=links]").evaluate("form => { form.noValidate = true; }")
+    follow(page.get_by_role("button", name="End the links", exact=True))
+    walk.look(whose, "links not confirmed")
+    page.get_by_label("Every link that was mailed so far").check()
+    follow(page.get_by_role("button", name="End the links", exact=True))
+    walk.look(whose, "links ended")
     walk.go(f"{whose}/statement")
     walk.go(f"{whose}/statement?from={company.today - timedelta(days=60)}", "with what happened")
     walk.go(f"{whose}/statement?on=tomorrow", "refused")
