@@ -166,8 +166,8 @@ def _also(
             yield _refund_write(entity_id, earlier, refund, now)
     if step.task is not None:
         yield open_task_put(entity_id, step.task)
-    if step.look:
-        yield ticket_put(entity, now.today(customer.time_zone), customer_id, step.look)
+    if why := step.why_look:
+        yield ticket_put(entity, now.today(customer.time_zone), customer_id, why)
 
 
 def _payment_write(entity_id: str, before: Payment, after: Payment, now: Now) -> Write:

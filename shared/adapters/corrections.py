@@ -12,6 +12,7 @@ from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.numbers import Numbers
 from shared.adapters.requests import request_put
 from shared.adapters.table import EXISTS, NEW, VERSION, Check, Put, Table, Write, seen
+from shared.adapters.tickets import ticket_put
 from shared.adapters.writeback_items import credit_puts
 from shared.domain.books import Books
 from shared.domain.cash_step import Asked
@@ -21,7 +22,7 @@ from shared.domain.customer import Customer
 from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.money import Money
-from shared.domain.movement import Posting
+from shared.domain.movement import Posting, frees
 from shared.domain.numbering import CREDIT_NOTES
 from shared.errors import NotFound
 
@@ -89,6 +90,9 @@ class Corrections:
             ]
             if asked.request_id:
                 writes.append(request_put(entity_id, asked, note.document_id))
+            if frees(posting.movements):
+                today = now.today(customer.time_zone)
+                writes.append(ticket_put(entity, today, customer_id, posting.posting_id))
             if plan.lines:
                 writes += map(Put, lines_items(entity_id, customer_id, note, plan.lines))
             if not invoice.open:

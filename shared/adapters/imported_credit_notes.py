@@ -17,9 +17,9 @@ from shared.domain.customer import Customer
 from shared.domain.discount import discounts_of
 from shared.domain.document import Document
 from shared.domain.entity import Entity
-from shared.domain.erp_credit import CreditNoteFact, held_of, reopens
+from shared.domain.erp_credit import CreditNoteFact, held_of
 from shared.domain.money import Money
-from shared.domain.movement import Posting
+from shared.domain.movement import Posting, frees
 from shared.errors import WriteConflict
 
 _AS_KNOWN = "content_hash = :old AND attribute_not_exists(gone)"
@@ -82,7 +82,7 @@ class ImportedCreditNotes:
             writes += posting_writes(entity_id, books, posting)
             changed = discounts_of(posting.movements)
             writes += discount_puts(entity_id, books, posting, changed, now)
-        if reopens(posting.movements):
+        if frees(posting.movements):
             today = now.today(customer.time_zone)
             why = f"import:{import_id}"
             writes.append(again(ticket_put(entity, today, customer.customer_id, why)))

@@ -9,14 +9,17 @@ from shared.adapters.head_items import document_from
 from shared.adapters.ledger import Ledger, posting_writes
 from shared.adapters.payment_items import payment_item
 from shared.adapters.table import Put, Table
+from shared.adapters.tickets import ticket_put
 from shared.adapters.write_groups import Group, write_groups
 from shared.adapters.writeback_items import discount_puts, granted_alone
 from shared.domain.books import Books
 from shared.domain.clock import Now
 from shared.domain.discount import discounts_of
 from shared.domain.document import Document
+from shared.domain.entity import Entity
 from shared.domain.entry_keys import EntryKey
 from shared.domain.import_verdicts import Booking, PaymentFact
+from shared.domain.movement import frees
 from shared.domain.payment import (
     GONE_IN_ERP,
     PaymentState,
@@ -112,7 +115,7 @@ class ImportedPayments:
 
     def add(
         self,
-        entity_id: str,
+        entity: Entity,
         bookings: Sequence[Booking],
         heads: Mapping[str, Mapping[str, Any]],
         now: Now,
@@ -121,8 +124,9 @@ class ImportedPayments:
 
         No two of bookings may settle the same document. heads are the stored open heads by
         document id. Nobody is sent a receipt. Who took the money knows of it, and is told only of
-        the discounts that it earns here.
+        the discounts that it earns here. The sweep looks at whom a document is open for more.
         """
+        entity_id, today = entity.entity_id, now.today(entity.time_zone)
         groups: list[Group] = []
         for booking in bookings:
             payment = booking.payment
@@ -132,8 +136,10 @@ class ImportedPayments:
             posting = payment_posting(payment, booking.settlement.movements, now)
             item = payment_item(entity_id, payment) | {"content_hash": booking.content_hash}
             earned = discounts_of(posting.movements)
-            told = discount_puts(entity_id, books, posting, earned, now)
+            told = [*discount_puts(entity_id, books, posting, earned, now)]
             part = _part_puts(entity_id, booking)
+            if frees(posting.movements):
+                told += [ticket_put(entity, today, payment.customer_id, posting.posting_id)]
             groups.append((Put(item), *posting_writes(entity_id, books, posting), *told, *part))
         return write_groups(self._table, groups)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from shared.adapters import keys
 from shared.adapters.account_items import checkout_from, customer_from, unresolved
 from shared.adapters.checkout_moves import closing_writes, paid_write, processing_update
+from shared.adapters.entity_items import entity_from
 from shared.adapters.ledger import books_from, posting_writes
 from shared.adapters.payment_items import payment_from, payment_item, use_of
 from shared.adapters.table import (
@@ -27,6 +28,7 @@ from shared.domain.discount import discounts_of
 from shared.domain.entity import Entity
 from shared.domain.messages import ReceiptView
 from shared.domain.money import Money
+from shared.domain.movement import Posting, frees
 from shared.domain.payment import (
     Booked,
     Payment,
@@ -119,7 +121,9 @@ class Payments:
     ) -> bool:
         """Book payment with its settlement and close its checkout; False where it is booked.
 
-        Raises WriteConflict when anything changed meanwhile: read and settle again.
+        Where it is less than its checkout was for, the sweep looks at the customer: the rest
+        waits for nothing any more. Raises WriteConflict when anything changed meanwhile: read and
+        settle again.
         """
         pending = keys.pending_entry(entity_id, "payment", now.wall, payment.payment_id)
         posting = payment_posting(payment, settlement.movements, now)
@@ -130,6 +134,8 @@ class Payments:
             *writeback_puts(entity_id, payment, settlement.allocations, now, discounts=discounts),
             paid_write(standing.checkout, standing.stored, payment.gateway_reference, now.wall),
         ]
+        if payment.amount < standing.checkout.amount:
+            writes.append(self._look(entity_id, standing, posting, now))
         if task is not None:
             writes.append(open_task_put(entity_id, task))
         try:
@@ -151,6 +157,7 @@ class Payments:
     ) -> Payment:
         """Book the next part of a large payment's plan and return the payment as it is then.
 
+        The sweep looks at the customer again: until now this money spoke for the oldest debts.
         Raises WriteConflict when anything changed meanwhile.
         """
         after = replace(
@@ -169,6 +176,8 @@ class Payments:
         if settlement.movements:
             posting = allocation_posting(payment, settlement.movements, now)
             writes += posting_writes(entity_id, standing.books, posting)
+            if frees(posting.movements):
+                writes.append(self._look(entity_id, standing, posting, now))
             told = settlement.allocations
             off = discounts_of(settlement.movements)
             writes += writeback_puts(entity_id, payment, told, now, after.version, off)
@@ -179,6 +188,15 @@ class Payments:
         except ConditionLost as lost:
             raise WriteConflict(payment=payment.payment_id) from lost
         return after
+
+    def _look(self, entity_id: str, standing: Standing, posting: Posting, now: Now) -> Put:
+        """Return the ticket by which a sweep looks at the customer because of posting."""
+        item = self._table.get(keys.entity(entity_id))
+        if item is None:
+            raise NotFound(entity=entity_id)
+        customer = standing.customer
+        today = now.today(customer.time_zone)
+        return ticket_put(entity_from(item), today, customer.customer_id, posting.posting_id)
 
     def processing(
         self, entity_id: str, standing: Standing, reference: str, at: datetime, asks_at: datetime

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from shared.domain.discount import discounts_of
-from shared.domain.movement import Posting
+from shared.domain.movement import Posting, frees
 from shared.domain.payment import Allocation, Payment, PaymentState
 from shared.domain.refund import Refund
 from shared.domain.tasks import Task
@@ -49,10 +49,11 @@ class Step:
     """A posting and all that becomes true with it. posting is None where no money moves yet.
 
     payments are (before, after) of each that changes; one that is new has no before. made is what
-    the request leads to. look is why the sweep is to look at the customer, "" where it need not.
-    receipt: the payer is sent one. erp_did are the changes of allocations that the ERP made itself,
-    which it is not told of; below zero where it took them back. told_alone are changes of discounts
-    (minor units, by document id) of which it hears by themselves, as it did before.
+    the request leads to. look is why the sweep is to look at the customer, "" where the posting
+    says whether there is a reason. receipt: the payer is sent one. erp_did are the changes of
+    allocations that the ERP made itself, which it is not told of; below zero where it took them
+    back. told_alone are changes of discounts (minor units, by document id) of which it hears by
+    themselves, as it did before.
     """
 
     posting: Posting | None
@@ -65,6 +66,12 @@ class Step:
     receipt: bool = False
     erp_did: tuple[Allocation, ...] = ()
     told_alone: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def why_look(self) -> str:
+        """Return why the sweep is to look at the customer, "" where it need not."""
+        freed = self.posting is not None and frees(self.posting.movements)
+        return self.look or (self.posting.posting_id if self.posting and freed else "")
 
     @property
     def discounts(self) -> dict[str, int]:

@@ -275,12 +275,6 @@ class _Working:
         return True
 
 
-def reopens(movements: Iterable[Movement]) -> bool:
-    """Return whether a document is open for more than before: then the sweep is to look."""
-    opens = (MovementKind.DEALLOCATION, MovementKind.DISCOUNT)
-    return any(m.kind in opens and m.amount.minor > 0 for m in movements)
-
-
 def _wrong(row: CreditNoteRow) -> Problem | None:
     if row.total.currency not in EXPONENTS:
         message = "No currency in legal use has this code."

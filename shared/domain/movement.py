@@ -125,12 +125,29 @@ class Balances:
     parts: Mapping[tuple[str, int], int]
 
 
+def frees(movements: Iterable[Movement]) -> bool:
+    """Return whether movements, written together, may leave more to ask for than there was.
+
+    A document is open for more, or money that waited, and so spoke for the oldest debts whoever it
+    was meant for, speaks for them no more. Then the sweep is to look at the customer.
+    """
+    sums = _sums(movements)
+    waiting: defaultdict[str, int] = defaultdict(int)
+    for (_, currency), minor in sums.unapplied.items():
+        waiting[currency] += minor
+    return any(minor > 0 for minor in sums.open.values()) or any(m < 0 for m in waiting.values())
+
+
 def fold(postings: Iterable[Posting]) -> Balances:
     """Return the balances that postings sum to. Their order does not matter."""
+    return _sums(movement for posting in postings for movement in posting.movements)
+
+
+def _sums(movements: Iterable[Movement]) -> Balances:
     open_: defaultdict[tuple[str, str], int] = defaultdict(int)
     unapplied: defaultdict[tuple[str, str], int] = defaultdict(int)
     parts: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for movement in (m for posting in postings for m in posting.movements):
+    for movement in movements:
         if movement.document_id:
             open_[movement.document_id, movement.amount.currency] += movement.amount.minor
             parts[movement.document_id, movement.instalment] += movement.amount.minor

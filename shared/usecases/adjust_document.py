@@ -133,10 +133,8 @@ def _adjust(
             raise NotFound(document=document_id[:64])
         movements = decide(document)
         posting_id = f"{name}:{document_id}:{document.version}"
-        why = f"{name}:{document_id}:{document.version}"
         posting = posting_of(posting_id, at, movements, asked, now)
-        opens = any(m.amount.minor > 0 for m in movements)
-        step = Step(posting, made=document_id, asked=asked, look=why if opens else "")
+        step = Step(posting, made=document_id, asked=asked)
         write(desk, at, step, now)
         return document_id
 

@@ -13,7 +13,7 @@ from shared.domain.clock import Now
 from shared.domain.customer import Customer
 from shared.domain.entity import Entity
 from shared.domain.money import Money
-from shared.domain.movement import Movement, MovementKind, Posting
+from shared.domain.movement import Movement, Posting
 from shared.domain.payment import Payment, PaymentState, allocation_posting
 from shared.domain.payment_use import used
 from shared.domain.refund import Refund
@@ -156,6 +156,3 @@ def posting_of(
     return Posting(name, today, now.business, tuple(movements), asked.by, asked.note)
 
 
-def frees(movements: Sequence[Movement]) -> bool:
-    """Return whether a document is open for more than before: then the sweep is to look."""
-    return any(m.kind is MovementKind.DEALLOCATION for m in movements)

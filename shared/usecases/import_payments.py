@@ -38,7 +38,7 @@ class Payments(Protocol):
     ) -> Mapping[str, tuple[Document, Mapping[str, Any]]]: ...
     def granted(self, entity_id: str, customer_id: str, document_id: str) -> int: ...
     def add(
-        self, entity_id: str, bookings: Sequence[Booking], heads: Mapping[str, Mapping[str, Any]],
+        self, entity: Entity, bookings: Sequence[Booking], heads: Mapping[str, Mapping[str, Any]],
         now: Now,
     ) -> set[int]: ...  # fmt: skip
 
@@ -114,7 +114,7 @@ class PaymentDesk:
         found = self.store.documents(entity_id, pairs)
         bookings = [self._booking(one.row, one.basis, found, asked) for one in judged]
         heads = {document_id: head for document_id, (_, head) in found.items()}
-        lost = self.store.add(entity_id, bookings, heads, self.now)
+        lost = self.store.add(self.entity, bookings, heads, self.now)
         return [judged[i].row for i in sorted(lost)]
 
     def _booking(

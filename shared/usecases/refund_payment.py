@@ -14,7 +14,6 @@ from shared.ids import requested_id
 from shared.usecases.cash_desk import (
     Desk,
     Look,
-    frees,
     is_here,
     look,
     once,
@@ -127,7 +126,6 @@ def _step(
         refund.refund_id,
         asked,
         refunds=((None, refund),),
-        look=f"refund:{refund.refund_id}" if frees(movements) else "",
     )
 
 

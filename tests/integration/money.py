@@ -215,6 +215,11 @@ def of_type(entity_id: str, *types: str) -> list[dict[str, Any]]:
     return [i for i in items(entity_id) if i["type"] in types]
 
 
+def causes(entity_id: str) -> set[str]:
+    """Return why sweeps are to look at customers of an entity."""
+    return {item["sk"].split("#", 2)[2] for item in of_type(entity_id, "TICKET")}
+
+
 def euros(minor: int) -> Money:
     """Return minor cents."""
     return Money(minor=minor, currency="EUR")

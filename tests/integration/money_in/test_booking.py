@@ -4,10 +4,13 @@ import json
 import threading
 from dataclasses import asdict, replace
 
+import pytest
+
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.stripe_event import read_event
 from shared.adapters.table import Update
+from shared.domain.payment import payment_id
 from shared.usecases.apply_payment import apply_payment
 from tests.integration import hub, money
 from tests.integration.money import (
@@ -16,6 +19,7 @@ from tests.integration.money import (
     account,
     add_checkout,
     books_balance,
+    causes,
     checkout_state,
     euros,
     hint,
@@ -135,6 +139,18 @@ def test_r8_the_amount_is_the_gateways_and_a_part_keeps_the_rest_open(gateway, s
     (document,) = account().documents
     assert (document.open, document.version) == (euros(7_500), invoice.version + 1)
     books_balance()
+
+
+@pytest.mark.rule("R33")
+def test_less_money_than_its_page_was_for_leaves_the_rest_to_be_asked_for(gateway, seller, buyer):
+    for n, minor in enumerate((10_000, 2_500), start=1):
+        invoice = hub.add_invoice(seller, buyer, f"inv{n}", DUE)
+        checkout = add_checkout(seller, buyer, f"co{n}", invoice)
+        taken = gateway.takes(seller, buyer, checkout, amount=euros(minor))
+        hint(seller, f"evt_{n}", COMPLETED, session(f"co{n}"))
+    assert {c for c in causes("demo") if "payment:" in c} == {
+        f"payment:{payment_id('demo', taken)}"
+    }
 
 
 def test_w4_a_writer_in_between_makes_it_read_and_decide_again(gateway, seller, buyer, monkeypatch):

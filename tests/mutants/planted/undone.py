@@ -1,11 +1,49 @@
-"""Bugs in how the hub hears of what an ERP undid without a stamp."""
+"""Bugs in how the hub hears of what was undone: what an ERP did without a stamp, and who is due."""
 
 from tests.mutants.bug import bug
 
 _ODOO = "tests/connectors/test_odoo.py::"
 _SYNC = "tests/integration/sync/test_odoo_undone.py::"
 
+_FREES = "tests/unit/test_frees.py::"
+
 UNDONE_BUGS = (
+    bug(
+        "money that is used for one debt speaks on for the oldest",
+        "shared/domain/movement.py",
+        " or any(m < 0 for m in waiting.values())\n",
+        "\n",
+        _FREES + "test_a_posting_that_leaves_more_to_ask_for_of_any_document_says_so",
+        "tests/integration/cash_desk/test_looked_at.py"
+        "::test_money_that_is_used_or_given_back_leaves_the_oldest_debt_to_be_asked_for",
+        rules="R33",
+    ),
+    bug(
+        "a document that is open for more is no reason to look",
+        "shared/domain/movement.py",
+        "    return any(minor > 0 for minor in sums.open.values()) or any(",
+        "    return any(",
+        _FREES + "test_a_posting_that_leaves_more_to_ask_for_of_any_document_says_so",
+        rules="R33",
+    ),
+    bug(
+        "money of the ERP that opens an invoice brings no sweep",
+        "shared/adapters/imported_payments.py",
+        "            if frees(posting.movements):\n",
+        "            if False:\n",
+        "tests/integration/imports/test_looked_at.py"
+        "::test_money_in_the_place_of_a_discount_opens_the_rest",
+        rules="R33",
+    ),
+    bug(
+        "less money than its page was for brings no sweep",
+        "shared/adapters/payments.py",
+        "        if payment.amount < standing.checkout.amount:\n",
+        "        if False:\n",
+        "tests/integration/money_in/test_booking.py"
+        "::test_less_money_than_its_page_was_for_leaves_the_rest_to_be_asked_for",
+        rules="R33",
+    ),
     bug(
         "Odoo is not asked which money is left on open invoices",
         "shared/adapters/odoo.py",
