@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import allow, current, entity_of, needs
+from functions.operator_api.connected import newest_drift
 from functions.operator_api.schema.drift import (
     DifferenceOut,
     DriftIn,
@@ -49,7 +50,7 @@ def start_drift(entity: str, body: DriftIn) -> DriftStarted:
 @needs(Role.VIEWER)
 def get_drift(entity: str) -> DriftOut:
     entity_of(entity)
-    report = runtime.drift_reports().newest(entity, current().now.wall)
+    report = newest_drift(entity)
     if report is None:
         reason = "hub and ERP were not compared yet: it is done every night, or by duecourse drift"
         raise NotFound(comparison=entity, reason=reason)

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
-from functions.operator_api.connected import ledger_out
+from functions.operator_api.connected import ledger_out, not_begun_out
 from functions.operator_api.schema.wire import Limit, amount
 from functions.operator_api.schema.writebacks import (
     AgainIn,
@@ -41,8 +41,10 @@ def list_writebacks(
     entity_of(entity)
     repairs = runtime.repairing().repairs
     rows, more = paging.page(repairs.waiting(entity, paging.place(cursor), limit + 1), limit)
+    erp = ledger_out(entity)
     return WritebackPage(
-        erp=ledger_out(entity),
+        erp=erp,
+        not_begun=None if erp else not_begun_out(entity),
         waits=[waiting_out(repairs, entity, parked) for parked in rows],
         pending=[] if cursor else [writeback_out(n) for n in repairs.on_the_way(entity, limit)],
         next=paging.cursor(rows[-1].parked_id) if more else None,

@@ -23,6 +23,7 @@ from infra.cli.output import (
 
 _LOOK_EVERY_S = 0.5
 _WAIT_S = 900
+_NOT_COMPARED = "not_compared"
 _NO_ERP = ("not_connected", "paused")
 
 
@@ -71,6 +72,8 @@ def drift_line(found: Mapping[str, Any] | None) -> str:
     at = minute(found["at"])
     if found["state"] == "running":
         return f"Hub and ERP are being compared since {at}."
+    if found["code"] == _NOT_COMPARED:
+        return str(found["says"])
     if found["code"]:
         return f"Hub and ERP could not be compared on {at}: {found['says'] or found['code']}"
     if found["found"]:

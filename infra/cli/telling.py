@@ -9,6 +9,7 @@ from infra.cli.errors import CliError, Exit
 from infra.cli.output import AsJson, EntityName, Yes, confirm, count, show_json, show_table, talk
 from infra.cli.products import NO_ERP
 
+_IN_FILES = "Until then, payments are in files for it."
 app = typer.Typer(help="What the ERP is told, and what it did not take.", no_args_is_help=True)
 Key = Annotated[str, typer.Argument(help="Our key of the line, as list shows it.")]
 
@@ -31,11 +32,13 @@ def list_(entity: EntityName = None, as_json: AsJson = False) -> None:
         talk().print("Mend the cause, then: duecourse writeback again --all", markup=False)
     if found["pending"]:
         show_table("On its way", columns, [_row(line) for line in found["pending"]])
-    if not found["erp"]:
-        talk().print(f"{NO_ERP} Until then, payments are in files for it.", markup=False)
-    elif found["erp"]["state"] != "connected":
-        name = found["erp"]["name"]
-        talk().print(f"{name} is paused and told nothing: duecourse sync begin {name}.")
+    erp = found["erp"] or found["not_begun"]
+    if not erp:
+        talk().print(f"{NO_ERP} {_IN_FILES}", markup=False)
+    elif erp["state"] != "connected":
+        talk().print(f"{erp['name']}: {erp['says']} {erp['todo']}", markup=False)
+        if not found["erp"]:
+            talk().print(_IN_FILES, markup=False)
     elif not found["waits"] and not found["pending"]:
         talk().print("The ERP was told everything.")
 

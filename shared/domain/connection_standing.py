@@ -30,6 +30,13 @@ class Standing:
     todo: str = ""
 
 
+def may_take_books(connection: Connection) -> bool:
+    """Return whether a connection may take what the hub books once it is begun, as far as known."""
+    found = connection.found
+    whole = found is None or bool(found.code) or found.entries
+    return connection.state is ConnectionState.NEW and whole
+
+
 def standing(connection: Connection) -> Standing:
     """Return how a connection stands."""
     match connection.state:

@@ -1,4 +1,4 @@
-"""What a comparison with the ERP found, in words for people: why, what is proposed, what was done."""
+"""What a comparison with the ERP found, in sentences: why, what is proposed, what was done."""
 
 import re
 from collections.abc import Mapping

@@ -27,7 +27,8 @@ LINE = {
     "left": "",
 }
 TOLD = {
-    "erp": {"name": "books", "state": "connected"},
+    "erp": {"name": "books", "state": "connected", "says": "It is followed.", "todo": ""},
+    "not_begun": None,
     "waits": [],
     "pending": [],
     "next": None,
@@ -87,12 +88,15 @@ def test_nothing_waits(hub, duecourse):
 
 
 def test_where_nobody_is_told_that_is_said_and_not_that_all_is_told(hub, duecourse):
+    paused = {"name": "books", "state": "paused", "says": "It is paused.", "todo": "Go on so."}
+    tested = {"name": "erp", "state": "new", "says": "Its test worked.", "todo": "Begin it so."}
     cases = (
-        (None, "No ERP is connected"),
-        ({"name": "books", "state": "paused"}, "books is paused and told nothing"),
+        (None, None, "No ERP is connected"),
+        (paused, None, "books: It is paused. Go on so."),
+        (None, tested, "erp: Its test worked. Begin it so.\nUntil then, payments are in files"),
     )
-    for erp, said in cases:
-        hub.answers["GET", PATH] = (200, TOLD | {"erp": erp})
+    for erp, not_begun, said in cases:
+        hub.answers["GET", PATH] = (200, TOLD | {"erp": erp, "not_begun": not_begun})
         code, out, err = duecourse("writeback", "list", "-e", "demo")
         assert (code, out, said in err) == (0, "", True)
         assert "told everything" not in err
@@ -163,6 +167,13 @@ def test_why_nothing_was_compared_is_said_and_is_no_difference(
     ended, out, err = duecourse("drift", *last, "-e", "demo")
     assert (ended, out) == (exit_code, "")
     assert "Why it is so." in err
+
+
+def test_a_comparison_from_before_the_erp_was_followed_is_none(hub, duecourse):
+    told = {"code": "not_compared", "says": "Nobody compared since.", "equal": False}
+    hub.answers["GET", DRIFT] = (200, REPORT | told)
+    ended, _, err = duecourse("drift", "--last", "-e", "demo")
+    assert (ended, err.strip()) == (Exit.NOT_COMPARED, "Nobody compared since.")
 
 
 def test_a_comparison_that_was_cut_short_and_one_that_never_was_are_no_difference(hub, duecourse):

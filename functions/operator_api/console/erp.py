@@ -2,7 +2,7 @@
 
 from functions.edge import http
 from functions.operator_api import access
-from functions.operator_api.connected import connections_of
+from functions.operator_api.connected import connections_of, newest_drift
 from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.routes_drift import drift_out
 from functions.operator_api.routes_writebacks import waiting_out, writeback_out
@@ -23,7 +23,7 @@ def erp_page(visit: Visit, asked: str = "") -> http.Answer:
     asked names a connection that somebody just had pulled.
     """
     entity_id = visit.entity.entity_id
-    report = runtime.drift_reports().newest(entity_id, access.current().now.wall)
+    report = newest_drift(entity_id)
     repairs = runtime.repairing().repairs
     waits = [
         waiting_out(repairs, entity_id, parked)

@@ -30,19 +30,23 @@ class WritebackOut(Wire):
 
 
 class LedgerOut(Wire):
-    """The connection that takes what the hub books, and its state."""
+    """A connection to an ERP: its state, and in sentences how it stands and what to do."""
 
     name: str
     state: str
+    says: str
+    todo: str
 
 
 class WritebackPage(Wire):
     """waits are the lines that wait for a person, pending the oldest that the hub goes on with.
 
-    erp is null where no ERP is connected that takes what the hub books: it is in files then.
+    erp is the connection that takes what the hub books, null where there is none: it is in files
+    then. not_begun is one that was made for it, and takes nothing before it is begun.
     """
 
     erp: LedgerOut | None
+    not_begun: LedgerOut | None
     waits: list[WritebackOut]
     pending: list[WritebackOut]
     next: str | None

@@ -25,6 +25,7 @@ from shared.usecases.reverse_payment import reverse_payment
 from tests.connectors.reference import ReferenceConnector
 from tests.integration.hub import invoke
 from tests.integration.telling.conftest import DAY, Books, Clerk
+from tests.integration.test_console import get
 from tests.support.samples import eur
 
 SYNC = "functions.erp_sync.handler"
@@ -280,6 +281,12 @@ def test_a_comparison_is_told_by_the_hubs_clock(
     assert (found["equal"], days > timedelta(days=89)) == (True, True)
 
 
+def follow(ledger: Connection) -> None:
+    """Let an ERP that was paused be followed, and take what is booked."""
+    now = runtime.connections().get("demo", ledger.name)
+    runtime.connections().keep_books("demo", replace(now, state=ConnectionState.CONNECTED))
+
+
 def test_no_erp_and_a_paused_one_are_no_difference_and_said_apart(
     books: Books, clerk: Clerk, drift: Drift
 ) -> None:
@@ -292,6 +299,11 @@ def test_no_erp_and_a_paused_one_are_no_difference_and_said_apart(
     runtime.table().write(Delete(keys.ledger_connection("demo")))
     found = drift()
     assert (found["code"], "duecourse connect" in found["says"]) == ("not_connected", True)
+    follow(ledger)
+    found = clerk("GET", "/drift").json
+    assert (found["code"], found["equal"]) == ("not_compared", False)
+    assert "Nobody compared since" in found["says"]
+    assert "Nobody compared since" in get(books.token, "/console/e/demo/erp").text
 
 
 def test_charges_that_the_erp_has_otherwise_are_named(

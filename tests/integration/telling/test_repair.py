@@ -2,6 +2,8 @@
 
 import pytest
 
+from shared import runtime
+from shared.domain.connection import Connection, Found
 from shared.domain.erp import Entry, Posted
 from shared.errors import ErpRefused
 from tests.integration.telling.conftest import Books, Clerk
@@ -50,8 +52,24 @@ def test_one_command_repairs_it_and_what_waited_behind_it(
     (task,) = books.of_type("TASK")
     assert (task["status"], task["note"]) == ("done", "tried again")
     assert clerk("POST", "/writebacks/again", {}).json == {"tried": 0}
-    told = {"erp": None, "waits": [], "pending": [], "next": None}
+    told = {"erp": None, "not_begun": None, "waits": [], "pending": [], "next": None}
     assert clerk("GET", "/writebacks").json == told
+
+
+def test_an_erp_that_was_tested_and_not_begun_is_told_as_it_is(books: Books, clerk: Clerk) -> None:
+    found = Found(books.wall, company="Seller", entries=True)
+    runtime.connections().create("demo", Connection("erp", "tryton", {}, "secret", found=found))
+    shown = clerk("GET", "/writebacks").json
+    assert (shown["erp"], shown["not_begun"]["name"]) == (None, "erp")
+    assert "Its test worked" in shown["not_begun"]["says"]
+    assert "duecourse sync begin erp" in shown["not_begun"]["todo"]
+
+
+def test_a_crm_is_not_waited_for_to_take_what_is_booked(books: Books, clerk: Clerk) -> None:
+    crm = Connection("crm", "hubspot", {}, "secret", found=Found(books.wall, company="Seller"))
+    runtime.connections().create("demo", crm)
+    shown = clerk("GET", "/writebacks").json
+    assert (shown["erp"], shown["not_begun"]) == (None, None)
 
 
 @pytest.mark.rule("R43")

@@ -52,4 +52,11 @@ CONNECTION_BUGS = (
         '{"at": iso(now.wall), "wall": iso(now.wall)}',
         f"{COMPARED}::test_a_comparison_is_told_by_the_hubs_clock",
     ),
+    bug(
+        "what failed before the ERP was followed is told as how it is now",
+        "shared/domain/drift_report.py",
+        "return follows and code in (NOT_CONNECTED, PAUSED)",
+        "return not follows and code in (NOT_CONNECTED, PAUSED)",
+        f"{COMPARED}::test_no_erp_and_a_paused_one_are_no_difference_and_said_apart",
+    ),
 )
