@@ -154,5 +154,3 @@ def posting_of(
     """Return a posting of today that a person asked for."""
     today = now.today(at.customer.time_zone)
     return Posting(name, today, now.business, tuple(movements), asked.by, asked.note)
-
-
