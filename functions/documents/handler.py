@@ -9,7 +9,7 @@ from shared import runtime
 from shared.usecases.make_pack import make_pack
 from shared.usecases.render_document import render_document
 from shared.usecases.send_letter import send_letter
-from shared.usecases.tell_statement import render_statement
+from shared.usecases.tell_statement import Ports, render_statement
 
 log = Logger()
 
@@ -48,13 +48,12 @@ def _letter(entity_id: str, customer_id: str, n: int) -> None:
 
 def _statement(body: dict[str, Any]) -> None:
     whose = (body["entity"], body["customer_id"], body["statement_id"])
-    outcome = render_statement(
+    ports = Ports(
         runtime.accounts(),
         runtime.books_reader(),
         runtime.statement_requests(),
         runtime.printer(),
         runtime.documents(),
-        *whose,
-        runtime.now(),
     )
+    outcome = render_statement(ports, *whose, runtime.now())
     log.info("statement " + outcome, entity=whose[0], statement_id=whose[2])

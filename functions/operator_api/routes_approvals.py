@@ -14,6 +14,7 @@ from functions.operator_api.schema.escalation import (
 )
 from shared import runtime
 from shared.domain.agreement import Handover
+from shared.domain.answer import Answer
 from shared.domain.case_pack import PackRequest
 from shared.domain.roles import Role
 from shared.usecases.approvals import approve, refuse
@@ -27,40 +28,30 @@ _ZIP = "application/zip"
 @router.post(f"{_OF_CUSTOMER}/notices/<notice>/approve", summary="Let a notice go out")
 @needs(Role.CONTROLLER)
 def approve_notice(entity: str, customer: str, notice: int, body: ApproveIn) -> Decided:
-    customer_id = _customer(entity, customer)
-    request = current()
-    state = approve(
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.approvals(),
-        runtime.queues(),
-        entity,
-        customer_id,
-        notice,
+    customer_id, request = _customer(entity, customer), current()
+    answer = Answer(
+        n=notice,
         by=request.principal.name,
         subject=request.principal.subject,
         tier=str(body.tier or ""),
-        now=request.now,
     )
+    stores = (runtime.accounts(), runtime.entities(), runtime.approvals(), runtime.queues())
+    state = approve(*stores, entity, customer_id, answer, request.now)
     return Decided(customer_id=customer_id, notice=notice, state=state, by=request.principal.name)
 
 
 @router.post(f"{_OF_CUSTOMER}/notices/<notice>/refuse", summary="Keep a notice from going out")
 @needs(Role.CONTROLLER)
 def refuse_notice(entity: str, customer: str, notice: int, body: RefuseIn) -> Decided:
-    customer_id = _customer(entity, customer)
-    request = current()
-    state = refuse(
-        runtime.accounts(),
-        runtime.approvals(),
-        entity,
-        customer_id,
-        notice,
+    customer_id, request = _customer(entity, customer), current()
+    answer = Answer(
+        n=notice,
         by=request.principal.name,
         subject=request.principal.subject,
         note=body.note,
-        now=request.now,
     )
+    stores = (runtime.accounts(), runtime.approvals())
+    state = refuse(*stores, entity, customer_id, answer, request.now)
     return Decided(customer_id=customer_id, notice=notice, state=state, by=request.principal.name)
 
 

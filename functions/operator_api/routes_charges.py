@@ -25,7 +25,7 @@ from shared.domain.document import Document, DocumentKind
 from shared.domain.laws.packs import LAWS
 from shared.domain.roles import Role
 from shared.usecases import adjust_document as cases
-from shared.usecases.interest_sheet import interest_sheet
+from shared.usecases.interest_sheet import Ports, interest_sheet
 
 router = APIGatewayHttpRouter()
 _CUSTOMERS_PER_PAGE = 50
@@ -98,17 +98,9 @@ def get_interest(
     law: Annotated[str, Query(max_length=20, description="Such as uk, de, eu")] = "",
 ) -> InterestSheetOut:
     customer_id, document_id = document_named(entity, document, customer)
-    found = interest_sheet(
-        runtime.ledger(),
-        runtime.entities(),
-        runtime.charges(),
-        entity,
-        customer_id,
-        document_id,
-        to,
-        law,
-        current().now,
-    )
+    ports = Ports(runtime.ledger(), runtime.entities(), runtime.charges())
+    whose = (entity, customer_id, document_id)
+    found = interest_sheet(ports, *whose, to, law, current().now)
     known = LAWS.get(found.rule.law)
     return InterestSheetOut(
         invoice_id=document_id,

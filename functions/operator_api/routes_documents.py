@@ -13,7 +13,7 @@ from functions.operator_api.schema.wire import Limit
 from functions.operator_api.views import document_out
 from shared import runtime
 from shared.domain.roles import Role
-from shared.usecases.change_ladder import change_ladder
+from shared.usecases.change_ladder import LadderChange, change_ladder
 
 router = APIGatewayHttpRouter()
 _CUSTOMERS_PER_PAGE = 25
@@ -73,18 +73,14 @@ def change_invoice(
 ) -> DocumentOut:
     customer_id, document_id = document_named(entity, document, customer)
     request = current()
-    changed = change_ladder(
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.ladder_moves(),
-        entity,
-        customer_id,
-        document_id,
+    change = LadderChange(
+        document_id=document_id,
         policy=body.policy,
         reason=body.reason,
         by=request.principal.name,
-        now=request.now,
     )
+    stores = (runtime.accounts(), runtime.entities(), runtime.ladder_moves())
+    changed = change_ladder(*stores, entity, customer_id, change, request.now)
     return document_out(customer_id, changed)
 
 

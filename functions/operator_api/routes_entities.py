@@ -34,7 +34,7 @@ from shared.errors import InvalidInput
 from shared.usecases import entities as cases
 from shared.usecases.as_it_stood import AsItStood, stale_then
 from shared.usecases.charging import charges_ahead
-from shared.usecases.dry_run import DryRun, WouldSend, dry_run
+from shared.usecases.dry_run import DryRun, Ports, WouldSend, dry_run
 from shared.usecases.end_agreements import agreements_ahead
 
 router = APIGatewayHttpRouter()
@@ -125,27 +125,23 @@ def show_dry_run(
 
 def _coming(of: Entity, then: Now, _: date | None, after: str, limit: int) -> DryRun:
     entity = of.entity_id
-    return dry_run(
+    ports = Ports(
         runtime.accounts(),
         runtime.entities(),
         runtime.due_finder(),
         runtime.runs(),
-        of,
-        then,
-        after=after,
-        limit=limit,
         charges=partial(charges_ahead, runtime.charging(), entity),
         ahead=partial(agreements_ahead, runtime.papers(), entity),
     )
+    return dry_run(ports, of, then, after, limit)
 
 
 def _past(of: Entity, then: Now, on: date | None, after: str, limit: int) -> DryRun:
     stores = (runtime.records(), runtime.receivables(), runtime.entities())
     stood = AsItStood(*stores, on or then.business)
     ahead = partial(agreements_ahead, runtime.papers(), of.entity_id)
-    return dry_run(
-        stood, stood, stood, stood, of, then, after, limit, charges=stood.charges, ahead=ahead
-    )
+    ports = Ports(stood, stood, stood, stood, charges=stood.charges, ahead=ahead)
+    return dry_run(ports, of, then, after, limit)
 
 
 def moment(at: datetime | None) -> Now:

@@ -21,7 +21,6 @@ from functions.operator_api.schema.invoices import (
 from functions.operator_api.schema.wire import amount
 from functions.operator_api.views import document_out
 from shared import runtime
-from shared.adapters.pause import pause
 from shared.domain.credit_note import CreditAsked, CreditNoteDraft
 from shared.domain.document import Line
 from shared.domain.invoice_draft import InvoiceDraft
@@ -140,20 +139,10 @@ def credit_invoice(
 )
 @needs(Role.CLERK)
 def void(entity: str, document: str, body: VoidIn, customer: OfCustomer = "") -> DocumentOut:
-    request = current()
+    request = asked("", body, "void", document, customer, note=body.text)
     customer_id, document_id = document_named(entity, document, customer)
-    voided = void_invoice(
-        runtime.accounts(),
-        runtime.corrections(),
-        entity,
-        customer_id,
-        document_id,
-        body.reason,
-        request.now,
-        pause,
-        text=body.text,
-        by=request.principal.name,
-    )
+    stores, whose = (runtime.cash_desk(), runtime.corrections()), (entity, customer_id, document_id)
+    voided = void_invoice(*stores, *whose, body.reason, request, current().now)
     return document_out(customer_id, voided)
 
 

@@ -17,7 +17,7 @@ from shared.domain.customer import Customer
 from shared.domain.reputation import WINDOW_DAYS
 from shared.domain.roles import Role
 from shared.usecases.mail_wishes import wish_for_mail
-from shared.usecases.remind_now import remind_now
+from shared.usecases.remind_now import MailByHand, remind_now
 from shared.usecases.watch_mail import mail_health, resume_mail
 
 router = APIGatewayHttpRouter()
@@ -28,18 +28,14 @@ _OF_CUSTOMER = "/api/v1/entities/<entity>/customers/<customer>"
 @needs(Role.CLERK)
 def remind(entity: str, customer: str, body: RemindIn) -> RemindOut:
     customer_id, request = _customer(entity, customer), current()
-    notice = remind_now(
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.notices(),
-        entity,
-        customer_id,
-        request.principal.name,
-        request.now,
+    mail = MailByHand(
+        by=request.principal.name,
         subject=agreeing(entity),
         stage_id=body.stage,
         documents=tuple(body.documents),
     )
+    stores = (runtime.accounts(), runtime.entities(), runtime.notices())
+    notice = remind_now(*stores, entity, customer_id, mail, request.now)
     return RemindOut(
         customer_id=customer_id,
         notice=notice.n,

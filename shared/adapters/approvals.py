@@ -6,6 +6,7 @@ from shared.adapters import keys
 from shared.adapters.notices import Notices
 from shared.adapters.table import ConditionLost, Delete, Table, Update, Write
 from shared.adapters.tasks import Tasks, done_task_put, open_task_put
+from shared.domain.answer import Answer
 from shared.domain.clock import Now, iso
 from shared.domain.notice import DeliveryState
 from shared.domain.tasks import Task
@@ -32,13 +33,17 @@ class Approvals:
         put = open_task_put(entity, task)
         return self._notices.settle(entity, customer_id, n, waits, now.wall, claimed, "", put)
 
-    def approve(
-        self, entity: str, customer_id: str, n: int, by: str, subject: str, tier: str, now: Now
-    ) -> bool:
-        """Make notice n claimed again, in the name of by. False: it waits no more."""
+    def approve(self, entity: str, customer_id: str, answer: Answer, now: Now) -> bool:
+        """Make a notice claimed again, in the name of who answers. False: it waits no more."""
+        n, by = answer.n, answer.by
         pending = keys.pending_entry(entity, "notice", now.wall, f"{customer_id}#{n}")
-        said = {"approved_by": by, "approved_subject": subject, "approved_at": iso(now.business)}
-        notice = Update(keys.notice(entity, customer_id, n), set={**said, "tier": tier, **pending})
+        said = {
+            "approved_by": by,
+            "approved_subject": answer.subject,
+            "approved_at": iso(now.business),
+            "tier": answer.tier,
+        }
+        notice = Update(keys.notice(entity, customer_id, n), set={**said, **pending})
         again = _of_waiting(entity, customer_id, n, DeliveryState.CLAIMED, "approved", now.wall)
         answered = self._answered(entity, customer_id, n, by, "approved", now)
         return self._write(again, notice, *answered)
@@ -47,19 +52,24 @@ class Approvals:
         self,
         entity: str,
         customer_id: str,
-        n: int,
+        answer: Answer,
         state: DeliveryState,
         code: str,
-        by: str,
-        subject: str,
-        note: str,
         now: Now,
     ) -> bool:
-        """Close notice n in the name of by: nothing is charged or sent. False: it waits no more."""
-        said = {"decided_by": by, "decided_subject": subject, "decided_at": iso(now.business)}
+        """Close a notice in the name of who answers: nothing is charged or sent.
+
+        False: it waits no more.
+        """
+        n, by = answer.n, answer.by
+        said = {
+            "decided_by": by,
+            "decided_subject": answer.subject,
+            "decided_at": iso(now.business),
+        }
         notice = Update(keys.notice(entity, customer_id, n), set=said, remove=("ppk", "psk"))
         ended = _of_waiting(entity, customer_id, n, state, code, now.wall)
-        answered = self._answered(entity, customer_id, n, by, note or code, now)
+        answered = self._answered(entity, customer_id, n, by, answer.note or code, now)
         return self._write(ended, notice, *answered)
 
     def _answered(

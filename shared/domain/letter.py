@@ -159,24 +159,13 @@ def fresh_deadline(
     return day
 
 
-def formal_letter(
-    letter_id: str,
-    entity: Entity,
-    customer: Customer,
-    documents: Iterable[Document],
-    items: Iterable[NoticeItem],
-    law: LetterLaw,
-    dated_on: date,
-    as_of: date,
-    asked_days: int = 0,
-    link: str = "",
-    closed_on: Container[date] = frozenset(),
-) -> Letter:
-    """Return the letter of dated_on about those of items that are asked for.
+def letter_claims(
+    documents: Iterable[Document], items: Iterable[NoticeItem]
+) -> tuple[CurrencyClaim, ...]:
+    """Return what a letter claims by currency: those of items that are asked for.
 
     documents are the customer's open ones: they say when an item was issued and whose charge it
-    is. closed_on are holidays on which its deadline does not end. Raises ValueError where nothing
-    is asked for, or an item is of no document.
+    is. Raises ValueError where nothing is asked for, or an item is of no document.
     """
     heads = {d.document_id: d for d in documents}
     asked = [item for item in items if item.asked and item.payable]
@@ -184,7 +173,7 @@ def formal_letter(
         raise ValueError("a letter asks for something")
     if any(document_id_of(item.document_id) not in heads for item in asked):
         raise ValueError("an item of a letter is of an open document")
-    claims = tuple(
+    return tuple(
         CurrencyClaim(
             currency,
             tuple(
@@ -195,8 +184,6 @@ def formal_letter(
         )
         for currency in sorted({item.payable.currency for item in asked})
     )
-    pay_by = fresh_deadline(dated_on, law, asked_days, closed_on)
-    return Letter(letter_id, entity, customer, law, dated_on, as_of, pay_by, claims, link)
 
 
 def _place(item: NoticeItem, heads: Mapping[str, Document]) -> tuple[date, str, bool, date, str]:

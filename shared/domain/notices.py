@@ -24,23 +24,19 @@ def next_notice(
     kind: str,
     as_of: date,
     claimed_at: datetime,
-    channel: Channel = Channel.EMAIL,
-    stage: str = "",
-    policy: str = "",
-    policy_version: int = 0,
     items: tuple[NoticeItem, ...] = (),
     payment_id: str = "",
     dispute_id: str = "",
 ) -> Notice:
-    """Return the notice after newest that moves nothing on the ladder: a receipt, an answer."""
+    """Return the notice after newest that moves nothing on the ladder: a mail such as a receipt."""
     done = dict(newest.done) if newest else {}
     return Notice(
         n=newest.n + 1 if newest else 1,
         kind=kind,
-        stage=stage,
-        channel=channel,
-        policy=policy,
-        policy_version=policy_version,
+        stage="",
+        channel=Channel.EMAIL,
+        policy="",
+        policy_version=0,
         as_of=as_of,
         claimed_at=claimed_at,
         items=items,
@@ -48,7 +44,7 @@ def next_notice(
         done_after=done,
         payment_id=payment_id,
         dispute_id=dispute_id,
-        said_on=_said(newest, kind, channel, as_of),
+        said_on=_said(newest, kind, Channel.EMAIL, as_of),
         ladders=told_by(newest) if newest else {},
     )
 

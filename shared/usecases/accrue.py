@@ -38,6 +38,7 @@ from shared.domain.laws.law import RateNotKnown
 from shared.domain.payment_use import used
 from shared.domain.policy import Policy
 from shared.usecases.charging import (
+    Accrued,
     Case,
     case_of,
     charge_interest,
@@ -190,9 +191,9 @@ def _settle_one(ports: Ports, entity: Entity, customer_id: str, document_id: str
         ports, entity, books, invoice, policy, today
     ):
         through = month_over(today)
-        period = f"{through:%Y-%m}"
+        accrued = Accrued(f"{through:%Y-%m}", through)
         try:
-            done += charge_interest(ports, entity, customer, case, policy, period, through, "", now)
+            done += charge_interest(ports, entity, customer, case, policy, accrued, now)
         except RateNotKnown as missing:
             ports.tasks.open(entity.entity_id, rate_task(entity, missing, now))
             through = None

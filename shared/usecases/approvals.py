@@ -1,9 +1,11 @@
 """A named person agrees to a notice that must not go by itself, or refuses it."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.agreement import HandoverTier
+from shared.domain.answer import Answer
 from shared.domain.clock import Now
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.policy_book import PolicyBook
@@ -22,19 +24,14 @@ class Policies(Protocol):
 
 
 class Approvals(Protocol):
-    def approve(
-        self, entity: str, customer_id: str, n: int, by: str, subject: str, tier: str, now: Now
-    ) -> bool: ...
+    def approve(self, entity: str, customer_id: str, answer: Answer, now: Now) -> bool: ...
     def end(
         self,
         entity: str,
         customer_id: str,
-        n: int,
+        answer: Answer,
         state: DeliveryState,
         code: str,
-        by: str,
-        subject: str,
-        note: str,
         now: Now,
     ) -> bool: ...
 
@@ -50,31 +47,27 @@ def approve(
     queue: Queue,
     entity_id: str,
     customer_id: str,
-    n: int,
-    *,
-    by: str,
-    subject: str,
-    tier: str,
+    answer: Answer,
     now: Now,
 ) -> str:
-    """Let notice n be carried out, in the name of by; return what came of it, as a code.
+    """Let a notice be carried out, in the name of who answers; return what came of it, as a code.
 
-    approved, or withdrawn where a look at the account as it is now finds nothing left to ask. tier
-    says to whom a case is handed over, and is for no other notice. Raises InvalidInput for a tier
-    that does not fit, and Conflict where the notice does not wait for anybody.
+    approved, or withdrawn where a look at the account as it is now finds nothing left to ask.
+    Raises InvalidInput for a tier that does not fit, and Conflict where the notice does not wait
+    for anybody.
     """
-    notice = _waiting(accounts, entity_id, customer_id, n)
-    _check_tier(notice, tier)
+    notice = _waiting(accounts, entity_id, customer_id, answer.n)
+    _check_tier(notice, answer.tier)
     account = accounts.account(entity_id, customer_id)
     book = policies.book(entity_id, account)
     look = second_look(account, notice, book, now)
     if isinstance(look, str) and not only_waits(account, notice, book, now):
-        withdrawn = DeliveryState.WITHDRAWN
-        _won(approvals.end(entity_id, customer_id, n, withdrawn, look, by, subject, look, now), n)
+        said, withdrawn = replace(answer, note=look), DeliveryState.WITHDRAWN
+        _won(approvals.end(entity_id, customer_id, said, withdrawn, look, now), answer.n)
         return "withdrawn"
-    _won(approvals.approve(entity_id, customer_id, n, by, subject, tier, now), n)
+    _won(approvals.approve(entity_id, customer_id, answer, now), answer.n)
     body: dict[str, object] = {"entity": entity_id, "customer_id": customer_id}
-    queue.send("ESCALATION", body | {"kind": "notice", "n": n})
+    queue.send("ESCALATION", body | {"kind": "notice", "n": answer.n})
     return "approved"
 
 
@@ -83,20 +76,16 @@ def refuse(
     approvals: Approvals,
     entity_id: str,
     customer_id: str,
-    n: int,
-    *,
-    by: str,
-    subject: str,
-    note: str,
+    answer: Answer,
     now: Now,
 ) -> str:
-    """Keep notice n from being carried out; its stage counts as done. Return "refused".
+    """Keep a notice from being carried out; its stage counts as done. Return "refused".
 
     Raises Conflict where the notice does not wait for anybody.
     """
-    _waiting(accounts, entity_id, customer_id, n)
+    _waiting(accounts, entity_id, customer_id, answer.n)
     done, code = DeliveryState.DONE, "not_approved"
-    _won(approvals.end(entity_id, customer_id, n, done, code, by, subject, note, now), n)
+    _won(approvals.end(entity_id, customer_id, answer, done, code, now), answer.n)
     return "refused"
 
 

@@ -1,6 +1,7 @@
 """Put an issued invoice on another ladder: from now on that policy says what comes of it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -37,29 +38,36 @@ class Moves(Protocol):
     ) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderChange:
+    """An invoice that is to climb policy ("" is its customer's) from now on; who wants it, why."""
+
+    document_id: str
+    policy: str
+    reason: str
+    by: str
+
+
 def change_ladder(
     accounts: Accounts,
     policies: Policies,
     moves: Moves,
     entity_id: str,
     customer_id: str,
-    document_id: str,
-    *,
-    policy: str,
-    reason: str,
-    by: str,
+    change: LadderChange,
     now: Now,
 ) -> Document:
-    """Let an invoice climb policy ("" is its customer's) from now on, and return it.
+    """Let an invoice climb another ladder from now on, and return it.
 
     Asked twice it is one move. Raises NotFound, InvalidInput for an unknown policy or what has no
     ladder, Conflict for what is closed, and WriteConflict when it changes again and again.
     """
+    document_id, policy = change.document_id, change.policy
     entity = accounts.entity(entity_id)
     for _ in range(_ATTEMPTS_MAX):
         customer = accounts.customer(entity_id, customer_id)
         before = accounts.document(entity_id, customer_id, document_id)
-        after = moved(before, policy, reason)
+        after = moved(before, policy, change.reason)
         if after is before:
             return before
         try:
@@ -75,8 +83,8 @@ def change_ladder(
             after=policy,
             on=today,
             at=now.business,
-            by=by,
-            reason=reason,
+            by=change.by,
+            reason=change.reason,
         )
         if moves.move(entity, customer, after, move, days_to_look(after, ladder, today)):
             return after

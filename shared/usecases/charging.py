@@ -93,12 +93,23 @@ def _charge_one(
         postings = tuple(ports.ledger.postings(entity.entity_id, customer_id))
         case = case_of(invoice, charges, postings, account.documents, account.credits)
         try:
-            number += charge_interest(
-                ports, entity, customer, case, policy, stage.id, today, stage.id, now
-            )
+            accrued = Accrued(stage.id, today, stage.id)
+            number += charge_interest(ports, entity, customer, case, policy, accrued, now)
         except RateNotKnown as missing:
             ports.tasks.open(entity.entity_id, rate_task(entity, missing, now))
     return number
+
+
+@dataclass(frozen=True, slots=True)
+class Accrued:
+    """Which interest a charge is for: through a day, under the name of its period.
+
+    stage is that of the ladder which charges it, "" for none.
+    """
+
+    period: str
+    through: date
+    stage: str = ""
 
 
 def charge_interest(
@@ -107,25 +118,23 @@ def charge_interest(
     customer: Customer,
     case: Case,
     policy: Policy,
-    period: str,
-    through: date,
-    stage: str,
+    accrued: Accrued,
     now: Now,
 ) -> bool:
-    """Charge the interest of case through a day, by policy; return whether there was any to charge.
+    """Charge the interest of case as it is accrued by policy; return whether there was any.
 
     Raises RateNotKnown where no reference rate is known for a day, and WriteConflict.
     """
     rule = policy.interest
-    due = _due(ports, entity.entity_id, case, rule, through)
+    due = _due(ports, entity.entity_id, case, rule, accrued.through)
     if rule is None or due is None:
         return False
     today = now.today(customer.time_zone)
-    charge = interest_charge(case.invoice, rule, period, due, stage, today)
+    charge = interest_charge(case.invoice, rule, accrued.period, due, accrued.stage, today)
     made = Made(
         charge.document_id,
         ChargeKind.INTEREST,
-        period,
+        accrued.period,
         policy.name,
         policy.version,
         due.first,

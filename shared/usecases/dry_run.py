@@ -60,6 +60,10 @@ class Ahead(Protocol):
     def __call__(self, account: Account, today: date) -> Account: ...
 
 
+def _as_it_is(account: Account, today: date) -> Account:
+    return account
+
+
 class _Never:
     """A sweep that never ran: everything is looked at afresh."""
 
@@ -67,35 +71,38 @@ class _Never:
         return None
 
 
-def dry_run(
-    accounts: Accounts,
-    policies: Policies,
-    finder: Finder,
-    runs: Watermark,
-    entity: Entity,
-    now: Now,
-    after: str = "",
-    limit: int = 100,
-    charges: Charges = fee_ahead,
-    ahead: Ahead = lambda account, _: account,
-) -> DryRun:
-    """Return what a sweep at now would say, for at most limit candidates after a customer id.
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a dry run reads.
 
     charges tells what a stage would charge on a document, by default its fee; ahead, how an account
     is once the agreements in it that are over have been noted, as a sweep notes them first.
+    """
+
+    accounts: Accounts
+    policies: Policies
+    finder: Finder
+    runs: Watermark
+    charges: Charges = fee_ahead
+    ahead: Ahead = _as_it_is
+
+
+def dry_run(ports: Ports, entity: Entity, now: Now, after: str = "", limit: int = 100) -> DryRun:
+    """Return what a sweep at now would say, for at most limit candidates after a customer id.
+
     While the entity holds all, the sweep that its release brings is meant: the first one.
     """
     today = now.today(entity.time_zone)
-    past: Watermark = _Never() if entity.hold_all else runs
-    known = policies.policies(entity.entity_id)
-    found, _ = candidates(entity, known, finder, past, today)
+    past: Watermark = _Never() if entity.hold_all else ports.runs
+    known = ports.policies.policies(entity.entity_id)
+    found, _ = candidates(entity, known, ports.finder, past, today)
     page = sorted(customer_id for customer_id in found if customer_id > after)
     messages: list[WouldSend] = []
     for customer_id in page[:limit]:
-        account = accounts.account(entity.entity_id, customer_id)
-        account = ahead(account, now.today(account.customer.time_zone))
-        book = policies.book(entity.entity_id, account)
-        messages += _messages(account, book, now, charges)
+        account = ports.accounts.account(entity.entity_id, customer_id)
+        account = ports.ahead(account, now.today(account.customer.time_zone))
+        book = ports.policies.book(entity.entity_id, account)
+        messages += _messages(account, book, now, ports.charges)
     return DryRun(
         on=today,
         messages=tuple(messages),

@@ -48,10 +48,17 @@ class InterestSheet:
     charged: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What interest is reckoned from."""
+
+    ledger: Ledger
+    policies: Policies
+    charges: Charges
+
+
 def interest_sheet(
-    ledger: Ledger,
-    policies: Policies,
-    charges: Charges,
+    ports: Ports,
     entity_id: str,
     customer_id: str,
     document_id: str,
@@ -65,19 +72,19 @@ def interest_sheet(
     reckoned as if nothing more were paid. Raises NotFound, RateNotKnown, InvalidInput for what is
     no invoice, and Conflict where the policy knows no interest and no law is named.
     """
-    customer, books = ledger.look(entity_id, customer_id, [document_id])
+    customer, books = ports.ledger.look(entity_id, customer_id, [document_id])
     invoice = books.document(document_id)
     if invoice is None:
         raise NotFound(document=document_id[:64])
     if invoice.kind is not DocumentKind.INVOICE:
         raise InvalidInput(field="document", reason="only an invoice bears interest")
-    rule = policies.policy(entity_id, customer.policy).interest
+    rule = ports.policies.policy(entity_id, customer.policy).interest
     if law:
         rule = _by_law(law, rule)
     if rule is None:
         raise Conflict(policy=customer.policy, reason="it knows no interest: name a law")
-    made = charges.made_on(entity_id, customer_id, [document_id])[document_id]
-    postings = tuple(ledger.postings(entity_id, customer_id))
+    made = ports.charges.made_on(entity_id, customer_id, [document_id])[document_id]
+    postings = tuple(ports.ledger.postings(entity_id, customer_id))
     case = case_of(invoice, made, postings, books.documents, books.credits)
     on = through or now.today(customer.time_zone)
     nets = net_charged(made.made, postings)

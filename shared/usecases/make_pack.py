@@ -120,14 +120,13 @@ def _interest(
     now: Now,
 ) -> Iterator[InterestTaken]:
     """Yield the interest of each invoice by the customer's policy, where it knows any."""
+    reckoned_from = interest.Ports(ports.ledger, ports.policies, ports.charges)
     for document in documents:
         if document.kind is not DocumentKind.INVOICE or document.due_on >= as_of:
             continue
         whose = (entity.entity_id, customer_id, document.document_id)
         try:
-            found = interest.interest_sheet(
-                ports.ledger, ports.policies, ports.charges, *whose, as_of, "", now
-            )
+            found = interest.interest_sheet(reckoned_from, *whose, as_of, "", now)
         except (Conflict, RateNotKnown):
             continue
         yield InterestTaken(document, found.rule.law, found.sheet)

@@ -1,7 +1,7 @@
 """A person has a mail sent now; it takes a number and counts as its stage."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -42,26 +42,35 @@ class Notices(Protocol):
     def claim(self, entity: str, customer_id: str, notice: Notice, wall: datetime) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailByHand:
+    """The mail of a stage that a person wants sent about documents, or about all that it fits.
+
+    stage_id is "" for the furthest mail reached. subject is the issuer's own name for a person who
+    may agree to what waits for that, "" for anybody else.
+    """
+
+    by: str
+    subject: str = ""
+    stage_id: str = ""
+    documents: Collection[str] = ()
+
+
 def remind_now(
     accounts: Accounts,
     policies: Policies,
     notices: Notices,
     entity_id: str,
     customer_id: str,
-    by: str,
+    mail: MailByHand,
     now: Now,
-    *,
-    subject: str = "",
-    stage_id: str = "",
-    documents: Collection[str] = (),
 ) -> Notice:
-    """Claim the mail of a stage about open documents (all that it fits, if none are named).
+    """Claim the mail of a stage about open documents, and return the claimed notice.
 
-    A stage that somebody has to agree to waits for that by hand as well, unless subject is given:
-    who asks may agree, and does. Returns the claimed notice; the sender looks again before it goes
-    out. Raises Conflict where
-    nothing may be said, with the code why, NotFound for a document that is not open, and
-    WriteConflict where the number is lost again and again.
+    A stage that somebody has to agree to waits for that by hand as well, unless who asks may agree:
+    then they do. The sender looks again before it goes out. Raises Conflict where nothing may be
+    said, with the code why, NotFound for a document that is not open, and WriteConflict where the
+    number is lost again and again.
     """
     entity = accounts.entity(entity_id)
     if entity.hold_all:
@@ -70,20 +79,20 @@ def remind_now(
         raise Conflict(why="erp_stale", reason=f"the facts are old: {entity.erp_stale}")
     for _ in range(_ATTEMPTS_MAX):
         account = accounts.account(entity_id, customer_id)
-        unknown = [d for d in documents if account.document(d.partition("/")[0]) is None]
+        unknown = [d for d in mail.documents if account.document(d.partition("/")[0]) is None]
         if unknown:
             raise NotFound(document=unknown[0][:64])
         today = now.today(account.customer.time_zone)
         book = policies.book(entity_id, account)
-        decision = remind_decision(account, book, today, stage_id, documents)
+        decision = remind_decision(account, book, today, mail.stage_id, mail.documents)
         if isinstance(decision, str):
             raise Conflict(why=decision, reason=_WHY_NOT[decision])
         if _just_asked(account.newest_notice, decision, now):
             raise Conflict(why="just_sent", reason="the same mail was asked for a moment ago")
         made = stage_notice(account.newest_notice, decision, today, now.business)
-        notice = replace(made, by_hand=by)
-        if subject and made.approval:
-            notice = replace(notice, approved_by=by, approved_subject=subject)
+        notice = replace(made, by_hand=mail.by)
+        if mail.subject and made.approval:
+            notice = replace(notice, approved_by=mail.by, approved_subject=mail.subject)
         if notices.claim(entity_id, customer_id, notice, now.wall):
             return notice
     raise WriteConflict(customer=customer_id)

@@ -5,7 +5,13 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared.domain.clock import Now
-from shared.domain.letter import Letter, claimed_items, formal_letter, law_of_country
+from shared.domain.letter import (
+    Letter,
+    claimed_items,
+    fresh_deadline,
+    law_of_country,
+    letter_claims,
+)
 from shared.domain.mail import SendResult
 from shared.domain.notice import Channel
 from shared.domain.open_items import document_ids_of
@@ -65,20 +71,20 @@ def _letter(ports: Ports, due: Due, now: Now) -> Letter:
     today = now.today(customer.time_zone)
     asked = document_ids_of(due.decision.documents)
     path = ports.links.create(*due.whose[:2], now)
-    letter = formal_letter(
-        f"{customer.external_id}-{due.notice.n}",
-        entity,
-        customer,
-        account.documents,
-        claimed_items(account, due.decision.items, asked, today),
-        law_of_country(customer.country),
-        now.today(entity.time_zone),
-        today,
+    law, dated_on = law_of_country(customer.country), now.today(entity.time_zone)
+    items = claimed_items(account, due.decision.items, asked, today)
+    return Letter(
+        letter_id=f"{customer.external_id}-{due.notice.n}",
+        entity=entity,
+        customer=customer,
+        law=law,
+        dated_on=dated_on,
+        as_of=today,
+        pay_by=fresh_deadline(dated_on, law, closed_on=due.book.closed_on),
+        claims=letter_claims(account.documents, items),
         link=ports.public_url + path,
-        closed_on=due.book.closed_on,
+        interest=threatened(ports.ledger, entity.entity_id, account, asked, due.book, today),
     )
-    interest = threatened(ports.ledger, entity.entity_id, account, asked, due.book, today)
-    return replace(letter, interest=interest)
 
 
 def _hand_in(ports: Ports, due: Due, told: Letter, now: Now) -> str:

@@ -1,6 +1,7 @@
 """Statements of account: told at once, or asked for as a PDF that is made elsewhere."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -109,24 +110,27 @@ def statement_asked_for(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a statement is made from and printed with, and where it goes."""
+
+    accounts: Accounts
+    books: Books
+    requests: Requests
+    printer: Printer
+    store: Store
+
+
 def render_statement(
-    accounts: Accounts,
-    books: Books,
-    requests: Requests,
-    printer: Printer,
-    store: Store,
-    entity_id: str,
-    customer_id: str,
-    statement_id: str,
-    now: Now,
+    ports: Ports, entity_id: str, customer_id: str, statement_id: str, now: Now
 ) -> str:
     """Make the PDF of a request, and return what was done: rendered, known or gone."""
-    request = requests.find(entity_id, customer_id, statement_id)
+    request = ports.requests.find(entity_id, customer_id, statement_id)
     if request is None:
         return "gone"
     if request.pdf_key:
         return "known"
     whose = (entity_id, customer_id)
-    told = tell_statement(accounts, books, *whose, now, request.on, request.first)
-    key = store.put_statement(*whose, statement_id, printer.statement(told))
-    return "rendered" if requests.made(entity_id, request, key) else "known"
+    told = tell_statement(ports.accounts, ports.books, *whose, now, request.on, request.first)
+    key = ports.store.put_statement(*whose, statement_id, ports.printer.statement(told))
+    return "rendered" if ports.requests.made(entity_id, request, key) else "known"

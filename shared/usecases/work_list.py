@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Protocol
 
+from shared.domain.answer import Answer
 from shared.domain.clock import Now
 from shared.domain.document import Document
 from shared.domain.notice import DeliveryState
@@ -28,12 +29,9 @@ class Approvals(Protocol):
         self,
         entity: str,
         customer_id: str,
-        n: int,
+        answer: Answer,
         state: DeliveryState,
         code: str,
-        by: str,
-        subject: str,
-        note: str,
         now: Now,
     ) -> bool: ...
 
@@ -65,7 +63,8 @@ def end_settled(tasks: Endings, approvals: Approvals, entity_id: str, now: Now) 
         for task in _settled(tasks, entity_id, chunk):
             if task.kind == APPROVAL and task.notice:
                 whose, withdrawn = (entity_id, task.customer_id), DeliveryState.WITHDRAWN
-                ended += approvals.end(*whose, task.notice, withdrawn, _SETTLED, "", "", NOTE, now)
+                nobody = Answer(n=task.notice, by="", subject="", note=NOTE)
+                ended += approvals.end(*whose, nobody, withdrawn, _SETTLED, now)
             else:
                 ended += tasks.followed(entity_id, (task.done(now.business, "", NOTE),), None)
     return ended

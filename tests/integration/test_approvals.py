@@ -7,6 +7,7 @@ import pytest
 from shared import runtime
 from shared.domain.agreement import HandoverTier
 from shared.domain.agreement_drafts import HoldDraft
+from shared.domain.answer import Answer
 from shared.domain.notice import Channel, DeliveryState
 from shared.domain.policy import Fee, Policy, Stage
 from shared.errors import Conflict, InvalidInput
@@ -35,14 +36,14 @@ LADDER = Policy(
 
 def say_yes(n: int, tier: str = "") -> str:
     stores = (runtime.accounts(), runtime.entities(), runtime.approvals(), runtime.queues())
-    whom = {"by": "kim", "subject": "sub-1", "tier": tier}
-    return approve(*stores, "demo", "c1", n, **whom, now=runtime.now())
+    answer = Answer(n=n, by="kim", subject="sub-1", tier=tier)
+    return approve(*stores, "demo", "c1", answer, runtime.now())
 
 
 def say_no(n: int) -> str:
     stores = (runtime.accounts(), runtime.approvals())
-    whom = {"by": "kim", "subject": "sub-1", "note": "they called"}
-    return refuse(*stores, "demo", "c1", n, **whom, now=runtime.now())
+    answer = Answer(n=n, by="kim", subject="sub-1", note="they called")
+    return refuse(*stores, "demo", "c1", answer, runtime.now())
 
 
 @pytest.fixture

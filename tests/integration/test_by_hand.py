@@ -10,7 +10,7 @@ from shared.domain.mail_wish import MailWish
 from shared.domain.notice import DeliveryState
 from shared.errors import Conflict, NotFound
 from shared.usecases.mail_wishes import wish_for_mail
-from shared.usecases.remind_now import remind_now
+from shared.usecases.remind_now import MailByHand, remind_now
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at, live
 from tests.unit.test_decide import LADDER
@@ -30,8 +30,9 @@ def seller(table):
 
 
 def remind(stage: str = "reminder", documents: tuple[str, ...] = ()):
-    stores = (runtime.accounts(), runtime.entities(), runtime.notices(), "demo", "c1", "ada")
-    return remind_now(*stores, runtime.now(), stage_id=stage, documents=documents)
+    stores = (runtime.accounts(), runtime.entities(), runtime.notices())
+    mail = MailByHand(by="ada", stage_id=stage, documents=documents)
+    return remind_now(*stores, "demo", "c1", mail, runtime.now())
 
 
 def out(of) -> None:

@@ -13,6 +13,7 @@ import pytest
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Put
+from shared.domain.answer import Answer
 from shared.domain.interest_rule import Claim, InterestRule
 from shared.domain.notice import Channel
 from shared.domain.policy import Fee, Policy, Stage
@@ -67,8 +68,8 @@ def handed_over(admin):
         at(DUE + timedelta(days=days))
         live(of)
     stores = (runtime.accounts(), runtime.entities(), runtime.approvals(), runtime.queues())
-    whom = {"by": "kim", "subject": "sub-1", "tier": "lawyer"}
-    assert approve(*stores, "demo", C1, 3, **whom, now=runtime.now()) == "approved"
+    answer = Answer(n=3, by="kim", subject="sub-1", tier="lawyer")
+    assert approve(*stores, "demo", C1, answer, runtime.now()) == "approved"
     live(of)
     return of
 

@@ -18,7 +18,7 @@ from shared.domain.ladder_move import moved
 from shared.domain.notice import Channel
 from shared.domain.policy import Policy, Stage
 from shared.errors import Conflict, InvalidInput
-from shared.usecases.change_ladder import change_ladder
+from shared.usecases.change_ladder import LadderChange, change_ladder
 from shared.usecases.explain import explain_day
 from tests.integration import hub
 from tests.integration.test_console import csrf, get, identity, post
@@ -69,9 +69,9 @@ def seller(table):
 
 
 def move(policy="gentle", document_id=INV, reason="an old customer"):
-    stores = (runtime.accounts(), runtime.entities(), runtime.ladder_moves(), "demo", C1)
-    said = {"policy": policy, "reason": reason, "by": "kim", "now": runtime.now()}
-    return change_ladder(*stores, document_id, **said)
+    stores = (runtime.accounts(), runtime.entities(), runtime.ladder_moves())
+    change = LadderChange(document_id=document_id, policy=policy, reason=reason, by="kim")
+    return change_ladder(*stores, "demo", C1, change, runtime.now())
 
 
 def told(day):

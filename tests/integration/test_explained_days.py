@@ -16,7 +16,7 @@ from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
 from shared.domain.notice import DeliveryState
 from shared.usecases.as_it_stood import AsItStood
-from shared.usecases.dry_run import dry_run
+from shared.usecases.dry_run import Ports, dry_run
 from shared.usecases.explain import explain_day
 from tests.integration import hub
 from tests.support.samples import eur
@@ -103,5 +103,5 @@ def test_the_dry_run_of_a_past_day_is_what_was_claimed_on_it(seller):
         then = DUE + timedelta(days=day)
         stood = AsItStood(runtime.records(), Directory("c1"), runtime.entities(), then)
         now = Now(nine(then), nine(then))
-        found = dry_run(stood, stood, stood, stood, seller, now, charges=stood.charges)
+        found = dry_run(Ports(stood, stood, stood, stood, charges=stood.charges), seller, now)
         assert [(m.decision.stage.id, m.fees) for m in found.messages] == [(stage, fees)]

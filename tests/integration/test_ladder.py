@@ -10,7 +10,7 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Table
 from shared.domain.notice import DeliveryState
-from shared.usecases.dry_run import dry_run
+from shared.usecases.dry_run import Ports, dry_run
 from shared.usecases.entities import release
 from tests.integration import hub
 from tests.unit.test_decide import LADDER
@@ -99,7 +99,7 @@ def test_a_release_sends_what_the_dry_run_showed_however_long_the_hold_was(table
     for days in (30, 29, 12):
         live(DUE - timedelta(days=days), seller)
     stores = (runtime.accounts(), runtime.entities(), runtime.due_finder(), runtime.runs())
-    shown = dry_run(*stores, runtime.entities().get("demo"), runtime.now())
+    shown = dry_run(Ports(*stores), runtime.entities().get("demo"), runtime.now())
     assert [m.customer.customer_id for m in shown.messages] == ["c1"]
     release(runtime.entities(), "demo", None)
     live(DUE - timedelta(days=12), seller)

@@ -14,7 +14,7 @@ from shared.adapters.send_pace import SendPace
 from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.notice import DeliveryState
 from shared.usecases.holds import put_hold
-from shared.usecases.remind_now import remind_now
+from shared.usecases.remind_now import MailByHand, remind_now
 from tests.integration import hub
 from tests.integration.test_approvals import LADDER as WITH_APPROVAL
 from tests.integration.test_approvals import account, say_yes
@@ -73,8 +73,7 @@ def test_a_fee_that_was_told_stays_when_the_mail_is_asked_for_once_more_and_with
     live(LATE, of)
     assert len(hub.sent_mails()) == 1
     at(LATE + timedelta(days=1))
-    stores = (runtime.accounts(), runtime.entities(), runtime.notices(), "demo", "c1", "ada")
-    remind_now(*stores, runtime.now(), stage_id="late_fee")
+    by_hand()
     hold()
     hub.relay(of)
     hub.drain("ESCALATION", "NOTICE")
@@ -139,8 +138,7 @@ def test_a_fee_stays_that_a_later_mail_has_told(table):
     of = seller(stage_done="reminder")
     live(LATE, of)
     at(LATE + timedelta(days=1))
-    stores = (runtime.accounts(), runtime.entities(), runtime.notices(), "demo", "c1", "ada")
-    remind_now(*stores, runtime.now(), stage_id="late_fee")
+    by_hand()
     hub.relay(of)
     hub.drain("ESCALATION", "NOTICE")
     assert len(hub.sent_mails()) == 2
@@ -161,8 +159,9 @@ def test_nothing_is_charged_for_a_mail_while_mails_are_paused(table):
 
 
 def by_hand(subject: str = ""):
-    stores = (runtime.accounts(), runtime.entities(), runtime.notices(), "demo", "c1", "ada")
-    return remind_now(*stores, runtime.now(), subject=subject, stage_id="late_fee")
+    stores = (runtime.accounts(), runtime.entities(), runtime.notices())
+    mail = MailByHand(by="ada", subject=subject, stage_id="late_fee")
+    return remind_now(*stores, "demo", "c1", mail, runtime.now())
 
 
 @pytest.mark.rule("R37")

@@ -15,7 +15,7 @@ from shared.domain.clock import Now
 from shared.domain.money import Money
 from shared.usecases.as_it_stood import AsItStood
 from shared.usecases.charging import charges_ahead
-from shared.usecases.dry_run import DryRun, dry_run
+from shared.usecases.dry_run import DryRun, Ports, dry_run
 from shared.usecases.end_agreements import agreements_ahead
 from shared.usecases.plan_sweep import plan
 from tests.sim.faults import CALM
@@ -91,9 +91,8 @@ def _compare_past(world: World, moment: Moment, seen: Counter[str]) -> None:
     stood = AsItStood(Records(table), Receivables(table), world.hub.entities, before)
     ahead = partial(agreements_ahead, world.hub.papers, ENTITY)
     now = Now(moment.at, moment.at)
-    dry = _told(
-        dry_run(stood, stood, stood, stood, world.entity(), now, charges=stood.charges, ahead=ahead)
-    )
+    ports = Ports(stood, stood, stood, stood, charges=stood.charges, ahead=ahead)
+    dry = _told(dry_run(ports, world.entity(), now))
     for customer_id, undated in moment.undated.items():
         if undated.items() <= _undated(world, customer_id, moment.at.date()).items():
             assert dry.get(customer_id) == moment.claimed.get(customer_id), world.seed
@@ -117,16 +116,15 @@ def _undated(world: World, customer_id: str, day: date) -> dict[str, Any]:
 
 def _dry(world: World, now: Now) -> DryRun:
     hub = world.hub
-    return dry_run(
+    ports = Ports(
         hub.accounts,
         hub.entities,
         hub.finder,
         hub.runs,
-        world.entity(),
-        now,
         charges=partial(charges_ahead, hub.charging, ENTITY),
         ahead=partial(agreements_ahead, hub.papers, ENTITY),
     )
+    return dry_run(ports, world.entity(), now)
 
 
 def _told(dry: DryRun) -> Messages:

@@ -21,8 +21,8 @@ from shared.domain.letter import (
     Letter,
     LetterLaw,
     Sheet,
-    formal_letter,
     fresh_deadline,
+    letter_claims,
 )
 from shared.domain.notice import NoticeItem
 from tests.support.samples import customer, entity, eur
@@ -76,7 +76,8 @@ def _letter(law: LetterLaw = LetterLaw.DE, language: str = "en", **changes: obje
     items = [_item(d, asked=d.document_id != "c") for d in DOCUMENTS]
     whose = customer(language=language, address="Hafenweg 5\n20457 Hamburg\nGermany")
     seller = entity(bank_account="DE02 1203 0000 0000 2020 51", address="Quay 1, Dublin")
-    made = formal_letter("L-1", seller, whose, DOCUMENTS, items, law, DATED, DATED)
+    claims, pay_by = letter_claims(DOCUMENTS, items), fresh_deadline(DATED, law)
+    made = Letter("L-1", seller, whose, law, DATED, DATED, pay_by, claims)
     return replace(made, **changes)
 
 
@@ -101,17 +102,8 @@ def test_a_letter_has_its_own_date_and_not_that_of_an_invoice():
     assert page["date"] == {"year": 2026, "month": 11, "day": 20}
     assert page["facts"][0][1] == "20 November 2026"
     assert "30 November 2026" in page["demand"]
-    later = formal_letter(
-        "L-2",
-        entity(),
-        customer(),
-        DOCUMENTS,
-        [_item(DOCUMENTS[2])],
-        LetterLaw.DE,
-        DATED + timedelta(days=30),
-        DATED,
-    )
-    assert later.pay_by == _letter().pay_by + timedelta(days=30)
+    later = fresh_deadline(DATED + timedelta(days=30), LetterLaw.DE)
+    assert later == _letter().pay_by + timedelta(days=30)
 
 
 def test_each_invoice_is_followed_by_its_charges_and_only_what_is_asked_for_adds_up():
@@ -126,27 +118,16 @@ def test_an_instalment_is_claimed_by_its_own_part():
     )
     whole = _document("d", 100_00, instalments=parts)
     item = NoticeItem("d/1", "D (1/2)", parts[0].due_on, eur(20_00), asked=True)
-    told = formal_letter("L", entity(), customer(), [whole], [item], LetterLaw.EU, DATED, DATED)
-    (row,) = told.claims[0].rows
+    (claim,) = letter_claims([whole], [item])
+    (row,) = claim.rows
     assert (row.number, row.total, row.payable) == ("D (1/2)", eur(50_00), eur(20_00))
 
 
 def test_a_letter_that_asks_for_nothing_is_none():
     with pytest.raises(ValueError, match="asks for something"):
-        formal_letter(
-            "L",
-            entity(),
-            customer(),
-            DOCUMENTS,
-            [_item(DOCUMENTS[0], asked=False)],
-            LetterLaw.EU,
-            DATED,
-            DATED,
-        )
+        letter_claims(DOCUMENTS, [_item(DOCUMENTS[0], asked=False)])
     with pytest.raises(ValueError, match="open document"):
-        formal_letter(
-            "L", entity(), customer(), (), [_item(DOCUMENTS[0])], LetterLaw.EU, DATED, DATED
-        )
+        letter_claims((), [_item(DOCUMENTS[0])])
 
 
 def _places(sentence: str) -> set[str]:

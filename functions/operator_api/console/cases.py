@@ -7,6 +7,7 @@ from functions.operator_api.console.asking import field, why
 from functions.operator_api.console.filled import refused
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
+from shared.domain.answer import Answer
 from shared.domain.roles import Role
 from shared.errors import NotFound
 from shared.usecases.approvals import approve, refuse
@@ -22,34 +23,21 @@ def decide(visit: Visit, customer_id: str, n: int, answer: str, form: http.Form)
     if answer not in ("approve", "refuse"):
         raise NotFound(path="console")
     request, entity_id = access.current(), visit.entity.entity_id
-    by, subject = request.principal.name, request.principal.subject
+    said = Answer(
+        n=n,
+        by=request.principal.name,
+        subject=request.principal.subject,
+        tier=field(form, "tier"),
+        note=field(form, "note")[:_NOTE_MAX],
+    )
+    whose = (entity_id, customer_id)
 
     def carry_out() -> object:
+        accounts, approvals = runtime.accounts(), runtime.approvals()
         if answer == "refuse":
-            return refuse(
-                runtime.accounts(),
-                runtime.approvals(),
-                entity_id,
-                customer_id,
-                n,
-                by=by,
-                subject=subject,
-                note=field(form, "note")[:_NOTE_MAX],
-                now=request.now,
-            )
-        return approve(
-            runtime.accounts(),
-            runtime.entities(),
-            runtime.approvals(),
-            runtime.queues(),
-            entity_id,
-            customer_id,
-            n,
-            by=by,
-            subject=subject,
-            tier=field(form, "tier"),
-            now=request.now,
-        )
+            return refuse(accounts, approvals, *whose, said, request.now)
+        stores = (accounts, runtime.entities(), approvals, runtime.queues())
+        return approve(*stores, *whose, said, request.now)
 
     filled = refused(form, f"notices/{n}", carry_out)
     if filled:

@@ -13,14 +13,14 @@ from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.schema.charges import WaiverIn
 from functions.operator_api.schema.invoices import Why
 from shared import runtime
-from shared.adapters.pause import pause
+from shared.domain.cash_step import Asked
 from shared.domain.credit_note import CreditNoteDraft
 from shared.domain.document import Document
 from shared.domain.roles import Role
 from shared.domain.write_off import BAD_DEBT_REASONS, DEDUCTION_REASONS
 from shared.errors import InvalidInput, NotFound
 from shared.usecases import adjust_document as cases
-from shared.usecases.change_ladder import change_ladder
+from shared.usecases.change_ladder import LadderChange, change_ladder
 from shared.usecases.issue_credit_note import issue_credit_note
 from shared.usecases.void_invoice import void_invoice
 
@@ -95,34 +95,23 @@ def _credit(visit: Visit, customer_id: str, document: Document, form: http.Form)
 
 
 def _void(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
-    request = access.current()
-    return void_invoice(
-        runtime.accounts(),
-        runtime.corrections(),
-        visit.entity.entity_id,
-        customer_id,
-        document.document_id,
-        _reason(form, CREDIT_REASONS),
-        request.now,
-        pause,
-        text=field(form, "note"),
-        by=request.principal.name,
-    )
+    reason = _reason(form, CREDIT_REASONS)
+    whose = (visit.entity.entity_id, customer_id, document.document_id)
+    said = Asked("", "", access.current().principal.name, field(form, "note"))
+    stores = (runtime.cash_desk(), runtime.corrections())
+    return void_invoice(*stores, *whose, reason, said, access.current().now)
 
 
 def _ladder(visit: Visit, customer_id: str, document: Document, form: http.Form) -> object:
-    return change_ladder(
-        runtime.accounts(),
-        runtime.entities(),
-        runtime.ladder_moves(),
-        visit.entity.entity_id,
-        customer_id,
-        document.document_id,
+    change = LadderChange(
+        document_id=document.document_id,
         policy=field(form, "policy"),
         reason=field(form, "why"),
         by=access.current().principal.name,
-        now=access.current().now,
     )
+    stores = (runtime.accounts(), runtime.entities(), runtime.ladder_moves())
+    of, now = visit.entity.entity_id, access.current().now
+    return change_ladder(*stores, of, customer_id, change, now)
 
 
 def _waive(visit: Visit, customer_id: str, document: Document, form: http.Form) -> None:

@@ -8,7 +8,7 @@ import pytest
 from shared import runtime
 from shared.domain.movement import MovementKind
 from shared.usecases.charging import charges_ahead
-from shared.usecases.dry_run import dry_run
+from shared.usecases.dry_run import Ports, dry_run
 from tests.integration import hub
 from tests.integration.charging import (
     MARCH,
@@ -81,7 +81,7 @@ def test_a_stage_that_charges_interest_tells_its_figure_in_the_same_mail(overdue
     at(date(2025, 2, 28))
     stores = (runtime.accounts(), runtime.entities(), runtime.due_finder(), runtime.runs())
     ahead = partial(charges_ahead, runtime.charging(), "demo")
-    shown = dry_run(*stores, seller, runtime.now(), charges=ahead)
+    shown = dry_run(Ports(*stores, charges=ahead), seller, runtime.now())
     assert [m.fees for m in shown.messages] == [(("INV1-INT-20250228", eur(8_645)),)]
     for _ in range(3):
         hub.sweep(seller)

@@ -8,6 +8,7 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.invoice_lines import lines_item
 from shared.adapters.table import Put
+from shared.domain.answer import Answer
 from shared.domain.apply_cash import Part
 from shared.domain.autopay_rule import AutopayRule
 from shared.domain.cash_step import Asked
@@ -136,8 +137,8 @@ def _live(of: Entity) -> None:
 
 def _hand_over(of: Entity) -> None:
     stores = (runtime.accounts(), runtime.entities(), runtime.approvals(), runtime.queues())
-    whom = {"by": "kim", "subject": "sub-1", "tier": "lawyer", "now": runtime.now()}
-    approve(*stores, of.entity_id, HANDED_OVER, 1, **whom)
+    answer = Answer(n=1, by="kim", subject="sub-1", tier="lawyer")
+    approve(*stores, of.entity_id, HANDED_OVER, answer, runtime.now())
     hub.drain("ESCALATION")
 
 

@@ -61,17 +61,9 @@ def void(world: "World") -> str:
     head = _an_invoice(world)
     if head is None:
         return NOTHING
-    void_invoice(
-        world.hub.accounts,
-        world.hub.corrections,
-        ENTITY,
-        head["customer_id"],
-        head["document_id"],
-        "mistake",
-        world.now,
-        lambda _: None,
-        by="clerk",
-    )
+    stores = (world.hub.desk, world.hub.corrections, ENTITY)
+    whose = (head["customer_id"], head["document_id"])
+    void_invoice(*stores, *whose, "mistake", Asked("", "", "clerk"), world.now)
     world.answered("POSTING", f"void:{head['document_id']}")
     return "voided"
 
