@@ -14,6 +14,8 @@ SWEEP_BUGS = (
         "said = tuple(said)",
         "tests/unit/test_decide_laws.py"
         "::test_the_mail_of_the_day_takes_no_call_of_the_same_day_away",
+        "tests/unit/test_decide_laws.py::test_a_day_of_mails_and_calls_has_one_message_a_channel",
+        rules="R3",
     ),
     bug(
         "what a call would ask for counts what the mail of the day asks for already",
@@ -22,6 +24,8 @@ SWEEP_BUGS = (
         "return False",
         "tests/unit/test_decide_laws.py"
         "::test_who_is_called_about_too_little_is_asked_in_the_mail_of_the_day",
+        "tests/unit/test_decide_laws.py::test_a_day_of_mails_and_calls_has_one_message_a_channel",
+        rules="R3",
     ),
     bug(
         "who lost a number takes it as said",
