@@ -15,6 +15,7 @@ LOCALES = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}
 """The locale that each language's amounts and dates follow; a language not here is not spoken."""
 
 _FIRST_OF_MONTH = re.compile(r"^1 ")
+_ISO_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _CODE_BEFORE_DIGIT = re.compile(r"([A-Z]{3})(?=[0-9])")
 
 
@@ -50,6 +51,10 @@ class Formats:
         """Return the date for a sentence, such as 4 December 2026."""
         return _dated(self._language, day, "long")
 
+    def dated(self, text: str) -> str:
+        """Return text with each date in it as for a table: such as paid by 4 Dec 2026."""
+        return _ISO_DAY.sub(lambda found: self._day_of(found[0]), text)
+
     def plural(self, count: int) -> str:
         """Return the plural category of count: one, other, and what else the language has."""
         return str(self._locale.plural_form(count))
@@ -63,6 +68,12 @@ class Formats:
             return last
         pattern = self._locale.list_patterns["standard"]
         return str(pattern["end" if len(front) > 1 else "2"].format(", ".join(front), last))
+
+    def _day_of(self, text: str) -> str:
+        try:
+            return self.day(date.fromisoformat(text))
+        except ValueError:
+            return text
 
 
 @lru_cache

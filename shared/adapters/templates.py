@@ -85,6 +85,7 @@ def _voice(language: str) -> Voice:
     environment.filters["decimal"] = formats.decimal
     environment.filters["percent"] = formats.percent
     environment.filters["day"] = formats.day
+    environment.filters["dated"] = formats.dated
     environment.filters["long_day"] = formats.long_day
     environment.globals["t"] = words
     environment.globals["language"] = language

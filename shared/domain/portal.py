@@ -1,5 +1,6 @@
 """What a customer may see and do in the portal. Values only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -86,9 +87,9 @@ class OpenRow:
 
     payable may be chosen and paid; processing is with the bank; contested is what the customer
     contests of it. asked says that a question about it waits for an answer, promised_on when it was
-    promised to come, taken_on when it is taken by itself.
-    days_late is 0 on the due date and negative before it. off is the
-    early-payment discount that is offered today on paying it; zero for a single instalment.
+    promised to come, planned that its document is paid in parts, taken_on when it is taken by
+    itself. days_late is 0 on the due date and negative before it. off is the early-payment discount
+    that is offered today on paying it; zero for a single instalment.
     """
 
     document: Document
@@ -100,6 +101,7 @@ class OpenRow:
     contested: Money
     asked: bool = False
     promised_on: date | None = None
+    planned: bool = False
     taken_on: date | None = None
 
     @property
@@ -160,6 +162,25 @@ class HomeView:
     customer: Customer
     today: date
     currencies: tuple[CurrencyAccount, ...]
+
+    @property
+    def given_no_time(self) -> tuple[Document, ...]:
+        """Return the documents that are neither promised nor paid in parts, each once."""
+        return self._documents(lambda row: not row.planned and row.promised_on is None)
+
+    @property
+    def planned(self) -> tuple[Document, ...]:
+        """Return the documents that are paid in parts."""
+        return self._documents(lambda row: row.planned)
+
+    @property
+    def promised(self) -> tuple[Document, ...]:
+        """Return the documents of which a day of payment is promised, and nothing more."""
+        return self._documents(lambda row: not row.planned and row.promised_on is not None)
+
+    def _documents(self, wanted: Callable[[OpenRow], bool]) -> tuple[Document, ...]:
+        rows = (row for one in self.currencies for row in one.rows if wanted(row))
+        return tuple({row.document.document_id: row.document for row in rows}.values())
 
 
 @dataclass(frozen=True, slots=True)

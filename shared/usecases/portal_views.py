@@ -13,6 +13,7 @@ from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.money import Money, total
 from shared.domain.open_items import document_id_of
+from shared.domain.plan import running
 from shared.domain.portal import (
     CurrencyAccount,
     HomeView,
@@ -166,6 +167,7 @@ def _row(
         else disputed(account, item, today),
         asked=asked,
         promised_on=min(promised, default=None),
+        planned=any(document.document_id in plan.documents for plan in running(account, today)),
         taken_on=collection.next_on if collection is not None else None,
     )
 

@@ -270,6 +270,17 @@ def test_the_secret_of_a_link_is_cut_out_of_what_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "written"),
+    [("en", "by 5 Mar 2026."), ("de", "by 05.03.2026."), ("fr", "by 5 mars 2026.")],
+)
+def test_days_in_a_sentence_are_written_as_everywhere_else(language: str, written: str) -> None:
+    formats = Formats(language)
+    assert formats.dated("Payment by 2026-03-05.") == f"Payment {written}"
+    for other in ("INV-2026-03-05", "2026-03-0512", "2026-13-45", "2026-03-05-1"):
+        assert formats.dated(other) == other
+
+
+@pytest.mark.parametrize(
     ("language", "amount", "written"),
     [
         ("en", Money(minor=123_456_789, currency="EUR"), "€1,234,567.89"),

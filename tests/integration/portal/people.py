@@ -1,6 +1,7 @@
 """Who uses the portal in these tests, and a gateway that keeps what it was asked."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from shared import runtime
 from shared.adapters import keys
@@ -16,7 +17,8 @@ from shared.domain.money import Money
 from shared.domain.policy import Policy
 from tests.support.browser import Browser
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date()
+"""The customers' own date, an hour or two ahead of UTC's."""
 D1, D2, D3, D4, OTHERS = (f"{i}".rjust(26, "0") for i in range(1, 6))
 POLICY = Policy.model_validate(
     {

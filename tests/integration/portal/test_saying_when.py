@@ -13,9 +13,11 @@ from shared.adapters.formats import Formats
 from shared.adapters.invoice_lines import lines_item
 from shared.adapters.table import Put, Table
 from shared.domain.account import Account
+from shared.domain.agreement import Plan
 from shared.domain.customer import Customer
 from shared.domain.document import Line
 from shared.domain.entity import Entity
+from shared.domain.plan import Pace, plan_parts
 from shared.domain.policy_version import PolicyVersion
 from tests.integration import hub
 from tests.integration.portal.people import (
@@ -77,6 +79,33 @@ def test_a_promise_from_the_portal_pauses_what_it_names_and_stays_payable(payer:
     home = browser.get("/p/demo")["body"]
     assert "you will pay by" in home
     assert f'name="document" value="{D1}"' in home
+
+
+def test_what_is_promised_or_in_a_plan_is_offered_for_neither_and_the_page_says_why(
+    payer: Customer, seller: Entity
+) -> None:
+    offer_plans(seller)
+    browser = confirmed(payer)
+    numbers = {d.document_id: d.number for d in account(payer).documents}
+    page = browser.get("/p/demo/promises")["body"]
+    assert "Not listed" not in page
+    browser.submit(page, "/p/demo/promises", [("document", D1), ("pays_on", SOON)])
+    for form in ("promises", "plans"):
+        page = browser.get(f"/p/demo/{form}?invoice={D1}")["body"]
+        assert f'value="{D1}"' not in page
+        assert f'value="{D3}"' in page
+        assert f"since payment is promised already: {numbers[D1]}." in page
+    (open_,) = (d.open for d in account(payer).documents if d.document_id == D2)
+    parts = plan_parts(open_, 2, TODAY + timedelta(days=9), Pace.MONTHLY)
+    agreed = Plan("P" * 26, (D2,), parts, TODAY, "customer")
+    runtime.plans().agree(seller, payer.customer_id, agreed)
+    page = browser.get("/p/demo/promises")["body"]
+    assert f"since paid in parts already: {numbers[D2]}." in page
+    assert "/promises?invoice=" not in browser.get(f"/p/demo/invoices/{D2}")["body"]
+    browser.submit(page, "/p/demo/promises", [("document", D3), ("pays_on", SOON)])
+    page = browser.get("/p/demo/promises")["body"]
+    assert "There is nothing left to choose." in page
+    assert 'name="pays_on"' not in page
 
 
 @pytest.mark.parametrize(
