@@ -6,14 +6,14 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 
+from shared.adapters.case_agreements import agreement_files
 from shared.adapters.case_pages import index_page, interest_path, invoice_path, names_in, readme
-from shared.adapters.csv_cells import csv_lines, safe_cell
+from shared.adapters.csv_cells import safe_table
 from shared.adapters.file_names import file_name
 from shared.adapters.templates import Templates
 from shared.adapters.typst_pdf import Printer
-from shared.domain.agreement import Handover, Plan
 from shared.domain.case_pack import Case, InterestTaken, Spoken, about_case
-from shared.domain.money import Money, to_decimal_text
+from shared.domain.money import to_decimal_text
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
@@ -36,7 +36,7 @@ class CaseBinder:
                 *_terms(case),
                 *_messages(case),
                 ("messages/deliveries.csv", _deliveries(case)),
-                *_agreements(case),
+                *agreement_files(case),
                 *_interest(case),
                 ("statement.pdf", self._printer.statement(case.statement)),
             ]
@@ -85,7 +85,7 @@ def _terms(case: Case) -> Iterator[File]:
     lines = [f"Terms of payment: {terms}", f"Policy: {case.customer.policy}"]
     for document in case.documents:
         line = f"{document.number}: issued {document.issued_on}, due {document.due_on}"
-        parts = [f"{_text(p.total)} on {p.due_on}" for p in document.instalments]
+        parts = [f"{p.total} on {p.due_on}" for p in document.instalments]
         lines.append(f"{line}, in parts: {'; '.join(parts)}" if parts else line)
     yield "terms/terms.txt", "".join(f"{line}\n" for line in lines).encode()
     for name, text in case.policies.items():
@@ -134,127 +134,7 @@ def _deliveries(case: Case) -> bytes:
         )
         for s in about_case(case.facts, case.documents)
     ]
-    return _csv([names, *rows])
-
-
-def _agreements(case: Case) -> Iterator[File]:
-    facts, numbers = case.facts, {d.document_id: d.number for d in case.documents}
-
-    def about(ids: Sequence[str]) -> str:
-        return " ".join(numbers.get(i, i) for i in ids)
-
-    yield (
-        "agreements/promises.csv",
-        _csv(
-            [
-                ("documents", "amount", "currency", "made_on", "pays_on", "by", "outcome"),
-                *(
-                    (
-                        about(p.documents),
-                        _text(p.amount, False),
-                        p.amount.currency,
-                        str(p.made_on or ""),
-                        str(p.pays_on),
-                        p.by,
-                        "withdrawn" if p.withdrawn_on else p.outcome or "open",
-                    )
-                    for p in facts.promises
-                ),
-            ]
-        ),
-    )
-    yield (
-        "agreements/disputes.csv",
-        _csv(
-            [
-                (
-                    "documents",
-                    "reason",
-                    "opened_on",
-                    "by",
-                    "text",
-                    "closed_on",
-                    "outcome",
-                    "answer",
-                ),
-                *(
-                    (
-                        about(d.documents),
-                        str(d.reason),
-                        str(d.opened_on),
-                        d.by,
-                        d.text,
-                        str(d.closed_on or ""),
-                        str(d.outcome or ""),
-                        d.answer,
-                    )
-                    for d in facts.disputes
-                ),
-            ]
-        ),
-    )
-    yield (
-        "agreements/holds.csv",
-        _csv(
-            [
-                ("documents", "reason", "starts_on", "ends_on", "ended_on", "by"),
-                *(
-                    (
-                        about(h.documents) or "all",
-                        h.reason,
-                        str(h.starts_on),
-                        str(h.ends_on),
-                        str(h.ended_on or ""),
-                        h.by,
-                    )
-                    for h in facts.holds
-                ),
-            ]
-        ),
-    )
-    yield "agreements/plans.csv", _csv(_plans(facts.plans, numbers))
-    yield "agreements/handovers.csv", _csv(_handovers(facts.handovers))
-    yield (
-        "agreements/heard.csv",
-        _csv(
-            [
-                ("at", "kind", "by", "text"),
-                *((a.at, a.kind, a.by, a.text) for a in facts.asked),
-            ]
-        ),
-    )
-
-
-def _plans(plans: Sequence[Plan], numbers: dict[str, str]) -> Iterator[Sequence[str]]:
-    yield ("documents", "agreed_on", "by", "part_due_on", "amount", "currency", "state", "consent")
-    for plan in plans:
-        about = " ".join(numbers.get(i, i) for i in plan.documents)
-        for part in plan.parts:
-            yield (
-                about,
-                str(plan.agreed_on),
-                plan.by,
-                str(part.due_on),
-                _text(part.amount, False),
-                part.amount.currency,
-                str(plan.state),
-                plan.consent,
-            )
-
-
-def _handovers(handovers: Sequence[Handover]) -> Iterator[Sequence[str]]:
-    yield ("tier", "starts_on", "approved_by", "notice", "ended_on", "ended_by", "reason")
-    for one in handovers:
-        ended = str(one.ended_on or "")
-        yield (
-            str(one.tier),
-            str(one.starts_on),
-            one.approved_by,
-            str(one.notice),
-            ended,
-            one.ended_by,
-            one.reason,
-        )
+    return safe_table([names, *rows])
 
 
 def _interest(case: Case) -> Iterator[File]:
@@ -273,22 +153,12 @@ def _sheet(taken: InterestTaken) -> bytes:
                 str(line.first),
                 str(line.last),
                 str(line.days),
-                _text(line.balance, False),
+                to_decimal_text(line.balance),
                 line.percent,
-                _text(line.amount, False),
+                to_decimal_text(line.amount),
                 line.amount.currency,
             )
         )
     total = taken.sheet.total
-    rows.append(("", "", "", "", "total", _text(total, False), total.currency))
-    return _csv(rows)
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    safe = ([safe_cell(cell) for cell in row] for row in rows)
-    return "".join(f"{line}\r\n" for line in csv_lines(safe)).encode()
-
-
-def _text(money: Money, with_currency: bool = True) -> str:
-    text = to_decimal_text(money)
-    return f"{text} {money.currency}" if with_currency else text
+    rows.append(("", "", "", "", "total", to_decimal_text(total), total.currency))
+    return safe_table(rows)

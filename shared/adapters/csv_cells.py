@@ -18,3 +18,9 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
         written = io.StringIO()
         csv.writer(written, lineterminator="").writerow(row)
         yield written.getvalue()
+
+
+def safe_table(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as a CSV file in which no cell begins a formula."""
+    safe = ([safe_cell(cell) for cell in row] for row in rows)
+    return "".join(f"{line}\r\n" for line in csv_lines(safe)).encode()

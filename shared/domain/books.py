@@ -61,35 +61,23 @@ def changed(
     an operation that was not bounded, never an input.
     """
     movements = tuple(movements)
-    void = {m.document_id for m in movements if m.kind is MovementKind.VOID}
-    known: dict[str, Document | None] = {d.document_id: d for d in books.documents}
+    known = {d.document_id: d for d in books.documents}
     fresh = {d.document_id: d for d in new}
-    opened: defaultdict[str, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
-    totals: defaultdict[str, int] = defaultdict(int)
-    adjusted: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    of_document: defaultdict[str, list[Movement]] = defaultdict(list)
     sources: dict[str, Money] = {}
     for movement in movements:
         if movement.document_id:
-            if movement.kind in TAKES_OFF:
-                adjusted[movement.document_id][TAKES_OFF[movement.kind]] -= movement.amount.minor
-            opened[movement.document_id][movement.instalment] += movement.amount.minor
-            if movement.kind in MAKES_TOTAL:
-                totals[movement.document_id] += movement.amount.minor
+            of_document[movement.document_id].append(movement)
         if movement.source_id:
             nothing = Money.zero(movement.amount.currency)
             known_sum = sources.get(movement.source_id, nothing)
             sources[movement.source_id] = known_sum + movement.amount
     documents = []
-    for document_id, parts in opened.items():
+    for document_id, its in of_document.items():
         before = known.get(document_id)
-        start = before or fresh[document_id]
-        after = _moved(start, before is None, parts, totals[document_id])
+        after = _after(before, before or fresh[document_id], its)
         if before is not None:
             after = replace(after, discount=followed(before, movements, value_date))
-        if document_id in adjusted:
-            after = replace(after, adjusted=_adjusted(after, adjusted[document_id]))
-        if document_id in void:
-            after = replace(after, voided=True)
         documents.append((before, after))
     credits = [
         _credited(books.credit(source_id), source_id, added, value_date)
@@ -97,6 +85,24 @@ def changed(
         if added
     ]
     return Changes(tuple(documents), tuple(credits))
+
+
+def _after(before: Document | None, start: Document, movements: Iterable[Movement]) -> Document:
+    """Return what movements of one document, which begins as start, make of it."""
+    opened: defaultdict[int, int] = defaultdict(int)
+    adjusted: defaultdict[str, int] = defaultdict(int)
+    total, void = 0, False
+    for movement in movements:
+        opened[movement.instalment] += movement.amount.minor
+        if movement.kind in TAKES_OFF:
+            adjusted[TAKES_OFF[movement.kind]] -= movement.amount.minor
+        if movement.kind in MAKES_TOTAL:
+            total += movement.amount.minor
+        void = void or movement.kind is MovementKind.VOID
+    after = _moved(start, before is None, opened, total)
+    if adjusted:
+        after = replace(after, adjusted=_adjusted(after, adjusted))
+    return replace(after, voided=True) if void else after
 
 
 def _moved(document: Document, is_new: bool, parts: Mapping[int, int], total: int) -> Document:

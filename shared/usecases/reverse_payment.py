@@ -1,8 +1,10 @@
 """Take a payment out of the books: a transfer bounced, or it was somebody else's money."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from shared.domain.books import Books
 from shared.domain.cash_step import Asked, Step
 from shared.domain.clock import Now
 from shared.domain.counter_entries import freed_by, given_again, taken_back
@@ -144,19 +146,7 @@ def _step(
     freed = freed_by(movements, payment.payment_id)
     if freed < sum(a.amount.minor for a in newest):
         raise Stuck(payment=payment.payment_id)
-    again = given_again(payment, payment.kept_minor)
-    here = payment.unapplied.minor + sum(m.amount.minor for m in again)
-    leaves = Money(minor=freed + here, currency=payment.amount.currency)
-    if leaves:
-        left = Movement(
-            MovementKind.RETURN,
-            -leaves,
-            source_id=payment.payment_id,
-            reason=reason,
-            via=payment.source,
-            cash=cash_of(payment, leaves),
-        )
-        movements = (*movements, *again, left)
+    movements = (*movements, *_left(payment, freed, reason))
     name = f"return:{payment.payment_id}" + ("" if first else f":{payment.version}")
     after = without_excess(used(payment, movements))
     after = replace(after, state=PaymentState.RETURNED, plan=())
@@ -166,14 +156,37 @@ def _step(
         payment.payment_id,
         asked,
         look=f"payment:{payment.payment_id}:{after.version}",
-        erp_did=tuple(
-            Allocation(d.document_id, d.number, d.external_id, -erps[d.document_id])
-            for d in at.books.documents
-            if d.document_id in erps
-        ),
+        erp_did=_undone_by_the_erp(at.books, erps),
         told_alone={d: -minor for d, minor in discounts_of(came.movements).items()} if came else {},
     )
     write(desk, at, step, now)
+
+
+def _left(payment: Payment, freed_minor: int, reason: str) -> tuple[Movement, ...]:
+    """Return how what was freed leaves with all that is still here of payment, where it is any."""
+    again = given_again(payment, payment.kept_minor)
+    here = payment.unapplied.minor + sum(m.amount.minor for m in again)
+    leaves = Money(minor=freed_minor + here, currency=payment.amount.currency)
+    if not leaves:
+        return ()
+    left = Movement(
+        MovementKind.RETURN,
+        -leaves,
+        source_id=payment.payment_id,
+        reason=reason,
+        via=payment.source,
+        cash=cash_of(payment, leaves),
+    )
+    return (*again, left)
+
+
+def _undone_by_the_erp(books: Books, erps: Mapping[str, Money]) -> tuple[Allocation, ...]:
+    """Return what the ERP took back itself, by document."""
+    return tuple(
+        Allocation(d.document_id, d.number, d.external_id, -erps[d.document_id])
+        for d in books.documents
+        if d.document_id in erps
+    )
 
 
 def _of_the_erp(payment: Payment, came: Posting) -> dict[str, Money]:
