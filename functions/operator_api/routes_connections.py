@@ -10,6 +10,7 @@ from functions.operator_api.schema.connections import (
     ConnectionList,
     ConnectionOut,
     RemovedOut,
+    SyncAsked,
     SyncIn,
 )
 from shared import runtime
@@ -96,10 +97,10 @@ def pause(entity: str, name: str) -> ConnectionOut:
 
 @router.post(f"{_ONE}/sync", status_code=202, summary="Ask the ERP for its changes now")
 @needs(Role.CLERK)
-def sync(entity: str, name: str, body: SyncIn) -> Asked:
+def sync(entity: str, name: str, body: SyncIn) -> SyncAsked:
     entity_of(entity)
     connect_erp.ask_for_sync(runtime.connecting(), entity, name, full=body.full)
-    return Asked()
+    return SyncAsked(at=current().now.wall.replace(microsecond=0))
 
 
 @router.post(

@@ -13,12 +13,14 @@ class Exit(IntEnum):
     TIMEOUT = 6
     NO_ERP = 7
     NOT_COMPARED = 8
+    NOT_SYNCED = 9
 
 
 HELP = (
     "Exit codes: 0 done, 1 refused by the hub, 2 wrong usage, 3 no hub found or no answer, "
     "4 not signed in or not allowed, 5 a file has bad rows, 6 it took too long, "
-    "7 no ERP is connected or it is paused, 8 hub and ERP could not be compared."
+    "7 no ERP is connected or it is paused, 8 hub and ERP could not be compared, "
+    "9 an ERP gave nothing."
 )
 
 

@@ -1,5 +1,6 @@
 """sync: what ERPs changed comes in; how each connection stands, and what is taken again."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from infra.cli.ages import age, minute
 from infra.cli.api import Api, segment
 from infra.cli.drifting import drift_line, newest_drift
 from infra.cli.errors import CliError, Exit
+from infra.cli.following import ask, follow
 from infra.cli.output import (
     AsJson,
     EntityName,
@@ -22,7 +24,7 @@ from infra.cli.output import (
 )
 from infra.cli.products import NO_ERP
 
-_CURSOR_SHOWN = 28
+_WAIT_S = 900
 app = typer.Typer(help="Syncs with ERPs: run, show, pause, remove.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name of the connection; without one, all.")]
 
@@ -33,19 +35,29 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help="From the ERP's first record, looking up every one.")
     ] = False,
+    wait: Annotated[
+        bool | None,
+        typer.Option("--wait/--no-wait", help="Show how it goes on; default on a terminal."),
+    ] = None,
+    wait_s: Annotated[
+        int, typer.Option("--wait-s", min=1, help="Seconds to wait at most.")
+    ] = _WAIT_S,
     entity: EntityName = None,
 ) -> None:
     """Ask ERPs for their changes now. It happens every hour by itself.
 
-    Without a name, all that are followed are asked. Ends with 7 where none is.
+    Without a name, all that are followed are asked. Ends with 7 where none is; where it waits, with
+    0 where all came, 6 where time ran out, which ends no sync, 9 where an ERP gave nothing.
 
-    Example: duecourse sync run tryton --full
+    Examples: duecourse sync run tryton --full, duecourse sync run --wait --wait-s 60
     """
     api = Api.found()
     path = _path(api, entity)
     names = [name] if name else _followed(api.get(path)["items"])
+    wishes = ask(api, path, names, full=full)
+    if wait or (wait is None and sys.stdout.isatty()):
+        raise typer.Exit(int(follow(api, path, wishes, wait_s)))
     for one in names:
-        api.post(f"{path}/{segment(one)}/sync", {"full": full})
         talk().print(f"{one} is asked; see `duecourse sync show`.", markup=False)
 
 
@@ -141,13 +153,13 @@ def show_connection(connection: Mapping[str, Any]) -> None:
     rows = [
         (
             p["kind"].replace("_", " "),
+            _up_to(p),
             age(p["age_s"]) + (", too old" if p["too_old"] else ""),
-            _short(p["cursor"]),
             *(str(p[c]) for c in counts),
         )
         for p in connection["pulled"]
     ]
-    columns = ("records", "age", "cursor", *(f">{c}" for c in counts))
+    columns = ("records", "as of", "age", *(f">{c}" for c in counts))
     show_table("", columns, rows)
     if (hours := connection["max_age_hours"]) is not None:
         page.print(f"Where this is older than {hours} h, nobody is asked for money.")
@@ -182,8 +194,9 @@ def _followed(connections: Sequence[Mapping[str, Any]]) -> list[str]:
     return names
 
 
-def _short(cursor: str) -> str:
-    return cursor if len(cursor) <= _CURSOR_SHOWN else f"{cursor[: _CURSOR_SHOWN - 1]}…"
+def _up_to(pulled: Mapping[str, Any]) -> str:
+    """Return until when the hub has what the ERP had, by the ERP's clock."""
+    return minute(pulled["as_of"]) or ("on its way" if pulled["cursor"] else "not begun")
 
 
 def _path(api: Api, entity: str | None) -> str:

@@ -148,6 +148,7 @@ def _item(entity_id: str, connection: Connection) -> Item:
         **({"found": _found_item(connection.found)} if connection.found else {}),
         **({"trouble": _trouble_item(connection.trouble)} if connection.trouble else {}),
         **({"since": iso(connection.since)} if connection.since else {}),
+        **({"told": True} if connection.told else {}),
     }
 
 
@@ -161,6 +162,7 @@ def _connection(item: Item) -> Connection:
         found=_found(item["found"]) if "found" in item else None,
         trouble=_trouble(item["trouble"]) if "trouble" in item else None,
         since=from_iso(item["since"]) if "since" in item else None,
+        told=item.get("told", False),
         version=item["version"],
     )
 
@@ -192,8 +194,10 @@ def _found(stored: Mapping[str, Any]) -> Found:
 
 
 def _trouble_item(trouble: Trouble) -> Item:
-    return {"code": trouble.code, "says": trouble.says, "since": iso(trouble.since)}
+    last = {"last": iso(trouble.last)} if trouble.last else {}
+    return {"code": trouble.code, "says": trouble.says, "since": iso(trouble.since), **last}
 
 
 def _trouble(stored: Mapping[str, Any]) -> Trouble:
-    return Trouble(stored["code"], stored["says"], from_iso(stored["since"]))
+    last = from_iso(stored["last"]) if "last" in stored else None
+    return Trouble(stored["code"], stored["says"], from_iso(stored["since"]), last)

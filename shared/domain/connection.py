@@ -39,11 +39,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the last sync stopped: a stable code, the ERP's words, and since when it is so."""
+    """Why the last sync stopped: a stable code, the ERP's words, since when it is so.
+
+    last is when it was found so the last time; None where nobody noted that.
+    """
 
     code: str
     says: str
     since: datetime
+    last: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Connection:
     """One connection. settings hold no secret; secret is the name of one in the secret store.
 
     since is when, by the business clock, it came into its state; None where nobody noted that.
+    told says that its ERP was told something: what the hub booked there names the hub.
     """
 
     name: str
@@ -61,17 +66,19 @@ class Connection:
     found: Found | None = None
     trouble: Trouble | None = None
     since: datetime | None = None
+    told: bool = False
     version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the records of one kind since the connection began."""
+    """What became of the records of one kind since the connection began, on how many pages."""
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     parked: int = 0
+    pages: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
         return Counts(
@@ -79,6 +86,7 @@ class Counts:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.parked + other.parked,
+            self.pages + other.pages,
         )
 
 

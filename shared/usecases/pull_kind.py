@@ -145,7 +145,8 @@ class Pull:
                 self._waiting[external_id] = record
         self._count(unchanged=len(known))
         self._unreadable += page.bad
-        self._state = replace(self._state, cursor=page.cursor)
+        counts = self._state.counts.plus(Counts(pages=1))
+        self._state = replace(self._state, cursor=page.cursor, counts=counts)
         self._pages_unsaved += 1
         if page.more:
             if len(self._waiting) >= _TOGETHER or self._pages_unsaved == _PAGES_UNSAVED_MAX:

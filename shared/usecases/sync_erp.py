@@ -210,7 +210,7 @@ def _stopped(ports: Ports, errand: Errand, error: HubError, now: Now) -> str:
         ports.queue.send("SYNC", again.body, delay_s=delay_s)
         return "later"
     says = str(error.facts.get("said", ""))
-    _note(ports, errand, Trouble(error.code, says, now.wall))
+    _note(ports, errand, Trouble(error.code, says, now.wall, now.wall))
     if not isinstance(error, ErpUnavailable):
         _tell(ports, errand, error, now)
     return "stopped"
@@ -220,8 +220,10 @@ def _note(ports: Ports, errand: Errand, trouble: Trouble | None) -> None:
     """Let the connection say why it gives nothing, or that it gives again; since stays."""
     connection = ports.connections.get(errand.entity_id, errand.connection)
     before = connection.trouble
-    if before == trouble or (before and trouble and before.code == trouble.code):
+    if before == trouble:
         return
+    if before and trouble and before.code == trouble.code:
+        trouble = replace(trouble, since=before.since)
     ports.connections.update(errand.entity_id, replace(connection, trouble=trouble))
 
 

@@ -22,7 +22,7 @@ FOUND = {
 }  # fmt: skip
 PULLED = {
     "kind": "customers", "as_of": "2026-09-01T00:00:00Z", "pulled_at": "2026-09-01T00:00:00Z",
-    "new": 30, "updated": 0, "unchanged": 0, "parked": 0, "known": 30,
+    "new": 30, "updated": 0, "unchanged": 0, "parked": 0, "known": 30, "pages": 1,
     "cursor": "2026-09-01T00:00:00.123456/30/and/more", "age_s": 12_000, "too_old": False,
 }  # fmt: skip
 
@@ -107,7 +107,13 @@ def test_sync_show_says_how_a_connection_stands_and_why_and_what_to_do(hub, duec
         state="connected",
         says="It gives nothing: the ERP does not let the hub in.",
         todo="Have it give a key.",
-        trouble={"code": "erp_access", "says": "", "since": "2026-09-01T00:00:00Z", "age_s": 7_300},
+        trouble={
+            "code": "erp_access",
+            "says": "",
+            "since": "2026-09-01T00:00:00Z",
+            "last": None,
+            "age_s": 7_300,
+        },
         pulled=[PULLED, PULLED | {"kind": "invoices", "age_s": None, "too_old": True}],
         parked=2,
     )
@@ -120,11 +126,14 @@ def test_sync_show_says_how_a_connection_stands_and_why_and_what_to_do(hub, duec
         "Have it give a key.",
         "3 h 20 min",
         "not yet, too old",
-        "2026-09-01T00:00:00.123456/…",
+        "2026-09-01 00:00 UTC",
         "Where this is older than 24 h, nobody is asked for money.",
         "2 records wait for you: duecourse parked",
     )
     assert (code, [word for word in words if word not in told]) == (0, [])
+    assert "123456" not in told
+    shown = json.loads(duecourse("sync", "show", "--entity", "demo", "--json")[1])
+    assert shown[0]["pulled"][0]["cursor"] == PULLED["cursor"]
 
 
 def test_of_the_one_that_keeps_the_books_what_it_was_told_and_the_comparison_are_shown(
@@ -156,8 +165,9 @@ def test_without_an_erp_that_is_said_and_how_to_connect_one(hub, duecourse):
 
 
 def test_sync_run_asks_those_that_are_followed_and_says_where_none_is(hub, duecourse):
-    hub.answers["POST", f"{LIST}/crm/sync"] = (202, {"asked": True})
+    hub.answers["POST", f"{LIST}/crm/sync"] = (202, {"asked": True, "at": "2026-09-02T00:00:00Z"})
     items = [connection(), connection(name="crm", state="connected")]
+    hub.answers["GET", f"{LIST}/crm"] = (200, items[1])
     hub.answers["GET", LIST] = (200, {"items": items})
     code, _, err = duecourse("sync", "run", "--entity", "demo")
     assert (code, "crm is asked" in err, "tryton" in err) == (0, True, False)

@@ -44,11 +44,14 @@ class TroubleOut(Wire):
     code: str
     says: str
     since: datetime
+    last: datetime | None
     age_s: int
 
 
 class PulledOut(Wire):
-    """How far one kind is pulled, and what became of its records since the connection began.
+    """How far one kind is pulled, what became of its records since the connection began.
+
+    pages counts what the ERP answered with meanwhile.
 
     age_s is how old what it told is by now, too_old whether messages wait for that.
     """
@@ -63,6 +66,7 @@ class PulledOut(Wire):
     updated: int
     unchanged: int
     parked: int
+    pages: int
     known: int
 
 
@@ -109,6 +113,12 @@ class Asked(Wire):
     """It is queued."""
 
     asked: bool = True
+
+
+class SyncAsked(Asked):
+    """at is when it was asked for, to the second: a kind with a later pulled_at is through."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,7 @@ def _trouble(trouble: Trouble, wall: datetime) -> TroubleOut:
         code=trouble.code,
         says=trouble.says,
         since=trouble.since,
+        last=trouble.last,
         age_s=_seconds(wall - trouble.since),
     )
 
@@ -187,6 +198,7 @@ def _pulled(state: PullState, max_age_hours: int | None, wall: datetime) -> Pull
         updated=counts.updated,
         unchanged=counts.unchanged,
         parked=counts.parked,
+        pages=counts.pages,
         known=state.entries,
     )
 

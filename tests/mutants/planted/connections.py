@@ -17,6 +17,14 @@ CONNECTION_BUGS = (
         rules="R43",
     ),
     bug(
+        "a connection is removed though its ERP was told entries",
+        "shared/usecases/remove_connection.py",
+        "if connection.told or any(",
+        "if any(",
+        f"{REMOVE}::test_one_whose_erp_was_told_something_is_refused",
+        rules="R43",
+    ),
+    bug(
         "a pull that runs while its connection is removed writes what it read",
         "shared/adapters/pull_states.py",
         "PullState(state.kind, version=state.version + 1)",
@@ -58,5 +66,13 @@ CONNECTION_BUGS = (
         "return follows and code in (NOT_CONNECTED, PAUSED)",
         "return not follows and code in (NOT_CONNECTED, PAUSED)",
         f"{COMPARED}::test_no_erp_and_a_paused_one_are_no_difference_and_said_apart",
+    ),
+    bug(
+        "a sync that fails again for the same reason is not seen to fail",
+        "shared/usecases/sync_erp.py",
+        "    if before == trouble:\n",
+        "    if before == trouble or (before and trouble):\n",
+        "tests/integration/telling/test_followed.py"
+        "::test_a_sync_that_fails_again_for_the_same_reason_is_seen_to_fail",
     ),
 )
