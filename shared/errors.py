@@ -93,10 +93,13 @@ class ConnectionUntested(Conflict):
 
 
 class ConnectionInUse(Conflict):
-    """A connection imported records, and what they became names it."""
+    """A connection imported records, or told its ERP of entries: what they became names it."""
 
     code = "connection_in_use"
-    help = "It has imported records, which go by its name. Pause it instead: duecourse sync pause."
+    help = (
+        "It has imported records, or its ERP was told entries, which go by its name. "
+        "Pause it instead: duecourse sync pause."
+    )
 
 
 class WriteConflict(HubError):

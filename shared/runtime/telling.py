@@ -1,5 +1,6 @@
 """What an entity's ERP is told."""
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -94,5 +95,10 @@ def ledger_of(entity_id: str) -> "Ledger | None":
     found = runtime.connections().ledger(entity_id)
     if found is None:
         return None
-    works = found.state is ConnectionState.CONNECTED
-    return Ledger(runtime.connector(entity_id, found.name) if works else None)
+    if found.state is not ConnectionState.CONNECTED:
+        return Ledger(None)
+    made = runtime.connector(entity_id, found.name)
+    if found.told:
+        return Ledger(made)
+    noted = cache(lambda: runtime.connections().update(entity_id, replace(found, told=True)))
+    return Ledger(made, noted)

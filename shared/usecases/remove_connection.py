@@ -1,4 +1,4 @@
-"""A connection to an ERP that imported nothing goes away, with all that was kept for it."""
+"""A connection to an ERP that imported and was told nothing goes, with all kept for it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -52,11 +52,12 @@ class Ports:
 
 
 def remove_connection(ports: Ports, entity_id: str, name: str, now: Now) -> bool:
-    """Remove a connection that imported nothing; return False where there was none.
+    """Remove a connection by which nothing came or went; return False where there was none.
 
     Its marks, its parked records and its secret go after it, also where an earlier call removed the
     connection and came no further. A pull that runs at this moment finds its claim lost. Raises
-    ConnectionInUse where records may have become facts by it: they go by its name.
+    ConnectionInUse where records may have become facts by it, or its ERP was told something: both
+    go by its name.
     """
     if not NAME.fullmatch(name):
         raise NotFound(connection=name[:32])
@@ -76,7 +77,7 @@ def _removed(ports: Ports, entity_id: str, name: str, now: Now) -> bool:
         except NotFound:
             return False
         states = tuple(ports.states.get(entity_id, name, kind) for kind in RecordKind)
-        if any(state.may_have_written for state in states):
+        if connection.told or any(state.may_have_written for state in states):
             raise ConnectionInUse(connection=name)
         try:
             ports.connections.remove(entity_id, connection, states, now.wall)

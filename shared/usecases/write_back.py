@@ -75,9 +75,13 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The ERP that keeps an entity's books. connector is None while it is paused."""
+    """The ERP that keeps an entity's books. connector is None while it is paused.
+
+    begin notes, before anything is told, that something is: from then on the connection stays.
+    """
 
     connector: Connector | None
+    begin: Callable[[], object] = bool
 
 
 class Ledgers(Protocol):
@@ -127,10 +131,8 @@ def write_back(
         if ledger is None:
             outcome = _to_file(ports, entity_id, note)
             continue
-        if ledger.connector is None:
-            return "paused"
-        outcome = _to_erp(ports, round_, ledger.connector, entity_id, note, known, now)
-        if outcome in ("later", "stopped"):
+        outcome = _to_erp(ports, round_, ledger, entity_id, note, known, now)
+        if outcome in ("later", "stopped", "paused"):
             return outcome
         if note is not line[-1]:  # a later line asks what became of this one
             known = ports.notes.line(entity_id, customer_id, document_id)
@@ -150,12 +152,15 @@ def _to_file(ports: Ports, entity_id: str, note: Writeback) -> str:
 def _to_erp(
     ports: Ports,
     round_: Round,
-    erp: Connector,
+    ledger: Ledger,
     entity_id: str,
     note: Writeback,
     line: Sequence[Writeback],
     now: Now,
 ) -> str:
+    erp = ledger.connector
+    if erp is None:
+        return "paused"
     wall = round_.wall()
     if note.not_before is not None and wall < note.not_before:
         return "later"
@@ -175,6 +180,7 @@ def _to_erp(
         ports.notes.leave(entity_id, note, NEVER_TOLD, None)
         return "left"
     doubted = note.doubted or note.calling is not None
+    ledger.begin()
     note = ports.notes.claim(entity_id, note, wall)
     if doubted and not erp.capabilities.finds_by_key:
         said = "No answer came, and this ERP cannot be asked by our key."

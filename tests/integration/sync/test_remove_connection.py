@@ -8,7 +8,7 @@ import pytest
 from shared import runtime
 from shared.domain.connection import ConnectionState
 from shared.domain.erp import RecordKind
-from shared.errors import ConnectionInUse, NotFound
+from shared.errors import ConnectionInUse, NotFound, WriteConflict
 from shared.runtime.connectors import PRODUCTS, Product
 from shared.usecases import connect_erp
 from shared.usecases.remove_connection import Ports, remove_connection
@@ -96,6 +96,31 @@ def test_one_that_imported_is_refused_and_stays_whole(second):
         remove()
     assert "sync pause" in refused.value.help
     assert kept() == before
+
+
+@pytest.mark.rule("R43")
+def test_one_whose_erp_was_told_something_is_refused(second):
+    """What was booked there names the hub, though nothing came from there."""
+    begin()
+    carry()
+    ledger = runtime.ledger_of("demo")
+    ledger.begin()
+    ledger.begin()
+    with pytest.raises(ConnectionInUse) as refused:
+        remove()
+    assert "was told" in refused.value.help
+    assert runtime.connections().get("demo", NAME).told
+
+
+@pytest.mark.rule("R43")
+def test_one_that_is_removed_while_its_erp_is_to_be_told_is_told_nothing(second):
+    begin()
+    carry()
+    ledger = runtime.ledger_of("demo")
+    assert remove()
+    with pytest.raises(WriteConflict):
+        ledger.begin()
+    assert runtime.ledger_of("demo") is None
 
 
 @pytest.mark.rule("R43")

@@ -25,6 +25,15 @@ CONNECTION_BUGS = (
         rules="R43",
     ),
     bug(
+        "nobody notes that an ERP is told something",
+        "shared/usecases/write_back.py",
+        "    ledger.begin()\n",
+        "",
+        "tests/integration/telling/test_first_telling.py"
+        "::test_it_is_noted_before_the_first_entry_and_not_where_nothing_is_told",
+        rules="R43",
+    ),
+    bug(
         "a pull that runs while its connection is removed writes what it read",
         "shared/adapters/pull_states.py",
         "PullState(state.kind, version=state.version + 1)",
