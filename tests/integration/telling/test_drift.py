@@ -169,7 +169,8 @@ def test_money_of_the_erp_that_a_person_took_back_here_is_one_payment_to_the_end
     assert only(drift(fix=True)) == ("back_twice", "undo_there", "task")
     (task,) = (t for t in books.of_type("TASK") if t["kind"] == "drift")
     key = f"{told['payment_id']}.{told['document_id']}.{told['step']}"
-    assert key in task["detail"]
+    assert key in task["detail"] and "by hand" in task["detail"]
+    assert "back_twice" not in task["detail"]
     (entry,) = [r for r in books.erp.records.values() if r.values.get("key") == key]
     books.erp.unpay(entry.external_id)
     pulled(books)
