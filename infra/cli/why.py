@@ -8,7 +8,7 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.moments import local, when
-from infra.cli.notice_words import became, stage, verdict, what
+from infra.cli.notice_words import became, stage, uncharged, verdict, what
 from infra.cli.output import AsJson, EntityName, data, show_json, show_table
 
 _PARTS = (
@@ -22,6 +22,7 @@ _PARTS = (
     "held",
     "free",
 )
+_DECIDES = "Next a controller decides on what waits: duecourse approve, or refuse."
 _UNDATED = {
     "settings": "the customer's settings (addresses, policy, zone, whether mail is off)",
     "due_dates": "due dates that the ERP moved later",
@@ -86,7 +87,7 @@ def _head(told: Mapping[str, Any]) -> list[str]:
 
 
 def _foot(told: Mapping[str, Any]) -> list[str]:
-    lines = []
+    lines = [uncharged(one) for one in told.get("uncharged", [])]
     after = told["coming"]
     if after:
         asked = ", ".join(told["numbers"].get(i, i) for i in after["documents"])
@@ -94,6 +95,8 @@ def _foot(told: Mapping[str, Any]) -> list[str]:
             f"Next, if nothing happens: on {after['on']} stage {stage(after['stage'])},"
             f" {what(after['channel'])} about {asked}."
         )
+    elif any(decision["code"] == "awaits_approval" for decision in told["decisions"]):
+        lines.append(_DECIDES)
     elif told["decisions"]:
         lines.append("Nothing comes next, if nothing happens.")
     if told["undated"]:

@@ -17,6 +17,7 @@ from shared.domain.plan import all_known_items
 from shared.domain.policy import Anchor, Policy, Rung, Stage
 from shared.domain.policy_book import PolicyBook
 from shared.domain.put_off import put_off
+from shared.domain.tasks import told
 
 BY_HAND = "by_hand"
 """The code of what a person has said, whatever the ladder says."""
@@ -99,7 +100,7 @@ def decide(
         shown_on = _shown_on(due[channel])
         wait = put_off(account, book, one.policy, one.rung.stage, today, at, shown_on)
         if wait is not None:
-            verdicts.append(_refused(wait, documents))
+            verdicts.append(_refused(_about(wait, due[channel]), documents))
             continue
         sent = _send(open_items, book, due[channel], covers, done, today)
         sent = replace(sent, plans_over=_plans_over(account, sent.documents))
@@ -123,6 +124,12 @@ def _with_riders(
                 joined.add(item.document.document_id)
                 break
     return [verdict for verdict in verdicts if not joined.intersection(verdict.documents)]
+
+
+def _about(wait: Refusal, due: list[_Due]) -> Refusal:
+    """Return wait with the numbers of what it is about before its sentence."""
+    numbers = told(one.document.number for one in due)
+    return replace(wait, reason=f"{numbers}: {wait.reason[:1].lower()}{wait.reason[1:]}")
 
 
 def _loudest(due: list[_Due]) -> _Due:

@@ -191,7 +191,8 @@ def due_rung(account: Account, item: Item, sums: Sums, today: date) -> Rung | Re
         if refusal is None:
             return _unheard(account, rung.stage) or rung
         passed_over = passed_over or refusal
-    return passed_over or Refusal("already_done", f"Stage {furthest.stage.words} was done.")
+    done = f"Stage {furthest.stage.words} of {number} was done."
+    return passed_over or Refusal("already_done", done)
 
 
 def _is_part_ahead(item: Item) -> bool:

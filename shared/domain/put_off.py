@@ -31,12 +31,12 @@ def put_off(
     that due dates show, None where others count.
     """
     if not policy.sends_on(today):
-        reason = f"Stage {stage.id} waits for a day on which messages go out."
+        reason = f"Stage {stage.words} waits for a day on which messages go out."
         is_new = shown_on is not None and (today - shown_on).days <= policy.closed_before(today)
         again_on = None if is_new else _sending_day(book, policy, today, 1)
         return Refusal("not_a_sending_day", reason, stage, again_on)
     if not book.sends_on(policy, today):
-        reason = f"Stage {stage.id} waits: it is a holiday where the customer is."
+        reason = f"Stage {stage.words} waits: it is a holiday where the customer is."
         return Refusal("holiday", reason, stage, _sending_day(book, policy, today, 1))
     if stage.channel.is_message and policy.at_most is not None:
         cap = policy.at_most
@@ -44,7 +44,7 @@ def put_off(
         free_on = cap.free_on(said, today)
         if free_on > today:
             reason = (
-                f"Stage {stage.id} waits: {cap.messages} messages went out "
+                f"Stage {stage.words} waits: {cap.messages} messages went out "
                 f"in the last {cap.per_days} days."
             )
             wait = (free_on - today).days
@@ -52,7 +52,7 @@ def put_off(
     over_on = quiet_until(policy, today, at) if stage.channel in _HEARD_AT_ONCE else None
     if over_on is not None and policy.quiet_hours is not None:
         reason = (
-            f"Stage {stage.id} waits for the end of the quiet hours, {policy.quiet_hours.ends}."
+            f"Stage {stage.words} waits for the end of the quiet hours, {policy.quiet_hours.ends}."
         )
         wait = (over_on - today).days
         return Refusal("quiet_hours", reason, stage, _sending_day(book, policy, today, wait))

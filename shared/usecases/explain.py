@@ -7,7 +7,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from shared.domain.account import Account
-from shared.domain.account_as_of import UNDATED, Record, claimed_on
+from shared.domain.account_as_of import UNDATED, Record, charged_by, claimed_on
+from shared.domain.awaited import awaited
 from shared.domain.brake import braked
 from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage
@@ -18,6 +19,7 @@ from shared.domain.notice import Notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.uncharged import Uncharged, uncharged
 from shared.usecases.as_it_stood import Brakes, braked_on, day_stood
 
 
@@ -45,11 +47,12 @@ AsSwept = Callable[[str, Now], Entity]
 class Explanation:
     """What decide says of a customer on a date, with the facts it was given.
 
-    What waits for the ERP's facts is told as waiting, and of a past day as having waited.
+    What waits for the ERP's facts is told as waiting, and of a past day as having waited; so is
+    what a controller has not agreed to yet, as far as notices are at hand (explain_day).
 
     facts_as_of is the instant whose facts these are, notices are those of the ladder that were
     claimed for that day, and undated names the facts that are not kept by day, so that today's
-    stand for that day's.
+    stand for that day's. charged are the ids of the charges that were made before.
     """
 
     account: Account
@@ -60,6 +63,16 @@ class Explanation:
     facts_as_of: datetime
     notices: tuple[Notice, ...] = ()
     undated: tuple[str, ...] = ()
+    charged: frozenset[str] = frozenset()
+
+    def uncharged_of(self, document_id: str) -> tuple[Uncharged, ...]:
+        """Return what the stage said charges nothing for on a document, on all of them for ""."""
+        return tuple(
+            one
+            for decision in self.decisions
+            for one in uncharged(self.account, self.book, decision, self.on, self.charged)
+            if document_id in ("", one.document_id)
+        )
 
     def decisions_of(self, document_id: str) -> tuple[Decision, ...]:
         """Return the decisions about a document, all of them for ""."""
@@ -122,7 +135,11 @@ def explain_day(
     record = records.record(entity_id, customer_id)
     if on >= now.today(record.customer.time_zone):
         told = explain(accounts, entities, as_swept, entity_id, customer_id, on, now)
-        return replace(told, notices=claimed_on(record, on))
+        waiting = _claimed_by(record, now.business)
+        decisions = awaited(told.decisions, waiting)
+        charged = charged_by(record, now.business)
+        notices = claimed_on(record, on)
+        return replace(told, decisions=decisions, notices=notices, charged=charged)
     stood = day_stood(record, on)
     zone = ZoneInfo(record.customer.time_zone)
     of_day = stood.at.astimezone(zone).time() if stood.notices else None
@@ -131,7 +148,13 @@ def explain_day(
     if not stood.notices:
         stale = braked_on(entities.brakes(entity_id), on, zone)
         told = replace(told, decisions=braked(stale, told.decisions, past=True))
-    return replace(told, notices=stood.notices, undated=UNDATED)
+    told = replace(told, decisions=awaited(told.decisions, _claimed_by(record, stood.at)))
+    charged = charged_by(record, stood.at, stood.before_notice)
+    return replace(told, notices=stood.notices, undated=UNDATED, charged=charged)
+
+
+def _claimed_by(record: Record, at: datetime) -> list[Notice]:
+    return [told.notice for told in record.notices if told.notice.claimed_at <= at]
 
 
 def _told(

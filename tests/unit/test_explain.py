@@ -20,7 +20,7 @@ from shared.domain.document_posting import document_posting
 from shared.domain.entity import Entity
 from shared.domain.fee import Fee
 from shared.domain.movement import Movement, MovementKind, Posting
-from shared.domain.notice import Channel, Notice
+from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import stage_notice
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
@@ -140,6 +140,22 @@ def test_a_day_on_which_something_was_claimed_is_told_as_it_was_decided():
 def test_the_day_after_knows_what_was_said():
     told = Hub(issued(), notices=(Told(said(day(7)), None),)).explained(day(8))
     assert [d.code for d in told.decisions] == ["already_done"]
+
+
+@pytest.mark.rule("R37")
+def test_what_waits_for_a_controller_is_told_as_waiting_and_not_as_done():
+    notice = replace(said(day(7)), approval=True, delivery=DeliveryState.APPROVAL)
+    older = (Told(notice, None), Told(replace(said(day(8)), n=2, items=()), None))
+    for on in (day(9), day(10)):
+        (decision,) = Hub(issued(), notices=older).explained(on).decisions
+        assert decision.code == "awaits_approval"
+        assert decision.reason == (
+            "Stage reminder of INV-1 waits for a controller's decision"
+            " since 2026-03-09: see notice 1."
+        )
+    refused = replace(notice, delivery=DeliveryState.DONE)
+    (decision,) = Hub(issued(), notices=(Told(refused, None),)).explained(day(9)).decisions
+    assert decision.code == "already_done"
 
 
 def test_today_is_told_by_what_stands_now():

@@ -27,7 +27,7 @@ def listed() -> set[str]:
 def given() -> set[str]:
     """Return the codes that decisions are made with, and with which a reminder is refused."""
     found = {BY_HAND}
-    for name in ("decide", "due_stage", "put_off", "brake", "by_hand"):
+    for name in ("decide", "due_stage", "put_off", "brake", "by_hand", "awaited"):
         tree = ast.parse((ROOT / f"shared/domain/{name}.py").read_text())
         found.update(_of_calls(tree), _of_returns(tree, _RETURNED.get(name, 0)))
     tree = ast.parse((ROOT / "shared/usecases/remind_now.py").read_text())

@@ -11,6 +11,7 @@ from functions.operator_api.console.pages import Visit, page
 from functions.operator_api.console.waiting import Waiting, waiting
 from shared import runtime
 from shared.domain.agreement_drafts import HoldDraft
+from shared.domain.awaited import awaited
 from shared.domain.figures import ageing
 from shared.domain.hold import DAYS_MAX
 from shared.domain.money import parse_money
@@ -37,6 +38,7 @@ def customer(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.Ans
     told = explain(*ports, entity_id, customer_id, on, now)
     events = timeline(runtime.receivables().story(entity_id, customer_id))
     tasks = list(work_list(runtime.tasks(), entity_id, customer_id))
+    agreeing = _waiting(told, entity_id, tasks)
     return page(
         "customer",
         visit,
@@ -44,12 +46,12 @@ def customer(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.Ans
         customer=told.account.customer,
         documents=sorted(told.account.documents, key=lambda d: (d.due_on, d.number)),
         ages=ageing(told.account.documents, told.account.credits, on),
-        decisions=told.decisions,
+        decisions=awaited(told.decisions, (one.notice for one in agreeing.values())),
         cases=[case for case in told.account.handovers if case.in_force(on)],
         numbers={d.document_id: d.number for d in told.account.documents},
         holds=[hold for hold in told.account.holds if hold.in_force(on)],
         tasks=tasks,
-        waiting=_waiting(told, entity_id, tasks),
+        waiting=agreeing,
         events=events[:_EVENTS_SHOWN],
         day_of=lambda at: date.fromisoformat(at[:10]),
         sum_of=parse_money,

@@ -7,6 +7,14 @@ _CONSOLE = "tests/integration/test_console_document.py::"
 
 PAGE_BUGS = (
     bug(
+        "a notice that waits for a controller is told as done",
+        "shared/domain/awaited.py",
+        'if decision.code != "already_done":',
+        "if True:",
+        "tests/unit/test_explain.py::"
+        "test_what_waits_for_a_controller_is_told_as_waiting_and_not_as_done",
+    ),
+    bug(
         "a sign-in leads wherever its form said",
         "functions/portal/wanted.py",
         'return text if _WANTED.fullmatch(text) else ""',
