@@ -24,9 +24,9 @@ def _tagged(loader: yaml.CSafeLoader, suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _tagged)
 
 
-def template() -> dict[str, Any]:
-    """Return template.yaml with each tag as a one-key mapping, such as {"Ref": "Stage"}."""
-    return yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 - a safe loader
+def template(path: str = "template.yaml") -> dict[str, Any]:
+    """Return the template at path with each tag as a one-key mapping, such as {"Ref": "Stage"}."""
+    return yaml.load((ROOT / path).read_text(), _Loader)  # noqa: S506 - a safe loader
 
 
 @cache
