@@ -117,7 +117,8 @@ def remove(
     path = f"{_path(api, entity)}/{segment(name)}"
     confirm(f"Remove the connection {name} and its secret, for good?", yes)
     removed = api.delete(path)["removed"]
-    said = f"{name} is removed." if removed else f"There is no connection {name}."
+    none = f"There is no connection {name}: duecourse sync show lists those there are."
+    said = f"{name} is removed." if removed else none
     talk().print(said, markup=False)
 
 

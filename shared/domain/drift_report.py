@@ -14,7 +14,8 @@ NOT_COMPARED = "not_compared"
 LASTS_AT_MOST = timedelta(minutes=10)
 """No worker compares for longer: one that still runs then was ended from outside."""
 _SAYS: Mapping[str, str] = {
-    NOT_CONNECTED: "No ERP is connected that takes what the hub books: see duecourse connect.",
+    NOT_CONNECTED: "No ERP is followed that takes what the hub books: duecourse sync show says how "
+    "each connection stands, duecourse connect makes one.",
     PAUSED: "The ERP that takes what the hub books is paused: see duecourse sync begin.",
     NOT_COMPARED: "Nobody compared since the ERP is followed: it is done every night, or by "
     "duecourse drift.",
