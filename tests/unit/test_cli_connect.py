@@ -179,7 +179,10 @@ def test_sync_run_asks_those_that_are_followed_and_says_where_none_is(hub, dueco
 def test_remove_asks_first_and_says_what_came_of_it(hub, duecourse):
     assert duecourse("sync", "remove", "tryton", "-e", "demo")[0] == Exit.USAGE
     assert hub.asked == []
-    for removed, said in ((True, "tryton is removed."), (False, "There is no connection tryton: duecourse sync show")):
+    for removed, said in (
+        (True, "tryton is removed."),
+        (False, "There is no connection tryton: duecourse sync show"),
+    ):
         hub.answers["DELETE", PATH] = (200, {"removed": removed})
         code, _, err = duecourse("sync", "remove", "tryton", "--yes", "-e", "demo")
         assert (code, said in err) == (0, True)
