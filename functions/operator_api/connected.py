@@ -61,7 +61,7 @@ def newest_drift(entity_id: str) -> Mapping[str, Any] | None:
     One that failed for want of an ERP is told as none since the ERP is followed.
     """
     report = runtime.drift_reports().newest(entity_id, current().now.wall)
-    if report and is_past(report["code"], runtime.connections().ledger(entity_id)):
+    if report and is_past(report.get("code", ""), runtime.connections().ledger(entity_id)):
         return {**report, "code": NOT_COMPARED, "says": sentence(NOT_COMPARED)}
     return report
 
