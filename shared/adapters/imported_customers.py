@@ -62,7 +62,7 @@ class ImportedCustomers:
                 (
                     Put(fact),
                     Put(customer_item(entity.entity_id, customer)),
-                    Put(_directory_item(entity.entity_id, customer)),
+                    Put(directory_item(entity.entity_id, customer)),
                 )
             )
         return write_groups(self._table, groups)
@@ -95,7 +95,7 @@ class ImportedCustomers:
                 values={":old": old_hash},
             ),
             Put(customer_item(entity_id, after), condition=VERSION, values=seen(before.version)),
-            again(Put(_directory_item(entity_id, after), condition=NEW)),
+            again(Put(directory_item(entity_id, after), condition=NEW)),
             again(ticket),
         ]
         if gone(before, after):
@@ -139,9 +139,11 @@ def _fact_item(entity_id: str, customer: Customer, content_hash: str) -> Item:
     }
 
 
-def _directory_item(entity_id: str, customer: Customer) -> Item:
+def directory_item(entity_id: str, customer: Customer) -> Item:
+    """Return a customer as lists show it, in the order of names, too."""
     return {
         **keys.directory(entity_id, customer.customer_id),
+        **keys.name_entry(entity_id, customer.name, customer.customer_id),
         "type": "DIRECTORY",
         "customer_id": customer.customer_id,
         "external_id": customer.external_id,

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from shared.domain.by_name import name_place
 from shared.domain.clock import iso
 
 Key = dict[str, str]
@@ -101,6 +102,16 @@ def recurrence(entity: str, recurrence_id: str) -> Key:
 
 def directory(entity: str, customer_id: str) -> Key:
     return _key(f"E#{entity}#D", f"C#{customer_id}")
+
+
+def names_partition(entity: str) -> str:
+    """Return the partition of the due index in which customers stand by name."""
+    return f"NAMES#{entity}"
+
+
+def name_entry(entity: str, name: str, customer_id: str) -> dict[str, str]:
+    """Return the index attributes of a customer in the list by name."""
+    return {"gpk": names_partition(entity), "gsk": name_place(name, customer_id)}
 
 
 def profile(entity: str, customer_id: str) -> Key:

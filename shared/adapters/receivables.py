@@ -13,6 +13,7 @@ from shared.adapters.payment_items import payment_from
 from shared.adapters.posting_items import posting_from
 from shared.adapters.table import Table
 from shared.domain.account import Credit
+from shared.domain.by_name import name_place
 from shared.domain.document import Document
 from shared.domain.movement import Posting
 from shared.domain.notice import DeliveryState, Notice
@@ -21,6 +22,7 @@ from shared.errors import NotFound
 
 _NEVER_WENT = (str(DeliveryState.WITHDRAWN), str(DeliveryState.FAILED))
 _KEYS_PER_READ = 100
+_LAST_NAME = chr(0x10FFFF)
 _KEYS_PER_CUSTOMER = 2
 
 
@@ -62,6 +64,26 @@ class Receivables:
         begins = None if between else "C#"
         for item in self._table.query(partition, begins=begins, between=between, limit=limit):
             yield _listed(item)
+
+    def customers_by_name(
+        self, entity_id: str, after: tuple[str, str] | None = None, at_once: int = _KEYS_PER_READ
+    ) -> Iterator[Listed]:
+        """Yield customers by name, after a (name, id) where one is given; case does not count.
+
+        They are read at_once many together: that costs what is taken of them, however many there
+        are. Who came just now may be missing for a moment.
+        """
+        low = f"{name_place(*after)}\x00" if after else "\x01"
+        partition = keys.names_partition(entity_id)
+        while True:
+            between = (low, _LAST_NAME)
+            some = [*self._table.query(partition, between=between, index="due", limit=at_once)]
+            ids = [item["sk"].removeprefix("C#") for item in some]
+            listed = self.listed(entity_id, ids)
+            yield from (listed[each] for each in ids if each in listed)
+            if len(some) < at_once:
+                return
+            low = f"{some[-1]['gsk']}\x00"
 
     def listed(self, entity_id: str, customer_ids: Sequence[str]) -> Mapping[str, Listed]:
         """Return those of the customers whom the directory lists, by id."""

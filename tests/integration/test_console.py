@@ -8,7 +8,7 @@ import pytest
 
 from infra.local.identity.tokens import Issuer
 from shared import runtime
-from shared.adapters import keys
+from shared.adapters.imported_customers import directory_item
 from shared.adapters.table import Put
 from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.tasks import Task
@@ -46,9 +46,7 @@ def acme(identity):
     assert call(identity.mint(ADMIN), "POST", "/entities", made).status == 201
     of = runtime.entities().get("acme")
     customer = hub.add_customer(of, customer_id=ULID, name=f"Nord {EVIL}")
-    entry = {name: getattr(customer, name) for name in ("customer_id", "external_id", "name")}
-    entry |= {name: getattr(customer, name) for name in ("email", "language", "currency")}
-    runtime.table().write(Put({**keys.directory("acme", ULID), "type": "DIRECTORY", **entry}))
+    runtime.table().write(Put(directory_item("acme", customer)))
     hub.add_invoice(of, customer, "01J" + "B" * 23, date(2026, 2, 1))
     task = Task(ULID, "call", ULID, f"Call {EVIL}", NOON, date(2026, 3, 4), detail=EVIL)
     runtime.tasks().open("acme", task)

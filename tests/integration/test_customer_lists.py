@@ -28,7 +28,7 @@ def put(n: int, name: str) -> None:
         "name": name,
         "email": "a@x.example",
     }
-    place = keys.directory("demo", whose)
+    place = {**keys.directory("demo", whose), **keys.name_entry("demo", name, whose)}
     runtime.table().write(Put({**place, "type": "DIRECTORY", **entry, "currency": "EUR"}))
 
 

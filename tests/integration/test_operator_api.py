@@ -8,7 +8,7 @@ import pytest
 
 from functions.operator_api.app import app, openapi_text
 from shared import runtime
-from shared.adapters import keys
+from shared.adapters.imported_customers import directory_item
 from shared.adapters.policy_yaml import standard_text
 from shared.adapters.table import Put
 from shared.domain.roles import Role
@@ -56,10 +56,7 @@ def acme(admin):
 
 def list_customer(of, customer):
     """Put a customer into the directory, as an import does."""
-    entry = {name: getattr(customer, name) for name in ("customer_id", "external_id", "name")}
-    entry |= {name: getattr(customer, name) for name in ("email", "language", "currency")}
-    place = keys.directory(of.entity_id, customer.customer_id)
-    runtime.table().write(Put({**place, "type": "DIRECTORY", **entry}))
+    runtime.table().write(Put(directory_item(of.entity_id, customer)))
 
 
 def test_a_new_entity_holds_everything_and_starts_with_the_standard_policy(admin):

@@ -37,12 +37,12 @@ def customers(visit: Visit, wanted: str, sort: str) -> http.Answer:
     entity_id = visit.entity.entity_id
     today = access.current().now.today(visit.entity.time_zone)
     lists = runtime.receivables()
-    found = [c for c in islice(lists.customers(entity_id), _CUSTOMERS_READ) if _fits(c, wanted)]
+    everybody = lists.customers_by_name(entity_id)
+    found = [c for c in islice(everybody, _CUSTOMERS_READ) if _fits(c, wanted)]
     open_of: dict[str, list[Document]] = {}
     for _, customer_id, document in lists.open_documents(entity_id, visit.entity.shards):
         open_of.setdefault(customer_id, []).append(document)
     rows = [_row(customer, open_of.get(customer.customer_id, []), today) for customer in found]
-    rows.sort(key=lambda row: row.customer.name.casefold())
     if sort != "name":
         rows.sort(key=lambda row: -row.days_late)
     return page(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from shared import runtime
-from shared.adapters import keys
+from shared.adapters.imported_customers import directory_item
 from shared.adapters.invoice_lines import lines_item
 from shared.adapters.table import Put
 from shared.domain.answer import Answer
@@ -100,10 +100,7 @@ def _customer(of: Entity, customer_id: str, name: str) -> Customer:
         address="Hafenweg 5\n20457 Hamburg",
         country="DE",
     )
-    entry = {"customer_id": customer_id, "external_id": made.external_id, "name": name}
-    entry |= {"email": made.email, "language": "en", "currency": "EUR"}
-    place = keys.directory(of.entity_id, customer_id)
-    runtime.table().write(Put({**place, "type": "DIRECTORY", **entry}))
+    runtime.table().write(Put(directory_item(of.entity_id, made)))
     return made
 
 
