@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from shared.adapters.due_finder import DueFinder
     from shared.adapters.runs import Runs
     from shared.adapters.sweep_runs import SweepRuns
-    from shared.usecases.work_sweep import Policies as SweepPolicies
+    from shared.usecases.ports.policies import ReadsBook
     from shared.usecases.work_sweep import Ports as SweepPorts
 
 
@@ -39,7 +39,7 @@ def sweep_runs() -> "SweepRuns":
 
 
 @lru_cache(maxsize=64)
-def policy_shelf(entity_id: str, policy_version: int) -> "SweepPolicies":
+def policy_shelf(entity_id: str, policy_version: int) -> "ReadsBook":
     """Return the policies of an entity, remembered until one of them changes."""
     from shared.adapters.policy_shelf import PolicyShelf
 

@@ -47,13 +47,11 @@ from shared.usecases.charging import (
     rules_of,
 )
 from shared.usecases.charging_ports import Ports
+from shared.usecases.ports.accounts import ReadsEntity
+from shared.usecases.ports.queue import Queue
 from shared.usecases.try_again import try_again
 
 CUSTOMERS_PER_MESSAGE = 25
-
-
-class Entities(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
 
 
 class Finder(Protocol):
@@ -66,12 +64,8 @@ class Days(Protocol):
     def watched(self, entity_id: str, customer_id: str = "") -> Iterator[tuple[str, str]]: ...
 
 
-class Queue(Protocol):
-    def send(self, queue: str, body: dict[str, object]) -> None: ...
-
-
 def hand_out(
-    entities: Entities, finder: Finder, days: Days, queue: Queue, entity_id: str, now: Now
+    entities: ReadsEntity, finder: Finder, days: Days, queue: Queue, entity_id: str, now: Now
 ) -> int:
     """Queue every customer whose charges somebody must look at, once a day; return how many.
 
@@ -92,7 +86,7 @@ def hand_out(
 
 
 def accrue(
-    ports: Ports, entities: Entities, entity_id: str, customer_ids: Sequence[str], now: Now
+    ports: Ports, entities: ReadsEntity, entity_id: str, customer_ids: Sequence[str], now: Now
 ) -> int:
     """Charge, correct and waive what is due of each customer; return how many postings were made.
 

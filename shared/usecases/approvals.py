@@ -3,24 +3,20 @@
 from dataclasses import replace
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.agreement import HandoverTier
 from shared.domain.answer import Answer
 from shared.domain.clock import Now
 from shared.domain.notice import Channel, DeliveryState, Notice
-from shared.domain.policy_book import PolicyBook
 from shared.errors import Conflict, InvalidInput
+from shared.usecases.ports.accounts import ReadsAccount, ReadsNotice
+from shared.usecases.ports.policies import ReadsBook
+from shared.usecases.ports.queue import Queue
 from shared.usecases.put_off_notice import only_waits
 from shared.usecases.second_look import second_look
 
 
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
-
-
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
+class Accounts(ReadsAccount, ReadsNotice, Protocol):
+    """Accounts and what they are about to be told."""
 
 
 class Approvals(Protocol):
@@ -36,13 +32,9 @@ class Approvals(Protocol):
     ) -> bool: ...
 
 
-class Queue(Protocol):
-    def send(self, queue: str, body: dict[str, object]) -> None: ...
-
-
 def approve(
     accounts: Accounts,
-    policies: Policies,
+    policies: ReadsBook,
     approvals: Approvals,
     queue: Queue,
     entity_id: str,

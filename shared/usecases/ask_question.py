@@ -14,13 +14,9 @@ from shared.domain.questions import HOLD_DAYS, HOLD_REASON, TEXT_MAX, Question
 from shared.domain.tasks import Task
 from shared.errors import InvalidInput, NotFound
 from shared.ids import derived_id
+from shared.usecases.ports.accounts import Accounts
 
 _NAMED_MAX = 5
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
 class Questions(Protocol):

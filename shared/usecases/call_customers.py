@@ -1,6 +1,6 @@
 """The call list, and what follows from what came of a call."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -13,12 +13,15 @@ from shared.domain.call_list import CallFollowUp, CallOutcome, follow_up
 from shared.domain.calls import Call, call_about, ranked
 from shared.domain.clock import Now
 from shared.domain.money import Money
-from shared.domain.policy_book import PolicyBook
 from shared.domain.promise_rule import PromiseRule
 from shared.domain.tasks import Task, in_due_order, told
 from shared.errors import Conflict, InvalidInput
 from shared.ids import derived_id
 from shared.usecases import disputes, promise_to_pay
+from shared.usecases.ports.accounts import Accounts, ReadsAccount
+from shared.usecases.ports.books import ReadsLines
+from shared.usecases.ports.policies import ReadsBook
+from shared.usecases.ports.tasks import ListsTasks
 
 KIND = "call"
 _CUSTOMERS_READ_MAX = 2_000
@@ -31,16 +34,7 @@ _NEXT = {
 }
 
 
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
-
-
-class Tasks(Protocol):
-    def list_open(self, entity_id: str) -> Iterator[Task]: ...
+class Tasks(ListsTasks, Protocol):
     def get(self, entity_id: str, task_id: str) -> Task: ...
     def followed(self, entity_id: str, done: Sequence[Task], after: Task | None) -> bool: ...
 
@@ -49,11 +43,11 @@ class Tasks(Protocol):
 class Ports:
     """Everything that a call can lead to."""
 
-    accounts: promise_to_pay.Accounts
-    policies: Policies
+    accounts: Accounts
+    policies: ReadsBook
     tasks: Tasks
     promises: promise_to_pay.Promises
-    papers: disputes.Papers
+    papers: ReadsLines
     disputes: disputes.Disputes
 
 
@@ -84,7 +78,7 @@ class Followed:
 
 
 def calls(
-    accounts: Accounts, tasks: Tasks, entity_id: str, now: Now, limit: int
+    accounts: ReadsAccount, tasks: Tasks, entity_id: str, now: Now, limit: int
 ) -> tuple[Call, ...]:
     """Return whom to call, each customer once: by currency, in each the most expected money first.
 

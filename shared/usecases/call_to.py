@@ -1,22 +1,14 @@
 """The call to one customer, or why there is nothing to call about."""
 
-from collections.abc import Iterator
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.calls import Call
 from shared.domain.clock import Now
 from shared.domain.no_call import NoCall, no_call
 from shared.domain.tasks import Task
 from shared.usecases.call_customers import KIND, call_of
-
-
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Tasks(Protocol):
-    def list_open(self, entity_id: str) -> Iterator[Task]: ...
+from shared.usecases.ports.accounts import ReadsAccount
+from shared.usecases.ports.tasks import ListsTasks
 
 
 class Contacts(Protocol):
@@ -24,8 +16,8 @@ class Contacts(Protocol):
 
 
 def call_to(
-    accounts: Accounts,
-    tasks: Tasks,
+    accounts: ReadsAccount,
+    tasks: ListsTasks,
     contacts: Contacts,
     entity_id: str,
     customer_id: str,

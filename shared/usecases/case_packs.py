@@ -4,13 +4,9 @@ from typing import Protocol
 
 from shared.domain.case_pack import PackRequest
 from shared.domain.clock import Now
-from shared.domain.customer import Customer
 from shared.errors import NotFound
 from shared.ids import new_id
-
-
-class Accounts(Protocol):
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
+from shared.usecases.ports.accounts import ReadsCustomer
 
 
 class Packs(Protocol):
@@ -19,7 +15,7 @@ class Packs(Protocol):
 
 
 def ask_for_pack(
-    accounts: Accounts, packs: Packs, entity_id: str, customer_id: str, by: str, now: Now
+    accounts: ReadsCustomer, packs: Packs, entity_id: str, customer_id: str, by: str, now: Now
 ) -> PackRequest:
     """Write down that a customer's case is wanted as one ZIP, and return the request.
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.apply_cash import Part, apply_cash
 from shared.domain.books import Books
 from shared.domain.cash_rules import Tolerance
@@ -20,13 +19,12 @@ from shared.domain.refund import Refund
 from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import WriteConflict
 from shared.usecases.asked_once import same
+from shared.usecases.ports.accounts import Accounts
+from shared.usecases.ports.books import ReadsBooks
 from shared.usecases.try_again import try_again
 
 
-class CashBook(Protocol):
-    def look(
-        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
-    ) -> tuple[Customer, Books]: ...
+class CashBook(ReadsBooks, Protocol):
     def payment(self, entity_id: str, payment_id: str) -> Payment: ...
     def find_payment(self, entity_id: str, payment_id: str) -> Payment | None: ...
     def refund(self, entity_id: str, refund_id: str) -> Refund: ...
@@ -36,11 +34,6 @@ class CashBook(Protocol):
     def write(
         self, entity: Entity, customer: Customer, books: Books, step: Step, now: Now
     ) -> bool: ...
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
 @dataclass(frozen=True, slots=True)

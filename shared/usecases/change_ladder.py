@@ -11,20 +11,15 @@ from shared.domain.document import Document
 from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
 from shared.domain.ladder_move import LadderMove, moved
-from shared.domain.policy import Policy
 from shared.errors import InvalidInput, NotFound, WriteConflict
+from shared.usecases.ports.accounts import Customers
+from shared.usecases.ports.policies import ReadsPolicy
 
 _ATTEMPTS_MAX = 8
 
 
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
+class Accounts(Customers, Protocol):
     def document(self, entity_id: str, customer_id: str, document_id: str) -> Document: ...
-
-
-class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
 
 
 class Moves(Protocol):
@@ -50,7 +45,7 @@ class LadderChange:
 
 def change_ladder(
     accounts: Accounts,
-    policies: Policies,
+    policies: ReadsPolicy,
     moves: Moves,
     entity_id: str,
     customer_id: str,

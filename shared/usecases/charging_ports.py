@@ -1,10 +1,9 @@
 """What charging an invoice needs from outside."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.books import Books
 from shared.domain.cash_step import Step
 from shared.domain.charges import InvoiceCharges, Made
@@ -15,25 +14,18 @@ from shared.domain.entity import Entity
 from shared.domain.interest_charges import Sheet
 from shared.domain.movement import Posting
 from shared.domain.payment import Payment
-from shared.domain.policy import Policy
 from shared.domain.policy_version import PolicyVersion
-from shared.domain.tasks import Task
+from shared.usecases.ports.accounts import ReadsAccount
+from shared.usecases.ports.books import ReadsBooks, ReadsPostings
+from shared.usecases.ports.policies import ReadsPolicy
+from shared.usecases.ports.tasks import OpensTasks
 
 
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Ledger(Protocol):
-    def look(
-        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
-    ) -> tuple[Customer, Books]: ...
+class Ledger(ReadsBooks, ReadsPostings, Protocol):
     def lower_charges(self, entity_id: str, books: Books, posting: Posting, now: Now) -> bool: ...
-    def postings(self, entity_id: str, customer_id: str, begins: str = "") -> Iterator[Posting]: ...
 
 
-class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+class Policies(ReadsPolicy, Protocol):
     def policy_version(
         self, entity_id: str, name: str, version: int | None = None
     ) -> PolicyVersion: ...
@@ -69,18 +61,14 @@ class CashBook(Protocol):
     ) -> bool: ...
 
 
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that charging touches. pause waits before try n (from 0)."""
 
-    accounts: Accounts
+    accounts: ReadsAccount
     ledger: Ledger
     policies: Policies
     charges: Charges
     cash: CashBook
-    tasks: Tasks
+    tasks: OpensTasks
     pause: Callable[[int], None]

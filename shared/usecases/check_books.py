@@ -11,6 +11,7 @@ from shared.domain.clock import Now
 from shared.domain.entity import Entity
 from shared.domain.tasks import Task
 from shared.errors import WriteConflict
+from shared.usecases.ports.tasks import OpensTasks
 
 CUSTOMERS_PER_MESSAGE = 25
 _MESSAGES_PER_STEP = 40
@@ -50,10 +51,6 @@ class Queue(Protocol):
     def send_many(
         self, queue: str, messages: Iterable[tuple[dict[str, object], str, str]]
     ) -> None: ...
-
-
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -120,7 +117,7 @@ def check(
     entity: Entity,
     customers: Iterable[str],
     keeper: Keeper[Kept],
-    tasks: Tasks,
+    tasks: OpensTasks,
     now: Now,
     tell: Callable[[str, tuple[Difference, ...]], None],
 ) -> Checked:

@@ -3,16 +3,12 @@
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.clock import Now
 from shared.domain.notice import Notice
 from shared.domain.notices import next_notice
+from shared.usecases.ports.accounts import ReadsAccount
 
 _ATTEMPTS_MAX = 8
-
-
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
 class Receipts(Protocol):
@@ -21,7 +17,7 @@ class Receipts(Protocol):
 
 
 def claim_receipt(
-    accounts: Accounts,
+    accounts: ReadsAccount,
     receipts: Receipts,
     entity_id: str,
     customer_id: str,

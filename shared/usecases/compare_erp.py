@@ -36,6 +36,8 @@ from shared.domain.writeback import Writeback
 from shared.errors import ErpUnreadable, HubError, WriteConflict
 from shared.ids import derived_id
 from shared.usecases.erp_port import Connector
+from shared.usecases.ports.accounts import ReadsEntity
+from shared.usecases.ports.tasks import OpensTasks
 from shared.usecases.repair_writeback import Ports as RepairPorts
 from shared.usecases.repair_writeback import message_of, try_again
 
@@ -46,10 +48,6 @@ Of = tuple[bool, str]
 
 
 Pair = tuple[OpenAmount, Kept | None]
-
-
-class Entities(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
 
 
 class Connections(Protocol):
@@ -71,10 +69,6 @@ class Lost(Protocol):
     def reopen(self, entity_id: str, note: Writeback, wall: datetime) -> None: ...
 
 
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
-
-
 class Reports(Protocol):
     def begin(self, entity_id: str, run_id: str, now: Now) -> None: ...
     def end(
@@ -93,7 +87,7 @@ class Reports(Protocol):
 class Ports:
     """Everything that a comparison touches. take reads one record of the ERP anew and takes it."""
 
-    entities: Entities
+    entities: ReadsEntity
     connections: Connections
     connector: Callable[[str, str], Connector]
     reader: Reader
@@ -101,7 +95,7 @@ class Ports:
     repairing: RepairPorts
     take: Callable[[str, str, RecordKind, str, Now], str]
     pull_all: Callable[[str, str], None]
-    tasks: Tasks
+    tasks: OpensTasks
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,18 +16,10 @@ from shared.domain.invoiced_tax import invoiced_tax
 from shared.domain.line_drafts import check_lines
 from shared.domain.money import Money
 from shared.domain.numbering import INVOICES
-from shared.domain.policy import Policy
 from shared.errors import InvalidInput, NotFound, RequestReused, WriteConflict
 from shared.ids import requested_id
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
-
-
-class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+from shared.usecases.ports.accounts import Customers
+from shared.usecases.ports.policies import ReadsPolicy
 
 
 class Invoices(Protocol):
@@ -39,8 +31,8 @@ class Invoices(Protocol):
 
 
 def create_invoice(
-    accounts: Accounts,
-    policies: Policies,
+    accounts: Customers,
+    policies: ReadsPolicy,
     invoices: Invoices,
     entity_id: str,
     draft: InvoiceDraft,

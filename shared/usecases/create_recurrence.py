@@ -5,14 +5,10 @@ from datetime import date
 from typing import Protocol
 
 from shared.domain.clock import Now
-from shared.domain.customer import Customer
 from shared.domain.recurrence import Recurrence, RecurrenceDraft, begun
 from shared.errors import RequestReused
 from shared.ids import requested_id
-
-
-class Accounts(Protocol):
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
+from shared.usecases.ports.accounts import ReadsCustomer
 
 
 class Recurrences(Protocol):
@@ -21,7 +17,7 @@ class Recurrences(Protocol):
 
 
 def create_recurrence(
-    accounts: Accounts,
+    accounts: ReadsCustomer,
     recurrences: Recurrences,
     entity_id: str,
     draft: RecurrenceDraft,

@@ -16,7 +16,6 @@ from shared.domain.dispute import (
     is_answered,
     may_dispute,
 )
-from shared.domain.document import Document, Line
 from shared.domain.entity import Entity
 from shared.domain.limits import text_within
 from shared.domain.notice import Notice
@@ -24,15 +23,8 @@ from shared.domain.notices import next_notice
 from shared.domain.tasks import Task
 from shared.errors import NotFound, WriteConflict
 from shared.ids import derived_id
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Papers(Protocol):
-    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]: ...
+from shared.usecases.ports.accounts import Accounts
+from shared.usecases.ports.books import ReadsLines
 
 
 class Disputes(Protocol):
@@ -56,7 +48,7 @@ class Tasks(Protocol):
 
 def open_dispute(
     accounts: Accounts,
-    papers: Papers,
+    papers: ReadsLines,
     disputes: Disputes,
     entity_id: str,
     draft: DisputeDraft,

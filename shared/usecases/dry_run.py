@@ -11,31 +11,34 @@ from shared.domain.customer import Customer
 from shared.domain.decide import Decision, decide
 from shared.domain.document import Document
 from shared.domain.entity import Entity
-from shared.domain.escalation import fee_ahead, reminded
+from shared.domain.escalation import fee_ahead, fee_charge_id, fee_rule, reminded
 from shared.domain.money import Money
 from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
+from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy, Stage
 from shared.domain.policy_book import PolicyBook
+from shared.domain.uncharged import Uncharged, uncharged
+from shared.usecases.ports.accounts import ReadsAccount
+from shared.usecases.ports.policies import ReadsBook
 from shared.usecases.sweep import Finder, Watermark, candidates, to_send
 
 
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
+class Policies(ReadsBook, Protocol):
     def policies(self, entity_id: str) -> Sequence[Policy]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class WouldSend:
-    """One message that a sweep would claim; fees are (number, amount) of the charges it makes."""
+    """One message that a sweep would claim; fees are (number, amount) of the charges it makes.
+
+    uncharged are charges that its stage names and does not make.
+    """
 
     customer: Customer
     decision: Decision
     fees: tuple[tuple[str, Money], ...]
+    uncharged: tuple[Uncharged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Ports:
     is once the agreements in it that are over have been noted, as a sweep notes them first.
     """
 
-    accounts: Accounts
+    accounts: ReadsAccount
     policies: Policies
     finder: Finder
     runs: Watermark
@@ -122,20 +125,32 @@ def _messages(
         decision = to_send(decide(account, book, day, time))
         if decision is None:
             return
-        fees = _fees(account, book, decision, day, charges)
-        yield WouldSend(account.customer, decision, fees)
+        made = _charges(account, book, decision, day, charges)
+        fees = tuple((charge.number, charge.total) for charge in made)
+        before = _made_before(decision, made)
+        yield WouldSend(
+            account.customer, decision, fees, uncharged(account, book, decision, day, before)
+        )
         claimed = stage_notice(account.newest_notice, decision, day, now.business)
         account = replace(account, newest_notice=claimed)
 
 
-def _fees(
+def _charges(
     account: Account, book: PolicyBook, decision: Decision, day: date, charges: Charges
-) -> tuple[tuple[str, Money], ...]:
-    fees = []
+) -> tuple[Document, ...]:
+    found: list[Document] = []
     for document_id in reminded(account, book, decision):
         document = account.document(document_id)
         if document is None or decision.stage is None:
             continue
-        made = charges(account, document, book.of(document), decision.stage, day)
-        fees += [(charge.number, charge.total) for charge in made]
-    return tuple(fees)
+        found += charges(account, document, book.of(document), decision.stage, day)
+    return tuple(found)
+
+
+def _made_before(decision: Decision, made: Sequence[Document]) -> frozenset[str]:
+    """Return the ids of the fees that decision's stage would put on what it asks for, less made."""
+    if decision.stage is None or decision.stage.fee is None:
+        return frozenset()
+    rule = fee_rule(decision.stage, decision.stage.fee)
+    fees = {fee_charge_id(i, rule) for i in document_ids_of(decision.documents)}
+    return frozenset(fees - {charge.document_id for charge in made})

@@ -14,11 +14,13 @@ from shared.domain.entity import Entity
 from shared.domain.escalation import reminded
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.open_items import document_ids_of
-from shared.domain.policy_book import PolicyBook
 from shared.domain.tasks import Task, told
 from shared.ids import derived_id
 from shared.usecases.charging import charge_stage
 from shared.usecases.charging_ports import Ports as Charging
+from shared.usecases.ports.accounts import AccountsAndNotices
+from shared.usecases.ports.policies import ReadsBook
+from shared.usecases.ports.queue import Queue
 from shared.usecases.put_off_notice import waits_until
 from shared.usecases.second_look import second_look
 from shared.usecases.take_back_untold import Untold, take_back_untold
@@ -38,16 +40,6 @@ _SENT_BY: Mapping[Channel, tuple[str, str]] = {
     Channel.LETTER: ("DOCUMENT", "letter"),
 }
 """Queue and kind of the message that has a notice sent."""
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
-
-
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
 
 
 class Deliveries(Protocol):
@@ -70,16 +62,12 @@ class Handovers(Protocol):
     ) -> bool: ...
 
 
-class Queue(Protocol):
-    def send(self, queue: str, body: dict[str, object]) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that escalating needs from outside."""
 
-    accounts: Accounts
-    policies: Policies
+    accounts: AccountsAndNotices
+    policies: ReadsBook
     charging: Charging
     deliveries: Deliveries
     approvals: Approvals

@@ -19,16 +19,14 @@ from shared.domain.movement import Posting
 from shared.domain.payment import Payment
 from shared.domain.step_size import DOCUMENTS_MAX
 from shared.domain.tasks import Task
+from shared.usecases.ports.books import ReadsBooks
 
 
-class GatewayBooks(Protocol):
+class GatewayBooks(ReadsBooks, Protocol):
     def known(
         self, entity_id: str, customer_id: str, posting_ids: Sequence[str]
     ) -> Mapping[str, Posting]: ...
     def parts(self, entity_id: str, customer_id: str, posting_id: str) -> Mapping[str, Posting]: ...
-    def look(
-        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
-    ) -> tuple[Customer, Books]: ...
     def note(self, entity_id: str, customer_id: str, posting: Posting) -> bool: ...
     def move(
         self,

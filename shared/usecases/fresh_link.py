@@ -1,13 +1,12 @@
 """Mail a customer a fresh link, to the address on file, for an older link that we know."""
 
-from datetime import datetime
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.clock import Now
-from shared.domain.notice import Notice
 from shared.domain.notices import next_notice
 from shared.domain.portal import Link
+from shared.usecases.ports.accounts import ReadsAccount
+from shared.usecases.ports.notices import ClaimsNotices
 
 _ATTEMPTS_MAX = 8
 
@@ -17,16 +16,13 @@ class Links(Protocol):
     def ask_fresh(self, entity_id: str, token: str, now: Now) -> bool: ...
 
 
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Notices(Protocol):
-    def claim(self, entity: str, customer_id: str, notice: Notice, wall: datetime) -> bool: ...
-
-
 def fresh_link(
-    links: Links, accounts: Accounts, notices: Notices, entity_id: str, token: str, now: Now
+    links: Links,
+    accounts: ReadsAccount,
+    notices: ClaimsNotices,
+    entity_id: str,
+    token: str,
+    now: Now,
 ) -> str:
     """Claim the mail with a fresh link, if token was ever ours; return a code for the log.
 

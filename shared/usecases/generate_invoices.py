@@ -13,22 +13,17 @@ from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
 from shared.domain.invoice_lines import tax_minor
 from shared.domain.line_drafts import LineDraft, draw_up
-from shared.domain.policy import Policy
 from shared.domain.recurrence import Recurrence, following
 from shared.ids import derived_id
+from shared.usecases.ports.accounts import Customers
+from shared.usecases.ports.policies import ReadsPolicy
 
 PERIODS_MAX = 120
 """Missed periods that one pass makes up for; the next pass goes on."""
 
 
-class Accounts(Protocol):
+class Accounts(Customers, Protocol):
     def entities(self) -> Iterator[str]: ...
-    def entity(self, entity_id: str) -> Entity: ...
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
-
-
-class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
 
 
 class Recurrences(Protocol):
@@ -44,7 +39,7 @@ class Ports:
     """Everything that generation touches."""
 
     accounts: Accounts
-    policies: Policies
+    policies: ReadsPolicy
     recurrences: Recurrences
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.clock import Now, iso
 from shared.domain.customer import Customer
 from shared.domain.entity import Entity
@@ -15,6 +14,7 @@ from shared.domain.portal import Principal
 from shared.errors import Conflict, NotFound
 from shared.ids import derived_id
 from shared.usecases.money_in import Autopay, Outcome, Ports, not_ours, park
+from shared.usecases.ports.accounts import Accounts
 from shared.usecases.try_again import try_again
 
 PAGE_LIFE = timedelta(hours=24)
@@ -23,11 +23,6 @@ GIVE_UP = timedelta(days=15)
 """A bank account that has to be verified by small transfers takes days to be given."""
 _REUSE_MARGIN = timedelta(hours=1)
 _LOOK_BACK = timedelta(days=3)
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
 class Asked(Protocol):

@@ -2,25 +2,17 @@
 
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.agreement import Hold
 from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.clock import Now
 from shared.domain.contested import contested
-from shared.domain.document import Document, Line
+from shared.domain.document import Document
 from shared.domain.entity import Entity
 from shared.domain.hold import check_part, may_hold
 from shared.domain.money import Money
 from shared.ids import requested_id
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Papers(Protocol):
-    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]: ...
+from shared.usecases.ports.accounts import Accounts
+from shared.usecases.ports.books import ReadsLines
 
 
 class Holds(Protocol):
@@ -29,7 +21,7 @@ class Holds(Protocol):
 
 def put_hold(
     accounts: Accounts,
-    papers: Papers,
+    papers: ReadsLines,
     holds: Holds,
     entity_id: str,
     draft: HoldDraft,
@@ -62,7 +54,7 @@ def put_hold(
 
 
 def _amount(
-    papers: Papers, entity_id: str, draft: HoldDraft, documents: tuple[Document, ...]
+    papers: ReadsLines, entity_id: str, draft: HoldDraft, documents: tuple[Document, ...]
 ) -> Money | None:
     """Return how much of its one document draft holds, None for all. Raises InvalidInput."""
     amount = draft.amount

@@ -23,10 +23,7 @@ from shared.domain.movement import Posting
 from shared.ids import derived_id
 from shared.usecases.import_invoices import Customers
 from shared.usecases.import_rows import Judged
-
-
-class Invoices(Protocol):
-    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
+from shared.usecases.ports.imported import ReadsInvoiceFacts
 
 
 class CreditNotes(Protocol):
@@ -65,7 +62,7 @@ class CreditNoteDesk:
     """
 
     store: CreditNotes
-    invoices: Invoices
+    invoices: ReadsInvoiceFacts
     customers: Customers
     entity: Entity
     import_id: str

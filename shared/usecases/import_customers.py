@@ -1,6 +1,6 @@
 """Rows of customers: the ERP owns who they are and where to reach them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,11 +11,10 @@ from shared.domain.import_verdicts import CustomerFact, Verdict, customer_of, ju
 from shared.domain.imports import CustomerRow, Problem
 from shared.ids import derived_id
 from shared.usecases.import_rows import Judged
+from shared.usecases.ports.imported import ReadsCustomerFacts, ReadsProfiles
 
 
-class Customers(Protocol):
-    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, CustomerFact]: ...
-    def profiles(self, entity_id: str, customer_ids: Iterable[str]) -> Mapping[str, Customer]: ...
+class Customers(ReadsCustomerFacts, ReadsProfiles, Protocol):
     def create(self, entity: Entity, new: Sequence[tuple[Customer, str]]) -> set[int]: ...
     def change(
         self, entity: Entity, before: Customer, after: Customer, old_hash: str, new_hash: str,

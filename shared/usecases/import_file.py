@@ -25,13 +25,12 @@ from shared.usecases.import_lines import Lines as LineStore
 from shared.usecases.import_payments import PaymentDesk
 from shared.usecases.import_payments import Payments as PaymentStore
 from shared.usecases.import_rows import Desk, Tally, check_rows, write_rows
+from shared.usecases.ports.accounts import ReadsEntity
+from shared.usecases.ports.queue import Queue
+from shared.usecases.ports.tasks import OpensTasks
 
 PROBLEMS_KEPT_MAX = 200
 _ROWS_PER_STEP = 100
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
 
 
 class EntityPolicies(Policies, Protocol):
@@ -50,14 +49,6 @@ class Bucket(Protocol):
     def read(self, key: str, etag: str) -> DroppedFile | None: ...
 
 
-class Queue(Protocol):
-    def send(self, queue: str, body: dict[str, object]) -> None: ...
-
-
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
-
-
 class Bank(Protocol):
     def bank_read(self, entity_id: str, at: datetime) -> None: ...
 
@@ -69,12 +60,12 @@ ReadCsv = Callable[[bytes], tuple[list[str], Iterator[tuple[int, list[str]]]]]
 class Ports:
     """Everything that an import touches."""
 
-    accounts: Accounts
+    accounts: ReadsEntity
     policies: EntityPolicies
     runs: Runs
     bucket: Bucket
     queue: Queue
-    tasks: Tasks
+    tasks: OpensTasks
     customers: Customers
     invoices: InvoiceStore
     lines: LineStore

@@ -1,6 +1,6 @@
 """Records that the ERP deleted, voided or merged: taken back here too, or left to a person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -22,7 +22,7 @@ from shared.domain.erp_gone import (
     judge_gone_payment,
     names,
 )
-from shared.domain.import_verdicts import CustomerFact, InvoiceFact, Verdict
+from shared.domain.import_verdicts import InvoiceFact, Verdict
 from shared.domain.imports import Problem
 from shared.domain.money import Money
 from shared.domain.movement import Posting
@@ -34,18 +34,14 @@ from shared.usecases.import_credit_notes import CreditNotes
 from shared.usecases.import_rows import Judged
 from shared.usecases.move_customer import Ports as MovePorts
 from shared.usecases.move_customer import move_rest
+from shared.usecases.ports.imported import ReadsCustomerFacts, ReadsInvoiceFacts, ReadsProfiles
 from shared.usecases.reverse_payment import take_back_gone
 
 _HUB = Asked("", "", "")
 
 
-class Customers(Protocol):
-    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, CustomerFact]: ...
-    def profiles(self, entity_id: str, customer_ids: Iterable[str]) -> Mapping[str, Customer]: ...
-
-
-class Invoices(Protocol):
-    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
+class Customers(ReadsCustomerFacts, ReadsProfiles, Protocol):
+    """Customers as the ERP knows them and as they are here."""
 
 
 class GoneInvoices(Protocol):
@@ -85,7 +81,7 @@ class GoneDesk:
     """What one entity's ERP has no more, one record after the other."""
 
     store: GoneInvoices
-    invoices: Invoices
+    invoices: ReadsInvoiceFacts
     notes: CreditNotes
     customers: Customers
     cash: CashDesk

@@ -25,17 +25,17 @@ from shared.domain.policy import Policy
 from shared.domain.revision import revised
 from shared.ids import derived_id
 from shared.usecases.import_rows import Judged
+from shared.usecases.ports.imported import ReadsInvoiceFacts, ReadsProfiles
+from shared.usecases.ports.policies import ReadsPolicy
 
 
-class Customers(Protocol):
+class Customers(ReadsProfiles, Protocol):
     def by_external_id(
         self, entity_id: str, external_ids: Iterable[str]
     ) -> Mapping[str, Customer]: ...
-    def profiles(self, entity_id: str, customer_ids: Iterable[str]) -> Mapping[str, Customer]: ...
 
 
-class Invoices(Protocol):
-    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
+class Invoices(ReadsInvoiceFacts, Protocol):
     def known(
         self, entity_id: str, external_ids: Iterable[str]
     ) -> Mapping[str, tuple[InvoiceFact, Document]]: ...
@@ -48,8 +48,7 @@ class Invoices(Protocol):
     ) -> bool: ...  # fmt: skip
 
 
-class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+class Policies(ReadsPolicy, Protocol):
     def policy_names(self, entity_id: str) -> tuple[str, ...]: ...
 
 

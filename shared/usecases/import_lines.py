@@ -12,16 +12,13 @@ from shared.domain.import_verdicts import InvoiceFact, judge_lines
 from shared.domain.imports import LineGroup, Problem
 from shared.domain.invoice_lines import lines_of
 from shared.usecases.import_rows import Judged
+from shared.usecases.ports.imported import ReadsProfiles
 
 
 class Invoices(Protocol):
     def known(
         self, entity_id: str, external_ids: Iterable[str]
     ) -> Mapping[str, tuple[InvoiceFact, Document]]: ...
-
-
-class Customers(Protocol):
-    def profiles(self, entity_id: str, customer_ids: Iterable[str]) -> Mapping[str, Customer]: ...
 
 
 class Lines(Protocol):
@@ -37,7 +34,7 @@ class LineDesk:
 
     store: Lines
     invoices: Invoices
-    customers: Customers
+    customers: ReadsProfiles
     entity: Entity
     now: Now
 

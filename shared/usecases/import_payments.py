@@ -23,10 +23,7 @@ from shared.domain.movement import Movement
 from shared.domain.payment import Allocation, Payment, elsewhere_payment_id
 from shared.domain.settle import settle
 from shared.usecases.import_rows import Judged
-
-
-class Invoices(Protocol):
-    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, InvoiceFact]: ...
+from shared.usecases.ports.imported import ReadsInvoiceFacts
 
 
 class Payments(Protocol):
@@ -48,7 +45,7 @@ class PaymentDesk:
     """Payments of one entity's invoices."""
 
     store: Payments
-    invoices: Invoices
+    invoices: ReadsInvoiceFacts
     entity: Entity
     now: Now
 

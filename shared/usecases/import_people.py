@@ -1,6 +1,6 @@
 """What a CRM tells of the ERP's customers: the people there and the segment, and nothing else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,11 +10,10 @@ from shared.domain.entity import Entity
 from shared.domain.import_verdicts import CustomerFact, Verdict
 from shared.domain.imports import PeopleRow, Problem
 from shared.usecases.import_rows import Judged
+from shared.usecases.ports.imported import ReadsCustomerFacts, ReadsProfiles
 
 
-class Customers(Protocol):
-    def facts(self, entity_id: str, external_ids: Iterable[str]) -> Mapping[str, CustomerFact]: ...
-    def profiles(self, entity_id: str, customer_ids: Iterable[str]) -> Mapping[str, Customer]: ...
+class Customers(ReadsCustomerFacts, ReadsProfiles, Protocol):
     def change(
         self, entity: Entity, before: Customer, after: Customer, old_hash: str, new_hash: str,
         now: Now, import_id: str,

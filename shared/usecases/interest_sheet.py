@@ -1,34 +1,25 @@
 """What an invoice bears in interest up to a day, line by line, and how much of it is charged."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from shared.domain.books import Books
 from shared.domain.charges import ChargeKind, InvoiceCharges, net_charged
 from shared.domain.clock import Now
-from shared.domain.customer import Customer
 from shared.domain.document import Document, DocumentKind
 from shared.domain.interest_charges import Sheet, interest_to_date
 from shared.domain.interest_rule import InterestRule
 from shared.domain.laws.packs import LAWS
 from shared.domain.money import Money
-from shared.domain.movement import Posting
-from shared.domain.policy import Policy
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.usecases.charging import case_of
+from shared.usecases.ports.books import ReadsBooks, ReadsPostings
+from shared.usecases.ports.policies import ReadsPolicy
 
 
-class Ledger(Protocol):
-    def look(
-        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
-    ) -> tuple[Customer, Books]: ...
-    def postings(self, entity_id: str, customer_id: str, begins: str = "") -> Iterator[Posting]: ...
-
-
-class Policies(Protocol):
-    def policy(self, entity_id: str, name: str) -> Policy: ...
+class Ledger(ReadsBooks, ReadsPostings, Protocol):
+    """Books, and all that was ever moved in them."""
 
 
 class Charges(Protocol):
@@ -53,7 +44,7 @@ class Ports:
     """What interest is reckoned from."""
 
     ledger: Ledger
-    policies: Policies
+    policies: ReadsPolicy
     charges: Charges
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.clock import Now
@@ -12,33 +11,22 @@ from shared.domain.mail import SendResult, SendState
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.policy_book import PolicyBook
 from shared.domain.tasks import Task
+from shared.usecases.ports.accounts import AccountsAndNotices
+from shared.usecases.ports.policies import ReadsBook
+from shared.usecases.ports.tasks import OpensTasks
 from shared.usecases.second_look import second_look
 from shared.usecases.set_aside import Deliveries, set_aside
 from shared.usecases.take_back_untold import Untold, take_back_untold
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
-
-
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
-
-
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
     """What the second look reads, and where the outcome is noted."""
 
-    accounts: Accounts
-    policies: Policies
+    accounts: AccountsAndNotices
+    policies: ReadsBook
     deliveries: Deliveries
-    tasks: Tasks
+    tasks: OpensTasks
     untold: Untold
     new_fence: Callable[[], str]
 

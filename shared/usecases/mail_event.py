@@ -8,11 +8,9 @@ from shared.domain.customer import Customer
 from shared.domain.mail import MailEvent, MailEventKind
 from shared.domain.tasks import Task
 from shared.ids import derived_id
+from shared.usecases.ports.accounts import ReadsCustomer
+from shared.usecases.ports.tasks import OpensTasks
 from shared.usecases.take_back_untold import Untold, take_back_untold
-
-
-class Accounts(Protocol):
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
 
 
 class Deliveries(Protocol):
@@ -20,10 +18,6 @@ class Deliveries(Protocol):
     def accepted(self, event: MailEvent, now: Now) -> bool: ...
     def failed(self, event: MailEvent, now: Now) -> bool: ...
     def stop_mail(self, entity_id: str, customer: Customer, reason: str, task: Task) -> bool: ...
-
-
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
 
 
 class Suppressions(Protocol):
@@ -36,10 +30,10 @@ _ATTEMPTS_MAX = 5
 
 
 def note_mail_event(
-    accounts: Accounts,
+    accounts: ReadsCustomer,
     deliveries: Deliveries,
     suppressions: Suppressions,
-    tasks: Tasks,
+    tasks: OpensTasks,
     untold: Untold,
     event: MailEvent,
     now: Now,

@@ -11,13 +11,9 @@ from shared.domain.portal import Link
 from shared.domain.tasks import Task
 from shared.errors import WriteConflict
 from shared.ids import derived_id
+from shared.usecases.ports.accounts import Customers
 
 _ATTEMPTS_MAX = 8
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
 
 
 class Wishes(Protocol):
@@ -37,7 +33,7 @@ class Links(Protocol):
 
 
 def wish_for_mail(
-    accounts: Accounts,
+    accounts: Customers,
     wishes: Wishes,
     entity_id: str,
     customer_id: str,
@@ -64,7 +60,7 @@ def wish_for_mail(
 
 
 def stop_reminders_by_link(
-    links: Links, accounts: Accounts, wishes: Wishes, entity_id: str, token: str, now: Now
+    links: Links, accounts: Customers, wishes: Wishes, entity_id: str, token: str, now: Now
 ) -> str:
     """Stop the reminders of the customer whose link token ever was; return a code for the log.
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.case_pack import (
     Case,
     CaseFacts,
@@ -23,17 +22,19 @@ from shared.domain.policy_version import PolicyVersion
 from shared.errors import Conflict, NotFound
 from shared.usecases import interest_sheet as interest
 from shared.usecases import tell_statement
+from shared.usecases.ports.accounts import Customers, ReadsAccount
+from shared.usecases.ports.policies import ReadsPolicy
 
 
-class Accounts(tell_statement.Accounts, Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
+class Accounts(Customers, ReadsAccount, Protocol):
+    """Accounts, and the customers and the entity that they are of."""
 
 
 class Facts(Protocol):
     def facts(self, entity_id: str, customer_id: str) -> CaseFacts: ...
 
 
-class Policies(interest.Policies, Protocol):
+class Policies(ReadsPolicy, Protocol):
     def policy_version(
         self, entity_id: str, name: str, version: int | None = None
     ) -> PolicyVersion: ...

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.clock import Now
 from shared.domain.collection import Collection
@@ -21,6 +20,7 @@ from shared.domain.tasks import Task
 from shared.errors import NotFound
 from shared.ids import derived_id
 from shared.usecases.follow_payment import GatewayBooks
+from shared.usecases.ports.accounts import Accounts, ReadsEntity
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,6 @@ class ParkedItems(Protocol):
     def park(self, entity_id: str, parked: Parked, task: Task | None = None) -> bool: ...
 
 
-class Entities(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
 class Mandates(Protocol):
     def find(self, entity_id: str, customer_id: str, mandate_id: str) -> Mandate: ...
     def opened(self, entity_id: str, customer_id: str, mandate: Mandate) -> None: ...
@@ -149,7 +140,7 @@ class Ports:
     payments: Payments
     books: GatewayBooks
     parked: ParkedItems
-    entities: Entities
+    entities: ReadsEntity
     pause: Callable[[int], None]
     autopay: Autopay
 

@@ -10,11 +10,8 @@ from shared.domain.document import Document
 from shared.domain.entity import Entity
 from shared.domain.move_document import Moved, move_document
 from shared.errors import Conflict, InvalidInput, NotFound
+from shared.usecases.ports.accounts import ReadsEntity
 from shared.usecases.try_again import try_again
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
 
 
 class Moves(Protocol):
@@ -37,7 +34,7 @@ class Moves(Protocol):
 class Ports:
     """What moving needs from outside. pause waits before try n (from 0)."""
 
-    accounts: Accounts
+    accounts: ReadsEntity
     moves: Moves
     pause: Callable[[int], None]
 

@@ -11,13 +11,9 @@ from shared.domain.entity import Entity
 from shared.domain.plan_rule import PlanRule, may_plan
 from shared.errors import InvalidInput
 from shared.ids import requested_id
+from shared.usecases.ports.accounts import Accounts
 
 CONSENT_MAX = 2000
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
 class Plans(Protocol):

@@ -6,18 +6,14 @@ from itertools import batched
 from typing import Protocol
 
 from shared.domain.clock import Now
-from shared.domain.entity import Entity
 from shared.domain.policy import Policy
 from shared.domain.sweep_run import SweepRun
+from shared.usecases.ports.accounts import ReadsEntity
 from shared.usecases.queue_batches import Queue, queue_batches
 from shared.usecases.sweep import Finder, candidates
 
 CUSTOMERS_PER_MESSAGE = 50
 """Two full batches of claims: what a message costs by itself is shared by so many."""
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
 
 
 class Policies(Protocol):
@@ -39,7 +35,7 @@ class Runs(Protocol):
 def plan(
     entity_id: str,
     run_id: str,
-    accounts: Accounts,
+    accounts: ReadsEntity,
     policies: Policies,
     finder: Finder,
     watermark: Watermark,

@@ -9,8 +9,7 @@ from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.discount import offered
 from shared.domain.dispute import disputed
-from shared.domain.document import Document, Line
-from shared.domain.entity import Entity
+from shared.domain.document import Document
 from shared.domain.money import Money, total
 from shared.domain.open_items import document_id_of
 from shared.domain.plan import running
@@ -25,18 +24,17 @@ from shared.domain.portal import (
 )
 from shared.domain.questions import HOLD_REASON
 from shared.errors import NotFound
+from shared.usecases.ports.accounts import Accounts
+from shared.usecases.ports.books import ReadsLines
 
 View = HomeView | InvoiceView | ThanksView
 
 
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
+class Documents(Accounts, Protocol):
     def document(self, entity_id: str, customer_id: str, document_id: str) -> Document: ...
 
 
-class Papers(Protocol):
-    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]: ...
+class Papers(ReadsLines, Protocol):
     def received(
         self, entity_id: str, customer_id: str, document_id: str, currency: str
     ) -> tuple[Received, ...]: ...
@@ -82,7 +80,7 @@ def invoice(
     )
 
 
-def pdf_of(accounts: Accounts, principal: Principal, document_id: str) -> Document:
+def pdf_of(accounts: Documents, principal: Principal, document_id: str) -> Document:
     """Return an open document, or a credit note for one. Raises NotFound.
 
     Its pdf_key is "" while its PDF is prepared.
@@ -98,7 +96,7 @@ def pdf_of(accounts: Accounts, principal: Principal, document_id: str) -> Docume
 
 
 def thanks(
-    accounts: Accounts, checkouts: Checkouts, principal: Principal, checkout_id: str
+    accounts: Documents, checkouts: Checkouts, principal: Principal, checkout_id: str
 ) -> ThanksView:
     """Return how one of the customer's attempts to pay stands. Raises NotFound."""
     whose = (principal.entity_id, principal.customer_id)
@@ -178,7 +176,7 @@ def _off(item: Document, cover: Cover, today: date) -> Money:
     return off if off < cover.payable else Money.zero(off.currency)
 
 
-def _number(accounts: Accounts, account: Account, principal: Principal, document_id: str) -> str:
+def _number(accounts: Documents, account: Account, principal: Principal, document_id: str) -> str:
     document = account.document(document_id)
     if document is None:
         whose = (principal.entity_id, principal.customer_id)

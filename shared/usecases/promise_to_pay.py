@@ -15,11 +15,7 @@ from shared.domain.portal import Received
 from shared.domain.promise import Arrived, PromiseState, promise_state
 from shared.domain.promise_rule import PromiseRule, may_promise
 from shared.ids import derived_id
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
+from shared.usecases.ports.accounts import Accounts
 
 
 class Promises(Protocol):

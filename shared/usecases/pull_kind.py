@@ -21,6 +21,7 @@ from shared.errors import HubError
 from shared.ids import derived_id
 from shared.usecases.erp_port import Connector
 from shared.usecases.manifest import Buckets, Manifest, digest
+from shared.usecases.ports.tasks import OpensTasks
 from shared.usecases.sync_desks import Desks
 from shared.usecases.take_rows import Outcome, Taker
 
@@ -43,10 +44,6 @@ class ParkedItems(Protocol):
     def park(self, entity_id: str, parked: Parked) -> bool: ...
 
 
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
-
-
 class Overtaken(Exception):
     """Another run goes on with this kind."""
 
@@ -62,7 +59,7 @@ class Run:
     states: States
     manifests: Manifests
     parked: ParkedItems
-    tasks: Tasks
+    tasks: OpensTasks
     by: str
     now: Now
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shared.domain.gateway_event import GatewayEvent
 from shared.errors import MalformedWebhook, NotFound
+from shared.usecases.ports.queue import Queue
 
 _FIELDS = tuple(field.name for field in fields(GatewayEvent))
 
@@ -28,10 +29,6 @@ class Stored(StrEnum):
 class Inbox(Protocol):
     def knows(self, entity_id: str) -> bool: ...
     def store(self, entity_id: str, event: GatewayEvent, body: bytes, wall: datetime) -> Stored: ...
-
-
-class Queue(Protocol):
-    def send(self, queue: str, body: dict[str, object]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

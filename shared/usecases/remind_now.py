@@ -2,18 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
-from shared.domain.account import Account
 from shared.domain.by_hand import remind_decision
 from shared.domain.clock import Now
 from shared.domain.decide import Decision
-from shared.domain.entity import Entity
 from shared.domain.notice import Notice
 from shared.domain.notices import stage_notice
-from shared.domain.policy_book import PolicyBook
 from shared.errors import Conflict, NotFound, WriteConflict
+from shared.usecases.ports.accounts import Accounts
+from shared.usecases.ports.notices import ClaimsNotices
+from shared.usecases.ports.policies import ReadsBook
 
 _ATTEMPTS_MAX = 8
 _PAUSE = timedelta(minutes=10)
@@ -27,19 +26,6 @@ _WHY_NOT = {
     "stage_not_reached": "nothing has reached a mail yet: name the stage",
     "nothing_to_ask": "nothing that may be asked for fits this stage",
 }
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-
-
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
-
-
-class Notices(Protocol):
-    def claim(self, entity: str, customer_id: str, notice: Notice, wall: datetime) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +44,8 @@ class MailByHand:
 
 def remind_now(
     accounts: Accounts,
-    policies: Policies,
-    notices: Notices,
+    policies: ReadsBook,
+    notices: ClaimsNotices,
     entity_id: str,
     customer_id: str,
     mail: MailByHand,

@@ -3,23 +3,17 @@
 from dataclasses import replace
 from typing import Protocol
 
-from shared.domain.customer import Customer
-from shared.domain.document import Document, DocumentKind, Line
-from shared.domain.entity import Entity
+from shared.domain.document import Document, DocumentKind
 from shared.domain.paper import Paper, PaperView, as_issued
 from shared.errors import WriteConflict
+from shared.usecases.ports.accounts import Customers
+from shared.usecases.ports.books import ReadsLines
 
 _ATTEMPTS_MAX = 8
 
 
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
-
-
-class Papers(Protocol):
+class Papers(ReadsLines, Protocol):
     def paper(self, entity_id: str, customer_id: str, document_id: str) -> Paper | None: ...
-    def lines(self, entity_id: str, customer_id: str, document: Document) -> tuple[Line, ...]: ...
     def has_pdf(
         self, entity_id: str, customer_id: str, document: Document, pdf_key: str
     ) -> bool: ...
@@ -36,7 +30,7 @@ class Store(Protocol):
 
 
 def render_document(
-    accounts: Accounts,
+    accounts: Customers,
     papers: Papers,
     printer: Printer,
     store: Store,

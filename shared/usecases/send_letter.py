@@ -19,13 +19,11 @@ from shared.domain.post import PrintJob
 from shared.domain.tasks import Task
 from shared.ids import derived_id
 from shared.usecases.look_again import Due, Stores, look_again, note_result
-from shared.usecases.threatened import Ledger, threatened
+from shared.usecases.ports.books import ReadsPostings
+from shared.usecases.ports.notices import CreatesLinks
+from shared.usecases.threatened import threatened
 
 _LINK_CUT = "…"
-
-
-class Links(Protocol):
-    def create(self, entity_id: str, customer_id: str, now: Now) -> str: ...
 
 
 class Printer(Protocol):
@@ -47,8 +45,8 @@ class Ports:
     """Everything that sending a letter needs from outside. public_url is without a slash."""
 
     stores: Stores
-    ledger: Ledger
-    links: Links
+    ledger: ReadsPostings
+    links: CreatesLinks
     printer: Printer
     archive: Archive
     service: LetterService

@@ -15,15 +15,15 @@ from shared.domain.policy import Stage
 from shared.domain.recipients import Recipients, only_the_customer, recipients
 from shared.domain.replies import ReplyTag, reply_address
 from shared.usecases import mail_event, set_aside, write_mail
+from shared.usecases.ports.accounts import AccountsAndNotices, ReadsCustomer
+from shared.usecases.ports.tasks import OpensTasks
 from shared.usecases.take_back_untold import Untold, take_back_untold
 
 _ATTEMPTS_MAX = 3
 
 
-class Accounts(mail_event.Accounts, Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
+class Accounts(AccountsAndNotices, ReadsCustomer, Protocol):
+    """Accounts and what they were told, and the customer whom an event of a mail is about."""
 
 
 class Deliveries(set_aside.Deliveries, mail_event.Deliveries, Protocol):
@@ -54,7 +54,7 @@ class Ports:
     accounts: Accounts
     deliveries: Deliveries
     suppressions: Suppressions
-    tasks: mail_event.Tasks
+    tasks: OpensTasks
     words: write_mail.Ports
     untold: Untold
     mailer: Mailer

@@ -16,6 +16,7 @@ from shared.domain.open_items import document_ids_of
 from shared.domain.phone import e164
 from shared.domain.sms import SmsView
 from shared.usecases.look_again import Due, Stores, give_up, look_again, note_result
+from shared.usecases.ports.notices import CreatesLinks
 from shared.usecases.sms_event import failed_task
 
 _OPTED_OUT = "opted_out"
@@ -28,10 +29,6 @@ class Suppressions(Protocol):
 
 class Texts(Protocol):
     def sms(self, view: SmsView) -> str: ...
-
-
-class Links(Protocol):
-    def create(self, entity_id: str, customer_id: str, now: Now) -> str: ...
 
 
 class Archive(Protocol):
@@ -51,7 +48,7 @@ class Ports:
     stores: Stores
     suppressions: Suppressions
     texts: Texts
-    links: Links
+    links: CreatesLinks
     sender: SmsSender
     archive: Archive
     public_url: str

@@ -9,11 +9,9 @@ from shared.domain.mail import MailEvent, MailEventKind
 from shared.domain.tasks import Task
 from shared.ids import derived_id
 from shared.usecases.mail_event import take_back_unheard
+from shared.usecases.ports.accounts import ReadsCustomer
+from shared.usecases.ports.tasks import OpensTasks
 from shared.usecases.take_back_untold import Untold
-
-
-class Accounts(Protocol):
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
 
 
 class Deliveries(Protocol):
@@ -21,14 +19,10 @@ class Deliveries(Protocol):
     def failed(self, event: MailEvent, now: Now) -> bool: ...
 
 
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
-
-
 def note_sms_event(
-    accounts: Accounts,
+    accounts: ReadsCustomer,
     deliveries: Deliveries,
-    tasks: Tasks,
+    tasks: OpensTasks,
     untold: Untold,
     event: MailEvent,
     now: Now,

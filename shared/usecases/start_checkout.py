@@ -15,16 +15,12 @@ from shared.domain.money import Money, total
 from shared.domain.portal import AlreadyPaid, Begun, Principal
 from shared.errors import WriteConflict
 from shared.ids import derived_id
+from shared.usecases.ports.accounts import Accounts
 
 CHECKOUT_LIFE = timedelta(hours=24)
 _REUSE_MARGIN = timedelta(minutes=5)
 _ATTEMPTS_MAX = 8
 _LINES_MAX = 90
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
 
 
 class Checkouts(Protocol):

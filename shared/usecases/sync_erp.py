@@ -6,7 +6,6 @@ from typing import Protocol
 
 from shared.domain.clock import Now
 from shared.domain.connection import Connection, ConnectionState, Trouble
-from shared.domain.entity import Entity
 from shared.domain.erp import RecordKind
 from shared.domain.parked import Parked
 from shared.domain.tasks import Task
@@ -22,6 +21,8 @@ from shared.errors import (
 )
 from shared.ids import derived_id
 from shared.usecases.erp_port import Connector
+from shared.usecases.ports.accounts import ReadsEntity
+from shared.usecases.ports.tasks import OpensTasks
 from shared.usecases.pull_kind import Manifests, Overtaken, Pull, Run, States
 from shared.usecases.sync_desks import MakeDesks
 
@@ -29,10 +30,6 @@ _TRIES_MAX = 8
 _DELAY_MAX_S = 900
 _STOPS = (ErpUnavailable, ErpAccess, ErpRefused, ErpUnreadable, InvalidInput)
 """What ends a sync for now. InvalidInput: the connection lacks a setting that its product needs."""
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
 
 
 class Connections(Protocol):
@@ -47,10 +44,6 @@ class ParkedItems(Protocol):
     def remove(self, entity_id: str, parked_id: str) -> None: ...
 
 
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
-
-
 class Queue(Protocol):
     def send(self, queue: str, body: Mapping[str, object], *, delay_s: int = 0) -> None: ...
 
@@ -59,14 +52,14 @@ class Queue(Protocol):
 class Ports:
     """Everything that a sync touches. run_id names a run as no other run is called."""
 
-    accounts: Accounts
+    accounts: ReadsEntity
     connections: Connections
     connector: Callable[[str, str], Connector]
     states: States
     manifests: Manifests
     desks: MakeDesks
     parked: ParkedItems
-    tasks: Tasks
+    tasks: OpensTasks
     queue: Queue
     run_id: Callable[[], str]
 

@@ -1,30 +1,26 @@
 """Nothing is owed that was charged for a message that never went out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from shared.domain.account import Account
 from shared.domain.books import Books
 from shared.domain.charge_postings import REASON_NOT_ANNOUNCED, correction_posting
 from shared.domain.clock import Now
-from shared.domain.customer import Customer
 from shared.domain.movement import Posting
 from shared.domain.notice import Notice
 from shared.domain.untold import untold_charges
+from shared.usecases.ports.accounts import ReadsAccount, ReadsNotice
+from shared.usecases.ports.books import ReadsBooks
 from shared.usecases.try_again import try_again
 
 
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
+class Accounts(ReadsAccount, ReadsNotice, Protocol):
+    """Accounts and what they were told."""
 
 
-class Ledger(Protocol):
-    def look(
-        self, entity_id: str, customer_id: str, closed: Sequence[str] = ()
-    ) -> tuple[Customer, Books]: ...
+class Ledger(ReadsBooks, Protocol):
     def lower_charges(self, entity_id: str, books: Books, posting: Posting, now: Now) -> bool: ...
 
 

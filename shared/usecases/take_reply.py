@@ -9,7 +9,6 @@ from shared.domain.account import Account
 from shared.domain.agreement import Hold
 from shared.domain.clock import Now
 from shared.domain.entity import Entity
-from shared.domain.notice import Notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.questions import HOLD_DAYS, HOLD_REASON, Question
 from shared.domain.replies import (
@@ -24,13 +23,12 @@ from shared.domain.replies import (
 from shared.domain.tasks import Task
 from shared.errors import NotFound
 from shared.ids import derived_id
+from shared.usecases.ports.accounts import AccountsAndNotices
+from shared.usecases.ports.tasks import OpensTasks
 
 
-class Accounts(Protocol):
+class Accounts(AccountsAndNotices, Protocol):
     def entities(self) -> Iterator[str]: ...
-    def entity(self, entity_id: str) -> Entity: ...
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
-    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
 
 
 class Questions(Protocol):
@@ -39,12 +37,8 @@ class Questions(Protocol):
     ) -> bool: ...
 
 
-class Tasks(Protocol):
-    def open(self, entity_id: str, task: Task) -> bool: ...
-
-
 def take_reply(
-    accounts: Accounts, questions: Questions, tasks: Tasks, reply: Reply, now: Now
+    accounts: Accounts, questions: Questions, tasks: OpensTasks, reply: Reply, now: Now
 ) -> str:
     """Write reply down as what it is; return what was done, as a stable code.
 

@@ -7,19 +7,13 @@ from typing import Protocol
 
 from shared.domain.account import Credit
 from shared.domain.clock import Now
-from shared.domain.customer import Customer
 from shared.domain.document import Document
-from shared.domain.entity import Entity
 from shared.domain.movement import Posting
 from shared.domain.statement_of_account import Statement, statement
 from shared.domain.statement_request import StatementRequest
 from shared.errors import InvalidInput, NotFound
 from shared.ids import new_id
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
+from shared.usecases.ports.accounts import Customers
 
 
 class Standing(Protocol):
@@ -55,7 +49,7 @@ class Store(Protocol):
 
 
 def tell_statement(
-    accounts: Accounts,
+    accounts: Customers,
     books: Books,
     entity_id: str,
     customer_id: str,
@@ -78,7 +72,7 @@ def tell_statement(
 
 
 def ask_for_statement(
-    accounts: Accounts,
+    accounts: Customers,
     requests: Requests,
     entity_id: str,
     customer_id: str,
@@ -114,7 +108,7 @@ def statement_asked_for(
 class Ports:
     """What a statement is made from and printed with, and where it goes."""
 
-    accounts: Accounts
+    accounts: Customers
     books: Books
     requests: Requests
     printer: Printer

@@ -28,6 +28,7 @@ from shared.domain.notices import next_notice
 from shared.domain.policy import Policy
 from shared.domain.put_off import quiet_until
 from shared.ids import derived_id
+from shared.usecases.ports.accounts import ReadsNotice
 
 _EXPECTED_WITHIN = timedelta(days=30)
 _UNSAID = (
@@ -36,10 +37,6 @@ _UNSAID = (
     DeliveryState.BOUNCED,
     DeliveryState.UNKNOWN,
 )
-
-
-class Notices(Protocol):
-    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
 
 
 class Collections(Protocol):
@@ -63,7 +60,7 @@ class Collections(Protocol):
 class Ports:
     """Everything that autopay needs from outside, short of the gateway."""
 
-    notices: Notices
+    notices: ReadsNotice
     collections: Collections
 
 

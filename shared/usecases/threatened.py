@@ -1,8 +1,7 @@
 """Interest that a policy names and never charges: what it comes to by now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.charges import InvoiceCharges
@@ -11,17 +10,13 @@ from shared.domain.interest_charges import interest_to_date
 from shared.domain.interest_rule import Claim
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.money import Money
-from shared.domain.movement import Posting
 from shared.domain.policy_book import PolicyBook
 from shared.usecases.charging import case_of
-
-
-class Ledger(Protocol):
-    def postings(self, entity_id: str, customer_id: str, begins: str = "") -> Iterator[Posting]: ...
+from shared.usecases.ports.books import ReadsPostings
 
 
 def threatened(
-    ledger: Ledger,
+    ledger: ReadsPostings,
     entity_id: str,
     account: Account,
     document_ids: Iterable[str],

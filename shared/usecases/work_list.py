@@ -10,13 +10,13 @@ from shared.domain.document import Document
 from shared.domain.notice import DeliveryState
 from shared.domain.settled_task import APPROVAL, NOTE, is_settled, may_settle
 from shared.domain.tasks import Task, in_due_order
+from shared.usecases.ports.tasks import ListsTasks
 
 _TASKS_PER_READ = 50
 _SETTLED = "nothing_left_to_ask"
 
 
-class Tasks(Protocol):
-    def list_open(self, entity_id: str) -> Iterator[Task]: ...
+class Tasks(ListsTasks, Protocol):
     def asked_for(self, entity_id: str, tasks: Sequence[Task]) -> Mapping[str, Document]: ...
 
 

@@ -14,25 +14,20 @@ from shared.domain.entity import Entity
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import ClaimOutcome, stage_notice
 from shared.domain.policy import Policy
-from shared.domain.policy_book import PolicyBook
 from shared.domain.sweep_run import Tally
 from shared.domain.tasks import Task
 from shared.domain.unheard import unheard_tasks
 from shared.errors import WriteConflict
+from shared.usecases.ports.accounts import ReadsEntity, ReadsNotice
+from shared.usecases.ports.policies import ReadsBook
 from shared.usecases.sweep import looks_again, to_send
 
 _ROUNDS_MAX = 8
 _CLAIMS_PER_CUSTOMER_MAX = len(Channel)
 
 
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
+class Accounts(ReadsEntity, ReadsNotice, Protocol):
     def account(self, entity_id: str, customer_id: str, *, consistent: bool = True) -> Account: ...
-    def notice(self, entity_id: str, customer_id: str, n: int) -> Notice: ...
-
-
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
 
 
 class Claims(Protocol):
@@ -78,7 +73,7 @@ class Ports:
     """
 
     accounts: Accounts
-    policies: Callable[[Entity], Policies]
+    policies: Callable[[Entity], ReadsBook]
     claims: Claims
     runs: Runs
     end: End
@@ -97,7 +92,7 @@ class _Batch:
     """
 
     entity: Entity
-    policies: Policies
+    policies: ReadsBook
     now: Now
     waiting: dict[str, int]
     looks: dict[str, Account] = field(default_factory=dict)

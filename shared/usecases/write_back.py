@@ -11,9 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.clock import Now
-from shared.domain.customer import Customer
 from shared.domain.document import Document, DocumentKind
-from shared.domain.entity import Entity
 from shared.domain.erp import EntryKind, Posted
 from shared.domain.money import Money
 from shared.domain.parked import Parked
@@ -47,6 +45,7 @@ from shared.errors import (
     WriteConflict,
 )
 from shared.usecases.erp_port import Connector
+from shared.usecases.ports.accounts import Customers
 from shared.usecases.requeue import LEASE
 
 _OF_A_CHARGE = (EntryKind.CHARGE, EntryKind.CHARGE_BACK)
@@ -66,11 +65,6 @@ class Writebacks(Protocol):
 
 class Files(Protocol):
     def put(self, entity_id: str, note: Writeback) -> bool: ...
-
-
-class Accounts(Protocol):
-    def entity(self, entity_id: str) -> Entity: ...
-    def customer(self, entity_id: str, customer_id: str) -> Customer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +88,7 @@ class Ports:
 
     notes: Writebacks
     files: Files
-    accounts: Accounts
+    accounts: Customers
     ledger: Ledgers
 
 

@@ -25,24 +25,22 @@ from shared.domain.open_items import all_open_items, document_ids_of
 from shared.domain.policy import Stage
 from shared.domain.policy_book import PolicyBook
 from shared.domain.statement_of_account import Statement, statement_of_open
+from shared.usecases.ports.books import ReadsPostings
+from shared.usecases.ports.notices import CreatesLinks
+from shared.usecases.ports.policies import ReadsBook
 from shared.usecases.second_look import second_look
-from shared.usecases.threatened import Ledger, threatened
+from shared.usecases.threatened import threatened
 
 STATEMENT_ITEMS_MAX = 500
 ATTACHED_BYTES_MAX = 2_000_000
 """Longer statements are not attached: the link shows them."""
 
 
-class Policies(Protocol):
-    def book(self, entity_id: str, account: Account) -> PolicyBook: ...
-
-
 class Texts(Protocol):
     def mail(self, template: str, language: str, view: MailView) -> MailText: ...
 
 
-class Links(Protocol):
-    def create(self, entity_id: str, customer_id: str, now: Now) -> str: ...
+class Links(CreatesLinks, Protocol):
     def create_sign_in(self, entity_id: str, customer_id: str, now: Now) -> str: ...
 
 
@@ -58,12 +56,12 @@ class Disputes(Protocol):
 class Ports:
     """Everything that the words of a mail need from outside."""
 
-    policies: Policies
+    policies: ReadsBook
     texts: Texts
     links: Links
     receipts: Receipts
     disputes: Disputes
-    ledger: Ledger
+    ledger: ReadsPostings
     print_statement: Callable[[Statement], bytes]
     public_url: str
 

@@ -1,0 +1,1 @@
+"""What several use cases ask of the world in the same words; each asks for the least it needs."""
