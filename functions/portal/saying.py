@@ -97,7 +97,8 @@ def said(visitor: Visit, refused: HubError) -> Problems:
         bounds = {name: _bound(refused.facts.get(name, ""), voice.formats) for name in _BOUNDS}
         count = refused.facts.get("most", 0)
         return ((field, voice.words(limit, **bounds, count=count)),)
-    return ((field, voice.words(f"portal.error.{_SENTENCES.get(field, 'form')}")),)
+    sentence = f"portal.error.{_SENTENCES.get(field, 'form')}"
+    return ((field, voice.words(sentence, example=voice.formats.decimal("1000.50"))),)
 
 
 def _bound(value: str | int, formats: Formats) -> str:

@@ -1,15 +1,14 @@
 """What a customer typed into a form, each field as what it has to be."""
 
-import re
 from datetime import date
 
 from functions.portal.visit import Visit
 from shared import runtime
 from shared.domain.agreement import DisputeReason
 from shared.domain.dispute import TEXT_MAX
-from shared.domain.money import Money, exponent, parse_money
+from shared.domain.money import Money
 from shared.domain.plan import Pace
-from shared.errors import HubError, InvalidInput, NotFound
+from shared.errors import InvalidInput, NotFound
 
 
 def typed(visitor: Visit, field: str) -> str:
@@ -54,7 +53,7 @@ def one_of[Choice: (DisputeReason, Pace)](
 def amount(visitor: Visit, about: tuple[str, ...]) -> Money | None:
     """Return the amount that was typed, None for all of it.
 
-    The decimals come after a dot or a comma. What could as well be a thousand (1.000) is refused.
+    It is read as the customer's language writes amounts (shared.domain.typed_amount).
     Raises InvalidInput, and NotFound where about names nothing open.
     """
     text = typed(visitor, "amount")
@@ -64,11 +63,6 @@ def amount(visitor: Visit, about: tuple[str, ...]) -> Money | None:
     found = [d for d in account.documents if d.document_id in about]
     if not found:
         raise NotFound()
-    currency = found[0].open.currency
-    plain = re.sub(r"[ \u00a0\u202f]", "", text).replace(",", ".")
-    if re.search(r"\.[0-9]{3}$", plain) and exponent(currency) != len("000"):
-        raise InvalidInput(field="amount", reason="a thousand, or decimals")
-    try:
-        return parse_money(plain, currency)
-    except HubError:
-        raise InvalidInput(field="amount", reason="digits") from None
+    entity = runtime.accounts().entity(visitor.principal.entity_id)
+    voice = runtime.templates().voice(account.customer.language, entity.language)
+    return voice.formats.typed_money(text, found[0].open.currency)

@@ -7,9 +7,17 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent, parse_pattern
+from babel.numbers import (
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+    parse_pattern,
+)
 
 from shared.domain.money import Money, exponent
+from shared.domain.typed_amount import Separators, typed_amount
 
 LOCALES = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}
 """The locale that each language's amounts and dates follow; a language not here is not spoken."""
@@ -29,6 +37,12 @@ class Formats:
     def money(self, amount: Money) -> str:
         """Return the amount with its currency sign, such as €1,234.50 or 1.234,50 €."""
         return _money(self._language, amount.minor, amount.currency)
+
+    def typed_money(self, text: str, currency: str) -> Money:
+        """Return the amount that somebody typed. Raises InvalidInput where that is not clear."""
+        decimal, group = get_decimal_symbol(self._locale), get_group_symbol(self._locale)
+        sign = get_currency_symbol(currency, self._locale)
+        return typed_amount(text, currency, Separators(decimal, group, sign))
 
     def number(self, count: int) -> str:
         """Return a whole number with grouping."""

@@ -72,7 +72,7 @@ def test_the_same_money_noted_again_is_asked_about_first(clerk):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"amount": "1,50"},
+        {"amount": "1,500"},
         {"amount": "-5.00"},
         {"currency": "XXX"},
         {"received_on": "tomorrow"},
@@ -89,10 +89,10 @@ def test_what_cannot_be_is_said_on_the_page_and_nothing_is_booked(clerk, wrong):
 
 
 def test_what_was_typed_of_a_payment_stays_and_why_it_is_refused_stands_beside_its_field(clerk):
-    typed = noted("1,50", reference='the "bank" one', method="cheque", use="ticked", another="yes")
+    typed = noted("1,500", reference='the "bank" one', method="cheque", use="ticked", another="yes")
     page = send(clerk, PAGES[0], f"{HERE}/payments", document=INVOICE, **typed).text
-    assert re.search(r'name="amount"[^>]* value="1,50" aria-invalid="true"[^>]*autofocus>', page)
-    assert re.search(r'name="amount"[^>]*>\s*<p class="late" id="wrong">Amount: write digits', page)
+    assert re.search(r'name="amount"[^>]* value="1,500" aria-invalid="true"[^>]*autofocus>', page)
+    assert re.search(r'name="amount"[^>]*>\s*<p class="late" id="wrong">Amount: write an', page)
     assert page.count('id="wrong"') == page.count("autofocus") == 1
     assert 'value="the &#34;bank&#34; one"' in page
     assert '<option value="cheque" selected>' in page
@@ -106,13 +106,13 @@ def test_what_was_typed_of_a_payment_stays_and_why_it_is_refused_stands_beside_i
     ]
     fresh = get(clerk, PAGES[0]).text
     assert re.search(r'value="oldest" checked>', fresh)
-    assert "1,50" not in fresh
+    assert "1,500" not in fresh
 
 
 @pytest.mark.parametrize(
     ("action", "fields", "wrong"),
     [
-        ("deduct", {"amount": "1,50", "reason": "damaged", "note": "as agreed"}, "amount"),
+        ("deduct", {"amount": "1,500", "reason": "damaged", "note": "as agreed"}, "amount"),
         ("credit", {"amount": "x", "reason": "goodwill", "note": "as agreed"}, "amount"),
         ("ladder", {"policy": "nothing", "why": "a good one"}, "policy"),
     ],

@@ -77,6 +77,8 @@ RULES: Mapping[str, str] = {
     "hub books there is looked up by the hub's own key before it is booked again.",
     "R44": "Money that is taken by itself is tried before anything else of its day: no reminder, "
     "no fee and no missed part comes before the answer of the bank.",
+    "R45": "An amount in a form is read as the language of its page writes amounts, and refused "
+    "where it could be another one.",
     "i25": "The ERP and the hub tell each other everything once: what one wrote is known when it "
     "comes back, and a whole second sync changes nothing.",
 }

@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 from functions.edge import http
 from functions.operator_api import access
+from functions.operator_api.console.pages import LANGUAGE
+from shared import runtime
 from shared.domain.cash_step import Asked
-from shared.domain.money import Money, parse_money
+from shared.domain.money import Money
 from shared.errors import Conflict, CurrencyMismatch, HubError, InvalidInput
 from shared.ids import derived_id
 
 _NOTE_CHARS_MAX = 500
 _REASON_CHARS_MIN, _REASON_CHARS_MAX = 3, 300
+_EXAMPLE = "write an amount such as 1,000.50 or 1000.50"
 _OF_THE_PAGE = ("csrf",)
 
 
@@ -28,8 +31,13 @@ def why(form: http.Form, name: str) -> str:
 
 
 def money(form: http.Form, name: str, currency: str) -> Money:
-    """Return the amount of a field. Raises InvalidInput for anything but digits with a dot."""
-    return parse_money(field(form, name), currency)
+    """Return the amount of a field, written as the console writes amounts. Raises InvalidInput."""
+    try:
+        return runtime.templates().voice(LANGUAGE).formats.typed_money(field(form, name), currency)
+    except InvalidInput as refused:
+        if refused.facts.get("field") != "amount":
+            raise
+        raise InvalidInput(field=name, reason=_EXAMPLE) from None
 
 
 def money_or_all(form: http.Form, name: str, currency: str) -> Money | None:

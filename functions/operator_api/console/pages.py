@@ -10,6 +10,9 @@ from shared import runtime
 from shared.domain.entity import Entity
 from shared.domain.roles import Role
 
+LANGUAGE = "en"
+"""What the console speaks, and how it writes and reads amounts and dates."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -52,7 +55,7 @@ def page(name: str, visit: Visit, status: int = 200, **values: object) -> http.A
 def moment(at: datetime, time_zone: str) -> str:
     """Return an instant as people of a time zone write it, to the minute."""
     local = at.astimezone(ZoneInfo(time_zone))
-    return f"{runtime.templates().voice('en').formats.day(local.date())}, {local:%H:%M}"
+    return f"{runtime.templates().voice(LANGUAGE).formats.day(local.date())}, {local:%H:%M}"
 
 
 def bare(name: str, status: int = 200, csrf: str = "", **values: object) -> http.Answer:
@@ -65,7 +68,7 @@ def bare(name: str, status: int = 200, csrf: str = "", **values: object) -> http
 def _render(name: str, status: int, **values: object) -> http.Answer:
     body = (
         runtime.templates()
-        .voice("en")
+        .voice(LANGUAGE)
         .render(
             f"console/{name}.html",
             css=static_files.address("console.css"),

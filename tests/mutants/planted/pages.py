@@ -7,6 +7,13 @@ _CONSOLE = "tests/integration/test_console_document.py::"
 
 PAGE_BUGS = (
     bug(
+        "what could be a thousand is read as one",
+        "shared/domain/typed_amount.py",
+        'return mark in ".," and decimals > 0 and not rest and whole.count(mark) == 1',
+        "return False",
+        "tests/unit/test_typed_amount.py::test_what_could_be_something_else_is_refused",
+    ),
+    bug(
         "a notice that waits for a controller is told as done",
         "shared/domain/awaited.py",
         'if decision.code != "already_done":',
