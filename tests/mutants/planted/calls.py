@@ -99,9 +99,9 @@ CALL_BUGS = (
     ),
     bug(
         "a page of customers by name begins with the first name again",
-        "functions/operator_api/routes_customers.py",
-        "if after is None or _order(one) > after",
-        "if after is None or _order(one) >= after",
+        "shared/adapters/receivables.py",
+        'low = f"{name_place(*after)}\\x00" if after else',
+        'low = f"{name_place(*after)}" if after else',
         "tests/integration/test_customer_lists.py",
     ),
     bug(
