@@ -6,14 +6,14 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from infra.cli.errors import CliError, Exit
+from infra.cli.paper import Paper, plain
 
 _WIDTH_WITHOUT_TERMINAL = 160
 
@@ -24,15 +24,15 @@ EntityName = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-def talk() -> Console:
+def talk() -> Paper:
     """Return where the command talks: stderr."""
-    return Console(stderr=True, highlight=False)
+    return Paper(stderr=True)
 
 
-def data() -> Console:
+def data() -> Paper:
     """Return where the command's data goes: stdout, never cut where nobody looks."""
     width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
-    return Console(width=width, highlight=False)
+    return Paper(width=width)
 
 
 def show_json(value: Any) -> None:
@@ -41,11 +41,15 @@ def show_json(value: Any) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; a column whose name starts with > is set to the right."""
+    """Print a table; a column whose name starts with > is set to the right.
+
+    A word that is longer than its column is broken, never cut.
+    """
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for column in columns:
         right = column.startswith(">")
-        table.add_column(column.removeprefix(">"), justify="right" if right else "left")
+        side: Literal["left", "right"] = "right" if right else "left"
+        table.add_column(column.removeprefix(">"), justify=side, overflow="fold")
     for row in rows:
         table.add_row(*row)
     data().print(table)
@@ -55,7 +59,7 @@ def progress() -> Progress:
     """Return a progress bar on stderr; without a terminal it stays silent."""
     console = talk()
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -70,7 +74,7 @@ def confirm(question: str, yes: bool, otherwise: str = "Nothing was done.") -> N
         return
     if not sys.stdin.isatty():
         raise CliError("Nobody is here to answer: say --yes.", Exit.USAGE)
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(plain(question), err=True):
         raise CliError(otherwise)
 
 
