@@ -73,7 +73,8 @@ class Odoo(BooksByEntries):
         fields = ("name", "currency_id")
         found = self._calls.by_ids("res.company", [self._company], fields).get(self._company)
         if found is None:
-            raise ErpUnreadable(what="no such company")
+            said = f"Odoo shows this user no company of the number {self._company}."
+            raise ErpUnreadable(what="no such company", said=said)
         return Connected(str(found["name"]), "Odoo", name_of(found["currency_id"]))
 
     def pull(self, kind: RecordKind, cursor: str, limit: int, now: datetime) -> Page:

@@ -133,7 +133,8 @@ class TrytonConnector:
         domain = [["id", "=", self._company]]
         found = self._client.search("company.company", domain, _COMPANY_FIELDS)
         if not found:
-            raise ErpAccess(what="company")
+            said = f"Tryton shows this user no company of the number {self._company}."
+            raise ErpAccess(what="company", said=said)
         return found[0]
 
     @cached_property

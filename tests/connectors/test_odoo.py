@@ -10,6 +10,7 @@ from shared.adapters.odoo_calls import OdooCalls
 from shared.adapters.odoo_entries import Books, OdooEntries
 from shared.domain.erp import EntryKind, GoneRow, RecordKind
 from shared.domain.imports import PaymentRow
+from shared.errors import ErpUnreadable
 from tests.connectors import contract
 from tests.connectors.odoo_fake import (
     BANK,
@@ -39,6 +40,13 @@ def driver():
     with Served(type("DatabaseHandler", (Handler,), {"database": database})) as server:
         strange = connector_of(server, "revoked")
         yield Driver(database, server, connector_of(server), strange)
+
+
+def test_a_company_that_is_not_there_is_named(driver):
+    driver.world.table("res.company").clear()
+    with pytest.raises(ErpUnreadable) as told:
+        driver.connector.check()
+    assert told.value.facts["said"] == "Odoo shows this user no company of the number 1."
 
 
 class TestOdoo(contract.BooksContract):

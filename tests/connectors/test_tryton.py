@@ -112,6 +112,12 @@ def test_a_wrong_database_is_told_in_words(erp: TrytonDriver) -> None:
     assert "Not Found" in said and "<" not in said
 
 
+def test_a_company_that_is_not_there_is_named(erp: TrytonDriver) -> None:
+    with pytest.raises(ErpAccess) as told:
+        TrytonConnector({**erp.settings, "company": "77"}, lambda: erp.secret).check()
+    assert told.value.facts["said"] == "Tryton shows this user no company of the number 77."
+
+
 @pytest.mark.parametrize("company", ["Seller", "0", "-1", "1.5"])
 def test_a_company_by_its_name_is_refused_with_what_to_write(company: str) -> None:
     with pytest.raises(InvalidInput) as refused:
