@@ -31,6 +31,7 @@ from functions.operator_api.views import payment_out, refund_out
 from shared import runtime
 from shared.domain.apply_cash import Part
 from shared.domain.receive import Received
+from shared.domain.refund import RefundDraft
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
 from shared.usecases.allocate import allocate, move_allocation
@@ -204,17 +205,9 @@ def refund(
 ) -> RefundOut:
     request = asked(idempotency_key, body, "refund", customer, source, note=body.note)
     customer_id = runtime.receivables().find_customer(entity, customer)
-    made = refund_payment(
-        runtime.cash_desk(),
-        entity,
-        customer_id,
-        source,
-        body.amount.money(),
-        body.reason,
-        body.release,
-        request,
-        current().now,
-    )
+    draft = RefundDraft(source, body.amount.money(), body.reason, body.release)
+    stores = (runtime.cash_desk(), entity, customer_id)
+    made = refund_payment(*stores, draft, request, current().now)
     return refund_out(made)
 
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from functions import batch
 from shared import runtime
 from shared.ids import new_id
-from shared.usecases.plan_sweep import plan
+from shared.usecases.plan_sweep import Ports, plan
 from shared.usecases.watch_erps import watch_erps
 
 log = Logger()
@@ -26,15 +26,13 @@ def _plan(body: dict[str, Any]) -> None:
         old = watch_erps(runtime.entities(), runtime.connections(), entity_id, now)
         if old:
             log.error("erp_stale", entity=entity_id, reason=old)
-        found = plan(
-            entity_id,
-            run_id,
+        ports = Ports(
             runtime.accounts(),
             runtime.entities(),
             runtime.due_finder(),
             runtime.runs(),
             runtime.sweep_runs(),
             runtime.queues(),
-            now,
         )
+        found = plan(ports, entity_id, run_id, now)
         log.info("sweep planned", entity=entity_id, run_id=run_id, customers=found)

@@ -41,6 +41,19 @@ KEY_REMEMBERED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class RefundDraft:
+    """Money of a payment or credit note that somebody wants given back, and why.
+
+    release lets what a payment was used for be taken back as far as needed.
+    """
+
+    source_id: str
+    amount: Money
+    reason: str
+    release: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
     """A refund of source_id's money. via is "gateway", or "bank" where a person transfers it.
 

@@ -1,6 +1,7 @@
 """A sweep's beginning: everybody who may be due is written down and queued, batch by batch."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import batched
 from typing import Protocol
@@ -32,31 +33,34 @@ class Runs(Protocol):
     ) -> SweepRun: ...
 
 
-def plan(
-    entity_id: str,
-    run_id: str,
-    accounts: ReadsEntity,
-    policies: Policies,
-    finder: Finder,
-    watermark: Watermark,
-    runs: Runs,
-    queue: Queue,
-    now: Now,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What planning a sweep reads, and what it leaves for the workers."""
+
+    accounts: ReadsEntity
+    policies: Policies
+    finder: Finder
+    watermark: Watermark
+    runs: Runs
+    queue: Queue
+
+
+def plan(ports: Ports, entity_id: str, run_id: str, now: Now) -> int:
     """Queue every candidate of one entity for the workers; return how many there are.
 
     A run that was planned before is gone on with instead. The day counts as swept only after all
     messages are queued, so a crash repeats the whole.
     """
-    known = runs.find(entity_id, run_id)
-    if known is not None:
-        queue_batches(entity_id, known, known.unreported, queue)
-        return known.customers
-    entity = accounts.entity(entity_id)
+    begun = ports.runs.find(entity_id, run_id)
+    if begun is not None:
+        queue_batches(entity_id, begun, begun.unreported, ports.queue)
+        return begun.customers
+    entity = ports.accounts.entity(entity_id)
     today = now.today(entity.time_zone)
-    found, swept_on = candidates(entity, policies.policies(entity_id), finder, watermark, today)
+    known = ports.policies.policies(entity_id)
+    found, swept_on = candidates(entity, known, ports.finder, ports.watermark, today)
     batches = list(batched(sorted(found), CUSTOMERS_PER_MESSAGE, strict=False))
-    run = runs.write_down(entity_id, run_id, batches, now)
-    queue_batches(entity_id, run, run.batches, queue)
-    watermark.swept(entity_id, swept_on, today, entity.policy_version)
+    run = ports.runs.write_down(entity_id, run_id, batches, now)
+    queue_batches(entity_id, run, run.batches, ports.queue)
+    ports.watermark.swept(entity_id, swept_on, today, entity.policy_version)
     return len(found)

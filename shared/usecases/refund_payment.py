@@ -7,7 +7,7 @@ from shared.domain.money import Money
 from shared.domain.movement import Movement, MovementKind
 from shared.domain.payment import Payment
 from shared.domain.payment_use import cash_of, used
-from shared.domain.refund import NotRefundable, Refund, RefundState
+from shared.domain.refund import NotRefundable, Refund, RefundDraft, RefundState
 from shared.domain.step_size import DOCUMENTS_MAX
 from shared.errors import Conflict, CurrencyMismatch, InvalidInput, NotFound
 from shared.ids import requested_id
@@ -28,42 +28,31 @@ def refund_payment(
     desk: Desk,
     entity_id: str,
     customer_id: str,
-    source_id: str,
-    amount: Money,
-    reason: str,
-    release: bool,
+    draft: RefundDraft,
     asked: Asked,
     now: Now,
 ) -> Refund:
-    """Give amount of a payment's or credit note's unapplied money back, and return the refund.
+    """Give a payment's or credit note's unapplied money back, and return the refund.
 
     The money leaves the books here; what came through the gateway is then asked of it, anything
-    else a person transfers. With release, what a payment was used for is taken back as far as
-    needed, the newest allocation first. Raises NotFound, NotRefundable with what is, Conflict where
-    the payment's money is not here, and InvalidInput.
+    else a person transfers. What is released of a payment is its newest allocation first. Raises
+    NotFound, NotRefundable with what is, Conflict where the payment's money is not here, and
+    InvalidInput.
     """
 
     def work() -> str:
-        payment = desk.cash.find_payment(entity_id, source_id)
-        newest = payment.allocations[-DOCUMENTS_MAX:] if payment and release else ()
+        payment = desk.cash.find_payment(entity_id, draft.source_id)
+        newest = payment.allocations[-DOCUMENTS_MAX:] if payment and draft.release else ()
         at = look(desk, entity_id, customer_id, [a.document_id for a in newest])
-        step = _decide(at, source_id, payment, amount, reason, release, asked, now)
+        step = _decide(at, payment, draft, asked, now)
         write(desk, at, step, now)
         return step.made
 
     return desk.cash.refund(entity_id, once(desk, entity_id, asked, work))
 
 
-def _decide(
-    at: Look,
-    source_id: str,
-    payment: Payment | None,
-    amount: Money,
-    reason: str,
-    release: bool,
-    asked: Asked,
-    now: Now,
-) -> Step:
+def _decide(at: Look, payment: Payment | None, draft: RefundDraft, asked: Asked, now: Now) -> Step:
+    source_id, amount = draft.source_id, draft.amount
     credit = at.books.credit(source_id)
     if credit is None and payment is None:
         raise NotFound(source=source_id[:64])
@@ -79,32 +68,31 @@ def _decide(
             raise NotFound(source=source_id[:64])
         if not is_here(payment) or payment.plan:
             raise Conflict(payment=source_id, reason=f"it is {payment.state}, or being allocated")
-        if release and waiting < amount:
+        if draft.release and waiting < amount:
             movements = _released(at, payment, amount - waiting, now)
     if waiting.minor + freed_by(movements, source_id) < amount.minor:
         raise NotRefundable(refundable=str(waiting), allocated=_allocated(payment))
-    return _step(at, source_id, payment, amount, reason, movements, asked, now)
+    return _step(at, payment, draft, movements, asked, now)
 
 
 def _step(
     at: Look,
-    source_id: str,
     payment: Payment | None,
-    amount: Money,
-    reason: str,
+    draft: RefundDraft,
     movements: tuple[Movement, ...],
     asked: Asked,
     now: Now,
 ) -> Step:
+    amount = draft.amount
     entity_id = at.entity.entity_id
     via = payment.source if payment else _BY_HAND
     refund = Refund(
         refund_id=requested_id(asked.request_id, now.wall, "refund", entity_id),
         customer_id=at.customer.customer_id,
-        source_id=source_id,
+        source_id=draft.source_id,
         amount=amount,
         via=via,
-        reason=reason,
+        reason=draft.reason,
         by=asked.by,
         created_at=now.business,
         state=RefundState.REQUESTED if via == "gateway" else RefundState.DONE,
@@ -113,8 +101,8 @@ def _step(
     goes = Movement(
         MovementKind.REFUND,
         -amount,
-        source_id=source_id,
-        reason=reason,
+        source_id=draft.source_id,
+        reason=draft.reason,
         via=via,
         # what the gateway really moves is its own to say, when it has
         cash=cash_of(payment, amount) if payment and via != "gateway" else None,

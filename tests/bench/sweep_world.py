@@ -35,6 +35,7 @@ from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.sweep_run import Tally
 from shared.ids import derived_id
+from shared.usecases import plan_sweep
 from shared.usecases.plan_sweep import plan
 from shared.usecases.sweep import to_send
 from shared.usecases.work_sweep import Ports, work
@@ -184,7 +185,7 @@ class World:
         run_id = derived_id("run", str(next(self._names)))
         stores = (self.accounts, self.entities, finder, self.runs, self.sweep_runs, self.queues)
         with meter(self.model) as planning:
-            found = plan(self.entity_id, run_id, *stores, now)
+            found = plan(plan_sweep.Ports(*stores), self.entity_id, run_id, now)
         with meter(self.model) as working:
             for i, message in enumerate(self.sqs.take("SWEEP")):
                 if i % _MESSAGES_PER_PROCESS == 0:

@@ -13,6 +13,7 @@ from shared.adapters.records import Records
 from shared.adapters.table import Table
 from shared.domain.clock import Now
 from shared.domain.money import Money
+from shared.usecases import plan_sweep
 from shared.usecases.as_it_stood import AsItStood
 from shared.usecases.charging import charges_ahead
 from shared.usecases.dry_run import DryRun, Ports, dry_run
@@ -150,7 +151,7 @@ def _run(world: World) -> tuple[Messages, set[tuple[str, Money]]]:
     charges = {h["document_id"] for h in world.all("HEAD") if h.get("charge")}
     stores = (hub.accounts, hub.entities, hub.finder, hub.runs, hub.sweep_runs, world.queues)
     world.queues.waiting.clear()
-    plan(ENTITY, f"compared{world.step}", *stores, world.now)
+    plan(plan_sweep.Ports(*stores), ENTITY, f"compared{world.step}", world.now)
     for queue, body in list(world.queues.waiting):
         assert queue == "SWEEP"
         consume(world, queue, body)

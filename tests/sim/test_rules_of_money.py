@@ -9,6 +9,7 @@ import pytest
 from shared.domain.cash_step import Asked
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
 from shared.domain.imports import PaymentRow
+from shared.domain.refund import RefundDraft
 from shared.usecases.import_payments import PaymentDesk
 from shared.usecases.import_rows import write_rows
 from shared.usecases.refund_payment import refund_payment
@@ -138,9 +139,8 @@ def test_a_refund_that_was_refused_is_asked_for_once_and_waits_as_credit() -> No
     follow_events(world)
     (payment,) = world.all("PAYMENT")
     asked = Asked("back", "back", "clerk")
-    amount = eur(payment["amount"])
-    whose = (payment["customer_id"], payment["payment_id"])
-    refund_payment(world.hub.desk, ENTITY, *whose, amount, "goodwill", True, asked, world.now)
+    draft = RefundDraft(payment["payment_id"], eur(payment["amount"]), "goodwill", release=True)
+    refund_payment(world.hub.desk, ENTITY, payment["customer_id"], draft, asked, world.now)
     with patch.object(world.gateway, "refund", side_effect=GatewayRefused) as refused:
         errands = [m for m in world.queues.waiting if "refund_id" in m[1]]
         for _ in range(3):

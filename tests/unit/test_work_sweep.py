@@ -11,7 +11,7 @@ from shared.adapters.codec import encode_item
 from shared.adapters.table import ConditionLost, Put
 from shared.domain.clock import Now
 from shared.domain.notices import next_notice
-from shared.usecases.plan_sweep import plan
+from shared.usecases.plan_sweep import Ports, plan
 from shared.usecases.work_sweep import work
 from tests.bench.sweep_world import TODAY, World
 
@@ -88,7 +88,7 @@ def test_what_another_worker_claimed_meanwhile_is_claimed_by_nobody_else() -> No
 def test_a_customer_that_fails_keeps_no_other_waiting_and_the_batch_unreported() -> None:
     world = World(3, due=3)
     stores = (world.accounts, world.entities, world_finder(world), world.runs, world.sweep_runs)
-    plan(world.entity_id, "run", *stores, world.queues, NOW)
+    plan(Ports(*stores, world.queues), world.entity_id, "run", NOW)
     with pytest.raises(ExceptionGroup):
         work_on(world, ["nobody", *world.due])
     assert [c for c, _, _ in claimed(world)] == sorted(world.due)
@@ -103,7 +103,7 @@ def test_a_planner_who_died_at_the_queue_leaves_nothing_behind_that_counts_as_sw
     stores = (world.accounts, world.entities, world_finder(world), world.runs, world.sweep_runs)
     before = world.runs.last_swept(world.entity_id)
     with pytest.raises(SystemExit):
-        plan(world.entity_id, "run", *stores, _Dead(), NOW)
+        plan(Ports(*stores, _Dead()), world.entity_id, "run", NOW)
     assert world.runs.last_swept(world.entity_id) == before
     assert world.sweep().tally.claimed == 3
 

@@ -15,7 +15,7 @@ from shared.domain.customer import Customer
 from shared.domain.entity import Entity
 from shared.domain.gateway import GatewayRefund
 from shared.domain.receive import Received
-from shared.domain.refund import RefundState
+from shared.domain.refund import RefundDraft, RefundState
 from shared.usecases.record_payment import record_payment
 from shared.usecases.refund_payment import refund_payment
 from shared.usecases.request_refund import Ports, request_refund
@@ -80,9 +80,8 @@ def test_what_a_dispute_leaves_of_a_payment_can_be_used(
     (payment,) = payments()
     assert (payment["state"], payment["gone"]) == ("settled", 5_000)
     desk, now = runtime.cash_desk(), runtime.now()
-    refund_payment(
-        desk, "demo", "c1", payment["payment_id"], euros(1_000), "x", False, asked("r"), now
-    )
+    draft = RefundDraft(payment["payment_id"], euros(1_000), "x")
+    refund_payment(desk, "demo", "c1", draft, asked("r"), now)
     (credit,) = account().credits
     assert credit.unapplied == euros(14_000)
     books_balance()
@@ -150,7 +149,8 @@ def test_a_refund_that_fails_after_it_was_done_stands_as_failed(
     reference = taken(10_000, ("inv1", 10_000, 10_000))
     desk, now, there = runtime.cash_desk(), runtime.now(), Refunds()
     paid = payments()[0]["payment_id"]
-    refund = refund_payment(desk, "demo", "c1", paid, euros(4_000), "x", True, asked("r"), now)
+    draft = RefundDraft(paid, euros(4_000), "x", release=True)
+    refund = refund_payment(desk, "demo", "c1", draft, asked("r"), now)
     done = request_refund(Ports(desk, there), "demo", refund.refund_id, now)
     assert done.state is RefundState.DONE
     back = entry("back", 4_000, LATER + timedelta(days=3))
@@ -170,7 +170,8 @@ def test_a_refund_whose_asker_died_is_looked_for_before_it_is_asked_again(
     taken(10_000, ("inv1", 10_000, 10_000))
     desk, now, there = runtime.cash_desk(), runtime.now(), Refunds(dies=True)
     paid = payments()[0]["payment_id"]
-    refund = refund_payment(desk, "demo", "c1", paid, euros(4_000), "x", True, asked("r"), now)
+    draft = RefundDraft(paid, euros(4_000), "x", release=True)
+    refund = refund_payment(desk, "demo", "c1", draft, asked("r"), now)
     with pytest.raises(SystemExit):
         request_refund(Ports(desk, there), "demo", refund.refund_id, now)
     day = timedelta(days=1)

@@ -13,7 +13,7 @@ from shared.domain.gateway import GatewayRefund, GatewayRefused, GatewayUnavaila
 from shared.domain.money import Money
 from shared.domain.movement import MovementKind, fold
 from shared.domain.payment import payment_id
-from shared.domain.refund import NotRefundable, Refund, RefundState
+from shared.domain.refund import NotRefundable, Refund, RefundDraft, RefundState
 from shared.usecases.refund_payment import refund_payment
 from shared.usecases.request_refund import request_refund
 from tests.integration import hub
@@ -58,17 +58,9 @@ def paid(seller: Entity, buyer: Customer, gateway: FakeGateway) -> str:
 def ask(of: Entity, whose: Customer, paid: str, minor: int, key: str = "k") -> Refund:
     asked = Asked(key, f"{paid}:{minor}", "olga")
     now = Now(MOMENT, datetime.now(UTC))
-    return refund_payment(
-        runtime.cash_desk(),
-        of.entity_id,
-        whose.customer_id,
-        paid,
-        euros(minor),
-        "goodwill",
-        True,
-        asked,
-        now,
-    )
+    draft = RefundDraft(paid, euros(minor), "goodwill", release=True)
+    stores = (runtime.cash_desk(), of.entity_id, whose.customer_id)
+    return refund_payment(*stores, draft, asked, now)
 
 
 def carry(of: Entity) -> None:

@@ -86,10 +86,10 @@ SWEEP_BUGS = (
     bug(
         "a day counts as swept before anybody is queued",
         "shared/usecases/plan_sweep.py",
-        "    queue_batches(entity_id, run, run.batches, queue)\n"
-        "    watermark.swept(entity_id, swept_on, today, entity.policy_version)\n",
-        "    watermark.swept(entity_id, swept_on, today, entity.policy_version)\n"
-        "    queue_batches(entity_id, run, run.batches, queue)\n",
+        "    queue_batches(entity_id, run, run.batches, ports.queue)\n"
+        "    ports.watermark.swept(entity_id, swept_on, today, entity.policy_version)\n",
+        "    ports.watermark.swept(entity_id, swept_on, today, entity.policy_version)\n"
+        "    queue_batches(entity_id, run, run.batches, ports.queue)\n",
         WORK,
         rules="R3",
     ),

@@ -10,6 +10,7 @@ from shared.domain.apply_cash import Part
 from shared.domain.cash_step import Asked
 from shared.domain.money import Money
 from shared.domain.receive import Received
+from shared.domain.refund import RefundDraft
 from shared.usecases import adjust_document, allocate, record_payment
 from shared.usecases.refund_payment import refund_payment
 from shared.usecases.reverse_payment import REASONS, reverse_payment
@@ -126,8 +127,8 @@ def refund(world: "World") -> str:
     release = _often(world)
 
     def work(asked: Asked) -> object:
-        at = (world.hub.desk, ENTITY, customer_id, source_id)
-        return refund_payment(*at, amount, "goodwill", release, asked, world.now)
+        draft = RefundDraft(source_id, amount, "goodwill", release)
+        return refund_payment(world.hub.desk, ENTITY, customer_id, draft, asked, world.now)
 
     return ask(world, "refund", work)
 

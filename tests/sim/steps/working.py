@@ -9,7 +9,7 @@ from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.mail import MailEventKind
 from shared.usecases.holds import put_hold
 from shared.usecases.mail_event import note_mail_event
-from shared.usecases.plan_sweep import plan
+from shared.usecases.plan_sweep import Ports, plan
 from shared.usecases.reconcile_gateway import reconcile_gateway
 from shared.usecases.requeue import LEASE, give_up_waiting, requeue_stale
 from shared.usecases.tend_sweeps import tend_sweeps
@@ -58,7 +58,7 @@ def sweep(world: "World") -> str:
     """Run the hourly sweep."""
     hub, run_id = world.hub, f"run{world.step}-{world.chance.getrandbits(32):x}"
     stores = (hub.accounts, hub.entities, hub.finder, hub.runs, hub.sweep_runs, world.queues)
-    return f"found {plan(ENTITY, run_id, *stores, world.now)}"
+    return f"found {plan(Ports(*stores), ENTITY, run_id, world.now)}"
 
 
 def work(world: "World") -> str:
