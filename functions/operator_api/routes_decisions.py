@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from functions.operator_api.access import current, entity_of, needs
 from functions.operator_api.routes_entities import moment
 from functions.operator_api.schema.decisions import ClaimedOut, ComingOut, ExplanationOut
-from functions.operator_api.views import cover_out, decision_out
+from functions.operator_api.views import cover_out, decision_out, uncharged_out
 from shared import runtime
 from shared.domain.coming import Coming, coming
 from shared.domain.notice import Notice
@@ -65,6 +65,7 @@ def get_decisions(
         notices=[_claimed(notice) for notice in told.notices],
         coming=_coming(after) if after else None,
         undated=list(told.undated),
+        uncharged=[uncharged_out(one) for one in told.uncharged_of(document_id)],
     )
 
 

@@ -20,7 +20,7 @@ from functions.operator_api.schema.entities import (
 )
 from functions.operator_api.schema.messages import DryRunOut, FeeOut, MessageOut
 from functions.operator_api.schema.wire import Limit, amount
-from functions.operator_api.views import entity_out, item_out
+from functions.operator_api.views import entity_out, item_out, uncharged_out
 from shared import runtime
 from shared.adapters.languages import shipped_languages
 from shared.adapters.policy_yaml import read_policy, standard_text
@@ -168,4 +168,5 @@ def _message(message: WouldSend) -> MessageOut:
         reason=message.decision.reason,
         items=[item_out(i) for i in message.decision.items],
         fees=[FeeOut(number=number, amount=amount(fee)) for number, fee in message.fees],
+        uncharged=[uncharged_out(one) for one in message.uncharged],
     )

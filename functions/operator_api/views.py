@@ -7,7 +7,7 @@ from functions.operator_api.schema.customers import CoverOut, CustomerOut, Custo
 from functions.operator_api.schema.documents import DiscountOut, DocumentOut, InstalmentOut
 from functions.operator_api.schema.entities import EntityOut
 from functions.operator_api.schema.figures import AgeingOut
-from functions.operator_api.schema.messages import DecisionOut, ItemOut
+from functions.operator_api.schema.messages import DecisionOut, ItemOut, UnchargedOut
 from functions.operator_api.schema.payments import AllocationOut, PaymentOut, RefundOut
 from functions.operator_api.schema.wire import Amount, amount
 from functions.operator_api.schema.work import HoldOut, ParkedOut, TaskOut
@@ -27,6 +27,7 @@ from shared.domain.parked import Parked
 from shared.domain.payment import Payment, PaymentState
 from shared.domain.refund import Refund
 from shared.domain.tasks import Task
+from shared.domain.uncharged import Uncharged
 
 
 def entity_out(entity: Entity) -> EntityOut:
@@ -165,6 +166,16 @@ def decision_out(decision: Decision) -> DecisionOut:
         stage=decision.stage.id if decision.stage else None,
         channel=str(decision.stage.channel) if decision.stage else None,
         items=[item_out(i) for i in decision.items],
+    )
+
+
+def uncharged_out(one: Uncharged) -> UnchargedOut:
+    return UnchargedOut(
+        document_id=one.document_id,
+        number=one.number,
+        what=one.what,
+        code=one.code,
+        reason=one.reason,
     )
 
 

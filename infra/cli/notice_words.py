@@ -1,5 +1,7 @@
 """What the hub calls a stage, a channel, a verdict or a state, in words that a clerk uses."""
 
+from collections.abc import Mapping
+
 _WHAT = {
     "email": "an e-mail",
     "sms": "a text message",
@@ -39,3 +41,8 @@ def became(state: str) -> str:
 def verdict(action: str) -> str:
     """Return what was decided, in a few words."""
     return _VERDICTS.get(action, action)
+
+
+def uncharged(one: Mapping[str, str]) -> str:
+    """Return a charge that a stage names and does not make, with why not."""
+    return f"No {one['what']} on {one['number']}: {one['reason']} ({one['code']})"

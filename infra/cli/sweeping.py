@@ -8,7 +8,8 @@ import typer
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.moments import when
-from infra.cli.output import AsJson, EntityName, count, progress, show_json, show_table, talk
+from infra.cli.notice_words import uncharged
+from infra.cli.output import AsJson, EntityName, count, data, progress, show_json, show_table, talk
 
 _LOOK_EVERY_S = 0.25
 _WAIT_S = 300
@@ -95,6 +96,9 @@ def show_dry_run(found: Any) -> None:
     ]
     columns = ("customer", "stage", "channel", "asks for", ">amount", ">new fees")
     show_table(f"What a sweep would say on {found['on']}", columns, rows)
+    for message in found["messages"]:
+        for one in message.get("uncharged", []):
+            data().print(uncharged(one), markup=False, highlight=False)
     talk().print(
         f"{count(len(rows), 'message')}; {count(found['looked_at'], 'customer')} looked at."
     )

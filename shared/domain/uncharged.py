@@ -64,8 +64,6 @@ def _of_fee(
     told: tuple[str, str] | None = None
     if stage.reached_on(invoice) > today:
         told = "stage_not_reached", f"{number} itself has not reached stage {words}."
-    elif charge_id in charged:
-        told = "charged_once", f"{number} bore it before, and it is charged once, waived or not."
     elif not is_heard:
         told = _first_word(number, words)
     else:
@@ -74,6 +72,9 @@ def _of_fee(
             base = chaseable_late(account, invoice, stage, today)
         if stage.fee.amount(invoice.total, base) is None:
             told = _no_amount(invoice, stage.fee, base)
+        elif charge_id in charged:
+            reason = f"{number} bore it before, and it is charged once, waived or not."
+            told = "charged_once", reason
     if told is not None:
         yield Uncharged(invoice.document_id, number, "fee", *told)
 

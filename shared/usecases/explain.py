@@ -52,7 +52,7 @@ class Explanation:
 
     facts_as_of is the instant whose facts these are, notices are those of the ladder that were
     claimed for that day, and undated names the facts that are not kept by day, so that today's
-    stand for that day's. charged are the ids of the charges that were made before.
+    stand for that day's. uncharged are charges that the stage said names and does not make.
     """
 
     account: Account
@@ -63,16 +63,11 @@ class Explanation:
     facts_as_of: datetime
     notices: tuple[Notice, ...] = ()
     undated: tuple[str, ...] = ()
-    charged: frozenset[str] = frozenset()
+    uncharged: tuple[Uncharged, ...] = ()
 
     def uncharged_of(self, document_id: str) -> tuple[Uncharged, ...]:
-        """Return what the stage said charges nothing for on a document, on all of them for ""."""
-        return tuple(
-            one
-            for decision in self.decisions
-            for one in uncharged(self.account, self.book, decision, self.on, self.charged)
-            if document_id in ("", one.document_id)
-        )
+        """Return what is left out on a document, on all of them for ""."""
+        return tuple(one for one in self.uncharged if document_id in ("", one.document_id))
 
     def decisions_of(self, document_id: str) -> tuple[Decision, ...]:
         """Return the decisions about a document, all of them for ""."""
@@ -136,21 +131,39 @@ def explain_day(
     if on >= now.today(record.customer.time_zone):
         told = explain(accounts, entities, as_swept, entity_id, customer_id, on, now)
         waiting = _claimed_by(record, now.business)
-        decisions = awaited(told.decisions, waiting)
-        charged = charged_by(record, now.business)
+        told = replace(told, decisions=awaited(told.decisions, waiting))
         notices = claimed_on(record, on)
-        return replace(told, decisions=decisions, notices=notices, charged=charged)
+        if notices:  # what was left out stands with what was said, and not with what is to come
+            left_out = _as_decided(entities, entity_id, record, on).uncharged
+        else:
+            left_out = _left_out(told, charged_by(record, now.business))
+        return replace(told, notices=notices, uncharged=left_out)
+    told = _as_decided(entities, entity_id, record, on)
+    if not told.notices:
+        zone = ZoneInfo(record.customer.time_zone)
+        stale = braked_on(entities.brakes(entity_id), on, zone)
+        told = replace(told, decisions=braked(stale, told.decisions, past=True))
+    told = replace(told, decisions=awaited(told.decisions, _claimed_by(record, told.facts_as_of)))
+    return replace(told, undated=UNDATED)
+
+
+def _as_decided(entities: Entities, entity_id: str, record: Record, on: date) -> Explanation:
+    """Return what was decided on a day: by the first claim of it, else at its end."""
     stood = day_stood(record, on)
     zone = ZoneInfo(record.customer.time_zone)
     of_day = stood.at.astimezone(zone).time() if stood.notices else None
     book = entities.book(entity_id, stood.account, stood.at)
     told = _told(stood.account, book, on, of_day, stood.at)
-    if not stood.notices:
-        stale = braked_on(entities.brakes(entity_id), on, zone)
-        told = replace(told, decisions=braked(stale, told.decisions, past=True))
-    told = replace(told, decisions=awaited(told.decisions, _claimed_by(record, stood.at)))
-    charged = charged_by(record, stood.at, stood.before_notice)
-    return replace(told, notices=stood.notices, undated=UNDATED, charged=charged)
+    left_out = _left_out(told, charged_by(record, stood.at, stood.before_notice))
+    return replace(told, notices=stood.notices, uncharged=left_out)
+
+
+def _left_out(told: Explanation, charged: frozenset[str]) -> tuple[Uncharged, ...]:
+    return tuple(
+        one
+        for decision in told.decisions
+        for one in uncharged(told.account, told.book, decision, told.on, charged)
+    )
 
 
 def _claimed_by(record: Record, at: datetime) -> list[Notice]:

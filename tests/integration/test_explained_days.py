@@ -105,3 +105,27 @@ def test_the_dry_run_of_a_past_day_is_what_was_claimed_on_it(seller):
         now = Now(nine(then), nine(then))
         found = dry_run(Ports(stood, stood, stood, stood, charges=stood.charges), seller, now)
         assert [(m.decision.stage.id, m.fees) for m in found.messages] == [(stage, fees)]
+
+
+@pytest.mark.rule("R22")
+def test_a_fee_that_was_left_out_is_told_that_day_and_by_the_dry_run_of_it(seller):
+    live(seller, 14)
+    day = DUE + timedelta(days=14)
+    then = told(day)
+    assert [n.stage for n in then.notices] == ["late_fee"]
+    assert [(one.number, one.code) for one in then.uncharged_of("")] == [("INV1", "first_word")]
+    assert then.uncharged_of("nothing") == ()
+    stood = AsItStood(runtime.records(), Directory("c1"), runtime.entities(), day)
+    ports = Ports(stood, stood, stood, stood, charges=stood.charges)
+    (message,) = dry_run(ports, seller, Now(nine(day), nine(day))).messages
+    assert (message.fees, [one.code for one in message.uncharged]) == ((), ["first_word"])
+
+
+def test_a_fee_that_was_charged_is_told_as_charged_before_only_where_it_was(seller):
+    live(seller, -5, 7, 14)
+    day = DUE + timedelta(days=14)
+    assert told(day).uncharged_of("") == ()
+    stood = AsItStood(runtime.records(), Directory("c1"), runtime.entities(), day)
+    ports = Ports(stood, stood, stood, stood, charges=stood.charges)
+    (message,) = dry_run(ports, seller, Now(nine(day), nine(day))).messages
+    assert message.uncharged == ()

@@ -70,6 +70,32 @@ def test_a_past_day_is_told_with_its_facts_what_was_claimed_and_what_came_next(h
     assert json.loads(duecourse(*said)[1]) == TOLD
 
 
+UNCHARGED = {"document_id": "inv1", "number": "INV-1", "what": "fee", "code": "first_word"}
+UNCHARGED |= {"reason": "No reminder of INV-1 went out before: stage late fee speaks as that one."}
+LEFT_OUT = f"No fee on INV-1: {UNCHARGED['reason']} (first_word)"
+
+
+def test_a_fee_that_is_left_out_is_told_with_why(hub, duecourse):
+    hub.answers["GET", "/entities/demo/decisions?invoice=INV-1"] = (
+        200,
+        TOLD | {"uncharged": [UNCHARGED]},
+    )
+    code, out, _ = duecourse("explain", "INV-1", "-e", "demo")
+    assert (code, LEFT_OUT in out) == (0, True), out
+    message = {"name": "Nordlicht GmbH", "stage": "late_fee", "channel": "email", "items": []}
+    message |= {"fees": [], "uncharged": [UNCHARGED]}
+    page = {
+        "on": "2026-03-09",
+        "messages": [message],
+        "looked_at": 1,
+        "candidates": 1,
+        "next": None,
+    }
+    hub.answers["GET", "/entities/demo/dry-run"] = (200, page)
+    code, out, _ = duecourse("sweep", "--dry-run", "-e", "demo")
+    assert (code, LEFT_OUT in out) == (0, True), out
+
+
 @pytest.mark.parametrize("state", DeliveryState)
 def test_every_state_of_a_message_has_words(state):
     assert " " in became(state)

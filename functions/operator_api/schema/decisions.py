@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from functions.operator_api.schema.customers import CoverOut
-from functions.operator_api.schema.messages import DecisionOut
+from functions.operator_api.schema.messages import DecisionOut, UnchargedOut
 from functions.operator_api.schema.wire import Wire
 
 
@@ -42,3 +42,4 @@ class ExplanationOut(Wire):
     notices: list[ClaimedOut]
     coming: ComingOut | None
     undated: list[str]
+    uncharged: list[UnchargedOut]

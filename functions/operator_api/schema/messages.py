@@ -18,6 +18,16 @@ class FeeOut(Wire):
     amount: Amount
 
 
+class UnchargedOut(Wire):
+    """A charge that a stage names and does not make. what is fee or interest."""
+
+    document_id: str
+    number: str
+    what: str
+    code: str
+    reason: str
+
+
 class MessageOut(Wire):
     customer_id: str
     external_id: str
@@ -28,6 +38,7 @@ class MessageOut(Wire):
     reason: str
     items: list[ItemOut]
     fees: list[FeeOut]
+    uncharged: list[UnchargedOut]
 
 
 class DryRunOut(Wire):

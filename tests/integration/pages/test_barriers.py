@@ -311,7 +311,6 @@ def _console(walk: Walk, company: Company, identity) -> None:
     for path in ("", "/money", "/agreements", f"/documents/{LATE}"):
         walk.go(whose + path)
     walk.go(whose)
-    page.get_by_text("End the links into the portal").click()
     page.locator("form[action$=links]").evaluate("form => { form.noValidate = true; }")
     follow(page.get_by_role("button", name="End the links", exact=True))
     walk.look(whose, "links not confirmed")

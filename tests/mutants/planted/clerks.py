@@ -54,6 +54,14 @@ CLERK_BUGS = (
         "tests/unit/test_texts.py",
     ),
     bug(
+        "a fee left out with the first word is told nowhere",
+        "shared/domain/uncharged.py",
+        "    elif not is_heard:\n        told = _first_word(number, words)\n    else:\n",
+        "    else:\n",
+        "tests/unit/test_uncharged.py",
+        rules="R22",
+    ),
+    bug(
         "down ends another folder's cloud",
         "infra/cli/stack.py",
         "    keep_state_in(folder)\n    ended = ",
