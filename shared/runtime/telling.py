@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from shared.adapters.drift_reports import DriftReports
     from shared.adapters.writeback_files import WritebackFiles
     from shared.adapters.writebacks import Writebacks
-    from shared.usecases.compare_erp import Ports as ComparePorts
+    from shared.usecases.comparing_ports import Ports as ComparePorts
     from shared.usecases.repair_writeback import Ports as RepairPorts
     from shared.usecases.write_back import Ledger
     from shared.usecases.write_back import Ports as TellingPorts
@@ -61,7 +61,7 @@ def comparing() -> "ComparePorts":
     """Return everything that a comparison with an ERP touches."""
     from shared.adapters.drift_reader import DriftReader
     from shared.adapters.writeback_repairs import WritebackRepairs
-    from shared.usecases.compare_erp import Ports as ComparePorts
+    from shared.usecases.comparing_ports import Ports as ComparePorts
     from shared.usecases.sync_erp import Errand, take_record
 
     return ComparePorts(
