@@ -34,7 +34,7 @@ def connect(
     """Connect an entity to its ERP: ask, test, show what is there, import.
 
     What lets the hub in is typed unseen and goes to the secret store, to no file and no log. The
-    same name again takes a new key.
+    same name again takes a new key. Ends with 9 where the import stopped, and says why.
 
     Example: duecourse connect tryton --set url=https://erp.example.com --set database=books
     """
@@ -53,7 +53,8 @@ def connect(
     if found["code"]:
         raise CliError(f"{found['code']}: {tested['says']}\n{tested['todo']}")
     _show_found(found)
-    if tested["state"] != "connected":
+    imported = tested["state"] != "connected"
+    if imported:
         kept = name or product
         confirm(
             "Import it now, and follow it from now on?",
@@ -66,6 +67,8 @@ def connect(
         show_json(tested)
     else:
         show_connection(tested)
+    if imported and tested["trouble"]:
+        raise typer.Exit(int(Exit.NOT_SYNCED))
 
 
 def _settings(product: str, given: list[str], *, asks: bool) -> dict[str, str]:

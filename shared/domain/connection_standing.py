@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.connection import Connection, ConnectionState
+from shared.domain.connection import Connection, ConnectionState, Trouble
 
 _MEANS: Mapping[str, str] = {
     "erp_access": "the ERP does not let the hub in",
@@ -49,6 +49,11 @@ def standing(connection: Connection) -> Standing:
             )
     if (trouble := connection.trouble) is not None:
         said = _because(trouble.code, trouble.says)
+        if _tested_since(connection, trouble):
+            return Standing(
+                f"Its newest test worked; the sync before it gave nothing: {said}",
+                f"To sync now: duecourse sync run {connection.name}. It is done every hour.",
+            )
         return Standing(f"It gives nothing: {said}", _to_mend(connection, trouble.code))
     if (found := connection.found) is not None and found.code:
         said = _because(found.code, found.says)
@@ -70,6 +75,12 @@ def _before_it_began(connection: Connection) -> Standing:
         "Its test worked, and nothing was imported yet.",
         f"To import and follow it: duecourse sync begin {connection.name}.",
     )
+
+
+def _tested_since(connection: Connection, trouble: Trouble) -> bool:
+    """Return whether a test worked after the last sync that failed."""
+    found = connection.found
+    return found is not None and not found.code and found.at > (trouble.last or trouble.since)
 
 
 def _because(code: str, said: str) -> str:

@@ -69,6 +69,17 @@ def test_what_was_found_is_shown_before_the_import_and_the_secret_never(hub, con
     assert [(m, p) for m, p, _ in hub.asked].count(("POST", f"{PATH}/begin")) == 1
 
 
+def test_an_import_that_stopped_says_why_and_ends_so(hub, connect):
+    hub.answers["PUT", PATH] = (202, connection())
+    trouble = {"code": "erp_access", "says": "", "since": "2026-09-01T00:00:00Z", "last": None}
+    words = {"says": "It gives nothing: no right to read invoices.", "todo": "Give it that."}
+    stopped = connection(found=FOUND, trouble=trouble | {"age_s": 5}, **words)
+    hub.answers["GET", PATH] = (200, stopped)
+    hub.answers["POST", f"{PATH}/begin"] = (200, stopped)
+    code, out, _ = connect(json.dumps({"key": KEY}))
+    assert code == Exit.NOT_SYNCED and "no right to read invoices" in out
+
+
 def test_a_test_that_failed_imports_nothing_and_says_why(hub, connect):
     hub.answers["PUT", PATH] = (202, connection())
     refused = FOUND | {"code": "erp_access", "says": "Key revoked"}
