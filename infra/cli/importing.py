@@ -10,6 +10,7 @@ import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
+from infra.cli.first_day import show_first_day
 from infra.cli.http import Unreachable, request
 from infra.cli.output import AsJson, EntityName, progress, show_json, show_table, talk
 
@@ -57,6 +58,8 @@ def import_files(
         _show(results)
     if any(run["state"] == "refused" for run in results):
         raise CliError("A file has bad rows; nothing of it was taken.", Exit.BAD_ROWS)
+    if not as_json and any(run["kind"] == "invoices" and run["new"] for run in results):
+        show_first_day(api, of)
 
 
 def in_order(paths: list[Path]) -> list[Path]:

@@ -62,6 +62,13 @@ CLERK_BUGS = (
         rules="R22",
     ),
     bug(
+        "an import of old debts says nothing of the first day",
+        "infra/cli/first_day.py",
+        'if not api.get(place)["hold_all"]:',
+        'if api.get(place)["hold_all"]:',
+        "tests/unit/test_cli_first_day.py",
+    ),
+    bug(
         "down ends another folder's cloud",
         "infra/cli/stack.py",
         "    keep_state_in(folder)\n    ended = ",

@@ -85,8 +85,8 @@ WIRE_BUGS: tuple[Bug, ...] = (
     bug(
         "a past day does not say that its messages waited for the facts",
         "shared/usecases/explain.py",
-        "    if not stood.notices:\n",
-        "    if not stood.account:\n",
+        "    if not told.notices:\n",
+        "    if not told.account:\n",
         f"{_WHY}::test_a_past_day_tells_that_messages_waited_for_the_facts",
     ),
     bug(
