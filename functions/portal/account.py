@@ -72,7 +72,13 @@ def checkout(event: Event) -> http.Answer:
         raise GatewayUnavailable()
     chosen = _chosen(visitor)
     try:
-        url = start_checkout(runtime.starting_checkouts(), visitor.principal, chosen, visitor.now)
+        url = start_checkout(
+            runtime.starting_checkouts(),
+            visitor.principal,
+            chosen,
+            visitor.now,
+            spare_contested=visitor.form.get("all") == ["asked"],
+        )
     except AlreadyPaid as exc:
         return http.see_other(f"{visitor.base}/thanks?checkout={exc.facts['checkout']}")
     except NothingToPay:

@@ -88,8 +88,9 @@ class OpenRow:
     payable may be chosen and paid; processing is with the bank; contested is what the customer
     contests of it. asked says that a question about it waits for an answer, promised_on when it was
     promised to come, planned that its document is paid in parts, taken_on when it is taken by
-    itself. days_late is 0 on the due date and negative before it. off is the early-payment discount
-    that is offered today on paying it; zero for a single instalment.
+    itself. promised is what of it will come so, unpromised what nothing speaks for.
+    days_late is 0 on the due date and negative before it. off is the early-payment discount that
+    is offered today on paying it; zero for a single instalment.
     """
 
     document: Document
@@ -101,6 +102,8 @@ class OpenRow:
     contested: Money
     asked: bool = False
     promised_on: date | None = None
+    promised: Money | None = None
+    unpromised: Money | None = None
     planned: bool = False
     taken_on: date | None = None
 
@@ -125,13 +128,15 @@ class OpenRow:
 class CurrencyAccount:
     """Everything open in one currency, overdue first. credit is money not yet put to use.
 
-    off is the early-payment discount that is offered today on paying everything.
+    off is the early-payment discount that is offered today on paying everything, asked what paying
+    all that is not contested takes today.
     """
 
     currency: str
     rows: tuple[OpenRow, ...]
     credit: Money
     off: Money
+    asked: Money
 
     @property
     def payable(self) -> Money:
@@ -139,9 +144,23 @@ class CurrencyAccount:
         return total((row.payable for row in self.rows), self.currency) - self.off
 
     @property
+    def contested(self) -> Money:
+        """Return what can be paid and is contested."""
+        return total((row.payable - row.uncontested for row in self.rows), self.currency)
+
+    @property
     def overdue(self) -> Money:
-        """Return what is past its due date."""
-        return total((row.payable for row in self.rows if row.overdue), self.currency)
+        """Return what is past its due date and not contested."""
+        return total((row.uncontested for row in self.rows if row.overdue), self.currency)
+
+    @property
+    def ahead(self) -> Money:
+        """Return what is due on a later day and not contested, as it is paid today."""
+        later = (row for row in self.rows if row.days_late < 0)
+        return total(
+            (row.uncontested - row.off if not row.contested else row.uncontested for row in later),
+            self.currency,
+        )
 
     @property
     def processing(self) -> Money:

@@ -5,10 +5,10 @@ from typing import Protocol
 
 from shared.domain.account import Account
 from shared.domain.checkout import Checkout
+from shared.domain.checkout_plan import checkout_plan, contested_of
 from shared.domain.clock import Now
 from shared.domain.coverage import Cover, coverage, item_coverage, items_on
 from shared.domain.discount import offered
-from shared.domain.dispute import disputed
 from shared.domain.document import Document
 from shared.domain.money import Money, total
 from shared.domain.open_items import document_id_of
@@ -17,6 +17,7 @@ from shared.domain.portal import (
     CurrencyAccount,
     HomeView,
     InvoiceView,
+    NothingToPay,
     OpenRow,
     Principal,
     Received,
@@ -135,6 +136,7 @@ def currency_accounts(account: Account, today: date) -> tuple[CurrencyAccount, .
                 currency,
             ),
             off=total((off for off in offers if off.currency == currency), currency),
+            asked=_asked(account, currency, today),
         )
         for currency in sorted(currencies)
     )
@@ -160,14 +162,24 @@ def _row(
         processing=cover.processing,
         days_late=item.days_late(today),
         off=_off(item, cover, today),
-        contested=cover.disputed
-        if item.document_id != document.document_id
-        else disputed(account, item, today),
+        contested=contested_of(account, document, item.document_id, cover, today),
         asked=asked,
         promised_on=min(promised, default=None),
+        promised=cover.promised,
+        unpromised=cover.free,
         planned=any(document.document_id in plan.documents for plan in running(account, today)),
         taken_on=collection.next_on if collection is not None else None,
     )
+
+
+def _asked(account: Account, currency: str, today: date) -> Money:
+    """Return what paying all that is not contested in currency takes today."""
+    chosen = [d.document_id for d in account.documents if d.open.currency == currency]
+    try:
+        plan = checkout_plan(account, chosen, today, spare_contested=True) if chosen else ()
+    except NothingToPay:
+        plan = ()
+    return total((amount for _, amount in plan), currency)
 
 
 def _off(item: Document, cover: Cover, today: date) -> Money:

@@ -59,11 +59,19 @@ class Ports:
     public_url: str
 
 
-def start_checkout(ports: Ports, principal: Principal, chosen: Sequence[str], now: Now) -> str:
+def start_checkout(
+    ports: Ports,
+    principal: Principal,
+    chosen: Sequence[str],
+    now: Now,
+    *,
+    spare_contested: bool = False,
+) -> str:
     """Return the address of the gateway's page on which the chosen documents can be paid.
 
     What each of them costs is decided here, from the account: everything payable, less a discount
-    while it is offered. chosen may name single instalments. The same choice made twice leads to the
+    while it is offered; spare_contested leaves out what the customer contests. chosen may name
+    single instalments. The same choice made twice leads to the
     same page; an older page for any of the documents is closed first.
 
     Raises NotFound for a document that is not open on this account, NothingToPay, InvalidInput
@@ -74,7 +82,7 @@ def start_checkout(ports: Ports, principal: Principal, chosen: Sequence[str], no
     for attempt in range(_ATTEMPTS_MAX):
         account = ports.accounts.account(principal.entity_id, principal.customer_id)
         today = now.today(account.customer.time_zone)
-        plan = checkout_plan(account, chosen, today)
+        plan = checkout_plan(account, chosen, today, spare_contested=spare_contested)
         same = _same_page(account, plan, now.wall)
         if same is not None:
             return same.url or _open_page(ports, entity, account, same)

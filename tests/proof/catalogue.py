@@ -79,6 +79,8 @@ RULES: Mapping[str, str] = {
     "no fee and no missed part comes before the answer of the bank.",
     "R45": "An amount in a form is read as the language of its page writes amounts, and refused "
     "where it could be another one.",
+    "R46": "A dispute makes no debt unpayable: the main button pays what is asked for, another all "
+    "of it, and the sum on a button is what the payment page asks for.",
     "i25": "The ERP and the hub tell each other everything once: what one wrote is known when it "
     "comes back, and a whole second sync changes nothing.",
 }

@@ -1,9 +1,12 @@
 """Paying in the portal: one page for one choice, whatever is clicked."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared import runtime
 from shared.adapters import keys
+from shared.adapters.formats import Formats
 from shared.adapters.table import Table, Update
 from shared.domain.checkout import Checkout
 from shared.domain.customer import Customer
@@ -11,7 +14,16 @@ from shared.domain.gateway import GatewayUnavailable
 from shared.domain.money import Money
 from shared.domain.portal import Begun, Principal
 from shared.usecases.start_checkout import start_checkout
-from tests.integration.portal.people import D1, D2, D3, FakeGateway, checkouts_of, moment, signed_in
+from tests.integration.portal.people import (
+    D1,
+    D2,
+    D3,
+    TODAY,
+    FakeGateway,
+    checkouts_of,
+    moment,
+    signed_in,
+)
 from tests.support.browser import ORIGIN
 
 
@@ -32,6 +44,51 @@ def test_paying_all_of_a_currency_notes_first_and_then_opens_one_page(
     assert success == f"{ORIGIN}/p/demo/thanks?checkout={noted.checkout_id}"
     pending = list(runtime.table().query(keys.pending_partition("demo"), index="pending"))
     assert [p["psk"].split("#")[0] for p in pending] == ["checkout"]
+
+
+def _say(browser, page: str, *fields: tuple[str, str]) -> None:
+    shown = browser.get(f"/p/demo/{page}?invoice={D1}")["body"]
+    answer = browser.submit(shown, f"/p/demo/{page}", [("document", D1), *fields])
+    assert answer["statusCode"] == 303
+
+
+@pytest.mark.rule("R46")
+def test_the_main_button_leaves_out_what_is_contested_and_another_pays_it_too(
+    payer: Customer, gateway: FakeGateway
+) -> None:
+    browser = signed_in(payer)
+    _say(browser, "disputes", ("reason", "quality"), ("text", "Broken."), ("amount", "1,000.00"))
+    page = browser.get("/p/demo")["body"]
+    assert 'value="asked">Pay €284.50</button>' in page
+    assert 'value="yes">Pay everything, with what you contest: €1,284.50</button>' in page
+    assert "You contest €1,000.00 more" in page
+    for all_, minor in (("asked", 28_450), ("yes", 128_450)):
+        browser.submit(page, "/p/demo/checkouts", [("all", all_), ("currency", "EUR")])
+        asked, _, _ = list(gateway.made.values())[-1]
+        assert asked.amount == Money(minor=minor, currency="EUR")
+
+
+def test_where_all_is_contested_it_can_still_be_paid(payer: Customer, gateway: FakeGateway) -> None:
+    browser = signed_in(payer)
+    for document in (D1, D2):
+        shown = browser.get(f"/p/demo/disputes?invoice={document}")["body"]
+        said = [("document", document), ("reason", "price"), ("text", "Too dear.")]
+        assert browser.submit(shown, "/p/demo/disputes", said)["statusCode"] == 303
+    page = browser.get("/p/demo")["body"]
+    assert 'value="asked"' not in page.split("list-EUR")[1].split("</form>")[0]
+    assert "Pay everything, with what you contest: €1,284.50" in page
+    browser.submit(page, "/p/demo/checkouts", [("all", "yes"), ("currency", "EUR")])
+    ((asked, _, _),) = gateway.made.values()
+    assert asked.amount == Money(minor=128_450, currency="EUR")
+
+
+def test_a_part_promise_names_its_sum_and_what_is_left(payer: Customer) -> None:
+    browser = signed_in(payer)
+    soon = (TODAY + timedelta(days=4)).isoformat()
+    _say(browser, "promises", ("pays_on", soon), ("amount", "1,000.00"))
+    page = browser.get("/p/demo")["body"]
+    day = Formats("en").day(TODAY + timedelta(days=4))
+    assert f"you will pay €1,000.00 by {day}; €234.50 is left and may still be asked for" in page
 
 
 def test_a_double_click_leads_to_the_same_page(payer: Customer, gateway: FakeGateway) -> None:

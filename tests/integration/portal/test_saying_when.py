@@ -77,7 +77,7 @@ def test_a_promise_from_the_portal_pauses_what_it_names_and_stays_payable(payer:
     (made,) = account(payer).promises
     assert (made.documents, made.amount.minor, made.by) == ((D1,), 100_000, "customer")
     home = browser.get("/p/demo")["body"]
-    assert "you will pay by" in home
+    assert "you will pay €1,000.00 by" in home
     assert f'name="document" value="{D1}"' in home
 
 

@@ -7,6 +7,14 @@ _CONSOLE = "tests/integration/test_console_document.py::"
 
 PAGE_BUGS = (
     bug(
+        "the main button of the portal asks for what is contested",
+        "functions/portal/account.py",
+        'spare_contested=visitor.form.get("all") == ["asked"],',
+        "spare_contested=False,",
+        "tests/integration/portal/test_paying.py::"
+        "test_the_main_button_leaves_out_what_is_contested_and_another_pays_it_too",
+    ),
+    bug(
         "what could be a thousand is read as one",
         "shared/domain/typed_amount.py",
         'return mark in ".," and decimals > 0 and not rest and whole.count(mark) == 1',
