@@ -15,8 +15,10 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from shared.adapters.policy_parts import Parts, Trail
 from shared.adapters.policy_words import PATTERNS_IN_WORDS
+from shared.domain.ladder_faults import handover_faults
 from shared.domain.money import parse_money
-from shared.domain.policy import Policy, Stage, handover_faults
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from shared.errors import HubError, InvalidInput
 
 _STANDARD = Path(__file__).parent.parent / "templates" / "policies" / "standard.yaml"

@@ -13,8 +13,8 @@ from shared.domain.decide import BY_HAND, Action, Decision, notice_item, positio
 from shared.domain.document import Document
 from shared.domain.mail_wish import wants_none
 from shared.domain.notice import Channel
-from shared.domain.policy import Stage
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 
 _LEAST_DAYS_LATE = {"due_today": 0, "reminder": 1, "late_fee": 1, "final_notice": 1}
 

@@ -8,8 +8,8 @@ from shared.domain.decide import Action, Decision, decide
 from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import all_open_items, document_ids_of
-from shared.domain.policy import Stage
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 
 _DAYS_MAX, _DAYS_MIN = 400, 31
 _ITEM_DAYS_MAX = 20_000

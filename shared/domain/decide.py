@@ -14,9 +14,10 @@ from shared.domain.due_stage import Item, Refusal, due_rungs, items_of, joins
 from shared.domain.notice import Channel, Notice, NoticeItem
 from shared.domain.open_items import document_id_of, document_ids_of, is_plan_part
 from shared.domain.plan import all_known_items
-from shared.domain.policy import Anchor, Policy, Rung, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.put_off import put_off
+from shared.domain.stage import Anchor, Rung, Stage
 from shared.domain.tasks import told
 
 BY_HAND = "by_hand"

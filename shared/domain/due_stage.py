@@ -16,8 +16,9 @@ from shared.domain.money import Money, parse_money
 from shared.domain.notice import Channel
 from shared.domain.open_items import document_id_of, is_plan_part
 from shared.domain.phone import e164
-from shared.domain.policy import Anchor, Policy, Rung, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Anchor, Rung, Stage
 
 NEVER = -1_000_000
 """The position of an item of which nothing was said."""

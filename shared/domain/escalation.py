@@ -11,8 +11,9 @@ from shared.domain.fee import Fee
 from shared.domain.interest_charges import interest_charge_id
 from shared.domain.money import Money, total
 from shared.domain.open_items import document_id_of, document_ids_of, open_items
-from shared.domain.policy import Anchor, Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Anchor, Stage
 from shared.ids import derived_id
 
 _COMPENSATION = "compensation"

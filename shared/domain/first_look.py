@@ -3,7 +3,8 @@
 from datetime import date
 
 from shared.domain.document import Document
-from shared.domain.policy import Anchor, Policy
+from shared.domain.policy import Policy
+from shared.domain.stage import Anchor
 
 
 def days_to_look(document: Document, policy: Policy, today: date) -> tuple[date, ...]:

@@ -15,8 +15,8 @@ from shared.domain.document import Document, DocumentKind
 from shared.domain.messages import DISCOUNT, LATE_FEE, REMINDER, AnswerView, MailView, Note, Offer
 from shared.domain.money import Money
 from shared.domain.open_items import document_id_of
-from shared.domain.policy import Anchor
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Anchor
 
 _NOT_SPOKEN_FOR = ("open", "free")
 

@@ -96,7 +96,7 @@ class MailView:
     the statement of account is attached; stop_link is where reminders can be stopped, or "".
     charges are the ids of the items that are charges for late payment, plans_over those of the
     documents that were to be paid in parts until now. tone is how the stage
-    speaks (shared.domain.policy.Tone), "" as its template does. taking
+    speaks (shared.domain.stage.Tone), "" as its template does. taking
     is what an announcement says.
     """
 

@@ -63,7 +63,7 @@ class Notice:
 
     kind is "stage" (the ladder), "receipt" (of payment_id), "answer" (to dispute_id), AUTOPAY (of
     the collection payment_id), "link" or "sign_in". done_before and done_after map the ids of open
-    items to the ladder position done before and after it (shared.domain.policy.Stage). fee says
+    items to the ladder position done before and after it (shared.domain.stage.Stage). fee says
     that the stage charges one before it speaks, approval that a person has to agree before anything
     is charged or sent: approved_by is who did (approved_subject their id), tier to whom a case then
     goes.

@@ -6,7 +6,8 @@ from datetime import date
 
 from shared.domain.document import Document
 from shared.domain.notice import Notice
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)

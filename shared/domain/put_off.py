@@ -6,8 +6,9 @@ from shared.domain.account import Account
 from shared.domain.days import days_after
 from shared.domain.due_stage import Refusal
 from shared.domain.notice import Channel
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 
 LOOK_AHEAD_DAYS = 60
 """How far a next working day is looked for: further than any calendar closes."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from shared.domain.customer import Customer
-from shared.domain.policy import Stage
+from shared.domain.stage import Stage
 
 ACCOUNT = "account"
 """The role of the customer's own address, for stages that name further ones beside it."""

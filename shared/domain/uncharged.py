@@ -13,8 +13,9 @@ from shared.domain.interest_charges import interest_charge_id
 from shared.domain.interest_rule import Claim
 from shared.domain.money import Money
 from shared.domain.open_items import document_ids_of
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)

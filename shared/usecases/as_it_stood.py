@@ -13,8 +13,9 @@ from shared.domain.document import Document
 from shared.domain.entity import Entity
 from shared.domain.escalation import fee_ahead
 from shared.domain.notice import Notice
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 
 
 class Records(Protocol):

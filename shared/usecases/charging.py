@@ -17,7 +17,8 @@ from shared.domain.interest_charges import InterestDue, interest_charge, interes
 from shared.domain.interest_rule import InterestRule
 from shared.domain.laws.law import RateNotKnown
 from shared.domain.movement import Posting
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from shared.domain.tasks import Task
 from shared.domain.waiting import lowered, waiting_for
 from shared.ids import derived_id

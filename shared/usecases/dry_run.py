@@ -16,8 +16,9 @@ from shared.domain.money import Money
 from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_ids_of
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 from shared.domain.uncharged import Uncharged, uncharged
 from shared.usecases.ports.accounts import ReadsAccount
 from shared.usecases.ports.policies import ReadsBook

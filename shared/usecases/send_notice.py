@@ -11,9 +11,9 @@ from shared.domain.mail import Envelope, MailEvent, MailEventKind, SendResult, S
 from shared.domain.messages import MailText
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import done_as_said
-from shared.domain.policy import Stage
 from shared.domain.recipients import Recipients, only_the_customer, recipients
 from shared.domain.replies import ReplyTag, reply_address
+from shared.domain.stage import Stage
 from shared.usecases import mail_event, set_aside, write_mail
 from shared.usecases.ports.accounts import AccountsAndNotices, ReadsCustomer
 from shared.usecases.ports.tasks import OpensTasks

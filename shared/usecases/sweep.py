@@ -10,9 +10,10 @@ from shared.domain.autopay import days_ahead, to_announce
 from shared.domain.decide import Action, Decision
 from shared.domain.entity import Entity
 from shared.domain.first_look import days_to_look
-from shared.domain.policy import Anchor, Policy
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.put_off import quiet_until
+from shared.domain.stage import Anchor
 
 _LONG_AGO = timedelta(days=366)
 _FAR_AHEAD = date(9999, 12, 30)

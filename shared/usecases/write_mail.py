@@ -22,8 +22,8 @@ from shared.domain.messages import (
 from shared.domain.money import Money
 from shared.domain.notice import AUTOPAY, Notice
 from shared.domain.open_items import all_open_items, document_ids_of
-from shared.domain.policy import Stage
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 from shared.domain.statement_of_account import Statement, statement_of_open
 from shared.usecases.ports.books import ReadsPostings
 from shared.usecases.ports.notices import CreatesLinks

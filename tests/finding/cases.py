@@ -13,8 +13,9 @@ from shared.domain.agreement import Hold
 from shared.domain.conditions import Conditions
 from shared.domain.document import Discount, DiscountTax, Document, DocumentKind
 from shared.domain.notice import Channel
-from shared.domain.policy import Anchor, Policy, Repeat, Stage
+from shared.domain.policy import Policy
 from shared.domain.restraint import AtMost, QuietHours
+from shared.domain.stage import Anchor, Repeat, Stage
 from tests.finding.world import World
 from tests.support.samples import customer, eur
 

@@ -8,8 +8,10 @@ from shared import runtime
 from shared.domain.agreement import HandoverTier
 from shared.domain.agreement_drafts import HoldDraft
 from shared.domain.answer import Answer
+from shared.domain.fee import Fee
 from shared.domain.notice import Channel, DeliveryState
-from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from shared.errors import Conflict, InvalidInput
 from shared.usecases.approvals import approve, refuse
 from shared.usecases.holds import put_hold

@@ -14,9 +14,11 @@ from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Put
 from shared.domain.answer import Answer
+from shared.domain.fee import Fee
 from shared.domain.interest_rule import Claim, InterestRule
 from shared.domain.notice import Channel
-from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from shared.usecases.approvals import approve
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at

@@ -16,7 +16,8 @@ from shared.domain.document import Document, DocumentKind
 from shared.domain.document_posting import document_posting
 from shared.domain.ladder_move import moved
 from shared.domain.notice import Channel
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from shared.errors import Conflict, InvalidInput
 from shared.usecases.change_ladder import LadderChange, change_ladder
 from shared.usecases.explain import explain_day

@@ -11,9 +11,11 @@ from pypdf import PdfReader
 from shared import runtime
 from shared.adapters import keys
 from shared.adapters.table import Put
+from shared.domain.fee import Fee
 from shared.domain.mail import SendResult, SendState
 from shared.domain.notice import Channel, DeliveryState
-from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at
 

@@ -10,7 +10,8 @@ from shared import runtime
 from shared.domain.agreement import Hold
 from shared.domain.customer import Contact
 from shared.domain.notice import Channel
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at, live
 from tests.unit.test_decide import LADDER

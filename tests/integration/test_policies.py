@@ -7,8 +7,9 @@ import pytest
 from shared import runtime
 from shared.adapters.table import Table
 from shared.domain.notice import Channel, DeliveryState
-from shared.domain.policy import Anchor, Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.restraint import AtMost, QuietHours
+from shared.domain.stage import Anchor, Stage
 from shared.usecases.entities import change_policy
 from tests.integration import hub
 

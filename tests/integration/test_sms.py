@@ -10,8 +10,10 @@ from infra.local.mail.publisher import Destination
 from infra.local.sms import events
 from infra.local.sms.server import SmsServer
 from shared import runtime
+from shared.domain.fee import Fee
 from shared.domain.notice import Channel
-from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at
 

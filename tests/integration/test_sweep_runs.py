@@ -11,7 +11,7 @@ from shared.adapters import keys
 from shared.adapters.table import Table
 from shared.domain.clock import Now
 from shared.domain.notice import Channel
-from shared.domain.policy import Stage
+from shared.domain.stage import Stage
 from shared.domain.sweep_run import Tally
 from shared.usecases.requeue import LEASE
 from shared.usecases.tend_sweeps import tend_sweeps

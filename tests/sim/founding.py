@@ -8,12 +8,14 @@ from shared.adapters.entities import Entities
 from shared.adapters.imported_customers import ImportedCustomers
 from shared.adapters.table import Table
 from shared.domain.clock import Now
+from shared.domain.fee import Fee
 from shared.domain.imports import CustomerRow
 from shared.domain.interest_rule import InterestRule
 from shared.domain.money import Money
 from shared.domain.notice import Channel
-from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_version import PolicyVersion
+from shared.domain.stage import Stage
 from shared.usecases.import_customers import CustomerDesk
 from shared.usecases.import_rows import write_rows
 from tests.support.dynamodb_model import DynamoModel

@@ -11,8 +11,9 @@ from shared.domain.conditions import Conditions
 from shared.domain.decide import Action, Decision, decide
 from shared.domain.document import Discount, DiscountTax
 from shared.domain.notice import Channel
-from shared.domain.policy import Anchor, Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Anchor, Stage
 from shared.usecases.sweep import to_send
 from tests.support.samples import customer, eur
 from tests.unit.test_decide import TODAY, invoice, say

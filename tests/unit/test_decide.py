@@ -13,11 +13,13 @@ from shared.domain.checkout import Checkout, CheckoutState
 from shared.domain.coverage import coverage
 from shared.domain.decide import Action, Decision, decide, still_to_say, without
 from shared.domain.document import Document, DocumentKind
+from shared.domain.fee import Fee
 from shared.domain.money import Money
 from shared.domain.notice import Channel, DeliveryState
 from shared.domain.notices import stage_notice
-from shared.domain.policy import Anchor, Fee, Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Anchor, Stage
 from tests.support.samples import customer, eur
 
 TODAY = date(2026, 3, 4)  # a Wednesday

@@ -16,9 +16,10 @@ from shared.domain.document import Discount, DiscountTax
 from shared.domain.messages import STAGE_TEMPLATES
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import stage_notice
-from shared.domain.policy import Anchor, Policy, Repeat, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.restraint import AtMost, QuietHours
+from shared.domain.stage import Anchor, Repeat, Stage
 from shared.usecases.sweep import looks_again
 from tests.support.samples import customer, eur
 from tests.unit.test_ladder import AT, LADDER, accounts, invoice, names

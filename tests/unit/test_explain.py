@@ -22,8 +22,9 @@ from shared.domain.fee import Fee
 from shared.domain.movement import Movement, MovementKind, Posting
 from shared.domain.notice import Channel, DeliveryState, Notice
 from shared.domain.notices import stage_notice
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 from shared.usecases.charging import charges_ahead
 from shared.usecases.explain import explain, explain_day
 from tests.support.samples import customer, eur

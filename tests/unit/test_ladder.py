@@ -13,8 +13,9 @@ from shared.domain.decide import Action, decide
 from shared.domain.document import Document, DocumentKind
 from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
-from shared.domain.policy import Anchor, Policy, Repeat, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Anchor, Repeat, Stage
 from tests.support.samples import customer, eur
 
 DUE = date(2026, 3, 4)  # a Wednesday

@@ -9,8 +9,10 @@ from shared.domain.by_hand import remind_decision
 from shared.domain.decide import decide
 from shared.domain.document import Document, DocumentKind
 from shared.domain.escalation import late_fee, reminded
-from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.fee import Fee
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 from tests.support.samples import customer, eur
 
 DUE = date(2026, 3, 9)

@@ -11,8 +11,9 @@ from shared.domain.account import Account
 from shared.domain.decide import decide, without
 from shared.domain.notice import Channel
 from shared.domain.notices import next_notice, stage_notice
-from shared.domain.policy import Policy, Repeat, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Repeat, Stage
 from shared.usecases.sweep import to_send
 from tests.support.samples import customer
 from tests.unit.test_ladder import AT, DUE, LADDER, invoice, mail

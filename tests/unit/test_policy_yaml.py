@@ -8,7 +8,8 @@ import pytest
 from shared.adapters.policy_yaml import BYTES_MAX, PolicyInvalid, read_policy, standard_text
 from shared.domain.conditions import Conditions
 from shared.domain.notice import Channel
-from shared.domain.policy import Anchor, Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Anchor, Stage
 
 ROOT = Path(__file__).parents[2]
 GOOD = """\

@@ -4,8 +4,8 @@ import pytest
 
 from shared.domain.customer import Contact
 from shared.domain.notice import Channel
-from shared.domain.policy import Stage
 from shared.domain.recipients import RECIPIENTS_MAX, Recipients, recipients
+from shared.domain.stage import Stage
 from tests.support.samples import customer
 
 AP = Contact("payables", "Ada", "ada@nordlicht.example")

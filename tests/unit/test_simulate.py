@@ -18,10 +18,12 @@ from infra.cli.simulation.command import lines
 from infra.cli.simulation.history import History, Shape, read_history
 from infra.cli.simulation.outcome import Outcome, simulate
 from infra.cli.simulation.report import report
+from shared.domain.fee import Fee
 from shared.domain.notice import Channel
-from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.replay import PastInvoice
+from shared.domain.stage import Stage
 from tests.bench.ibm_to_drop import convert, data_file
 from tests.support.samples import eur
 

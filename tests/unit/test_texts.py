@@ -24,7 +24,7 @@ from shared.domain.messages import (
 )
 from shared.domain.money import Money
 from shared.domain.notice import NoticeItem
-from shared.domain.policy import Tone
+from shared.domain.stage import Tone
 from shared.errors import InvalidInput
 from tests.support.samples import customer, entity, eur
 

@@ -16,9 +16,10 @@ from shared.domain.decide import decide
 from shared.domain.document import Document, DocumentKind
 from shared.domain.notice import Channel
 from shared.domain.notices import stage_notice
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.restraint import QuietHours
+from shared.domain.stage import Stage
 from shared.usecases.sweep import to_send
 from tests.finding.cases import zones
 from tests.support.samples import customer, eur

@@ -12,8 +12,9 @@ from shared.domain.fee import Fee
 from shared.domain.interest_charges import interest_charge_id
 from shared.domain.interest_rule import Claim, InterestRule
 from shared.domain.money import Money
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.stage import Stage
 from shared.domain.uncharged import Uncharged, uncharged
 from tests.support.samples import customer, eur
 from tests.unit.test_late_fee import DUE, REMINDER, STAGE, invoice

@@ -17,8 +17,8 @@ from shared.domain.hold import DAYS_MAX
 from shared.domain.money import parse_money
 from shared.domain.notice import Channel
 from shared.domain.phone import e164
-from shared.domain.policy import Stage
 from shared.domain.roles import Role
+from shared.domain.stage import Stage
 from shared.domain.tasks import Task
 from shared.errors import InvalidInput
 from shared.usecases.explain import Explanation, explain

@@ -15,13 +15,15 @@ from shared.domain.cash_step import Asked
 from shared.domain.customer import Customer
 from shared.domain.document import Line
 from shared.domain.entity import Entity
+from shared.domain.fee import Fee
 from shared.domain.interest_rule import Claim, InterestRule
 from shared.domain.notice import Channel
 from shared.domain.parked import Parked
 from shared.domain.plan_rule import PlanRule
-from shared.domain.policy import Fee, Policy, Stage
+from shared.domain.policy import Policy
 from shared.domain.portal import Principal
 from shared.domain.receive import Received
+from shared.domain.stage import Stage
 from shared.usecases.approvals import approve
 from shared.usecases.ask_question import ask_question
 from shared.usecases.record_payment import record_payment

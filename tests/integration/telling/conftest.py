@@ -20,7 +20,8 @@ from shared.domain.clock import Now
 from shared.domain.document import Document, DocumentKind
 from shared.domain.notice import Channel
 from shared.domain.payment import Allocation, Payment
-from shared.domain.policy import Policy, Stage
+from shared.domain.policy import Policy
+from shared.domain.stage import Stage
 from shared.usecases.write_back import Ledger
 from tests.connectors.reference import ReferenceErp
 from tests.integration.hub import add_customer, invoke, relay, seed

@@ -55,7 +55,7 @@ POLICY_BUGS = (
     ),
     bug(
         "a stage is reached on the day before it",
-        "shared/domain/policy.py",
+        "shared/domain/stage.py",
         "        if days < 0 or (",
         "        if days < -1 or (",
         TIME,
@@ -117,7 +117,7 @@ POLICY_BUGS = (
     ),
     bug(
         "a hand-over that nobody approves is good once it has its conditions",
-        "shared/domain/policy.py",
+        "shared/domain/ladder_faults.py",
         "        if not stage.approval:\n",
         "        if not stage.approval and not stage.when.stated:\n",
         CHECK_ALL,
