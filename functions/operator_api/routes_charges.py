@@ -42,7 +42,7 @@ def list_charges(
     entity_of(entity)
     lists = runtime.receivables()
     if invoice:
-        customer_id, document_id = lists.find_document(entity, invoice)
+        customer_id, document_id = document_named(entity, invoice)
         found = [d for d in _charges(entity, customer_id) if d.invoice_id == document_id]
         return ChargePage(items=[_charge_out(customer_id, d) for d in found], next=None)
     if customer:

@@ -48,17 +48,11 @@ def list_invoices(
 
 @router.get(
     "/api/v1/entities/<entity>/invoices/<document>",
-    summary="One invoice or charge, by our id, the ERP's id or our number",
+    summary="One invoice, charge or credit note, by our id, the ERP's id or its number",
 )
 @needs(Role.VIEWER)
-def get_invoice(
-    entity: str, document: str, customer: Annotated[str, Query(max_length=100)] = ""
-) -> DocumentOut:
-    lists = runtime.receivables()
-    if customer:
-        customer_id, document_id = lists.find_customer(entity, customer), document
-    else:
-        customer_id, document_id = lists.find_document(entity, document)
+def get_invoice(entity: str, document: str, customer: OfCustomer = "") -> DocumentOut:
+    customer_id, document_id = document_named(entity, document, customer)
     return document_out(customer_id, runtime.accounts().document(entity, customer_id, document_id))
 
 
