@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.operator_api.access import current, entity_of, needs
+from functions.operator_api.named import document_named
 from functions.operator_api.routes_entities import moment
 from functions.operator_api.schema.decisions import ClaimedOut, ComingOut, ExplanationOut
 from functions.operator_api.views import cover_out, decision_out, uncharged_out
@@ -44,7 +45,7 @@ def get_decisions(
     if customer:
         customer_id, document_id = lists.find_customer(entity, customer), ""
     else:
-        customer_id, document_id = lists.find_document(entity, invoice)
+        customer_id, document_id = document_named(entity, invoice)
     day = on or moment(at).today(runtime.accounts().customer(entity, customer_id).time_zone)
     ports = (runtime.accounts(), runtime.records(), runtime.entities(), runtime.as_swept)
     told = explain_day(*ports, entity, customer_id, day, current().now)
