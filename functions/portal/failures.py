@@ -34,7 +34,8 @@ def answer(event: Event, error: HubError) -> http.Answer:
     if isinstance(error, LinkNotValid):
         base = base_of(str((event.get("pathParameters") or {}).get("entity", "")))
         token = str((event.get("pathParameters") or {}).get("token", ""))[:64]
-        return pages.page("link", spoken, status=404, entity=entity, base=base, token=token)
+        shown = {"entity": entity, "base": base, "token": token}
+        return pages.page("link", spoken, status=404, once="/s/" in event["routeKey"], **shown)
     if isinstance(error, Unauthenticated) and entity is not None and not secret_of(event):
         status = 200 if event["routeKey"] == _HOME else 401
         words = {"seller": entity.name}

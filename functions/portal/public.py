@@ -6,6 +6,7 @@ from functions.portal.visit import COOKIE, Event, base_of, entity_of, known_enti
 from shared import runtime
 from shared.domain.portal import LinkNotValid
 from shared.errors import NotFound, Unauthenticated
+from shared.usecases.ask_sign_in import sign_in_again
 from shared.usecases.fresh_link import fresh_link
 from shared.usecases.mail_wishes import stop_reminders_by_link
 from shared.usecases.portal_session import enter, look_at_link
@@ -35,13 +36,18 @@ def open_account(event: Event) -> http.Answer:
 
 
 def mail_fresh_link(event: Event) -> http.Answer:
-    """Answer the same, whatever the link was; only one that we know has a mail sent."""
+    """Answer the same, whatever the link was; only one that we know has a mail sent.
+
+    A sign-in has a sign-in mailed, any other link a link.
+    """
     http.require_same_origin(event, runtime.public_url())
     token = http.form(event).get("link", [""])[0][:_TOKEN_MAX]
     entity = known_entity(event)
     if entity is not None:
-        stores = (runtime.links(), runtime.accounts(), runtime.notices())
-        fresh_link(*stores, entity.entity_id, token, runtime.now())
+        stores, now = (runtime.accounts(), runtime.notices()), runtime.now()
+        if fresh_link(runtime.links(), *stores, entity.entity_id, token, now) == "unknown":
+            doors = (runtime.links(), runtime.sessions())
+            sign_in_again(*doors, *stores, entity.entity_id, token, now)
     spoken = (*http.languages(event), entity.language if entity else "")
     return pages.message("link.sent", spoken, status=202, entity=entity)
 

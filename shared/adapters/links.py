@@ -45,10 +45,15 @@ class Links:
             "type": "SIGN_IN",
             "customer_id": customer_id,
             "expires_at": iso(expires_at),
-            "ttl": int(expires_at.timestamp()),
+            "ttl": int((expires_at + timedelta(days=self._days)).timestamp()),
         }
         self._table.write(Put(fact))
         return f"/p/{entity_id}/s/{token}"
+
+    def signed_in_by(self, entity_id: str, token: str) -> str | None:
+        """Return the customer of a sign-in, used or expired too; None where there is none."""
+        item = self._sign_in(entity_id, token)
+        return str(item["customer_id"]) if item else None
 
     def sign_in(self, entity_id: str, token: str, wall: datetime) -> str | None:
         """Return the customer of a sign-in that still works, using nothing up; else None."""

@@ -1,5 +1,8 @@
 """Mail a customer a sign-in to the portal, to the address on file."""
 
+from datetime import datetime
+from typing import Protocol
+
 from shared.domain.clock import Now
 from shared.domain.notices import next_notice
 from shared.domain.portal import Principal
@@ -8,6 +11,39 @@ from shared.usecases.ports.accounts import ReadsAccount
 from shared.usecases.ports.notices import ClaimsNotices
 
 _ATTEMPTS_MAX = 8
+
+
+class SignIns(Protocol):
+    def signed_in_by(self, entity_id: str, token: str) -> str | None: ...
+
+
+class Sessions(Protocol):
+    def wanted(self, principal: Principal) -> str: ...
+    def ask_sign_in(self, principal: Principal, wall: datetime, wanted: str = "") -> bool: ...
+
+
+def sign_in_again(
+    sign_ins: SignIns,
+    sessions: Sessions,
+    accounts: ReadsAccount,
+    notices: ClaimsNotices,
+    entity_id: str,
+    token: str,
+    now: Now,
+) -> str:
+    """Claim the mail with another sign-in, if token was ever one; return a code for the log.
+
+    claimed, unknown, or too_soon (one was asked for moments ago). It leads where the last was to
+    lead. The caller tells the person the same in every case.
+    """
+    customer_id = sign_ins.signed_in_by(entity_id, token)
+    if customer_id is None:
+        return "unknown"
+    principal = Principal(entity_id, customer_id)
+    if not sessions.ask_sign_in(principal, now.wall, sessions.wanted(principal)):
+        return "too_soon"
+    ask_sign_in(accounts, notices, principal, now)
+    return "claimed"
 
 
 def ask_sign_in(

@@ -63,6 +63,46 @@ def test_the_mailed_sign_in_leads_to_what_was_asked_for(payer: Customer, page: s
     assert (answer["statusCode"], answer["headers"]["location"]) == (303, f"/p/demo/{page}")
 
 
+def later(payer: Customer, table: Table) -> None:
+    """Let the moment pass in which no second sign-in is mailed."""
+    asked = keys.fact("demo", f"sign-in-asked:{payer.customer_id}")
+    table.write(Update(asked, set={"asked_at": "2000-01-01T00:00:00Z"}))
+
+
+@pytest.mark.rule("R41")
+def test_a_used_sign_in_says_so_and_has_another_sign_in_mailed(payer: Customer, table: Table):
+    asked_for(signed_in(payer), "/p/demo/autopay")
+    first = mailed()
+    assert Browser().post(first, [])["statusCode"] == 303
+    browser = Browser()
+    told = browser.get(first)
+    assert told["statusCode"] == 404
+    assert "works once, for ten minutes" in told["body"]
+    assert "stop working after a while" not in told["body"]
+    later(payer, table)
+    assert f'name="link" value="{first[-43:]}"' in told["body"]
+    answer = browser.post("/p/demo/fresh-link", [("link", first[-43:])])
+    assert answer["statusCode"] == 202
+    again = mailed()
+    assert again != first
+    assert Browser().post(again, [])["headers"]["location"] == "/p/demo/autopay"
+
+
+def test_a_forged_sign_in_reads_the_same_and_mails_nothing(payer: Customer):
+    ask(payer)
+    used = mailed()
+    Browser().post(used, [])
+    forged = f"/p/demo/s/{'x' * 43}"
+    told = [Browser().get(path)["body"].replace(path[-43:], "") for path in (used, forged)]
+    assert told[0] == told[1]
+    count = len(hub.sent_mails())
+    answer = Browser().post("/p/demo/fresh-link", [("link", "x" * 43)])
+    assert answer["statusCode"] == 202
+    hub.relay(runtime.entities().get("demo"))
+    hub.drain("ESCALATION", "NOTICE")
+    assert len(hub.sent_mails()) == count
+
+
 def test_it_leads_to_what_was_asked_for_last(payer: Customer) -> None:
     browser = signed_in(payer)
     asked_for(browser, "/p/demo/plans")

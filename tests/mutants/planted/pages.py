@@ -7,6 +7,13 @@ _CONSOLE = "tests/integration/test_console_document.py::"
 
 PAGE_BUGS = (
     bug(
+        "a used sign-in has no other one mailed",
+        "shared/adapters/links.py",
+        'return str(item["customer_id"]) if item else None',
+        "return None",
+        _ASKING + "test_a_used_sign_in_says_so_and_has_another_sign_in_mailed",
+    ),
+    bug(
         "the main button of the portal asks for what is contested",
         "functions/portal/account.py",
         'spare_contested=visitor.form.get("all") == ["asked"],',
