@@ -1,15 +1,19 @@
 """Automatic payment: what it means, turned on upon the gateway's page, and turned off here."""
 
+from datetime import date
+
 from aws_lambda_powertools import Logger
 
 from functions.edge import http
 from functions.portal.saying import page, policy, sent, whose
 from functions.portal.visit import Event, Visit, checked_id, signed_in
 from shared import runtime
+from shared.domain.autopay import first_taken
 from shared.domain.autopay_rule import AutopayRule
 from shared.domain.collection import Collection
 from shared.domain.gateway import GatewayRefused, GatewayUnavailable
 from shared.domain.mandate import ENDED_BY_CUSTOMER, Mandate
+from shared.domain.money import Money
 from shared.errors import Conflict, NotFound
 from shared.usecases.give_mandate import ask_mandate, end_mandate, resolve_mandate
 
@@ -28,10 +32,13 @@ def autopay(event: Event) -> http.Answer:
     rule = policy(visitor).autopay
     if rule is None and mandate is None:
         raise NotFound()
+    first_on, first = _first(visitor, rule) if rule and mandate is None else (None, ())
     return page(
         "autopay",
         visitor,
         rule=rule,
+        first_on=first_on,
+        first=first,
         mandate=mandate,
         coming=coming,
         waiting=bool(asked) and mandate is None,
@@ -71,6 +78,11 @@ def _rule(visitor: Visit) -> AutopayRule:
     if rule is None:
         raise NotFound()
     return rule
+
+
+def _first(visitor: Visit, rule: AutopayRule) -> tuple[date, tuple[Money, ...]]:
+    account = runtime.accounts().account(*whose(visitor))
+    return first_taken(account, rule, visitor.now.today(account.customer.time_zone))
 
 
 def _standing(visitor: Visit) -> tuple[Mandate | None, tuple[Collection, ...]]:

@@ -84,6 +84,26 @@ def to_announce(account: Account, rule: AutopayRule | None, today: date) -> tupl
     return tuple(Announced(mandate, tuple(lines), take_on, retry_on) for lines in found.values())
 
 
+def first_taken(account: Account, rule: AutopayRule, today: date) -> tuple[date, tuple[Money, ...]]:
+    """Return what a mandate given on today takes first, by currency, and the earliest day of that.
+
+    It is all that is overdue, or due before the announcement of it has had its days.
+    """
+    take_on = days_after(today, rule.announce_days)
+    if account.handed_over(today) is not None:
+        return take_on, ()
+    covers = item_coverage(account, today)
+    sums: dict[str, Money] = {}
+    for item in items_on(account, today):
+        cover = covers[item.document_id]
+        named = account.collecting(item.document_id) is not None
+        if named or not _wanted(cover) or _take_day(item, cover, rule, today) >= take_on:
+            continue
+        amount = taken_of(item, cover, take_on)
+        sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
+    return take_on, tuple(sums[currency] for currency in sorted(sums))
+
+
 def to_take(account: Account, today: date) -> tuple[Taking, ...]:
     """Return what is to be taken on today, at most once for each currency.
 

@@ -1,10 +1,12 @@
 """Turning automatic payment on and off: by a sign-in, on the gateway's page, and never with us."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from shared import runtime
+from shared.adapters.formats import Formats
 from shared.adapters.table import Table
 from shared.domain.autopay_rule import AutopayRule
 from shared.domain.customer import Customer
@@ -82,6 +84,15 @@ def _on(browser: Browser) -> dict:
 
 def _mandates() -> list[Mandate]:
     return list(runtime.mandates().of("demo", "c1"))
+
+
+@pytest.mark.rule("R44")
+def test_what_is_overdue_is_named_with_its_first_day_before_anybody_agrees(browser):
+    page = browser.get("/p/demo/autopay")["body"]
+    day = Formats("en").long_day(TODAY + timedelta(days=2))
+    named = f"€1,234.50 is overdue, or due before {day}: a mail announces it next"
+    assert named in page
+    assert page.index(named) < page.index("Turn on automatic payment")
 
 
 def test_a_mailed_link_alone_does_not_reach_it(gateway, payer):

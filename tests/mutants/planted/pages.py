@@ -7,6 +7,14 @@ _CONSOLE = "tests/integration/test_console_document.py::"
 
 PAGE_BUGS = (
     bug(
+        "the consent to automatic payment names nothing that is overdue",
+        "shared/domain/autopay.py",
+        "if named or not _wanted(cover) or _take_day(item, cover, rule, today) >= take_on:",
+        "if True:",
+        "tests/integration/portal/test_autopay.py::"
+        "test_what_is_overdue_is_named_with_its_first_day_before_anybody_agrees",
+    ),
+    bug(
         "a used sign-in has no other one mailed",
         "shared/adapters/links.py",
         'return str(item["customer_id"]) if item else None',
