@@ -64,6 +64,13 @@ class Conflict(HubError):
     help = "Read the current state and decide again."
 
 
+class ClockGoesBack(Conflict):
+    """The business clock of a sandbox was to go back to before what the sandbox has lived."""
+
+    code = "clock_goes_back"
+    help = "Name a later instant; an earlier day is lived in a new sandbox."
+
+
 class RequestReused(Conflict):
     """The name of the request was used for another one."""
 

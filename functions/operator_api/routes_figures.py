@@ -20,7 +20,7 @@ from functions.operator_api.views import ageing_out
 from shared import runtime
 from shared.domain.money import Money
 from shared.domain.roles import Role
-from shared.errors import InvalidInput, NotFound
+from shared.errors import ClockGoesBack, InvalidInput, NotFound
 from shared.usecases.figures import Collection, Period, ageing_as_of, ageing_now, period
 from shared.usecases.work_list import work_list
 
@@ -44,6 +44,10 @@ def get_figures(
     if as_of is not None:
         if first is not None or last is not None:
             raise InvalidInput(field="as_of", reason="a period has its own last day")
+        if as_of > today:
+            raise InvalidInput(
+                field="as_of", reason=f"nothing is known of it yet: today is {today}"
+            )
         stood = ageing_as_of(lists, entity, as_of)
         return FiguresOut(on=as_of, ageing=[ageing_out(a, True) for a in stood], period=None)
     if first is None and last is None:
@@ -71,7 +75,11 @@ def move_clock(body: ClockIn) -> ClockOut:
         raise NotFound(path="clock")
     if body.business.tzinfo is None:
         raise InvalidInput(field="business", reason="write the offset, such as Z")
-    runtime.sandbox_clock().move(body.business, current().now.wall)
+    now = current().now
+    moved = now.business != now.wall
+    if body.only_forward and moved and body.business < now.business:
+        raise ClockGoesBack(business=f"{now.business:%Y-%m-%dT%H:%M:%SZ}")
+    runtime.sandbox_clock().move(body.business, now.wall)
     return _clock()
 
 

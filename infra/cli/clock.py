@@ -28,19 +28,25 @@ def move(
     to: Annotated[str, typer.Argument(help="An instant or date (UTC), or +7d, +12h.")],
     as_json: AsJson = False,
 ) -> None:
-    """Move the business clock: to an instant, to a date at noon, or by a span.
+    """Move the business clock on: to an instant, to a date at noon, or by a span.
+
+    The first time it may go back, too; what was lived since is never lived again.
 
     Examples: duecourse clock move 2026-03-01, duecourse clock move +7d
     """
     from infra.local.stack import LocalStack
 
     api = Api.found()
-    _show(move_to(api, LocalStack.attach(state_dir()), _moment(api, to)), as_json)
+    stack, business = LocalStack.attach(state_dir()), _moment(api, to)
+    _show(move_to(api, stack, business, only_forward=True), as_json)
 
 
-def move_to(api: Api, stack: "LocalStack | None", business: datetime) -> Any:
+def move_to(
+    api: Api, stack: "LocalStack | None", business: datetime, *, only_forward: bool = False
+) -> Any:
     """Move the hub's clock, and those of the local mail and payment servers, to business."""
-    told = api.put("/clock", {"business": business.isoformat()})
+    body = {"business": business.isoformat(), "only_forward": only_forward}
+    told = api.put("/clock", body)
     if stack is not None:
         offset = business - datetime.now(UTC)
         stack.set_business_clock(offset.total_seconds())

@@ -56,8 +56,10 @@ def test_a_write_off_and_money_take_every_number(admin, name):
     assert noted.status == 201, noted.json
     assert [a["number"] for a in noted.json["allocations"]] == [name]
     off = {"reason": "uncollectible"}
+    headers = {"idempotency-key": "two"}
     done = call(admin, "POST", f"{HERE}/invoices/{name}/write-off", off, headers)
-    assert (done.status, done.json["open"]["amount"]) == (200, "0.00"), done.json
+    assert done.status == 200, done.json
+    assert done.json["open"]["amount"] == "0.00"
     assert shown(admin, name, "?customer=c1").status == 200
 
 

@@ -256,6 +256,23 @@ def test_the_list_of_entities_shows_only_those_with_a_role(acme, admin, identity
     assert [e["entity_id"] for e in call(token, "GET", "/entities").json["items"]] == ["two"]
 
 
+def test_a_clock_that_was_moved_goes_on_only_where_that_is_asked_for(acme, admin):
+    """The first move may go back: nothing was lived yet."""
+    first = {"business": "2026-05-01T06:00:00Z", "only_forward": True}
+    assert call(admin, "PUT", "/clock", first).status == 200
+    back = call(admin, "PUT", "/clock", first | {"business": "2026-04-30T06:00:00Z"})
+    assert (back.status, back.json["code"]) == (409, "clock_goes_back")
+    assert call(admin, "PUT", "/clock", first | {"business": "2026-05-02T06:00:00Z"}).status == 200
+
+
+def test_figures_of_a_day_to_come_are_refused_with_the_day_that_it_is(acme, admin):
+    assert call(admin, "PUT", "/clock", {"business": "2026-05-01T06:00:00Z"}).status == 200
+    assert call(admin, "GET", "/entities/acme/figures?as_of=2026-05-01").status == 200
+    refused = call(admin, "GET", "/entities/acme/figures?as_of=2026-05-02")
+    assert (refused.status, refused.json["code"]) == (422, "invalid_input")
+    assert "today is 2026-05-01" in refused.json["facts"]["reason"]
+
+
 def test_the_clock_moves_in_a_sandbox_and_not_in_production(acme, admin, monkeypatch):
     moved = call(admin, "PUT", "/clock", {"business": "2026-05-01T06:00:00Z"})
     assert moved.json["business"].startswith("2026-05-01T06:00")

@@ -50,4 +50,7 @@ class ClockOut(Wire):
 
 
 class ClockIn(Wire):
+    """only_forward refuses an instant before the business clock, once that was moved."""
+
     business: datetime
+    only_forward: bool = False
