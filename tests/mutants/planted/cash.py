@@ -109,8 +109,8 @@ CASH_BUGS = (
     bug(
         "the key of a waiver is forgotten",
         "shared/usecases/adjust_document.py",
-        'step = Step(posting, made=document_id, asked=asked, look=why if opens else "")',
-        'step = Step(posting, made=document_id, look=why if opens else "")',
+        "step = Step(posting, made=document_id, asked=asked)",
+        "step = Step(posting, made=document_id)",
         f"{WAIVERS}::test_a_waiver_needs_a_key_and_the_key_of_one_neither_makes_nor_answers_another",
     ),
     bug(

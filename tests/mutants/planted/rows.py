@@ -61,8 +61,8 @@ ROW_BUGS = (
     bug(
         "a discount that a payment of the ERP earns here is not told",
         "shared/adapters/imported_payments.py",
-        "            told = discount_puts(entity_id, books, posting, earned, now)\n",
-        "            told = ()\n",
+        "            told = [*discount_puts(entity_id, books, posting, earned, now)]\n",
+        "            told = []\n",
         _ROWS + "test_a_discount_that_a_payment_of_the_erp_earns_here_is_told_once",
         rules="i25 R23",
     ),

@@ -134,8 +134,8 @@ TELLING_BUGS = (
     bug(
         "a later line goes ahead of one that waits",
         TELLING,
-        'if outcome in ("later", "stopped"):\n            return outcome',
-        'if outcome in ("later", "stopped"):\n            continue',
+        'if outcome in ("later", "stopped", "paused"):\n            return outcome',
+        'if outcome in ("later", "stopped", "paused"):\n            continue',
         f"{BOOKED}::test_a_later_entry_of_an_invoice_waits_behind_one_that_failed",
     ),
     bug(
