@@ -1,6 +1,8 @@
 """A stage that has a fee or interest and charges none says why."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +126,11 @@ def test_interest_of_a_stage_is_charged_once():
 def test_a_stage_without_a_fee_and_a_day_without_a_word_say_nothing():
     assert told(invoice(), fee=None) == ()
     assert told(invoice(), day=DUE) == ()
+
+
+def test_the_manual_of_policies_names_each_code():
+    source = Path("shared/domain/uncharged.py").read_text()
+    codes_told = set(re.findall(r'"([a-z]+(?:_[a-z]+)+)"', source)) - {"late_fee"}
+    manual = Path("docs/policies.md").read_text()
+    assert len(codes_told) >= 10
+    assert [code for code in sorted(codes_told) if f"`{code}`" not in manual] == []
