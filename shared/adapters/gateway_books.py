@@ -89,18 +89,12 @@ class GatewayBooks:
             step=after.version,
             discounts=discounts_of(posting.movements),
         )
-        noted = Update(
-            keys.payment(entity.entity_id, after.payment_id),
-            set=use_of(after),
-            condition=VERSION,
-            values=seen(before.version),
-        )
         customer_id, today = customer.customer_id, now.today(customer.time_zone)
         writes: list[Write] = [
             *posting_writes(entity.entity_id, books, posting),
             *told,
             *adjustment_puts(entity.entity_id, books, posting, now),
-            noted,
+            _use_noted(entity.entity_id, before, after),
             ticket_put(entity, today, customer_id, posting.posting_id),
             *self._refund_failed(entity.entity_id, posting),
         ]
@@ -136,3 +130,9 @@ class GatewayBooks:
         except (NotFound, Conflict):
             return False
         return True
+
+
+def _use_noted(entity_id: str, before: Payment, after: Payment) -> Update:
+    """Return the write that makes the payment stand as after, if it still stands as before."""
+    place = keys.payment(entity_id, after.payment_id)
+    return Update(place, set=use_of(after), condition=VERSION, values=seen(before.version))

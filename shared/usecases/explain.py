@@ -21,10 +21,7 @@ from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.uncharged import Uncharged, uncharged
 from shared.usecases.as_it_stood import Brakes, braked_on, day_stood
-
-
-class Accounts(Protocol):
-    def account(self, entity_id: str, customer_id: str) -> Account: ...
+from shared.usecases.ports.accounts import ReadsAccount
 
 
 class Records(Protocol):
@@ -93,7 +90,7 @@ class Explanation:
 
 
 def explain(
-    accounts: Accounts,
+    accounts: ReadsAccount,
     policies: Policies,
     as_swept: AsSwept,
     entity_id: str,
@@ -111,7 +108,7 @@ def explain(
 
 
 def explain_day(
-    accounts: Accounts,
+    accounts: ReadsAccount,
     records: Records,
     entities: Entities,
     as_swept: AsSwept,
