@@ -101,20 +101,23 @@ def with_consequences(
     touched = {m.document_id for m in movements}
     for document in standing.documents:
         if document.document_id in touched:
-            found += _adjustments(document)
+            found += _adjustments(document, day)
     return with_discounts(books.documents, found, day)
 
 
-def _adjustments(document: Document) -> Iterator[Movement]:
+def _adjustments(document: Document, day: date) -> Iterator[Movement]:
+    """Yield what takes back each kind, one after the other: the next has the room that is left."""
     for kind in _WITH_MONEY:
         minor = document.adjusted.get(str(kind), 0)
-        if not minor:
-            continue
-        for number, piece in rooms(document, minor):
-            yield Movement(
+        given = [
+            Movement(
                 kind,
                 Money(minor=piece, currency=document.open.currency),
                 document_id=document.document_id,
                 instalment=number,
                 reason="taken_back",
             )
+            for number, piece in rooms(document, minor)
+        ]
+        (document,) = after(Books("", (document,)), given, day).documents
+        yield from given

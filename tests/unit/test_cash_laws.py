@@ -1,5 +1,6 @@
 """Laws of money that people allocate, take back and give up."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -260,6 +261,22 @@ def test_money_goes_back_whole_where_a_write_off_is_asked_for_on_the_part_that_i
     assert (freed_by(back, "p"), used(payment, back).allocations) == (300, ())
     (again,) = after(books, back, DAY).documents
     assert [i.open for i in again.instalments] == [eur(500), eur(500)]
+
+
+@pytest.mark.rule("R24", "R26")
+def test_a_difference_of_rates_on_one_part_and_a_tolerance_on_another_go_back_each_where_it_fits():
+    books, payments = Books("c1", (invoice("a", 10_000, parts=2),)), []
+    for n, minor, tolerance in ((1, 4_960, NONE), (2, 4_990, CENTS)):
+        part, money = Part("a", eur(5_000), n), eur(minor)
+        done = apply_cash(f"p{n}", money, [part], books, DAY, tolerance, 25, converted=n == 1)
+        payment = replace(payment_of(money), payment_id=f"p{n}")
+        payments.append(used(payment, done.movements, books.documents))
+        books = after(books, done.movements, DAY)
+    assert books.documents[0].adjusted == {"fx_difference": 40, "tolerance": 10}
+    back = taken_back("p2", payments[1].allocations, payments[1].amount, books, DAY)
+    (document,) = after(books, back, DAY).documents
+    assert [i.open.minor for i in document.instalments] == [40, 5_000]
+    assert not any(document.adjusted.values())
 
 
 def test_a_small_surplus_is_kept_as_an_adjustment_too():
