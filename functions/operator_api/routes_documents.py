@@ -1,5 +1,6 @@
 """Routes that list invoices and charges."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -8,10 +9,16 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from functions.operator_api import paging
 from functions.operator_api.access import current, entity_of, needs
 from functions.operator_api.named import OfCustomer, document_named
-from functions.operator_api.schema.documents import DocumentOut, DocumentPage, DocumentPatch
+from functions.operator_api.schema.documents import (
+    DocumentOut,
+    DocumentPage,
+    DocumentPatch,
+    DocumentRow,
+)
 from functions.operator_api.schema.wire import Limit
-from functions.operator_api.views import document_out
+from functions.operator_api.views import document_out, document_row
 from shared import runtime
+from shared.domain.document import Document
 from shared.domain.roles import Role
 from shared.usecases.change_ladder import LadderChange, change_ladder
 
@@ -41,7 +48,7 @@ def list_invoices(
     found = lists.open_documents(entity, entity_of(entity).shards, after, limit + 1)
     rows, more = paging.page(found, limit)
     return DocumentPage(
-        items=[document_out(customer_id, document) for _, customer_id, document in rows],
+        items=_rows(entity, [(customer_id, document) for _, customer_id, document in rows]),
         next=paging.cursor(rows[-1][0]) if more else None,
     )
 
@@ -83,14 +90,19 @@ def _of_customer(entity: str, customer_id: str, closed_too: bool) -> DocumentPag
     documents, _ = lists.live_money(entity, customer_id)
     closed = lists.closed_documents(entity, customer_id) if closed_too else ()
     found = sorted([*documents, *closed], key=lambda d: (d.due_on, d.number, d.document_id))
-    return DocumentPage(items=[document_out(customer_id, d) for d in found], next=None)
+    return DocumentPage(items=_rows(entity, [(customer_id, d) for d in found]), next=None)
+
+
+def _rows(entity: str, found: Sequence[tuple[str, Document]]) -> list[DocumentRow]:
+    listed = runtime.receivables().listed(entity, list({customer_id for customer_id, _ in found}))
+    return [document_row(whose, document, listed.get(whose)) for whose, document in found]
 
 
 def _by_customer(entity: str, after: str) -> DocumentPage:
     entity_of(entity)
     listed = runtime.receivables().customers(entity, after, _CUSTOMERS_PER_PAGE + 1)
     rows, more = paging.page(listed, _CUSTOMERS_PER_PAGE)
-    items: list[DocumentOut] = []
+    items: list[DocumentRow] = []
     for row in rows:
         items += _of_customer(entity, row.customer_id, closed_too=True).items
     return DocumentPage(items=items, next=paging.cursor(rows[-1].customer_id) if more else None)

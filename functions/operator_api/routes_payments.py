@@ -1,6 +1,7 @@
 """Routes of payments: list, note, settle, allocate, move, reverse, refund."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -26,9 +27,10 @@ from functions.operator_api.schema.payments import (
     ReverseIn,
     SettleIn,
 )
-from functions.operator_api.schema.wire import amount
-from functions.operator_api.views import payment_out, refund_out
+from functions.operator_api.schema.wire import Limit, amount
+from functions.operator_api.views import payment_out, payment_row, refund_out
 from shared import runtime
+from shared.adapters.receivables import place_of_payment
 from shared.domain.apply_cash import Part
 from shared.domain.receive import Received
 from shared.domain.refund import RefundDraft
@@ -40,35 +42,43 @@ from shared.usecases.refund_payment import refund_payment
 from shared.usecases.reverse_payment import reverse_payment
 
 router = APIGatewayHttpRouter()
-_CUSTOMERS_PER_PAGE = 25
 _ENTITY = "/api/v1/entities/<entity>"
 _PAYMENT = f"{_ENTITY}/payments/<payment>"
 _SOURCE = f"{_ENTITY}/customers/<customer>/credits/<source>"
 
 
-@router.get(f"{_ENTITY}/payments", summary="Payments, customer by customer")
+@router.get(
+    f"{_ENTITY}/payments",
+    summary="Payments, newest first",
+    description="By value date, and within a day by id. What comes while pages are read moves "
+    "nothing that is on a later page. Of one customer all are told at once.",
+)
 @needs(Role.VIEWER)
 def list_payments(
     entity: str,
     customer: Annotated[str, Query(max_length=100)] = "",
+    first: Annotated[date | None, Query(alias="from", description="First value date")] = None,
+    last: Annotated[date | None, Query(alias="to", description="Last value date")] = None,
     cursor: Annotated[str, Query(max_length=120)] = "",
+    limit: Annotated[Limit, Query()] = 50,
 ) -> PaymentPage:
     entity_of(entity)
+    days = (first or date.min, last or date.max)
+    if days[0] > days[1]:
+        raise InvalidInput(field="from", reason="the first day is the earlier one")
     lists = runtime.receivables()
     if customer:
         customer_id = lists.find_customer(entity, customer)
-        found = lists.payments(entity, customer_id)
-        return PaymentPage(items=[payment_out(customer_id, p) for p in found], next=None)
-    rows, more = paging.page(
-        lists.customers(entity, paging.place(cursor), _CUSTOMERS_PER_PAGE + 1), _CUSTOMERS_PER_PAGE
-    )
+        of = [p for p in lists.payments(entity, customer_id) if days[0] <= p.received_on <= days[1]]
+        rows, more = sorted(of, key=place_of_payment, reverse=True), False
+    else:
+        before = paging.place(cursor, paging.TASK)
+        found = lists.payments_by_date(entity, days, before, limit + 1)
+        rows, more = paging.page(found, limit)
+    whose = lists.listed(entity, list({p.customer_id for p in rows}))
     return PaymentPage(
-        items=[
-            payment_out(row.customer_id, p)
-            for row in rows
-            for p in lists.payments(entity, row.customer_id)
-        ],
-        next=paging.cursor(rows[-1].customer_id) if more else None,
+        items=[payment_row(p, whose.get(p.customer_id)) for p in rows],
+        next=paging.cursor(place_of_payment(rows[-1])) if more else None,
     )
 
 

@@ -4,11 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from functions.operator_api.schema.customers import CoverOut, CustomerOut, CustomerRow
-from functions.operator_api.schema.documents import DiscountOut, DocumentOut, InstalmentOut
+from functions.operator_api.schema.documents import (
+    DiscountOut,
+    DocumentOut,
+    DocumentRow,
+    InstalmentOut,
+)
 from functions.operator_api.schema.entities import EntityOut
 from functions.operator_api.schema.figures import AgeingOut
 from functions.operator_api.schema.messages import DecisionOut, ItemOut, UnchargedOut
-from functions.operator_api.schema.payments import AllocationOut, PaymentOut, RefundOut
+from functions.operator_api.schema.payments import (
+    AllocationOut,
+    PaymentOut,
+    PaymentRow,
+    RefundOut,
+)
 from functions.operator_api.schema.wire import Amount, amount
 from functions.operator_api.schema.work import HoldOut, ParkedOut, TaskOut
 from shared.adapters.receivables import Listed
@@ -77,6 +87,15 @@ def document_out(customer_id: str, document: Document) -> DocumentOut:
         policy=document.policy,
         invoice_id=document.invoice_id,
         version=document.version,
+    )
+
+
+def document_row(customer_id: str, document: Document, whose: Listed | None) -> DocumentRow:
+    """Return a document of a list; whose is None where the directory has no such customer."""
+    return DocumentRow(
+        **dict(document_out(customer_id, document)),
+        customer=whose.name if whose else "",
+        customer_external_id=whose.external_id if whose else "",
     )
 
 
@@ -255,6 +274,15 @@ def payment_out(customer_id: str, payment: Payment) -> PaymentOut:
         ],
         left_to_allocate=len(payment.plan),
         version=payment.version,
+    )
+
+
+def payment_row(payment: Payment, whose: Listed | None) -> PaymentRow:
+    """Return a payment of a list; whose is None where the directory has no such customer."""
+    return PaymentRow(
+        **dict(payment_out(payment.customer_id, payment)),
+        customer=whose.name if whose else "",
+        external_id=whose.external_id if whose else "",
     )
 
 

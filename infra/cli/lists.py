@@ -46,15 +46,18 @@ def invoices(
     as_json: AsJson = False,
 ) -> None:
     """List invoices and charges: what is open, by due date."""
-    columns = ("number", "kind", "issued", "due", ">total", ">open", "", "state")
+    facts = ("number", "customer", "ERP's id", "kind", "issued", "due")
+    columns = (*facts, ">total", ">open", "", "state")
 
     def row(d: Any) -> Sequence[str]:
         total, rest = d["total"], d["open"]["amount"]
-        dates = (d["issued_on"], d["due_on"])
         return (
             d["number"],
+            d["customer"],
+            d["external_id"],
             d["kind"],
-            *dates,
+            d["issued_on"],
+            d["due_on"],
             total["amount"],
             rest,
             total["currency"],
@@ -66,24 +69,36 @@ def invoices(
 
 
 def payments(
-    customer: Customer = "", entity: EntityName = None, limit: Most = 100, as_json: AsJson = False
+    customer: Customer = "",
+    first: Annotated[str | None, typer.Option("--from", help="First value date.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last value date.")] = None,
+    entity: EntityName = None,
+    limit: Most = 100,
+    as_json: AsJson = False,
 ) -> None:
-    """List payments."""
-    columns = ("received", ">amount", "", "method", "for", "reference")
+    """List payments by value date, newest first.
+
+    Example: duecourse payments --from 2026-03-01 --to 2026-03-31
+    """
+    columns = ("value date", "customer", ">amount", "", "method", "for", ">unapplied", "reference")
 
     def row(p: Any) -> Sequence[str]:
-        paid_for = ", ".join(a["number"] for a in p["allocations"])
         amount = p["amount"]
+        waits = p["unapplied"]["amount"]
         return (
             p["received_on"],
+            p["customer"],
             amount["amount"],
             amount["currency"],
             p["method"],
-            paid_for,
-            p["gateway_reference"],
+            ", ".join(a["number"] for a in p["allocations"]),
+            waits if Decimal(waits) else "",
+            "\n".join(one for one in (p["reference"], p["gateway_reference"]) if one),
         )
 
-    _list("payments", entity, limit, as_json, columns, row, customer=customer)
+    page, days = min(limit, _PAGE_MAX), {"from": first, "to": last}
+    of = {"customer": customer, **days}
+    _list("payments", entity, limit, as_json, columns, row, page=page, **of)
 
 
 def tasks(entity: EntityName = None, limit: Most = 100, as_json: AsJson = False) -> None:

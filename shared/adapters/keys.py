@@ -114,6 +114,16 @@ def name_entry(entity: str, name: str, customer_id: str) -> dict[str, str]:
     return {"gpk": names_partition(entity), "gsk": name_place(name, customer_id)}
 
 
+def payments_partition(entity: str) -> str:
+    """Return the partition of the due index in which payments stand by value date."""
+    return f"PAYMENTS#{entity}"
+
+
+def payment_entry(entity: str, received_on: str, payment_id: str) -> dict[str, str]:
+    """Return the index attributes of a payment in the list by value date."""
+    return {"gpk": payments_partition(entity), "gsk": f"{received_on}#{payment_id}"}
+
+
 def profile(entity: str, customer_id: str) -> Key:
     return _key(live(entity, customer_id), "PROFILE")
 

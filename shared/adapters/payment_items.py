@@ -15,6 +15,7 @@ def payment_item(entity_id: str, payment: Payment) -> Item:
     """Return the payment without its pending key. The key is the fact that it was booked."""
     return {
         **keys.payment(entity_id, payment.payment_id),
+        **keys.payment_entry(entity_id, payment.received_on.isoformat(), payment.payment_id),
         "type": "PAYMENT",
         "customer_id": payment.customer_id,
         "payment_id": payment.payment_id,

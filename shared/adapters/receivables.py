@@ -146,6 +146,27 @@ class Receivables:
             for item in self._table.get_many([keys.payment(entity_id, i) for i in chunk]):
                 yield payment_from(item)
 
+    def payments_by_date(
+        self, entity_id: str, days: tuple[date, date], before: str = "", limit: int = 100
+    ) -> Iterator[Payment]:
+        """Yield at most limit payments of those days, newest value date first, after a place.
+
+        A place is that of place_of_payment(). What came just now may be missing for a moment.
+        """
+        first, last = (day.isoformat() for day in days)
+        partition = keys.payments_partition(entity_id)
+        between = (first, min(before, f"{last}#\x7f") if before else f"{last}#\x7f")
+        found = self._table.query(
+            partition, between=between, index="due", reverse=True, limit=limit + 1
+        )
+        entries = [entry for entry in found if entry["gsk"] != before][:limit]
+        for chunk in batched(entries, _KEYS_PER_READ, strict=False):
+            items = self._table.get_many([{"pk": e["pk"], "sk": e["sk"]} for e in chunk])
+            by_key = {(item["pk"], item["sk"]): item for item in items}
+            for entry in chunk:
+                if (entry["pk"], entry["sk"]) in by_key:
+                    yield payment_from(by_key[entry["pk"], entry["sk"]])
+
     def notices(self, entity_id: str, customer_id: str) -> Iterator[tuple[Notice, str]]:
         """Yield the notices of one customer, newest first, each with why it stands as it does."""
         partition = keys.history(entity_id, customer_id)
@@ -223,6 +244,11 @@ class Receivables:
             for head in self._table.get_many(wanted):
                 return str(head["customer_id"]), name
         raise NotFound(document=name[:64])
+
+
+def place_of_payment(payment: Payment) -> str:
+    """Return where payment stands among those of its entity, by value date."""
+    return keys.payment_entry("", payment.received_on.isoformat(), payment.payment_id)["gsk"]
 
 
 def _listed(item: Item) -> Listed:

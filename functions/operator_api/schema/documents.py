@@ -55,6 +55,13 @@ class DocumentPatch(Wire):
     reason: Annotated[str, Field(min_length=3, max_length=300)]
 
 
+class DocumentRow(DocumentOut):
+    """A document in a list, with its customer: name and the ERP's id."""
+
+    customer: str
+    customer_external_id: str
+
+
 class DocumentPage(Wire):
-    items: list[DocumentOut]
+    items: list[DocumentRow]
     next: str | None

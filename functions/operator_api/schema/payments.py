@@ -39,8 +39,15 @@ class PaymentOut(Wire):
     version: int
 
 
+class PaymentRow(PaymentOut):
+    """A payment in a list, with whose it is: name and the ERP's id."""
+
+    customer: str
+    external_id: str
+
+
 class PaymentPage(Wire):
-    items: list[PaymentOut]
+    items: list[PaymentRow]
     next: str | None
 
 
