@@ -34,6 +34,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "path": ("page or route", "/api/v1/openapi.json"),
 }
 """What each fact of NotFound names, and where it is listed; the narrowest first."""
+_NAMELESS = ("path", "entity")
+"""What is not named: an entity that is another's is answered to the letter as an unknown one."""
 
 
 def told(error: NotFound) -> str:
@@ -50,7 +52,7 @@ def told(error: NotFound) -> str:
         return error.help
     what, listed = KINDS[kind]
     name = str(facts[kind])[:_NAME_CHARS_MAX]
-    if kind == "path":
+    if kind in _NAMELESS:
         return f"There is no such {what}. See {listed}."
     if not name:
         return f"Name a {what}. See {listed}."

@@ -38,6 +38,7 @@ def test_each_thing_that_may_be_missing_has_words():
         (NotFound(customer="c", notice=4), "There is no notice of this customer '4' here. See "),
         (NotFound(customer=""), "Name a customer. See duecourse customers, "),
         (NotFound(path="api"), "There is no such page or route. See /api/v1/openapi.json."),
+        (NotFound(entity="demo"), "There is no such legal entity that you may see. See duecourse "),
         (NotFound(entity="demo", reason="nobody compared yet"), "Nobody compared yet. "),
         (NotFound(), "Check the id and the entity."),
     ],
