@@ -21,6 +21,7 @@ from shared.domain.erp_credit import CreditNoteFact, held_of
 from shared.domain.money import Money
 from shared.domain.movement import Posting, frees
 from shared.errors import WriteConflict
+from shared.usecases.import_credit_notes import Plan
 
 _AS_KNOWN = "content_hash = :old AND attribute_not_exists(gone)"
 
@@ -59,23 +60,20 @@ class ImportedCreditNotes:
     def write(
         self,
         entity: Entity,
-        customer: Customer,
-        books: Books,
-        note: Document,
+        plan: Plan,
         posting: Posting,
         fact: CreditNoteFact,
-        before: CreditNoteFact | None,
         now: Now,
         import_id: str,
     ) -> bool:
-        """Write a note as it is now with posting; return False where somebody wrote first.
+        """Write the note of plan with posting; return False where somebody wrote first.
 
-        note is one version on from what is stored; fact is what is remembered from now on. The ERP
-        is told of the discounts that are earned or lost by it here: the rest it knows.
+        The note is one version on from what is stored; fact is what is remembered from now on. The
+        ERP is told of the discounts that are earned or lost by it here: the rest it knows.
         """
-        entity_id = entity.entity_id
+        entity_id, customer, books, note = entity.entity_id, plan.customer, plan.books, plan.note
         writes: list[Write] = [
-            _fact_write(entity_id, note, fact, before),
+            _fact_write(entity_id, note, fact, plan.before),
             _head_write(entity, customer, note),
         ]
         if posting.movements:

@@ -37,8 +37,8 @@ class CreditNotes(Protocol):
     def held(self, entity_id: str, fact: CreditNoteFact) -> Mapping[str, Mapping[int, int]]: ...
     def granted(self, entity_id: str, customer_id: str, document_id: str) -> int: ...
     def write(
-        self, entity: Entity, customer: Customer, books: Books, note: Document, posting: Posting,
-        fact: CreditNoteFact, before: CreditNoteFact | None, now: Now, import_id: str,
+        self, entity: Entity, plan: "Plan", posting: Posting, fact: CreditNoteFact, now: Now,
+        import_id: str,
     ) -> bool: ...  # fmt: skip
 
 
@@ -163,8 +163,5 @@ class CreditNoteDesk:
             total=row.total,
             uses=done.uses,
         )
-        written = self.store.write(
-            self.entity, plan.customer, plan.books, note, posting, fact, plan.before, self.now,
-            self.import_id,
-        )  # fmt: skip
+        written = self.store.write(self.entity, plan, posting, fact, self.now, self.import_id)
         return written and done.complete

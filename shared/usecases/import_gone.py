@@ -30,7 +30,7 @@ from shared.domain.payment import Payment, PaymentState, elsewhere_payment_id
 from shared.errors import Conflict, InvalidInput, NotFound, WriteConflict
 from shared.usecases.allocate import allocate
 from shared.usecases.cash_desk import Desk as CashDesk
-from shared.usecases.import_credit_notes import CreditNotes
+from shared.usecases.import_credit_notes import CreditNotes, Plan
 from shared.usecases.import_rows import Judged
 from shared.usecases.move_customer import Ports as MovePorts
 from shared.usecases.move_customer import move_rest
@@ -170,10 +170,8 @@ class GoneDesk:
         )
         why = str(row.why) if done.complete else ""
         fact = replace(found.fact, uses={}, gone=why)
-        written = self.notes.write(
-            self.entity, found.customer, found.books, note, posting, fact, found.fact, self.now,
-            self.import_id,
-        )  # fmt: skip
+        plan = Plan(found.customer, found.books, note, found.fact, done)
+        written = self.notes.write(self.entity, plan, posting, fact, self.now, self.import_id)
         return written and done.complete
 
     def _payment(self, row: GoneRow) -> Judged:
@@ -264,9 +262,8 @@ class GoneDesk:
         posting = Posting(
             f"credit_note:{note_id}:{note.version}", today, self.now.business, found.movements
         )
-        self.notes.write(
-            self.entity, customer, books, note, posting, fact, fact, self.now, self.import_id
-        )
+        plan = Plan(customer, books, note, fact, found)
+        self.notes.write(self.entity, plan, posting, fact, self.now, self.import_id)
 
     def _move_after(self, payment: Payment, facts: Mapping[str, InvoiceFact]) -> None:
         """Forward what is open again of moved invoices to the customer they were moved to."""
