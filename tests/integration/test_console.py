@@ -257,3 +257,15 @@ def test_a_case_is_taken_back_for_a_reason_and_what_was_typed_stays_where_it_is_
     assert 'id="wrong">Reason: say why, in a few words' in bad.text
     assert post(token, place, csrf=code, reason="they pay").status == 303
     assert "Nobody else has this case" in get(token, address).text
+
+
+def test_a_number_of_a_document_leads_to_the_document(acme, identity):
+    token = identity.mint(operator("acme:viewer"))
+    number = runtime.accounts().document("acme", ULID, "01J" + "B" * 23).number
+    there = f"/console/e/acme/customers/{ULID}/documents/01J{'B' * 23}"
+    answer = get(token, f"/console/e/acme/customers?q={number}")
+    assert (answer.status, answer.headers.get("location")) == (303, there)
+    assert get(token, "/console/e/acme/customers?q=no-such-number").status == 200
+    both = get(token, "/console/e/acme/customers?q=Nord")
+    assert both.status == 200
+    assert "Documents of that number" not in both.text

@@ -1,5 +1,6 @@
 """Lists: customers, what is open of an age, tasks, what is parked."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -33,7 +34,10 @@ class Row:
 
 
 def customers(visit: Visit, wanted: str, sort: str) -> http.Answer:
-    """Show customers, the latest payer first, or by name."""
+    """Show customers, the latest payer first, or by name; with the documents of a number wanted.
+
+    Where that is the number of one document, and fits no customer, it leads to the document.
+    """
     entity_id = visit.entity.entity_id
     today = access.current().now.today(visit.entity.time_zone)
     lists = runtime.receivables()
@@ -42,6 +46,11 @@ def customers(visit: Visit, wanted: str, sort: str) -> http.Answer:
     open_of: dict[str, list[Document]] = {}
     for _, customer_id, document in lists.open_documents(entity_id, visit.entity.shards):
         open_of.setdefault(customer_id, []).append(document)
+    numbered = _numbered(entity_id, wanted.strip(), open_of) if wanted.strip() else ()
+    if len(numbered) == 1 and not found:
+        ((customer_id, document),) = numbered
+        whose = f"{visit.base}/customers/{http.segment(customer_id)}"
+        return http.see_other(f"{whose}/documents/{http.segment(document.document_id)}")
     rows = [_row(customer, open_of.get(customer.customer_id, []), today) for customer in found]
     if sort != "name":
         rows.sort(key=lambda row: -row.days_late)
@@ -50,9 +59,32 @@ def customers(visit: Visit, wanted: str, sort: str) -> http.Answer:
         visit,
         rows=rows[:_ROWS_SHOWN],
         count=len(rows),
+        numbered=numbered,
         wanted=wanted,
         sort=sort if sort in SORTS else SORTS[0],
     )
+
+
+def _numbered(
+    entity_id: str, name: str, open_of: Mapping[str, Sequence[Document]]
+) -> Sequence[tuple[str, Document]]:
+    """Return the documents of a number or of the ERP's id, with their customers.
+
+    Numbers that the ERP gave are known of what is open alone.
+    """
+    known = runtime.receivables().name_of_document(entity_id, name)
+    places = {*runtime.charges().numbered(entity_id, name), *([known] if known else ())}
+    found = {
+        document.document_id: (customer_id, document)
+        for customer_id, documents in open_of.items()
+        for document in documents
+        if name.casefold() in (document.number.casefold(), document.external_id.casefold())
+    }
+    for customer_id, document_id in sorted(places):
+        if document_id not in found:
+            document = runtime.accounts().document(entity_id, customer_id, document_id)
+            found[document_id] = (customer_id, document)
+    return tuple(found.values())
 
 
 def invoices(visit: Visit, currency: str, bucket: str) -> http.Answer:

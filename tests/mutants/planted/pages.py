@@ -7,6 +7,13 @@ _CONSOLE = "tests/integration/test_console_document.py::"
 
 PAGE_BUGS = (
     bug(
+        "a fee that was waived is told as paid",
+        "shared/usecases/timeline.py",
+        'return given_up[0] if given_up and "allocation" not in by else "paid"',
+        'return "paid"',
+        "tests/unit/test_timeline.py::test_what_was_given_up_is_not_told_as_paid",
+    ),
+    bug(
         "the consent to automatic payment names nothing that is overdue",
         "shared/domain/autopay.py",
         "if named or not _wanted(cover) or _take_day(item, cover, rule, today) >= take_on:",
