@@ -196,3 +196,58 @@ def test_the_pdf_of_a_document_is_led_to_once_it_is_there(clerk):
     assert f'href="{place}"' in get(clerk, PAGES[1]).text
     leads = get(clerk, place)
     assert (leads.status, ".pdf" in leads.headers["location"]) == (303, True)
+
+
+def _credit(token: str) -> str:
+    send(token, PAGES[0], f"{HERE}/payments", **noted(use="nothing"))
+    (credit,) = runtime.accounts().account("acme", ULID).credits
+    return credit.source_id
+
+
+def test_money_that_waits_goes_back_by_a_form_that_is_confirmed_and_once(controller):
+    source = _credit(controller)
+    shown = get(controller, PAGES[0])
+    request = re.search(r'name="request" value="([0-9a-f]+)"', shown.text)[1]
+    fields = {"csrf": csrf(shown), "request": request, "currency": "EUR", "amount": "25.00"}
+    place = f"{HERE}/credits/{source}/refund"
+    unsure = post(controller, place, **fields)
+    assert unsure.status == 422
+    assert "tick that the money goes back" in unsure.text
+    for _ in range(2):
+        assert post(controller, place, **fields, sure="yes").status == 303
+    (credit,) = runtime.accounts().account("acme", ULID).credits
+    assert credit.unapplied.minor == 3_500
+
+
+def test_a_refund_above_what_waits_is_refused_unless_it_takes_off_what_was_paid(controller):
+    send(controller, PAGES[0], f"{HERE}/payments", **noted())
+    (payment,) = runtime.receivables().payments("acme", ULID)
+    place = f"{HERE}/credits/{payment.payment_id}/refund"
+    fields = {"currency": "EUR", "amount": "10.00", "sure": "yes"}
+    assert send(controller, PAGES[0], place, **fields).status == 422
+    assert send(controller, PAGES[0], place, **fields, release="yes").status == 303
+    assert invoice().open.minor == 5_000
+
+
+def test_a_clerk_gives_no_money_back(clerk):
+    source = _credit(clerk)
+    assert "Give money back" not in get(clerk, PAGES[0]).text
+    place = f"{HERE}/credits/{source}/refund"
+    said = {"currency": "EUR", "amount": "1.00", "sure": "yes"}
+    assert send(clerk, PAGES[0], place, **said).status == 403
+
+
+def test_what_came_in_stands_on_a_page_newest_first_with_what_it_paid(clerk, monkeypatch):
+    for day, reference in (("2026-02-27", "R-old"), ("2026-03-01", "R-new")):
+        paid = noted("10.00", received_on=day, reference=reference)
+        assert send(clerk, PAGES[0], f"{HERE}/payments", **paid).status == 303
+    page = get(clerk, "/console/e/acme/payments").text
+    assert page.index("R-new") < page.index("R-old")
+    assert f"{HERE}/documents/{INVOICE}" in page
+    monkeypatch.setattr("functions.operator_api.console.payments._ROWS_SHOWN", 1)
+    first = get(clerk, "/console/e/acme/payments").text
+    assert ("R-new" in first, "R-old" in first) == (True, False)
+    older = re.search(r'href="([^"]*payments\?after=[^"]+)"', first)[1]
+    second = get(clerk, older).text
+    assert ("R-new" in second, "R-old" in second) == (False, True)
+    assert get(clerk, "/console/e/acme/payments?after=x").status == 303

@@ -19,6 +19,7 @@ from functions.operator_api.console import (
     mailing,
     money,
     notice,
+    payments,
     runs,
     session,
     statement,
@@ -33,6 +34,7 @@ from shared.errors import HubError, NotFound, Unauthenticated
 _ID_CHARS_MAX = 64
 _NUMBER_CHARS_MAX = 8
 _NAME_CHARS_MAX = 32
+_CURSOR_CHARS_MAX = 120
 _FORM_STATUS: dict[type[HubError], int] = {
     http.ForeignForm: 403,
     http.NotAForm: 400,
@@ -91,6 +93,8 @@ def _of_entity(event: Event, visit: Visit, rest: list[str], form: http.Form) -> 
             return customer.customer(visit, customer_id)
         case _, ["customers", customer_id, *further] if further:
             return _of_customer(event, visit, customer_id, further, form)
+        case "GET", ["payments"]:
+            return payments.payments_page(visit, http.query(event, "after")[:_CURSOR_CHARS_MAX])
         case "GET", ["tasks"]:
             return lists.tasks(visit)
         case "GET", ["runs"]:
@@ -171,6 +175,8 @@ def _of_customer(
             return money.take_back(visit, customer_id, payment_id, form)
         case "POST", ["credits", source_id]:
             return money.use_credit(visit, customer_id, source_id, form)
+        case "POST", ["credits", source_id, "refund"]:
+            return money.refund(visit, customer_id, source_id, form)
         case "GET", ["documents", document_id]:
             return document.document_page(visit, customer_id, document_id)
         case "GET", ["documents", document_id, "pdf"]:

@@ -10,13 +10,17 @@ from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
 from shared import runtime
 from shared.domain.apply_cash import Part
+from shared.domain.money import to_decimal_text
 from shared.domain.receive import Received
+from shared.domain.refund import RefundDraft
 from shared.domain.roles import Role
 from shared.errors import InvalidInput
 from shared.usecases.allocate import allocate
 from shared.usecases.record_payment import record_payment
+from shared.usecases.refund_payment import refund_payment
 from shared.usecases.reverse_payment import REASONS, reverse_payment
 
+_REFUND_REASON = "requested_by_customer"
 METHODS = ("transfer", "cheque", "cash", "direct_debit", "card", "other")
 
 
@@ -27,7 +31,7 @@ def money_page(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.A
     """
     entity_id = visit.entity.entity_id
     account = runtime.accounts().account(entity_id, customer_id)
-    payments = runtime.receivables().payments(entity_id, customer_id)
+    payments = list(runtime.receivables().payments(entity_id, customer_id))
     return page(
         "money",
         visit,
@@ -36,6 +40,8 @@ def money_page(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.A
         documents=sorted(account.documents, key=lambda d: (d.due_on, d.number)),
         credits=sorted(account.credits, key=lambda c: (c.received_on, c.source_id)),
         payments=sorted(payments, key=lambda p: (p.received_at, p.payment_id), reverse=True),
+        paid_by={payment.payment_id for payment in payments},
+        plain=to_decimal_text,
         methods=METHODS,
         reasons=REASONS,
         request_id=secrets.token_hex(16),
@@ -102,6 +108,30 @@ def take_back(visit: Visit, customer_id: str, payment_id: str, form: http.Form) 
         reverse_payment(desk, visit.entity.entity_id, payment_id, reason, None, request, now)
 
     return _done(visit, customer_id, refused(form, f"payments/{payment_id}", work))
+
+
+def refund(visit: Visit, customer_id: str, source_id: str, form: http.Form) -> http.Answer:
+    """Give money of a payment or credit note back: through the gateway what came by it.
+
+    Anything else a person transfers. It has to be confirmed.
+    """
+    access.allow(Role.CONTROLLER, visit.entity.entity_id)
+    now = access.current().now
+
+    def work() -> None:
+        if field(form, "sure") != "yes":
+            raise InvalidInput(field="sure", reason="tick that the money goes back")
+        draft = RefundDraft(
+            source_id,
+            money(form, "amount", field(form, "currency")),
+            _REFUND_REASON,
+            field(form, "release") == "yes",
+        )
+        request = asked(form, "refund", customer_id, source_id)
+        desk = runtime.cash_desk()
+        refund_payment(desk, visit.entity.entity_id, customer_id, draft, request, now)
+
+    return _done(visit, customer_id, refused(form, f"refund/{source_id}", work))
 
 
 def _done(visit: Visit, customer_id: str, filled: Filled | None) -> http.Answer:

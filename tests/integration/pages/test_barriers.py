@@ -301,7 +301,17 @@ def _console(walk: Walk, company: Company, identity) -> None:
     for path in ("", "/tasks", "/calls", f"/customers/{PAYER}", f"/customers/{PAYER}/agreements"):
         walk.go(here + path, "of a viewer")
     sign_in("demo:controller")
-    for path in ("", "/customers", "/tasks", "/calls", "/parked", "/runs", "/erp", "/figures"):
+    for path in (
+        "",
+        "/customers",
+        "/payments",
+        "/tasks",
+        "/calls",
+        "/parked",
+        "/runs",
+        "/erp",
+        "/figures",
+    ):
         walk.go(here + path)
     walk.go(f"{here}/figures?from=2020-01-01&to=2020-12-31", "of an empty year")
     walk.go(f"{here}/customers?q=nobody", "nobody found")
@@ -323,11 +333,17 @@ def _console(walk: Walk, company: Company, identity) -> None:
     follow(page.get_by_role("button", name="Make it as PDF"))
     walk.look(f"{whose}/statements/x", "soon")
     walk.go(f"{whose}/money")
-    page.locator("#amount").fill("1,50")
+    page.locator("#amount").fill("1,500")
     follow(page.get_by_role("button", name="Note it"))
     walk.look(f"{whose}/money", "refused")
+    walk.go(f"{whose}/money")
+    page.locator("form[action$=refund]").first.evaluate("form => { form.noValidate = true; }")
+    page.get_by_text("Give money back").first.click()
+    follow(page.get_by_role("button", name="Give it back").first)
+    walk.look(f"{whose}/money", "refund not confirmed")
+    walk.go(f"{here}/payments?after=MjAwMC0wMS0wMSNY", "further back")
     walk.go(f"{whose}/documents/{LATE}")
-    page.locator("#amount-deduct").fill("1,50")
+    page.locator("#amount-deduct").fill("1,500")
     follow(page.get_by_role("button", name="Accept that a part is not paid"))
     walk.look(f"{whose}/documents/{LATE}", "refused")
     days = {"today": company.today, "past": company.today - timedelta(days=5), "none": None}
