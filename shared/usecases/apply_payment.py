@@ -29,7 +29,7 @@ from shared.usecases.follow_payment import (
     take_step,
 )
 from shared.usecases.give_mandate import end_returned
-from shared.usecases.money_in import Outcome, Ports, not_ours, park
+from shared.usecases.money_in import BOOKED, Outcome, Ports, not_ours, park
 from shared.usecases.try_again import try_again
 
 
@@ -46,7 +46,7 @@ def apply_payment(ports: Ports, entity_id: str, told: GatewayPayment, now: Now) 
     if amount is None:
         return park(ports, entity_id, told.odd, told.reference, now)
     outcome = try_again(ports.pause, lambda: _book(ports, entity_id, told, amount, now))
-    whole = outcome.code == "booked" and not told.has_gone_back
+    whole = outcome == BOOKED and not told.has_gone_back
     if outcome.state != "done" or whole:
         return outcome
     followed = follow_payment(ports, entity_id, told, now)
@@ -148,7 +148,7 @@ def _book(ports: Ports, entity_id: str, told: GatewayPayment, amount: Money, now
         _close_other_pages(ports, standing, settlement)
     if payment.plan:
         _finish_plan(ports, entity_id, booked_as, told, now)
-    return Outcome("done", "booked" if new else "known")
+    return BOOKED if new else Outcome("done", "known")
 
 
 def _discounted(standing: Standing, settlement: Settlement, told: GatewayPayment) -> Settlement:

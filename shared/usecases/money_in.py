@@ -31,6 +31,9 @@ class Outcome:
     code: str
 
 
+BOOKED = Outcome("done", "booked")
+
+
 class Gateway(Protocol):
     @property
     def api_version(self) -> str: ...

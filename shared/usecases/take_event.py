@@ -8,7 +8,7 @@ from shared.domain.gateway_event import GatewayEvent
 from shared.errors import NotFound
 from shared.usecases.apply_payment import apply_payment, follow_payment
 from shared.usecases.give_mandate import follow_setup
-from shared.usecases.money_in import Outcome, Ports, park
+from shared.usecases.money_in import BOOKED, Outcome, Ports, park
 from shared.usecases.resolve_checkout import resolve_checkout, resolve_page
 from shared.usecases.take_autopay import note_taking
 
@@ -28,11 +28,13 @@ def take_event(
 ) -> Outcome:
     """Follow the event and note what became of it; following it again changes nothing.
 
+    A booked payment is its own note: the write is saved, and a repeat of the event is noted then.
     Events come late, twice and in any order, and none is believed: each leads to a question to
     the gateway, so that the answer is the newest one.
     """
     outcome = _follow(ports, entity_id, event, now)
-    inbox.finish(entity_id, event.event_id, outcome.state, outcome.code, now.wall)
+    if outcome != BOOKED:
+        inbox.finish(entity_id, event.event_id, outcome.state, outcome.code, now.wall)
     return outcome
 
 
