@@ -1,12 +1,14 @@
 """mail: one sent by hand, what customers wish of mails, how they fare, and a pause that ends."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
-from infra.cli.output import AsJson, EntityName, Yes, confirm, show_json, show_table, talk
+from infra.cli.notice_words import uncharged
+from infra.cli.output import AsJson, EntityName, Yes, confirm, show_json, show_table, sums, talk
 
 app = typer.Typer(help="Mails: how they fare, pauses, customers' wishes.", no_args_is_help=True)
 Customer = Annotated[str, typer.Argument(help="Our id or the ERP's.")]
@@ -17,20 +19,31 @@ def remind(
     customer: Customer,
     stage: Annotated[str, typer.Option(help="A mail of the policy; else the furthest.")] = "",
     document: Annotated[
-        list[str] | None, typer.Option(help="Id of an open document; repeatable.")
+        list[str] | None,
+        typer.Option(help="An open document: our id, its number or the ERP's id. Repeat it."),
     ] = None,
+    with_fee: Annotated[
+        bool,
+        typer.Option("--with-fee", help="Charge the stage's fee even with the first word."),
+    ] = False,
     yes: Yes = False,
     entity: EntityName = None,
     as_json: AsJson = False,
 ) -> None:
     """Mail a stage to a customer now. It counts as that stage: the ladder does not repeat it.
 
+    What a stage charges is left out for good where nothing was said before of what is late.
+
     Example: duecourse remind C-7 --stage reminder
     """
     api = Api.found()
-    confirm(f"Mail {customer} {stage or 'the furthest stage reached'} now?", yes)
-    body = {"stage": stage, "documents": document or []}
-    made = api.post(f"{_path(api, entity)}/customers/{segment(customer)}/remind", body)
+    body = {"stage": stage, "documents": document or [], "with_fee": with_fee}
+    place = f"{_path(api, entity)}/customers/{segment(customer)}"
+    ahead = api.post(f"{place}/remind-preview", body)
+    talk().print(asked_by_hand(ahead))
+    confirm("Mail it now?", yes)
+    fixed = body | {"stage": ahead["stage"]}
+    made = api.post(f"{place}/remind", fixed)
     if as_json:
         show_json(made)
     else:
@@ -38,6 +51,18 @@ def remind(
             f"Notice {made['notice']}, {made['stage']}, goes out now in the name of {made['by']}."
         )
         talk().print(words, markup=False)
+
+
+def asked_by_hand(ahead: Mapping[str, Any]) -> str:
+    """Return what a mail by hand asks for and charges, in a line or two."""
+    numbers = ", ".join(item["number"] for item in ahead["items"])
+    asked = sums(item["payable"] for item in ahead["items"]).replace("\n", " and ")
+    fees = [
+        f"{f['amount']['amount']} {f['amount']['currency']} ({f['number']})" for f in ahead["fees"]
+    ]
+    charged = f"It charges {', '.join(fees)}." if fees else "It charges nothing."
+    said = f"Stage {ahead['words']} to {ahead['customer']}: asks for {numbers}, {asked}. {charged}"
+    return "\n".join([said, *(uncharged(one) for one in ahead["uncharged"])])
 
 
 @app.command("status")

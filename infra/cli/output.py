@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -106,3 +107,12 @@ def as_typed(command: str) -> str:
 def amounts(values: Iterable[dict[str, str]]) -> str:
     """Return amounts as one cell, such as 12.50 EUR, one to a line."""
     return "\n".join(f"{v['amount']} {v['currency']}" for v in values)
+
+
+def sums(values: Iterable[dict[str, str]]) -> str:
+    """Return amounts as one cell, summed by currency, one to a line."""
+    found: dict[str, Decimal] = {}
+    for value in values:
+        known = found.get(value["currency"], Decimal(0))
+        found[value["currency"]] = known + Decimal(value["amount"])
+    return "\n".join(f"{total} {currency}" for currency, total in sorted(found.items()))

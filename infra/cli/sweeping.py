@@ -9,7 +9,17 @@ from infra.cli.api import Api, segment
 from infra.cli.errors import CliError, Exit
 from infra.cli.moments import when
 from infra.cli.notice_words import uncharged
-from infra.cli.output import AsJson, EntityName, count, data, progress, show_json, show_table, talk
+from infra.cli.output import (
+    AsJson,
+    EntityName,
+    count,
+    data,
+    progress,
+    show_json,
+    show_table,
+    sums,
+    talk,
+)
 
 _LOOK_EVERY_S = 0.25
 _WAIT_S = 300
@@ -89,8 +99,8 @@ def show_dry_run(found: Any) -> None:
             m["stage"],
             m["channel"],
             ", ".join(i["number"] for i in m["items"] if i["asked"]),
-            _sum(i["payable"] for i in m["items"] if i["asked"]),
-            _sum(f["amount"] for f in m["fees"]),
+            sums(i["payable"] for i in m["items"] if i["asked"]),
+            sums(f["amount"] for f in m["fees"]),
         )
         for m in found["messages"]
     ]
@@ -108,13 +118,3 @@ def show_dry_run(found: Any) -> None:
     elif found.get("erp_stale"):
         old = f"The facts are old ({found['erp_stale']}): nothing of this is said before"
         talk().print(f"{old} they are fresh again.", markup=False)
-
-
-def _sum(amounts: Any) -> str:
-    from decimal import Decimal
-
-    sums: dict[str, Decimal] = {}
-    for amount in amounts:
-        known = sums.get(amount["currency"], Decimal(0))
-        sums[amount["currency"]] = known + Decimal(amount["amount"])
-    return "\n".join(f"{total} {currency}" for currency, total in sorted(sums.items()))

@@ -200,6 +200,7 @@ def notice_item(entity: str, customer_id: str, notice: Notice) -> Item:
         "payment_id": notice.payment_id,
         "dispute_id": notice.dispute_id,
         "by_hand": notice.by_hand,
+        "with_fee": notice.with_fee,
         "said_on": [day.isoformat() for day in notice.said_on],
         "ladders": dict(notice.ladders),
         "plans_over": list(notice.plans_over),
@@ -248,6 +249,7 @@ def notice_from(item: Item, delivery: Item | None) -> Notice:
         said_on=tuple(date.fromisoformat(day) for day in item.get("said_on", ())),
         ladders=item.get("ladders", {}),
         by_hand=item.get("by_hand", ""),
+        with_fee=item.get("with_fee", False),
         plans_over=tuple(item.get("plans_over", ())),
     )
 

@@ -25,10 +25,13 @@ def remind_decision(
     today: date,
     stage_id: str = "",
     only: Collection[str] = (),
+    with_fee: bool = False,
 ) -> Decision | str:
     """Return the SEND of a stage's mail about open items (only these, else all that it fits).
 
-    Without stage_id it is the furthest mail of the customer's policy that one of them has reached.
+    What the stage charges is charged as on the ladder, so not with the first word about what is
+    late unless with_fee. Without stage_id it is the furthest mail of the customer's policy that
+    one of them has reached.
     Returns a code where nothing may be said: handed_over, internal, mail_stopped, no_address,
     reminders_off, no_such_stage, stage_not_reached or nothing_to_ask.
     """
@@ -64,6 +67,7 @@ def remind_decision(
         book.customer_policy.name,
         book.customer_policy.version,
         book.versions,
+        with_fee=with_fee,
     )
 
 

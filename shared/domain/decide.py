@@ -38,8 +38,9 @@ class Decision:
     policy and policy_version are those of the stage; ladders are the versions of all policies by
     which positions are told. documents are the ids of open items (shared.domain.open_items): each
     instalment goes its way. plans_over are documents asked for that were to be paid in parts when
-    the newest notice went out. again_on is the day on which what is put off may go out, where the
-    passing of a due date does not show it.
+    the newest notice went out. with_fee says that a person wants what the stage charges even with
+    the first word about what is late. again_on is the day on which what is put off may go out,
+    where the passing of a due date does not show it.
     """
 
     action: Action
@@ -55,6 +56,7 @@ class Decision:
     ladders: Mapping[str, int] | None = None
     plans_over: tuple[str, ...] = ()
     again_on: date | None = None
+    with_fee: bool = False
 
 
 @dataclass(frozen=True, slots=True)

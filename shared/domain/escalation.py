@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from shared.domain.account import Account
 from shared.domain.coverage import item_coverage
-from shared.domain.decide import BY_HAND, Decision
+from shared.domain.decide import Decision
 from shared.domain.document import Document, DocumentKind
 from shared.domain.due_stage import NEVER
 from shared.domain.fee import Fee
@@ -23,11 +23,11 @@ def reminded(account: Account, book: PolicyBook, decision: Decision) -> tuple[st
     """Return the documents that decision asks for and on which its stage may put a charge.
 
     They were asked for before by a message after their due date, where their ladder has such a
-    stage before the charge: nothing is charged with the first word about what is late. What a
-    person has said by hand charges as that person means it.
+    stage before the charge: nothing is charged with the first word about what is late. Only a
+    person who sends it by hand may say that it charges all the same.
     """
     asked, said = document_ids_of(decision.documents), decision.done_before or {}
-    if decision.code == BY_HAND or decision.stage is None:
+    if decision.with_fee or decision.stage is None:
         return asked
     furthest: dict[str, int] = {}
     for item_id in decision.documents:

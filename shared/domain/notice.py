@@ -67,6 +67,7 @@ class Notice:
     that the stage charges one before it speaks, approval that a person has to agree before anything
     is charged or sent: approved_by is who did (approved_subject their id), tier to whom a case then
     goes.
+    by_hand is who sent it by hand, with_fee that they want its charge with the first word, too.
     said_on are the days of the messages so far that a cap counts (those of the ladder and
     announcements of what is taken by itself), this one's included, for some months.
     ladders are the versions of the policies by which positions are told, by name; plans_over the
@@ -95,6 +96,7 @@ class Notice:
     said_on: tuple[date, ...] = ()
     ladders: Mapping[str, int] = field(default_factory=dict)
     by_hand: str = ""
+    with_fee: bool = False
     plans_over: tuple[str, ...] = ()
 
     @property

@@ -126,14 +126,21 @@ def _messages(
         decision = to_send(decide(account, book, day, time))
         if decision is None:
             return
-        made = _charges(account, book, decision, day, charges)
-        fees = tuple((charge.number, charge.total) for charge in made)
-        before = _made_before(decision, made)
         yield WouldSend(
-            account.customer, decision, fees, uncharged(account, book, decision, day, before)
+            account.customer, decision, *would_charge(account, book, decision, day, charges)
         )
         claimed = stage_notice(account.newest_notice, decision, day, now.business)
         account = replace(account, newest_notice=claimed)
+
+
+def would_charge(
+    account: Account, book: PolicyBook, decision: Decision, day: date, charges: Charges
+) -> tuple[tuple[tuple[str, Money], ...], tuple[Uncharged, ...]]:
+    """Return (number, amount) of what decision's stage would charge, and what it leaves out."""
+    made = _charges(account, book, decision, day, charges)
+    fees = tuple((charge.number, charge.total) for charge in made)
+    before = _made_before(decision, made)
+    return fees, uncharged(account, book, decision, day, before)
 
 
 def _charges(

@@ -1,5 +1,7 @@
 """The sender's second look: what a claimed notice still has to say."""
 
+from dataclasses import replace
+
 from shared.domain.account import Account
 from shared.domain.by_hand import remind_decision
 from shared.domain.clock import Now
@@ -18,7 +20,10 @@ def second_look(account: Account, notice: Notice, book: PolicyBook, now: Now) ->
     zone = account.customer.time_zone
     if notice.by_hand:
         asked = {item.document_id for item in notice.items if item.asked}
-        return remind_decision(account, book, now.today(zone), notice.stage, asked)
+        unsaid = replace(notice, done_after=notice.done_before)
+        before = replace(account, newest_notice=unsaid)
+        today = now.today(zone)
+        return remind_decision(before, book, today, notice.stage, asked, notice.with_fee)
     if not still_to_say(notice, account):
         return "superseded"
     found = decide(without(notice, account), book, now.today(zone), now.time_of_day(zone))

@@ -1,6 +1,7 @@
 """A mail that a person has sent: it counts as its stage, and asks for nothing that may not be."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -9,8 +10,9 @@ from shared.domain.agreement import Hold
 from shared.domain.mail_wish import MailWish
 from shared.domain.notice import DeliveryState
 from shared.errors import Conflict, NotFound
+from shared.usecases.charging import charges_ahead
 from shared.usecases.mail_wishes import wish_for_mail
-from shared.usecases.remind_now import MailByHand, remind_now
+from shared.usecases.remind_now import MailByHand, remind_ahead, remind_now
 from tests.integration import hub
 from tests.integration.test_ladder import DUE, at, live
 from tests.unit.test_decide import LADDER
@@ -56,6 +58,44 @@ def test_what_was_sent_by_hand_is_not_said_again_and_the_next_stage_comes_as_eve
     live(DUE + timedelta(days=14), seller)
     assert len(hub.sent_mails()) == before + 2
     assert "fee" in subjects()[-1]
+
+
+def fees() -> list[tuple[str, int]]:
+    documents = runtime.accounts().account("demo", "c1").documents
+    return sorted((d.number, d.total.minor) for d in documents if d.number.endswith("FEE"))
+
+
+def ahead(stage: str, with_fee: bool = False):
+    mail = MailByHand(by="ada", stage_id=stage, with_fee=with_fee)
+    stores = (runtime.accounts(), runtime.entities())
+    charges = partial(charges_ahead, runtime.charging(), "demo")
+    return remind_ahead(*stores, charges, "demo", "c1", mail, runtime.now())
+
+
+@pytest.mark.rule("R22")
+@pytest.mark.parametrize("with_fee", [False, True])
+def test_the_first_word_by_hand_charges_only_where_its_sender_says_so(seller, with_fee):
+    at(DUE + timedelta(days=14))
+    told = ahead("late_fee", with_fee)
+    expected = [("INV1-FEE", 500), ("INV2-FEE", 500)] if with_fee else []
+    assert [(number, fee.minor) for number, fee in told.fees] == expected
+    assert {u.code for u in told.uncharged} == (set() if with_fee else {"first_word"})
+    stores = (runtime.accounts(), runtime.entities(), runtime.notices())
+    mail = MailByHand(by="ada", stage_id="late_fee", with_fee=with_fee)
+    remind_now(*stores, "demo", "c1", mail, runtime.now())
+    out(seller)
+    assert fees() == expected
+
+
+@pytest.mark.rule("R22")
+def test_what_was_reminded_of_before_is_charged_by_hand_as_on_the_ladder(seller):
+    remind()
+    out(seller)
+    at(DUE + timedelta(days=14))
+    assert len(ahead("late_fee").fees) == 2
+    remind("late_fee")
+    out(seller)
+    assert len(fees()) == 2
 
 
 @pytest.mark.rule("R35")

@@ -30,6 +30,7 @@ def remind(visit: Visit, customer_id: str, form: http.Form) -> http.Answer:
         subject=access.agreeing(of),
         stage_id=field(form, "stage"),
         documents=tuple(form.get("document", [])),
+        with_fee=field(form, "with_fee") == "yes",
     )
     stores = (runtime.accounts(), runtime.entities(), runtime.notices())
     work = partial(remind_now, *stores, of, customer_id, mail, request.now)

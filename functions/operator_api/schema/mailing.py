@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from functions.operator_api.schema.messages import FeeOut, ItemOut, UnchargedOut
 from functions.operator_api.schema.wire import Wire
 from shared.domain.mail_wish import MailWish
 
@@ -17,6 +18,22 @@ class RemindIn(Wire):
         list[Annotated[str, Field(max_length=64)]],
         Field(max_length=200, description="Ids of open documents; empty: all that the mail fits"),
     ] = Field(default_factory=list)
+
+    with_fee: Annotated[
+        bool, Field(description="Charge what the stage charges even with the first word")
+    ] = False
+
+
+class RemindAheadOut(Wire):
+    """What a mail by hand would ask for and charge. words is its stage in words."""
+
+    customer_id: str
+    customer: str
+    stage: str
+    words: str
+    items: list[ItemOut]
+    fees: list[FeeOut]
+    uncharged: list[UnchargedOut]
 
 
 class RemindOut(Wire):

@@ -94,6 +94,14 @@ POLICY_BUGS = (
         rules="R35",
     ),
     bug(
+        "a mail by hand charges with the first word though nobody said so",
+        "shared/domain/escalation.py",
+        "if decision.with_fee or decision.stage is None:",
+        "if decision.code == 'by_hand' or decision.stage is None:",
+        BY_HAND,
+        rules="R22",
+    ),
+    bug(
         "a stage that moved in a new version is said again",
         "shared/domain/policy_book.py",
         "                carried = max(carried, now.position_after(stage.times_said(last)))\n",
