@@ -13,6 +13,8 @@ from shared.domain.money import Money
 from shared.domain.open_items import document_ids_of
 from shared.domain.tasks import Task, in_due_order
 
+_REACHED = " reached stage "
+
 
 @dataclass(frozen=True, slots=True)
 class Contacted:
@@ -53,8 +55,19 @@ class Call:
 
     @property
     def detail(self) -> str:
-        """Return why the customer is to be called: what each task says, said once."""
-        return " ".join(dict.fromkeys(task.detail for task in self.tasks if task.detail))
+        """Return why the customer is to be called: what each task says, said once.
+
+        Where a task names what reached a stage, it names what of that is still to be asked for.
+        """
+        said = dict.fromkeys(self._said_by(task) for task in self.tasks)
+        return " ".join(words for words in said if words)
+
+    def _said_by(self, task: Task) -> str:
+        _, mark, stage = task.detail.partition(_REACHED)
+        if not mark:
+            return task.detail
+        about = [item.number for item in self.items if _is_about(task, item, self.account)]
+        return f"{', '.join(about)}{mark}{stage}" if about else ""
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -269,3 +269,24 @@ def test_a_number_of_a_document_leads_to_the_document(acme, identity):
     both = get(token, "/console/e/acme/customers?q=Nord")
     assert both.status == 200
     assert "Documents of that number" not in both.text
+
+
+def test_calls_to_one_customer_take_one_line_and_each_can_be_ended(acme, identity):
+    for n in range(3):
+        task_id = f"01K{n}".ljust(26, "A")
+        again = Task(task_id, "call", ULID, f"Call about INV-{n}", NOON, date(2026, 3, 5))
+        runtime.tasks().open("acme", again)
+    token = identity.mint(operator("acme:clerk"))
+    for path in ("", "/tasks"):
+        page = get(token, f"/console/e/acme{path}").text
+        assert "And 3 more calls to this customer" in page
+        assert page.count("On the call list") == 1
+        assert page.count(">Done</button>") == 4
+
+
+def test_a_task_of_unapplied_money_says_what_waits_now(acme, identity):
+    token = identity.mint(operator("acme:clerk"))
+    task = Task("01K" + "U" * 23, "unapplied", ULID, "60.00 EUR of a payment is for nothing open",
+                NOON, date(2026, 3, 4))  # fmt: skip
+    runtime.tasks().open("acme", task)
+    assert "Nothing waits any more." in get(token, "/console/e/acme/tasks").text

@@ -251,3 +251,14 @@ def test_what_came_in_stands_on_a_page_newest_first_with_what_it_paid(clerk, mon
     second = get(clerk, older).text
     assert ("R-new" in second, "R-old" in second) == (False, True)
     assert get(clerk, "/console/e/acme/payments?after=x").status == 303
+
+
+def test_a_task_of_unapplied_money_says_what_waits_after_a_part_of_it_went(controller):
+    over = send(controller, PAGES[0], f"{HERE}/payments", **noted("160.00"))
+    assert over.status == 303
+    assert "Unapplied now: €60.00" in get(controller, "/console/e/acme/tasks").text
+    (credit,) = runtime.accounts().account("acme", ULID).credits
+    place = f"{HERE}/credits/{credit.source_id}/refund"
+    said = {"currency": "EUR", "amount": "45.00", "sure": "yes"}
+    assert send(controller, PAGES[0], place, **said).status == 303
+    assert "Unapplied now: €15.00" in get(controller, "/console/e/acme/tasks").text

@@ -65,6 +65,12 @@ def test_a_charge_is_spoken_of_with_its_invoice():
     assert [item.document_id for item in call.items] == ["a", "fee"]
 
 
+def test_what_was_waived_since_is_not_named_as_a_reason_to_call():
+    said = replace(task("t1", "a", "fee"), detail="INV-a, INV-a-FEE reached stage call.")
+    call = call_about([said], account(invoice("a", 40)), TODAY)
+    assert call.detail == f"{call.items[0].number} reached stage call."
+
+
 def test_an_instalment_that_fell_due_later_is_no_part_of_the_call():
     in_parts = replace(invoice("a", 30), instalments=(_part(1, 30, 4_000), _part(2, 2, 6_000)))
     first = task("t1", "a", items=["a/1"])

@@ -8,6 +8,7 @@ from functions.operator_api import access
 from functions.operator_api.console.asking import field, why
 from functions.operator_api.console.filled import FRESH, Filled, refused
 from functions.operator_api.console.pages import Visit, page
+from functions.operator_api.console.to_do import rows
 from functions.operator_api.console.waiting import Waiting, waiting
 from shared import runtime
 from shared.domain.agreement_drafts import HoldDraft
@@ -50,7 +51,7 @@ def customer(visit: Visit, customer_id: str, filled: Filled = FRESH) -> http.Ans
         cases=[case for case in told.account.handovers if case.in_force(on)],
         numbers={d.document_id: d.number for d in told.account.documents},
         holds=[hold for hold in told.account.holds if hold.in_force(on)],
-        tasks=tasks,
+        tasks=rows(entity_id, tasks, len(tasks))[0],
         waiting=agreeing,
         events=events[:_EVENTS_SHOWN],
         day_of=lambda at: date.fromisoformat(at[:10]),

@@ -14,6 +14,7 @@ from functions.operator_api.console.figures import (
 )
 from functions.operator_api.console.names import names_of
 from functions.operator_api.console.pages import Visit, page
+from functions.operator_api.console.to_do import rows as rows_of
 from shared import runtime
 from shared.domain.figures import BUCKETS, Ageing
 from shared.domain.money import Money
@@ -27,7 +28,7 @@ LABELS = dict(
         strict=True,
     )
 )
-_TASKS_SHOWN = 8
+_TASKS_SHOWN, _TASKS_READ = 8, 200
 _PARKED_SHOWN = 100
 
 
@@ -48,7 +49,8 @@ def home(visit: Visit, problem: str = "") -> http.Answer:
     today = access.current().now.today(visit.entity.time_zone)
     ages = ageing_now(runtime.receivables(), entity_id, visit.entity.shards, today)
     told = newest(entity_id, today)
-    tasks = list(islice(work_list(runtime.tasks(), entity_id), _TASKS_SHOWN + 1))
+    tasks = list(islice(work_list(runtime.tasks(), entity_id), _TASKS_READ))
+    to_do, more = rows_of(entity_id, tasks, _TASKS_SHOWN)
     parked = len(list(runtime.parked_items().list(entity_id, limit=_PARKED_SHOWN)))
     return page(
         "home",
@@ -59,9 +61,9 @@ def home(visit: Visit, problem: str = "") -> http.Answer:
         ages=[(age, bars(age), delinquency_percent(age)) for age in ages],
         of=by_currency(rows(told)) if told else None,
         days=DAYS,
-        tasks=tasks[:_TASKS_SHOWN],
-        names=names_of(entity_id, tasks),
-        more_tasks=len(tasks) > _TASKS_SHOWN,
+        tasks=to_do,
+        names=names_of(entity_id, (row.task for row in to_do)),
+        more_tasks=more or len(tasks) == _TASKS_READ,
         parked=parked,
         parked_max=_PARKED_SHOWN,
     )

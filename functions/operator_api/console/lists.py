@@ -10,6 +10,7 @@ from functions.operator_api import access
 from functions.operator_api.console.home import LABELS
 from functions.operator_api.console.names import names_of
 from functions.operator_api.console.pages import Visit, page
+from functions.operator_api.console.to_do import rows
 from shared import runtime
 from shared.adapters.receivables import Listed
 from shared.domain.document import Document
@@ -51,14 +52,14 @@ def customers(visit: Visit, wanted: str, sort: str) -> http.Answer:
         ((customer_id, document),) = numbered
         whose = f"{visit.base}/customers/{http.segment(customer_id)}"
         return http.see_other(f"{whose}/documents/{http.segment(document.document_id)}")
-    rows = [_row(customer, open_of.get(customer.customer_id, []), today) for customer in found]
+    listed = [_row(customer, open_of.get(customer.customer_id, []), today) for customer in found]
     if sort != "name":
-        rows.sort(key=lambda row: -row.days_late)
+        listed.sort(key=lambda row: -row.days_late)
     return page(
         "customers",
         visit,
-        rows=rows[:_ROWS_SHOWN],
-        count=len(rows),
+        rows=listed[:_ROWS_SHOWN],
+        count=len(listed),
         numbered=numbered,
         wanted=wanted,
         sort=sort if sort in SORTS else SORTS[0],
@@ -96,7 +97,7 @@ def invoices(visit: Visit, currency: str, bucket: str) -> http.Answer:
     lists = runtime.receivables()
     names = {c.customer_id: c.name for c in islice(lists.customers(entity_id), _CUSTOMERS_READ)}
     place = BUCKETS.index(bucket)
-    rows = [
+    shown = [
         (names.get(customer_id, ""), customer_id, item)
         for _, customer_id, document in lists.open_documents(entity_id, visit.entity.shards)
         for item in open_items(document)
@@ -105,8 +106,8 @@ def invoices(visit: Visit, currency: str, bucket: str) -> http.Answer:
     return page(
         "invoices",
         visit,
-        rows=rows,
-        sum=total((item.open for _, _, item in rows), currency) if rows else None,
+        rows=shown,
+        sum=total((item.open for _, _, item in shown), currency) if shown else None,
         currency=currency,
         label=LABELS[bucket],
         today=today,
@@ -117,8 +118,9 @@ def tasks(visit: Visit) -> http.Answer:
     """Show what people have to do."""
     found = list(islice(work_list(runtime.tasks(), visit.entity.entity_id), _ROWS_SHOWN))
     today = access.current().now.today(visit.entity.time_zone)
+    to_do, _ = rows(visit.entity.entity_id, found, _ROWS_SHOWN)
     names = names_of(visit.entity.entity_id, found)
-    return page("tasks", visit, tasks=found, names=names, today=today)
+    return page("tasks", visit, tasks=to_do, names=names, today=today)
 
 
 def parked(visit: Visit) -> http.Answer:

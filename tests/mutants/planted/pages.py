@@ -7,6 +7,29 @@ _CONSOLE = "tests/integration/test_console_document.py::"
 
 PAGE_BUGS = (
     bug(
+        "every call to a customer is a line of its own",
+        "functions/operator_api/console/to_do.py",
+        "if place is not None:",
+        "if False:",
+        "tests/integration/test_console.py::"
+        "test_calls_to_one_customer_take_one_line_and_each_can_be_ended",
+    ),
+    bug(
+        "a refund by form needs no word",
+        "functions/operator_api/console/money.py",
+        'if field(form, "sure") != "yes":',
+        "if False:",
+        "tests/integration/test_console_money.py::"
+        "test_money_that_waits_goes_back_by_a_form_that_is_confirmed_and_once",
+    ),
+    bug(
+        "a call names what was waived since",
+        "shared/domain/calls.py",
+        "        if not mark:\n",
+        "        if True:\n",
+        "tests/unit/test_calls.py::test_what_was_waived_since_is_not_named_as_a_reason_to_call",
+    ),
+    bug(
         "a fee that was waived is told as paid",
         "shared/usecases/timeline.py",
         'return given_up[0] if given_up and "allocation" not in by else "paid"',
