@@ -47,10 +47,10 @@ class Api:
             state = json.loads((state_dir() / "stack.json").read_text())
             return cls(state["api_url"], state["token"])
         except (FileNotFoundError, KeyError):
-            raise CliError(
-                f"No hub here: run `duecourse up`, or set {API_URL} and `duecourse login`.",
-                Exit.NO_STACK,
-            ) from None
+            looked = f"No hub here: {state_dir()} has none that is up."
+            ways = f"Run `duecourse up`, name its folder by {STATE_DIR},"
+            ways += f" or set {API_URL} and `duecourse login`."
+            raise CliError(f"{looked} {ways}", Exit.NO_STACK) from None
 
     def get(self, path: str, **query: Any) -> Any:
         """Return the JSON answer. Raises CliError."""

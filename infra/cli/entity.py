@@ -1,7 +1,7 @@
 """entity: open, look at, release, hold; and its policies."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,8 +33,7 @@ def create(
 
     Example: duecourse entity create demo --name Acme --email ar@acme.example --currency EUR
     """
-    made = Api.found().post(
-        "/entities",
+    made = _opened(
         {
             "entity_id": entity,
             "name": name,
@@ -52,6 +51,19 @@ def create(
         show_json(made)
     else:
         talk().print(f"{entity} is open and holds all messages.", markup=False)
+
+
+def _opened(asked: dict[str, str]) -> Any:
+    """Return the new entity. Raises CliError, which says what to do where it is there already."""
+    try:
+        return Api.found().post("/entities", asked)
+    except CliError as refused:
+        if refused.refused != "conflict":
+            raise
+        name = asked["entity_id"]
+        told = f"{name} exists already. See it: duecourse entity show {name}; change it:"
+        told += f" duecourse entity --help, or PATCH /api/v1/entities/{name}."
+        raise CliError(told, refused.code, refused.refused) from None
 
 
 @app.command("list")

@@ -36,10 +36,12 @@ def statement(
         read = api.file(f"{path}/statement.csv?{asked}")
         with written(csv):
             csv.write_bytes(read)
+        talk().print(f"The statement is in {csv}.")
     if pdf is not None:
         read = _pdf(api, path, on, first)
         with written(pdf):
             pdf.write_bytes(read)
+        talk().print(f"The statement is in {pdf}.")
     told = api.get(f"{path}/statement", **{"from": first, "on": on})
     if as_json:
         show_json(told)

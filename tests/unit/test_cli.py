@@ -144,3 +144,39 @@ def test_a_command_is_named_as_it_can_be_typed(monkeypatch, tmp_path):
     assert as_typed("down") == ".venv/bin/duecourse down"
     monkeypatch.setenv("PATH", str(program.parent))
     assert as_typed("down") == "duecourse down"
+
+
+def test_a_format_that_there_is_not_is_told_with_those_that_there_are(hub, duecourse):
+    code, _, err = duecourse("journal", "export", "--format", "xyz", "-e", "demo")
+    assert code == Exit.USAGE
+    assert all(name in err for name in ("hledger", "beancount", "csv"))
+
+
+def test_an_amount_below_zero_is_told_as_such(hub, duecourse):
+    code, _, err = duecourse("money", "note", "C-4", "-5", "--on", "2026-03-01")
+    assert (code, "An amount is above zero" in err) == (Exit.USAGE, True)
+
+
+def test_an_entity_that_is_there_is_told_with_how_to_see_and_change_it(hub, duecourse):
+    hub.answers["POST", "/entities"] = (409, {"code": "conflict", "detail": "x"})
+    wanted = ("--name", "A", "--email", "a@b.example", "--currency", "EUR")
+    code, _, err = duecourse("entity", "create", "demo", *wanted)
+    assert (code, "exists already" in err) == (Exit.REFUSED, True)
+    assert "duecourse entity show demo" in " ".join(err.split())
+
+
+def test_where_no_hub_is_the_folder_that_was_looked_in_is_told(duecourse, monkeypatch, tmp_path):
+    monkeypatch.delenv("DUECOURSE_API_URL", raising=False)
+    monkeypatch.setenv("DUECOURSE_STATE_DIR", str(tmp_path / "elsewhere"))
+    code, _, err = duecourse("tasks")
+    assert code == Exit.NO_STACK
+    assert "elsewhere" in "".join(err.split()) and "DUECOURSE_STATE_DIR" in err
+
+
+def test_a_statement_says_where_its_file_is(hub, duecourse, tmp_path):
+    hub.answers["GET", "/entities/demo/customers/C/statement.csv?"] = (200, {})
+    hub.answers["GET", "/entities/demo/customers/C/statement"] = (200, {"currencies": []})
+    file = tmp_path / "s.csv"
+    code, _, err = duecourse("statement", "C", "-e", "demo", "--csv", str(file))
+    assert (code, file.exists()) == (0, True), err
+    assert "The statement is in" in err
