@@ -63,7 +63,7 @@ CASH_BUGS = (
     bug(
         "a tolerance stays when the money goes",
         "shared/domain/counter_entries.py",
-        "            found += _adjustments(document)\n",
+        "            found += _adjustments(document, day)\n",
         "            found += ()\n",
         LAWS,
         rules="R26",
