@@ -30,7 +30,8 @@ def import_files(
 ) -> None:
     """Import customers, invoices, lines and payments from CSV files.
 
-    A file is taken whole or not at all. Importing it again changes nothing.
+    A file is taken whole or not at all. Importing it again changes nothing. With --partial a file
+    of bad rows only is refused as well.
 
     Example: duecourse import ./export --entity demo
     """

@@ -1,4 +1,4 @@
-"""Lists: customers, invoices, payments, tasks, what is parked, and figures."""
+"""Lists: customers, invoices, payments, what is parked, and figures."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -35,7 +35,7 @@ def customers(
         )
 
     page = min(limit, _PAGE_MAX)
-    _list("customers", entity, limit, as_json, columns, row, page=page, q=query)
+    show_list("customers", entity, limit, as_json, columns, row, page=page, q=query)
 
 
 def invoices(
@@ -65,7 +65,7 @@ def invoices(
         )
 
     state = "all" if everything else "open"
-    _list("invoices", entity, limit, as_json, columns, row, customer=customer, state=state)
+    show_list("invoices", entity, limit, as_json, columns, row, customer=customer, state=state)
 
 
 def payments(
@@ -98,18 +98,7 @@ def payments(
 
     page, days = min(limit, _PAGE_MAX), {"from": first, "to": last}
     of = {"customer": customer, **days}
-    _list("payments", entity, limit, as_json, columns, row, page=page, **of)
-
-
-def tasks(entity: EntityName = None, limit: Most = 100, as_json: AsJson = False) -> None:
-    """List open tasks, the one due first first."""
-    columns = ("due", "kind", "title", "id", "customer", ">notice")
-
-    def row(t: Any) -> Sequence[str]:
-        kind, notice = t["kind"].replace("_", " "), str(t["notice"] or "")
-        return (t["due_on"], kind, t["title"], t["external_id"], t["customer"], notice)
-
-    _list("tasks", entity, limit, as_json, columns, row)
+    show_list("payments", entity, limit, as_json, columns, row, page=page, **of)
 
 
 def parked(entity: EntityName = None, limit: Most = 100, as_json: AsJson = False) -> None:
@@ -120,7 +109,7 @@ def parked(entity: EntityName = None, limit: Most = 100, as_json: AsJson = False
         facts = ", ".join(f"{k} {v}" for k, v in p["facts"].items())
         return (p["created_at"], p["kind"], p["source"], p["reason"], facts)
 
-    _list("parked", entity, limit, as_json, columns, row)
+    show_list("parked", entity, limit, as_json, columns, row)
 
 
 def figures(
@@ -167,7 +156,7 @@ def show_turnover(period: Any) -> None:
     show_table(f"{period['first']} to {period['last']}", columns, rows)
 
 
-def _list(
+def show_list(
     name: str,
     entity: str | None,
     limit: int,
@@ -177,6 +166,7 @@ def _list(
     page: int | None = None,
     **query: Any,
 ) -> None:
+    """Print the list of that name of an entity, at most limit rows of it, each as row makes it."""
     api = Api.found()
     of = api.entity(entity)
     listed = api.pages(f"/entities/{segment(of)}/{name}", limit=page, **query)

@@ -36,6 +36,7 @@ from infra.cli import (
     statement,
     sweeping,
     syncing,
+    tasking,
     telling,
     why,
 )
@@ -97,7 +98,7 @@ _PANELS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "take-back": cases.take_back,
     },
     "A clerk's day": {
-        "tasks": lists.tasks,
+        "tasks": tasking.app,
         "calls": calling.app,
         "parked": lists.parked,
         "money": money.app,

@@ -20,7 +20,8 @@ class ImportRun:
     """How an import stands. Counts are rows (of a file of lines: invoices).
 
     kind is "" until the header is read. rows_done counts through rows_total while checking, and
-    again while writing. problems holds the first of problems_total. REFUSED: nothing was written.
+    again while writing, less the rows that cannot be read. problems holds the first of
+    problems_total. REFUSED: nothing was written.
     key and etag name the very object that is read.
     """
 

@@ -170,6 +170,10 @@ class _Import:
             self._save(_counted(self._run, tally, len(step)))
         if sheet.kind is FileKind.PAYMENTS and self._entity.bank_max_age_hours:
             self._ports.bank.bank_read(self._drop.entity_id, self._run.created_at)
+        run = self._run
+        if run.refused and not (run.new or run.updated or run.unchanged):
+            self._finish(ImportState.REFUSED)
+            return "refused"
         self._finish(ImportState.DONE)
         return "done"
 
@@ -186,11 +190,13 @@ class _Import:
 
     def _checked(self, sheet: Sheet, desk: Desk, rows: Sequence[Any]) -> bool:
         """Note every problem there is; return whether there is something to write."""
+        # rows that could not even be read are no rows to be written: they are counted by line
+        unread = len({problem.line for problem in sheet.problems})
         start = replace(
             self._run,
             state=ImportState.CHECKING,
             kind=str(sheet.kind),
-            rows_total=len(rows),
+            rows_total=len(rows) + unread,
             rows_done=0,
             problems=(),
             problems_total=0,
@@ -207,8 +213,6 @@ class _Import:
             self._run = replace(self._run, refused=len(bad_lines))
             self._finish(ImportState.REFUSED)
             return False
-        # rows that could not even be read are no rows to be written: count them now
-        unread = len({problem.line for problem in sheet.problems})
         self._save(replace(self._run, state=ImportState.WRITING, rows_done=0, refused=unread))
         return True
 

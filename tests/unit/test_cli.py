@@ -130,7 +130,7 @@ def test_tasks_are_named_by_whom_they_are_about(hub, duecourse, monkeypatch):
     }
     hub.answers["GET", "/entities/demo/tasks"] = (200, {"items": [task], "next": None})
     _, out, _ = duecourse("tasks")
-    assert "promise broken" in out and "C-7" in out and "Nordlicht" in out and "01J" not in out
+    assert "promise broken" in out and "C-7" in out and "Nordlicht" in out and "01JC" not in out
 
 
 def test_a_command_is_named_as_it_can_be_typed(monkeypatch, tmp_path):
@@ -144,6 +144,23 @@ def test_a_command_is_named_as_it_can_be_typed(monkeypatch, tmp_path):
     assert as_typed("down") == ".venv/bin/duecourse down"
     monkeypatch.setenv("PATH", str(program.parent))
     assert as_typed("down") == "duecourse down"
+
+
+TASK = {"task_id": "01JTASK", "due_on": "2026-03-02", "kind": "question", "title": "A question"}
+TASK |= {"detail": "Where is the [second] pallet?", "external_id": "C-7", "customer": "Nord"}
+TASK |= {"notice": 0}
+
+
+def test_tasks_show_their_ids_and_what_was_asked_and_one_is_noted_as_done(hub, duecourse):
+    hub.answers["GET", "/entities/demo/tasks"] = (200, {"items": [TASK], "next": None})
+    code, out, _ = duecourse("tasks", "-e", "demo")
+    assert (code, "01JTASK" in out, "Where is the [second] pallet?" in out) == (0, True, True)
+    hub.answers["POST", "/entities/demo/tasks/01JTASK/done"] = (200, TASK)
+    code, _, err = duecourse(
+        "tasks", "done", "01JTASK", "--note", "said on the phone", "-e", "demo"
+    )
+    assert (code, "Done: A question." in err) == (0, True)
+    assert json.loads(hub.asked[-1][2]) == {"note": "said on the phone"}
 
 
 def test_a_format_that_there_is_not_is_told_with_those_that_there_are(hub, duecourse):

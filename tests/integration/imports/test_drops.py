@@ -51,7 +51,16 @@ def test_a_bad_row_stops_the_file_and_a_partial_drop_takes_the_others(demo: Enti
     ]
     partial = drop(bad, name="p.csv", partial=True)
     assert (partial.state, partial.new, partial.refused) == ("done", 1, 2)
+    assert (run.rows_total, partial.rows_total) == (3, 3)
     assert [head["external_id"] for head in stored("HEAD")] == ["I-1"]
+
+
+def test_a_partial_drop_of_bad_rows_only_is_refused_like_any_other(demo: Entity) -> None:
+    drop(CUSTOMERS)
+    head, row, *_ = INVOICES.splitlines()
+    run = drop(f"{head}\n{row.replace('C-1', 'C-9')}\n", name="p.csv", partial=True)
+    assert (run.state, run.rows_total, run.refused, run.new) == ("refused", 1, 1, 0)
+    assert stored("HEAD") == []
 
 
 def test_a_long_file_goes_on_by_a_message_to_itself(

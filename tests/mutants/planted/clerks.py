@@ -75,4 +75,32 @@ CLERK_BUGS = (
         "    ended = ",
         "tests/unit/test_cli_stack.py",
     ),
+    bug(
+        "a name is read as markup",
+        "infra/cli/paper.py",
+        'how | {"markup": False, "emoji": False}',
+        'how | {"markup": True, "emoji": False}',
+        "tests/unit/test_data_is_no_markup.py",
+    ),
+    bug(
+        "a charge cannot be named by its number",
+        "functions/operator_api/named.py",
+        "if customer_id in charges:",
+        "if name in charges:",
+        "tests/integration/test_documents_named.py",
+    ),
+    bug(
+        "payments of one page come again on the next",
+        "shared/adapters/receivables.py",
+        'if entry["gsk"] != before]',
+        "]",
+        "tests/integration/test_lists_of_money.py",
+    ),
+    bug(
+        "a partial import that took nothing is called done",
+        "shared/usecases/import_file.py",
+        "if run.refused and not (run.new or run.updated or run.unchanged):",
+        "if run.refused and run.new and run.updated:",
+        "tests/integration/imports/test_drops.py",
+    ),
 )
