@@ -10,15 +10,18 @@ from infra.local.identity.tokens import Issuer
 from shared import runtime
 from shared.adapters.imported_customers import directory_item
 from shared.adapters.table import Put
-from shared.domain.agreement_drafts import HoldDraft
+from shared.domain.agreement import DisputeReason
+from shared.domain.agreement_drafts import DisputeDraft, HoldDraft
 from shared.domain.tasks import Task
 from shared.errors import Unauthenticated
+from shared.usecases.disputes import open_dispute
 from shared.usecases.holds import put_hold
 from tests.integration import hub
 from tests.integration.conftest import PUBLIC_URL
 from tests.integration.test_approvals import LADDER as APPROVED
 from tests.integration.test_ladder import DUE, LADDER, live
 from tests.support.operators import ADMIN, AUDIENCE, call, event, invoke, issuer, operator
+from tests.support.samples import eur
 
 ULID = "01J" + "A" * 23
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -235,6 +238,32 @@ def test_who_decides_sees_first_what_a_notice_asks_for_and_what_it_charges(table
     assert "INV-7, due 2 Mar 2026: €100.00" in page
     assert "Fee that comes with it, INV-7-FEE: €5.00" in page
     assert "/notices/1/approve" in page
+    assert "by now" not in page
+
+
+def test_who_decides_sees_what_may_be_asked_for_now_beside_what_was_claimed(table, identity):
+    of = hub.seed(APPROVED)
+    whose = hub.add_customer(of, customer_id=ULID)
+    hub.add_invoice(of, whose, "01J" + "B" * 23, DUE, number="INV-7")
+    live(DUE + timedelta(days=14), of, times=2)
+    token = identity.mint(operator("demo:controller"))
+    address = f"/console/e/demo/customers/{ULID}"
+    draft = DisputeDraft(
+        customer_id=ULID,
+        documents=("01J" + "B" * 23,),
+        reason=DisputeReason.QUALITY,
+        text="Broken.",
+        amount=eur(6_000),
+    )
+    stores = (runtime.accounts(), runtime.papers(), runtime.disputes())
+    open_dispute(*stores, "demo", draft, runtime.now(), by="customer")
+    page = get(token, address).text
+    assert "<strong>€40.00 by now</strong>, €100.00 when it was claimed" in page
+    assert "To be asked for by now: €40.00." in page
+    assert "Asked for €100.00 when it was claimed" in page
+    told = get(token, f"{address}/day").text
+    assert "awaits_approval" in told
+    assert "Nothing comes next" not in told
 
 
 def test_a_case_is_taken_back_for_a_reason_and_what_was_typed_stays_where_it_is_none(

@@ -337,9 +337,9 @@ def _console(walk: Walk, company: Company, identity) -> None:
     follow(page.get_by_role("button", name="Note it"))
     walk.look(f"{whose}/money", "refused")
     walk.go(f"{whose}/money")
-    page.locator("form[action$=refund]").first.evaluate("form => { form.noValidate = true; }")
-    page.get_by_text("Give money back").first.click()
-    follow(page.get_by_role("button", name="Give it back").first)
+    back = page.locator("form[action$=refund]").first
+    back.evaluate("form => { form.noValidate = true; form.closest('details').open = true; }")
+    follow(back.get_by_role("button", name="Give it back"))
     walk.look(f"{whose}/money", "refund not confirmed")
     walk.go(f"{here}/payments?after=MjAwMC0wMS0wMSNY", "further back")
     walk.go(f"{whose}/documents/{LATE}")

@@ -7,6 +7,14 @@ _CONSOLE = "tests/integration/test_console_document.py::"
 
 PAGE_BUGS = (
     bug(
+        "who decides sees what was claimed as if it stood",
+        "functions/operator_api/console/waiting.py",
+        "item.document_id: covers[item.document_id].chaseable",
+        "item.document_id: item.payable",
+        "tests/integration/test_console.py::"
+        "test_who_decides_sees_what_may_be_asked_for_now_beside_what_was_claimed",
+    ),
+    bug(
         "every call to a customer is a line of its own",
         "functions/operator_api/console/to_do.py",
         "if place is not None:",
