@@ -214,7 +214,7 @@ def test_money_that_waits_goes_back_by_a_form_that_is_confirmed_and_once(control
     assert unsure.status == 422
     assert "tick that the money goes back" in unsure.text
     for _ in range(2):
-        assert post(controller, place, **fields, sure="yes").status == 303
+        assert post(controller, place, **fields, confirmation="yes").status == 303
     (credit,) = runtime.accounts().account("acme", ULID).credits
     assert credit.unapplied.minor == 3_500
 
@@ -223,7 +223,7 @@ def test_a_refund_above_what_waits_is_refused_unless_it_takes_off_what_was_paid(
     send(controller, PAGES[0], f"{HERE}/payments", **noted())
     (payment,) = runtime.receivables().payments("acme", ULID)
     place = f"{HERE}/credits/{payment.payment_id}/refund"
-    fields = {"currency": "EUR", "amount": "10.00", "sure": "yes"}
+    fields = {"currency": "EUR", "amount": "10.00", "confirmation": "yes"}
     assert send(controller, PAGES[0], place, **fields).status == 422
     assert send(controller, PAGES[0], place, **fields, release="yes").status == 303
     assert invoice().open.minor == 5_000
@@ -233,7 +233,7 @@ def test_a_clerk_gives_no_money_back(clerk):
     source = _credit(clerk)
     assert "Give money back" not in get(clerk, PAGES[0]).text
     place = f"{HERE}/credits/{source}/refund"
-    said = {"currency": "EUR", "amount": "1.00", "sure": "yes"}
+    said = {"currency": "EUR", "amount": "1.00", "confirmation": "yes"}
     assert send(clerk, PAGES[0], place, **said).status == 403
 
 
@@ -259,6 +259,6 @@ def test_a_task_of_unapplied_money_says_what_waits_after_a_part_of_it_went(contr
     assert "Unapplied now: €60.00" in get(controller, "/console/e/acme/tasks").text
     (credit,) = runtime.accounts().account("acme", ULID).credits
     place = f"{HERE}/credits/{credit.source_id}/refund"
-    said = {"currency": "EUR", "amount": "45.00", "sure": "yes"}
+    said = {"currency": "EUR", "amount": "45.00", "confirmation": "yes"}
     assert send(controller, PAGES[0], place, **said).status == 303
     assert "Unapplied now: €15.00" in get(controller, "/console/e/acme/tasks").text

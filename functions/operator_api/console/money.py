@@ -119,8 +119,8 @@ def refund(visit: Visit, customer_id: str, source_id: str, form: http.Form) -> h
     now = access.current().now
 
     def work() -> None:
-        if field(form, "sure") != "yes":
-            raise InvalidInput(field="sure", reason="tick that the money goes back")
+        if field(form, "confirmation") != "yes":
+            raise InvalidInput(field="confirmation", reason="tick that the money goes back")
         draft = RefundDraft(
             source_id,
             money(form, "amount", field(form, "currency")),

@@ -25,7 +25,7 @@ PAGE_BUGS = (
     bug(
         "a refund by form needs no word",
         "functions/operator_api/console/money.py",
-        'if field(form, "sure") != "yes":',
+        'if field(form, "confirmation") != "yes":',
         "if False:",
         "tests/integration/test_console_money.py::"
         "test_money_that_waits_goes_back_by_a_form_that_is_confirmed_and_once",
