@@ -18,7 +18,7 @@ from functions.operator_api.schema.entities import (
     EntityPatch,
     ReleaseIn,
 )
-from functions.operator_api.schema.messages import DryRunOut, FeeOut, MessageOut
+from functions.operator_api.schema.messages import DryRunOut, FeeOut, MessageOut, QuietOut
 from functions.operator_api.schema.wire import Limit, amount
 from functions.operator_api.views import entity_out, item_out, uncharged_out
 from shared import runtime
@@ -117,6 +117,10 @@ def show_dry_run(
         candidates=found.candidates,
         next=paging.cursor(found.next) if found.next else None,
         undated=[*UNDATED, "interest"] if past else [],
+        quiet=[
+            QuietOut(code=one.code, customers=one.customers, again_on=one.again_on)
+            for one in found.quiet
+        ],
         erp_stale=stale_then(runtime.entities(), of, on or then.business)
         if past
         else runtime.as_swept(entity, now).erp_stale,
@@ -169,4 +173,5 @@ def _message(message: WouldSend) -> MessageOut:
         items=[item_out(i) for i in message.decision.items],
         fees=[FeeOut(number=number, amount=amount(fee)) for number, fee in message.fees],
         uncharged=[uncharged_out(one) for one in message.uncharged],
+        first=message.first,
     )

@@ -1,6 +1,8 @@
 """sweep: do it now, or show what it would do."""
 
 import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +25,14 @@ from infra.cli.output import (
 
 _LOOK_EVERY_S = 0.25
 _WAIT_S = 300
+_CHANNELS = {"email": "mail", "letter": "letter", "sms": "text message"}
+_WHY_QUIET = {
+    "not_a_sending_day": "no messages go out on this day",
+    "holiday": "it is a holiday where they are",
+    "at_most": "enough was said lately",
+    "quiet_hours": "these are quiet hours",
+    "held": "on hold",
+}
 
 
 def sweep(
@@ -91,13 +101,29 @@ def all_of_dry_run(api: Api, entity: str, at: str | None) -> Any:
                 return whole
 
 
+def by_channel(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many of each channel there are, such as 2 mails, 1 call; "nothing" for none."""
+    told = Counter(m["channel"] for m in messages)
+    return ", ".join(count(n, _CHANNELS.get(c, c)) for c, n in told.items()) or "Nothing to say"
+
+
+def _quiet(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield why nothing is said, and until when: a line a reason, most customers first."""
+    if not found:
+        yield "Nobody is due."
+    for one in sorted(found, key=lambda q: -int(q["customers"])):
+        until = f"; next on {one['again_on']}" if one["again_on"] else ""
+        why = _WHY_QUIET.get(one["code"], one["code"].replace("_", " "))
+        yield f"{count(one['customers'], 'customer')}: {why}{until}."
+
+
 def show_dry_run(found: Any) -> None:
     """Print a dry run as a table."""
     rows = [
         (
             m["name"],
             m["stage"],
-            m["channel"],
+            m["channel"] + (", first message" if m.get("first") else ""),
             ", ".join(i["number"] for i in m["items"] if i["asked"]),
             sums(i["payable"] for i in m["items"] if i["asked"]),
             sums(f["amount"] for f in m["fees"]),
@@ -109,9 +135,11 @@ def show_dry_run(found: Any) -> None:
     for message in found["messages"]:
         for one in message.get("uncharged", []):
             data().print(uncharged(one), markup=False, highlight=False)
-    talk().print(
-        f"{count(len(rows), 'message')}; {count(found['looked_at'], 'customer')} looked at."
-    )
+    looked_at = count(found["looked_at"], "customer")
+    talk().print(f"{by_channel(found['messages'])}; {looked_at} looked at.")
+    if not rows:
+        for line in _quiet(found.get("quiet", [])):
+            talk().print(line)
     if found.get("erp_stale") and found.get("undated"):  # of a time that is past
         old = f"The facts were old ({found['erp_stale']}): nothing of this was said meanwhile."
         talk().print(old, markup=False)

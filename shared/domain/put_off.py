@@ -10,6 +10,7 @@ from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
 from shared.domain.stage import Stage
 
+CLOSED_DAY = "not_a_sending_day"
 LOOK_AHEAD_DAYS = 60
 """How far a next working day is looked for: further than any calendar closes."""
 _HEARD_AT_ONCE = (Channel.EMAIL, Channel.SMS)
@@ -34,11 +35,11 @@ def put_off(
     if not policy.sends_on(today):
         reason = f"Stage {stage.words} waits for a day on which messages go out."
         is_new = shown_on is not None and (today - shown_on).days <= policy.closed_before(today)
-        again_on = None if is_new else _sending_day(book, policy, today, 1)
-        return Refusal("not_a_sending_day", reason, stage, again_on)
+        again_on = None if is_new else sending_day(book, policy, today, 1)
+        return Refusal(CLOSED_DAY, reason, stage, again_on)
     if not book.sends_on(policy, today):
         reason = f"Stage {stage.words} waits: it is a holiday where the customer is."
-        return Refusal("holiday", reason, stage, _sending_day(book, policy, today, 1))
+        return Refusal("holiday", reason, stage, sending_day(book, policy, today, 1))
     if stage.channel.is_message and policy.at_most is not None:
         cap = policy.at_most
         said = account.newest_notice.said if account.newest_notice else ()
@@ -49,14 +50,14 @@ def put_off(
                 f"in the last {cap.per_days} days."
             )
             wait = (free_on - today).days
-            return Refusal("at_most", reason, stage, _sending_day(book, policy, today, wait))
+            return Refusal("at_most", reason, stage, sending_day(book, policy, today, wait))
     over_on = quiet_until(policy, today, at) if stage.channel in _HEARD_AT_ONCE else None
     if over_on is not None and policy.quiet_hours is not None:
         reason = (
             f"Stage {stage.words} waits for the end of the quiet hours, {policy.quiet_hours.ends}."
         )
         wait = (over_on - today).days
-        return Refusal("quiet_hours", reason, stage, _sending_day(book, policy, today, wait))
+        return Refusal("quiet_hours", reason, stage, sending_day(book, policy, today, wait))
     return None
 
 
@@ -66,7 +67,7 @@ def quiet_until(policy: Policy, today: date, at: time | None) -> date | None:
     return quiet.over_on(today, at) if quiet and at is not None and quiet.covers(at) else None
 
 
-def _sending_day(book: PolicyBook, policy: Policy, today: date, days: int) -> date:
+def sending_day(book: PolicyBook, policy: Policy, today: date, days: int) -> date:
     """Return the first day from days after today on which policy sends, within two months."""
     ahead = (days_after(today, days + more) for more in range(LOOK_AHEAD_DAYS))
     last = days_after(today, days + LOOK_AHEAD_DAYS)

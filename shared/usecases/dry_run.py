@@ -18,6 +18,7 @@ from shared.domain.notices import stage_notice
 from shared.domain.open_items import document_ids_of
 from shared.domain.policy import Policy
 from shared.domain.policy_book import PolicyBook
+from shared.domain.put_off import CLOSED_DAY, sending_day
 from shared.domain.stage import Stage
 from shared.domain.uncharged import Uncharged, uncharged
 from shared.usecases.ports.accounts import ReadsAccount
@@ -33,25 +34,38 @@ class Policies(ReadsBook, Protocol):
 class WouldSend:
     """One message that a sweep would claim; fees are (number, amount) of the charges it makes.
 
-    uncharged are charges that its stage names and does not make.
+    uncharged are charges that its stage names and does not make. first says that nothing was ever
+    said to the customer before.
     """
 
     customer: Customer
     decision: Decision
     fees: tuple[tuple[str, Money], ...]
     uncharged: tuple[Uncharged, ...] = ()
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Why nothing is said to some customers: the code of a verdict on them, how many they are, and
+    the first day on which that may be over, where it is known."""
+
+    code: str
+    customers: int
+    again_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
     """A page of a dry run: messages by customer id, how many customers were looked at, and the
-    customer id to continue after ("" at the end)."""
+    customer id to continue after ("" at the end). quiet tells of those who get none of them."""
 
     on: date
     messages: tuple[WouldSend, ...]
     looked_at: int
     candidates: int
     next: str
+    quiet: tuple[Quiet, ...] = ()
 
 
 class Charges(Protocol):
@@ -102,18 +116,38 @@ def dry_run(ports: Ports, entity: Entity, now: Now, after: str = "", limit: int 
     found, _ = candidates(entity, known, ports.finder, past, today)
     page = sorted(customer_id for customer_id in found if customer_id > after)
     messages: list[WouldSend] = []
+    quiet: dict[str, list[date | None]] = {}
     for customer_id in page[:limit]:
         account = ports.accounts.account(entity.entity_id, customer_id)
         account = ports.ahead(account, now.today(account.customer.time_zone))
         book = ports.policies.book(entity.entity_id, account)
-        messages += _messages(account, book, now, ports.charges)
+        said = tuple(_messages(account, book, now, ports.charges))
+        messages += said
+        for code, again_on in _why_quiet(account, book, now).items() if not said else ():
+            quiet.setdefault(code, []).append(again_on)
     return DryRun(
         on=today,
         messages=tuple(messages),
         looked_at=len(page[:limit]),
         candidates=len(found),
         next=page[limit - 1] if len(page) > limit else "",
+        quiet=tuple(
+            Quiet(code, len(days), min(filter(None, days), default=None))
+            for code, days in sorted(quiet.items())
+        ),
     )
+
+
+def _why_quiet(account: Account, book: PolicyBook, now: Now) -> dict[str, date | None]:
+    """Return the codes of what is decided about account, each with when it may be over."""
+    day = now.today(account.customer.time_zone)
+    found: dict[str, date | None] = {}
+    for decision in decide(account, book, day, now.time_of_day(account.customer.time_zone)):
+        again_on = decision.again_on
+        if again_on is None and decision.code == CLOSED_DAY:
+            again_on = sending_day(book, book.customer_policy, day, 1)
+        found[decision.code] = found.get(decision.code) or again_on
+    return found
 
 
 def _messages(
@@ -126,9 +160,8 @@ def _messages(
         decision = to_send(decide(account, book, day, time))
         if decision is None:
             return
-        yield WouldSend(
-            account.customer, decision, *would_charge(account, book, decision, day, charges)
-        )
+        made = would_charge(account, book, decision, day, charges)
+        yield WouldSend(account.customer, decision, *made, account.newest_notice is None)
         claimed = stage_notice(account.newest_notice, decision, day, now.business)
         account = replace(account, newest_notice=claimed)
 

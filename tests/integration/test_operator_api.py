@@ -205,6 +205,7 @@ BODIES = {
     ("POST", "/customers/customer/handovers/handover/take-back"): {"reason": "they pay"},
     ("POST", "/calls/task/outcome"): {"outcome": "no_answer"},
     ("POST", "/customers/customer/remind"): {},
+    ("POST", "/customers/customer/remind-preview"): {},
     ("POST", "/mail/resume"): {"note": "mended"},
     ("POST", "/customers/customer/mail"): {"wish": "no_reminders"},
 }

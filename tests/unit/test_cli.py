@@ -146,6 +146,29 @@ def test_a_command_is_named_as_it_can_be_typed(monkeypatch, tmp_path):
     assert as_typed("down") == "duecourse down"
 
 
+def message(channel, **more):
+    told = {"name": "Nord", "stage": "reminder", "channel": channel, "items": [], "fees": []}
+    return told | more
+
+
+def test_a_dry_run_counts_by_channel_and_marks_a_first_message(hub, duecourse):
+    said = [message("email", first=True), message("email"), message("call")]
+    found = DRY_RUN | {"messages": said, "looked_at": 2}
+    hub.answers["GET", "/entities/demo/dry-run"] = (200, found)
+    code, out, err = duecourse("sweep", "--dry-run", "-e", "demo")
+    assert (code, "2 mails, 1 call; 2 customers looked at." in err) == (0, True)
+    assert out.count("first message") == 1
+
+
+def test_an_empty_dry_run_says_why_and_when_something_may_be_said(hub, duecourse):
+    quiet = [{"code": "not_a_sending_day", "customers": 3, "again_on": "2026-03-02"}]
+    hub.answers["GET", "/entities/demo/dry-run"] = (200, DRY_RUN | {"quiet": quiet})
+    _, _, err = duecourse("sweep", "--dry-run", "-e", "demo")
+    assert "3 customers: no messages go out on this day; next on 2026-03-02." in err
+    hub.answers["GET", "/entities/demo/dry-run"] = (200, DRY_RUN)
+    assert "Nobody is due." in duecourse("sweep", "--dry-run", "-e", "demo")[2]
+
+
 TASK = {"task_id": "01JTASK", "due_on": "2026-03-02", "kind": "question", "title": "A question"}
 TASK |= {"detail": "Where is the [second] pallet?", "external_id": "C-7", "customer": "Nord"}
 TASK |= {"notice": 0}

@@ -29,6 +29,8 @@ class UnchargedOut(Wire):
 
 
 class MessageOut(Wire):
+    """One message. first says that nothing was ever said to the customer before."""
+
     customer_id: str
     external_id: str
     name: str
@@ -39,6 +41,15 @@ class MessageOut(Wire):
     items: list[ItemOut]
     fees: list[FeeOut]
     uncharged: list[UnchargedOut]
+    first: bool
+
+
+class QuietOut(Wire):
+    """Why nothing is said to some customers, and when that may be over, where it is known."""
+
+    code: str
+    customers: int
+    again_on: date | None
 
 
 class DryRunOut(Wire):
@@ -54,6 +65,7 @@ class DryRunOut(Wire):
     next: str | None
     undated: list[str]
     erp_stale: str = ""
+    quiet: list[QuietOut]
 
 
 class DecisionOut(Wire):

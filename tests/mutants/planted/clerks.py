@@ -83,10 +83,10 @@ CLERK_BUGS = (
         "tests/unit/test_data_is_no_markup.py",
     ),
     bug(
-        "a charge cannot be named by its number",
+        "a number that the ERP gave names no invoice",
         "functions/operator_api/named.py",
-        "if customer_id in charges:",
-        "if name in charges:",
+        "if document.number == name",
+        "if document.document_id == name",
         "tests/integration/test_documents_named.py",
     ),
     bug(
