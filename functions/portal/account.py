@@ -77,7 +77,7 @@ def checkout(event: Event) -> http.Answer:
             visitor.principal,
             chosen,
             visitor.now,
-            spare_contested=visitor.form.get("all") == ["asked"],
+            spare_contested=["asked"] in (visitor.form.get("all"), visitor.form.get("part")),
         )
     except AlreadyPaid as exc:
         return http.see_other(f"{visitor.base}/thanks?checkout={exc.facts['checkout']}")

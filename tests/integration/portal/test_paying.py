@@ -68,6 +68,20 @@ def test_the_main_button_leaves_out_what_is_contested_and_another_pays_it_too(
         assert asked.amount == Money(minor=minor, currency="EUR")
 
 
+def test_the_page_of_an_invoice_pays_what_is_not_contested_of_it(
+    payer: Customer, gateway: FakeGateway
+) -> None:
+    browser = signed_in(payer)
+    _say(browser, "disputes", ("reason", "quality"), ("text", "Broken."), ("amount", "1,000.00"))
+    page = browser.get(f"/p/demo/invoices/{D1}")["body"]
+    assert 'name="part" value="asked">Pay €234.50</button>' in page
+    assert "Pay everything, with what you contest: €1,234.50" in page
+    for fields, minor in (([("part", "asked")], 23_450), ([], 123_450)):
+        browser.submit(page, "/p/demo/checkouts", [("document", D1), *fields])
+        asked, _, _ = list(gateway.made.values())[-1]
+        assert asked.amount == Money(minor=minor, currency="EUR")
+
+
 def test_where_all_is_contested_it_can_still_be_paid(payer: Customer, gateway: FakeGateway) -> None:
     browser = signed_in(payer)
     for document in (D1, D2):

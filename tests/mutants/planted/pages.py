@@ -62,7 +62,7 @@ PAGE_BUGS = (
     bug(
         "the main button of the portal asks for what is contested",
         "functions/portal/account.py",
-        'spare_contested=visitor.form.get("all") == ["asked"],',
+        'spare_contested=["asked"] in (visitor.form.get("all"), visitor.form.get("part")),',
         "spare_contested=False,",
         "tests/integration/portal/test_paying.py::"
         "test_the_main_button_leaves_out_what_is_contested_and_another_pays_it_too",
