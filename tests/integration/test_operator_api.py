@@ -287,6 +287,7 @@ def test_the_dry_run_says_what_a_sweep_then_claims(acme, admin):
     dry = call(admin, "GET", "/entities/acme/dry-run").json
     (message,) = dry["messages"]
     assert (message["customer_id"], message["stage"]) == (customer.customer_id, "call")
+    assert (message["first"], dry["quiet"]) == (True, [])
     assert message["items"][0]["payable"] == {"amount": "100.00", "currency": "EUR"}
     assert (
         call(admin, "POST", "/entities/acme/release", {"daily_cap": 50}).json["hold_all"] is False
@@ -297,6 +298,9 @@ def test_the_dry_run_says_what_a_sweep_then_claims(acme, admin):
     assert (status["state"], status["claimed"]) == ("done", 1)
     events = call(admin, "GET", f"/entities/acme/customers/{customer.customer_id}/timeline").json
     assert [e["title"] for e in events["items"] if e["kind"] == "notice"] == ["call"]
+    after = call(admin, "GET", "/entities/acme/dry-run").json
+    assert (after["messages"], after["looked_at"]) == ([], 1)
+    assert [(q["customers"], bool(q["code"])) for q in after["quiet"]] == [(1, True)]
 
 
 def test_the_dry_run_names_the_mail_and_the_task_beside_it(acme, admin):
