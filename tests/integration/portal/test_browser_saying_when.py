@@ -64,7 +64,7 @@ def test_a_payer_says_when(phone: "Page", payer: Customer, origin: str) -> None:
     (promise,) = account(payer).promises
     assert (promise.amount.minor, promise.pays_on.isoformat()) == (1_250, SOON)
     phone.goto(f"{origin}/p/demo")
-    assert "you will pay by" in phone.locator("main").inner_text()
+    assert "you will pay €12.50 by" in phone.locator("main").inner_text()
     assert fits(phone)
 
 
