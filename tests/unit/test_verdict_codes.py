@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shared.domain.decide import BY_HAND
+from shared.domain.put_off import CLOSED_DAY
 
 ROOT = Path(__file__).resolve().parents[2]
 _CODE = re.compile(r"`([a-z_]+)`")
@@ -26,7 +27,7 @@ def listed() -> set[str]:
 
 def given() -> set[str]:
     """Return the codes that decisions are made with, and with which a reminder is refused."""
-    found = {BY_HAND}
+    found = {BY_HAND, CLOSED_DAY}
     for name in ("decide", "due_stage", "put_off", "brake", "by_hand", "awaited"):
         tree = ast.parse((ROOT / f"shared/domain/{name}.py").read_text())
         found.update(_of_calls(tree), _of_returns(tree, _RETURNED.get(name, 0)))
