@@ -78,7 +78,8 @@ def test_a_ladder_without_a_reminder_before_the_fee_charges_with_its_first_word(
     assert charged(PolicyBook(Policy(name="standard", stages=(STAGE,))), invoice()) == ("d1",)
 
 
-def test_a_person_charges_by_hand_whatever_was_said_before():
+@pytest.mark.parametrize(("with_fee", "charged_for"), [(False, ()), (True, ("d1",))])
+def test_by_hand_the_first_word_charges_only_where_the_person_says_so(with_fee, charged_for):
     account = Account(customer(), (invoice(),))
-    decision = remind_decision(account, WITH_A_REMINDER, TODAY, "late_fee")
-    assert reminded(account, WITH_A_REMINDER, decision) == ("d1",)
+    decision = remind_decision(account, WITH_A_REMINDER, TODAY, "late_fee", with_fee=with_fee)
+    assert reminded(account, WITH_A_REMINDER, decision) == charged_for

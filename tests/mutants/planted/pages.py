@@ -66,6 +66,7 @@ PAGE_BUGS = (
         "spare_contested=False,",
         "tests/integration/portal/test_paying.py::"
         "test_the_main_button_leaves_out_what_is_contested_and_another_pays_it_too",
+        rules="R46",
     ),
     bug(
         "what could be a thousand is read as one",
@@ -73,6 +74,7 @@ PAGE_BUGS = (
         'return mark in ".," and decimals > 0 and not rest and whole.count(mark) == 1',
         "return False",
         "tests/unit/test_typed_amount.py::test_what_could_be_something_else_is_refused",
+        rules="R45",
     ),
     bug(
         "a notice that waits for a controller is told as done",
