@@ -122,8 +122,8 @@ DELIVERY_BUGS: tuple[Bug, ...] = (
     bug(
         "a mail by hand waits for nobody's approval",
         "shared/usecases/remind_now.py",
-        "notice = replace(made, by_hand=mail.by)",
-        "notice = replace(made, by_hand=mail.by, approval=False)",
+        "notice = replace(made, by_hand=mail.by, with_fee=mail.with_fee)",
+        "notice = replace(made, by_hand=mail.by, with_fee=mail.with_fee, approval=False)",
         "tests/integration/test_untold_charges.py::"
         "test_a_mail_by_hand_waits_for_approval_as_its_stage_says",
         rules="R37",
