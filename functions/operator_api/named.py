@@ -11,14 +11,17 @@ from shared import runtime
 from shared.errors import Conflict, NotFound
 
 OfCustomer = Annotated[str, Query(max_length=100)]
+_LOOKED_AT_MOST = 5_000
+"""Open documents: more would take longer than the interface has."""
 
 
 def document_named(entity: str, name: str, customer: str = "") -> tuple[str, str]:
     """Return (customer id, document id) of an invoice, charge or credit note.
 
     name is our id, the ERP's id or any number that a list shows. Numbers that the ERP gave are
-    looked for among what is open, and where customer is named among what is closed as well. Raises
-    NotFound, and Conflict where two customers have a document of that number and none is named.
+    looked for among the first thousands that are open, and where customer is named among all of
+    theirs, what is closed as well. Raises NotFound, and Conflict where two customers have a
+    document of that number and none is named.
     """
     of = entity_of(entity)
     lists = runtime.receivables()
@@ -35,7 +38,7 @@ def document_named(entity: str, name: str, customer: str = "") -> tuple[str, str
     except NotFound:
         found = {
             (whose, document.document_id)
-            for _, whose, document in lists.open_documents(entity, of.shards)
+            for _, whose, document in lists.open_documents(entity, of.shards, limit=_LOOKED_AT_MOST)
             if document.number == name
         }
         known = _only(sorted(found), name)
