@@ -33,7 +33,10 @@ PUBLIC = {
 # what asks for its sender's signature and answers 401 without, as those senders want it
 SIGNED = {"POST /webhooks/erp/{entity}/{connection}"}
 # who may read the figures may have them printed
-MADE_FOR_READERS = {"/api/v1/entities/{entity}/customers/{customer}/statements"}
+MADE_FOR_READERS = {
+    "/api/v1/entities/{entity}/customers/{customer}/statements",
+    "/api/v1/entities/{entity}/customers/{customer}/remind-preview",
+}
 SENT_BACK = frozenset({"promise", "plan"})
 """Forms with fields of their own: what they name may be wrong among others."""
 OF_NO_DOCUMENT = frozenset({"thanks", "statement", "automatic payment"})

@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import socket
+import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -278,16 +280,21 @@ def test_a_port_that_is_taken_meanwhile_is_answered_by_another(
 ) -> None:
     options = dataclasses.replace(toy_options, state_dir=toy_options.state_dir.parent / "fourth")
     real, given = processes.free_port, []
+    asked: Counter[threading.Thread] = Counter()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
 
-        def every_other_is_taken() -> int:
-            given.append(port if len(given) % 2 == 0 else real())
+        def taken_at_first() -> int:
+            me = threading.current_thread()
+            asked[me] += 1
+            # who starts all asks for the sign-in's port before that of the emulator
+            first = asked[me] == (2 if me is threading.main_thread() else 1)
+            given.append(port if first else real())
             return given[-1]
 
-        monkeypatch.setattr(processes, "free_port", every_other_is_taken)
+        monkeypatch.setattr(processes, "free_port", taken_at_first)
         stack = LocalStack.start(options)
         try:
             assert _get(stack, "/p/plain").status == 200
