@@ -26,9 +26,14 @@ def mail_links(world: World) -> None:
             world.links[customer] = link
 
 
+def _domain(world: World, customer: int) -> str:
+    """Return where a customer of the ERP has its addresses, also those that it gets later."""
+    return f"customer{customer - world.customers[0]}.example"
+
+
 def _newest_link(world: World, customer: int) -> str:
     """Return the link of the newest mail to a customer of the ERP, "" where none came."""
-    of_the_customer = f"@customer{customer - world.customers[0]}.example"
+    of_the_customer = f"@{_domain(world, customer)}"
     mails = [m for m in world.company.mails() if of_the_customer in str(m["to"])]
     return link_in(mails[-1]) if mails else ""
 
@@ -48,7 +53,7 @@ class People:
         world, on, number = self._world, self._on, self._number
         do, day = world.erp.tryton.do, on.isoformat()
         for customer in world.dice.sample(world.customers, 2):
-            do("readdress", customer=customer, email=f"ap{number}@customer{customer}.example")
+            do("readdress", customer=customer, email=f"ap{number}@{_domain(world, customer)}")
             do("rename", customer=customer, name=f"Customer {customer} Ltd, day {number}")
             world.happened["edits"] += 1
         due_on = (on + timedelta(days=_TERM_DAYS)).isoformat()
