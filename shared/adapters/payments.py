@@ -36,6 +36,7 @@ from shared.domain.payment import (
     payment_id,
     payment_posting,
 )
+from shared.domain.payment_use import added
 from shared.domain.settle import Settlement
 from shared.domain.standing import Standing
 from shared.domain.tasks import Task
@@ -162,7 +163,7 @@ class Payments:
         """
         after = replace(
             payment,
-            allocations=payment.allocations + settlement.allocations,
+            allocations=added(payment.allocations, settlement.allocations),
             plan=settlement.left,
             version=payment.version + 1,
         )

@@ -42,6 +42,25 @@ def used(
     )
 
 
+def added(before: Iterable[Allocation], more: Iterable[Allocation]) -> tuple[Allocation, ...]:
+    """Return allocations with more put to them: one for each document, new ones last.
+
+    A document that the plan of a large payment names may have got some of it by hand meanwhile.
+    """
+    known = {a.document_id: a for a in before}
+    for one in more:
+        had = known.get(one.document_id)
+        known[one.document_id] = one if had is None else _summed(had, one)
+    return tuple(known.values())
+
+
+def _summed(one: Allocation, other: Allocation) -> Allocation:
+    parts = dict(one.parts)
+    for number, minor in other.parts:
+        parts[number] = parts.get(number, 0) + minor
+    return replace(one, amount=one.amount + other.amount, parts=tuple(parts.items()))
+
+
 def without_excess(payment: Payment) -> Payment:
     """Return payment with no excess recorded in the ERP."""
     if payment.excess is None:

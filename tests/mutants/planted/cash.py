@@ -69,6 +69,13 @@ CASH_BUGS = (
         rules="R26",
     ),
     bug(
+        "the plan of a large payment forgets what a document got by hand meanwhile",
+        "shared/domain/payment_use.py",
+        "one if had is None else _summed(had, one)",
+        "one",
+        "tests/unit/test_payment_use.py",
+    ),
+    bug(
         "the oldest allocation is taken back first",
         "shared/domain/counter_entries.py",
         "    for allocation in reversed(allocations):\n",
